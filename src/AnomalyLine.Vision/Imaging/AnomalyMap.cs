@@ -1,0 +1,41 @@
+namespace AnomalyLine.Vision.Imaging;
+
+/// <summary>
+/// How anomalous each place of a frame is, at the resolution of the model; higher is more anomalous. It covers <see cref="Region"/> of the frame:
+/// value (x, y) stands for the frame's pixels around Region.X + (x + 0.5) * Region.Width / Width, and likewise down. Immutable.
+/// </summary>
+public sealed class AnomalyMap
+{
+    private readonly float[] _values;
+
+    /// <summary>Takes over the array; nobody may change it afterwards.</summary>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="values">Row by row, width times height of them, each finite.</param>
+    /// <param name="region">The part of the frame that the map covers, pixels of the frame.</param>
+    /// <exception cref="ArgumentException">The number of values is not width times height.</exception>
+    public AnomalyMap(int width, int height, float[] values, RegionOfInterest region)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Length != width * height) throw new ArgumentException($"A {width} x {height} map has {width * height} values, not {values.Length}.", nameof(values));
+        Width = width;
+        Height = height;
+        Region = region;
+        _values = values;
+    }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>The part of the frame that the map covers, pixels of the frame.</summary>
+    public RegionOfInterest Region { get; }
+
+    /// <summary>Row by row.</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>The value at a column and a row.</summary>
+    public float this[int x, int y] => _values[(y * Width) + x];
+}

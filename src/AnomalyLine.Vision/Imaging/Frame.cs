@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace AnomalyLine.Vision.Imaging;
+
+/// <summary>
+/// One image of one station at one instant. The bytes are wrapped, never copied: whoever makes a frame leaves them unchanged as long as it lives.
+/// </summary>
+public sealed class Frame
+{
+    /// <summary>Largest number of bytes of a frame: 64 MiB.</summary>
+    public const int MaxBytes = 64 * 1024 * 1024;
+
+    /// <summary>Largest width and height, pixels.</summary>
+    public const int MaxSide = 32768;
+
+    private Frame(PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime)
+    {
+        Format = format;
+        Width = width;
+        Height = height;
+        Stride = stride;
+        Data = data;
+        CaptureTime = captureTime;
+    }
+
+    /// <summary>How <see cref="Data"/> is to be read.</summary>
+    public PixelFormat Format { get; }
+
+    /// <summary>Width in pixels; 0 for a JPEG or PNG file that was not measured yet.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels; 0 for a JPEG or PNG file that was not measured yet.</summary>
+    public int Height { get; }
+
+    /// <summary>Bytes from one row to the next; 0 for JPEG and PNG.</summary>
+    public int Stride { get; }
+
+    /// <summary>The pixels row by row, or the file.</summary>
+    public ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>When the camera exposed the frame.</summary>
+    public DateTimeOffset CaptureTime { get; }
+
+    /// <summary>Whether <see cref="Data"/> is a file (JPEG, PNG) rather than pixels.</summary>
+    public bool IsEncoded => Format is PixelFormat.Jpeg or PixelFormat.Png;
+
+    /// <summary>Wraps bytes as a frame after checking that they can be one.</summary>
+    /// <param name="format">How the bytes are to be read.</param>
+    /// <param name="width">1..32768 pixels; for files 0 means "as in the file", another value must agree with it.</param>
+    /// <param name="height">As <paramref name="width"/>.</param>
+    /// <param name="stride">Bytes from row to row; 0 means rows without padding. Raw formats only.</param>
+    /// <param name="data">The pixels or the file, 1 byte..64 MiB; raw pixels may be followed by padding of the last row, nothing more.</param>
+    /// <param name="captureTime">When the camera exposed it.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="error">What is wrong and what to send instead.</param>
+    public static bool TryCreate(
+        PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime,
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error)
+    {
+        frame = null;
+        error = Check(format, width, height, ref stride, data.Length);
+        if (error is not null) return false;
+        frame = new Frame(format, width, height, stride, data, captureTime);
+        return true;
+    }
+
+    /// <summary>Bytes a pixel of a raw format; 0 for JPEG and PNG.</summary>
+    public static int BytesPerPixel(PixelFormat format) => format switch
+    {
+        PixelFormat.Mono16 => 2,
+        PixelFormat.Rgb8 or PixelFormat.Bgr8 => 3,
+        PixelFormat.Jpeg or PixelFormat.Png or PixelFormat.Unspecified => 0,
+        _ => 1,
+    };
+
+    private static string? Check(PixelFormat format, int width, int height, ref int stride, int bytes)
+    {
+        if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to 10 (PNG).";
+        if (bytes == 0) return "The frame has no data; send the pixels or the file.";
+        if (bytes > MaxBytes) return $"The frame has {bytes} bytes; the limit is {MaxBytes}.";
+        if (format is PixelFormat.Jpeg or PixelFormat.Png)
+        {
+            stride = 0;
+            return width is >= 0 and <= MaxSide && height is >= 0 and <= MaxSide
+                ? null
+                : $"The frame's size {width} x {height} is outside 0..{MaxSide}; send 0 x 0 to take it from the file.";
+        }
+
+        if (width is < 1 or > MaxSide || height is < 1 or > MaxSide) return $"The frame's size {width} x {height} is outside 1..{MaxSide}; send its size in pixels.";
+        var row = width * BytesPerPixel(format);
+        if (stride == 0) stride = row;
+        if (stride < row) return $"The stride of {stride} bytes is shorter than a row of {width} {format} pixels ({row} bytes).";
+        var least = ((long)stride * (height - 1)) + row;
+        return bytes >= least && bytes <= (long)stride * height
+            ? null
+            : $"A {width} x {height} {format} frame with a stride of {stride} bytes has {(long)stride * height} bytes, but {bytes} were sent; check size, format and stride.";
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+
+namespace AnomalyLine.Vision.Imaging;
+
+/// <summary>Brings a <see cref="Frame"/> into the form a model takes. Stateless; any thread.</summary>
+public static class FramePreparer
+{
+    /// <summary>Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1].</summary>
+    /// <param name="frame">The frame; its bytes are read during the call only.</param>
+    /// <param name="input">What the model takes.</param>
+    /// <param name="region">The part to take; null for all of it.</param>
+    /// <param name="prepared">The result; the caller disposes it.</param>
+    /// <param name="error">What is wrong with the frame.</param>
+    public static unsafe bool TryPrepare(
+        Frame frame, InputSpec input, RegionOfInterest? region,
+        [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
+    {
+        prepared = null;
+        using var pin = frame.Data.Pin();
+        using var pixels = FrameDecoder.Decode(frame, (IntPtr)pin.Pointer, out error);
+        if (pixels is null)
+        {
+            error ??= "The frame does not decode.";
+            return false;
+        }
+
+        var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
+        var taken = region ?? whole;
+        if (taken.X < 0 || taken.Y < 0 || taken.Width < 1 || taken.Height < 1
+            || (long)taken.X + taken.Width > pixels.Width || (long)taken.Y + taken.Height > pixels.Height)
+        {
+            error = $"The recipe's region of interest {taken.Width} x {taken.Height} at ({taken.X}, {taken.Y}) is not inside the frame of {pixels.Width} x {pixels.Height} pixels; "
+                + "change the recipe or the camera's image size.";
+            return false;
+        }
+
+        using var cut = new Mat(pixels, new Rect(taken.X, taken.Y, taken.Width, taken.Height));
+        using var resized = new Mat();
+        var size = new Size(input.Width, input.Height);
+        var sameSize = cut.Size() == size;
+        if (!sameSize) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
+        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height);
+        error = null;
+        Spread(sameSize ? cut : resized, input.Channels, prepared.Writable);
+        return true;
+    }
+
+    /// <summary>Interleaved 8- or 16-bit grey or blue-green-red to planes of floats in [0, 1].</summary>
+    private static void Spread(Mat source, int channels, Span<float> target)
+    {
+        using var converted = new Mat();
+        var mat = source;
+        if (source.Channels() == 3 && channels == 1)
+        {
+            Cv2.CvtColor(source, converted, ColorConversionCodes.BGR2GRAY);
+            mat = converted;
+        }
+
+        int rows = mat.Rows, columns = mat.Cols, pixelBytes = (int)mat.ElemSize(), plane = rows * columns;
+        for (var y = 0; y < rows; y++)
+        {
+            var row = Row(mat, y, columns * pixelBytes);
+            var at = y * columns;
+            if (pixelBytes == 3) SpreadColour(row, target, at, plane);
+            else if (pixelBytes == 2) SpreadGrey(MemoryMarshal.Cast<byte, ushort>(row), 1f / 65535f, target, at, plane, channels);
+            else SpreadGrey(row, 1f / 255f, target, at, plane, channels);
+        }
+    }
+
+    private static void SpreadGrey<T>(ReadOnlySpan<T> row, float scale, Span<float> target, int at, int plane, int channels)
+        where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        var first = target.Slice(at, row.Length);
+        for (var x = 0; x < row.Length; x++) first[x] = float.CreateTruncating(row[x]) * scale;
+        for (var c = 1; c < channels; c++) first.CopyTo(target.Slice((c * plane) + at, row.Length));
+    }
+
+    private static void SpreadColour(ReadOnlySpan<byte> row, Span<float> target, int at, int plane)
+    {
+        const float scale = 1f / 255f;
+        var width = row.Length / 3;
+        var red = target.Slice(at, width);
+        var green = target.Slice(plane + at, width);
+        var blue = target.Slice((2 * plane) + at, width);
+        for (int x = 0, i = 0; x < width; x++, i += 3)
+        {
+            blue[x] = row[i] * scale;
+            green[x] = row[i + 1] * scale;
+            red[x] = row[i + 2] * scale;
+        }
+    }
+
+    private static unsafe ReadOnlySpan<byte> Row(Mat mat, int y, int bytes) => new(mat.Ptr(y).ToPointer(), bytes);
+}

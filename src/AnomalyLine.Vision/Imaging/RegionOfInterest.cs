@@ -1,0 +1,8 @@
+namespace AnomalyLine.Vision.Imaging;
+
+/// <summary>The rectangle of a frame that is judged, in pixels of the frame; it must lie inside.</summary>
+/// <param name="X">Left edge, at least 0.</param>
+/// <param name="Y">Top edge, at least 0.</param>
+/// <param name="Width">At least 1.</param>
+/// <param name="Height">At least 1.</param>
+public sealed record RegionOfInterest(int X, int Y, int Width, int Height);

@@ -1,0 +1,21 @@
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>
+/// Judges frames. Implemented by AnomalyModel and by the identity detector that measures everything but the network.
+/// <see cref="Detect"/> is called by one thread at a time, always the same one.
+/// </summary>
+public interface IDetector : IDisposable
+{
+    /// <summary>Method and the first 12 hex digits of the model file's SHA-256, such as "riad-0123456789ab".</summary>
+    string Version { get; }
+
+    /// <summary>What each frame must be prepared to.</summary>
+    InputSpec Input { get; }
+
+    /// <summary>Judges frames in one batch; each result is what the frame alone would get.</summary>
+    /// <param name="frames">At least one, each prepared to <see cref="Input"/>. They stay the caller's.</param>
+    /// <returns>As many detections, in the same order.</returns>
+    IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames);
+}

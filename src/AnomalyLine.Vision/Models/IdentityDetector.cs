@@ -1,0 +1,35 @@
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>
+/// Passes the first channel of each frame on as its anomaly map and the map's maximum as its score: a detector without a network,
+/// to measure everything around one.
+/// </summary>
+public sealed class IdentityDetector(InputSpec input) : IDetector
+{
+    /// <inheritdoc/>
+    public string Version => "identity";
+
+    /// <inheritdoc/>
+    public InputSpec Input { get; } = input;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        var detections = new Detection[frames.Count];
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var values = frames[i].Values[..(Input.Width * Input.Height)].ToArray();
+            detections[i] = new Detection(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), values.Max());
+        }
+
+        return detections;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Thresholds;
+
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>What a model file says of itself (manifest.json). Data only; nothing in it is executed.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>Version of the file's format that this program writes and reads.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    /// <summary>Version of the file's format.</summary>
+    public required int FormatVersion { get; init; }
+
+    /// <summary>Name of the method, such as "riad".</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Preset that the options started from.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>All options of the method, defaults included.</summary>
+    public required JsonObject Options { get; init; }
+
+    /// <summary>What a frame is prepared to.</summary>
+    public required InputSpec Input { get; init; }
+
+    /// <summary>Seed of the training.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Frames that were trained on, and the SHA-256 over their names and bytes.</summary>
+    public required TrainingSet TrainingSet { get; init; }
+
+    /// <summary>Thresholds from held-out normals.</summary>
+    public required Calibration Calibration { get; init; }
+
+    /// <summary>Figures from training: final loss, epochs, minutes.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary>Libraries and their versions.</summary>
+    public required IReadOnlyDictionary<string, string> Libraries { get; init; }
+
+    /// <summary>When it was trained.</summary>
+    public required DateTimeOffset CreationTime { get; init; }
+
+    /// <summary>Files of the archive with their SHA-256.</summary>
+    public required IReadOnlyDictionary<string, string> Files { get; init; }
+}
