@@ -148,6 +148,8 @@ public class FramePreparerTests
 
         var values = TestImages.Prepare(TestImages.Raw(PixelFormat.Rgb8, 16, 16, data), Colour16);
 
-        Assert.Equal((1f, 0.2f, 0f), (values[0], values[256], values[512]));
+        Assert.Equal(1f, values[0]);
+        Assert.Equal(0.2f, values[256], 1e-6f);
+        Assert.Equal(0f, values[512]);
     }
 }
