@@ -32,15 +32,15 @@ public class SyntheticPartsTests
     public void Render_AnyDefect_ShowsInsideItsMask() => Gen.Select(Gen.Int[0, 100000], Gen.Enum<PartDefect>()).Sample(
         (seed, defect) =>
         {
-            var (inside, outside) = Difference(SyntheticParts.Render(seed, 192, 192), SyntheticParts.Render(seed, 192, 192, defect));
+            var (inside, outside) = Difference(SyntheticParts.Render(seed, 128, 128), SyntheticParts.Render(seed, 128, 128, defect));
             Assert.True(inside > 8, $"{defect} {seed}: {inside} grey levels inside the mask");
             Assert.True(inside > 3 * outside, $"{defect} {seed}: {inside} inside, {outside} outside");
         },
-        iter: 60);
+        iter: 30);
 
     [Fact]
     public void Render_AnyDefect_CoversAFewPercentAtMost() => Gen.Select(Gen.Int[0, 100000], Gen.Enum<PartDefect>()).Sample(
-        (seed, defect) => Assert.InRange(SyntheticParts.Render(seed, 128, 128, defect).Mask.Count(m => m), 12, 128 * 128 / 20), iter: 60);
+        (seed, defect) => Assert.InRange(SyntheticParts.Render(seed, 128, 128, defect).Mask.Count(m => m), 12, 128 * 128 / 20), iter: 30);
 
     [Fact]
     public void WriteDataset_SmallOne_OpensAsAFolder()
