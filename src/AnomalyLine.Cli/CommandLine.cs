@@ -34,6 +34,8 @@ internal static class CommandLine
     private static RootCommand Create(Output output) => new("Visual inspection by reconstruction: train and judge models, feed stations, watch verdicts.")
     {
         TrainCommand.Create(output),
+        EvaluateCommand.Create(output),
+        InspectCommand.Create(output),
         MethodsCommand.Create(output),
         CameraCommand.Create(output),
         WatchCommand.Create(output),
