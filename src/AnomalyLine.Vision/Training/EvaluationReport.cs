@@ -31,7 +31,7 @@ public static class EvaluationReport
         <section><h2>Separation</h2><p class="lead">How well the scores tell normal from anomalous, whatever the threshold. The first row judges whole frames, the second single places.</p><div class="cards">{Separation(result)}</div></section>
         {Charts(result)}
         {KindTable(result)}
-        <section><h2>Frames</h2><p class="lead">The hardest and the clearest test frames: the frame, and the anomaly map over it. All pictures share one colour scale.</p>{ReportPictures.Html(result, detector, data)}</section>
+        <section><h2>Frames</h2><p class="lead">The hardest and the clearest test frames: the frame, and the anomaly map over it. One colour scale for all: no colour below half the pixel threshold of {result.Calibration.PixelThreshold:0.####}, orange at it, dark red from twice it on.</p>{ReportPictures.Html(result, detector, data)}</section>
         {Notes(result)}
         </main><footer class="wrap">Figures over places are taken at {result.MapWidth} × {result.MapHeight}; masks are resized to it by the nearest pixel. A frame is rejected when its score is above the threshold.
         Intervals are Clopper–Pearson.</footer></body></html>

@@ -12,9 +12,9 @@ internal static class ReportFigures
     {
         var calibration = result.Calibration;
         var tooMany = result.FalseRejectInterval.Lower > calibration.WantedFalseRejectRate;
-        return Card("False rejects", Rate(result.FalseRejectRate), Range(result.FalseRejectInterval, result.Counts.Normals, "good parts rejected")
+        return Card("False rejects", Rate(result.FalseRejectRate), Range(result.FalseRejectRate, result.FalseRejectInterval, result.Counts.Normals, "good parts were rejected")
                 + $" {Percent(calibration.WantedFalseRejectRate)} was asked for" + (tooMany ? "; these test parts differ from the calibration parts." : "."), tooMany)
-            + Card("Escapes", Rate(result.EscapeRate), Range(result.EscapeInterval, result.Counts.Anomalous, "bad parts passed"), result.EscapeRate > 0.1)
+            + Card("Escapes", Rate(result.EscapeRate), Range(result.EscapeRate, result.EscapeInterval, result.Counts.Anomalous, "bad parts passed"), result.EscapeRate > 0.1)
             + Card("Time per frame", $"{result.MsPerFrame:0.0} <small>ms</small>", $"The detector alone, median. Reading, decoding and resizing add {result.PrepareMsPerFrame:0.0} ms. "
                 + $"In batches of {Evaluator.BatchSize}: {result.FramesPerSecond:0.#} frames a second on {Text(result.Device)}.");
     }
@@ -47,9 +47,9 @@ internal static class ReportFigures
     private static string Card(string name, string value, string meaning, bool warn = false) =>
         $"""<div class="card{(warn ? " warn" : "")}"><div class="name">{name}</div><div class="value">{value}</div><p>{meaning}</p></div>""";
 
-    private static string Range(Interval interval, int count, string what) => count == 0
+    private static string Range(double? rate, Interval interval, int count, string what) => rate is null
         ? "The test set has none to count."
-        : $"Of {count} {what}; the true rate lies within {interval.Lower * 100:0.#}–{interval.Upper * 100:0.#} % (95 %).";
+        : $"{Math.Round(rate.Value * count):0} of {count} {what}; the true rate lies within {interval.Lower * 100:0.#}–{interval.Upper * 100:0.#} % (95 %).";
 
     private static string Rate(double? rate) => rate is { } known ? Percent(known) : "–";
 

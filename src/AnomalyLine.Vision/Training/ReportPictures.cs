@@ -9,7 +9,7 @@ namespace AnomalyLine.Vision.Training;
 /// <summary>The report's pictures: the frames that are hardest and clearest, each beside its anomaly map.</summary>
 internal static class ReportPictures
 {
-    private const int Hard = 8, Clear = 4, Side = 256, MostRegions = 16;
+    private const int Hard = 6, Clear = 3, Side = 320, MostRegions = 16;
 
     public static string Html(EvaluationResult result, IDetector detector, DatasetFolder data)
     {
@@ -22,8 +22,8 @@ internal static class ReportPictures
             if (figures.Length > 0) html.Append($"""<h3>{title} <span>{meaning}</span></h3><div class="frames">{figures}</div>""");
         }
 
-        Add("Hardest defects", "lowest scores; Ok among them is an escape", defects.Take(Hard));
-        Add("Most suspicious normal parts", "highest scores; NotOk among them is a false reject", normals.Take(Hard));
+        Add("Hardest defects", "lowest scores of the anomalous frames", defects.Take(Hard));
+        Add("Most suspicious normal parts", "highest scores of the normal frames", normals.Take(Hard));
         Add("Clearest defects", "highest scores", defects.Skip(Hard).Reverse().Take(Clear));
         Add("Clearest normal parts", "lowest scores", normals.Skip(Hard).Reverse().Take(Clear));
         return html.ToString();
@@ -38,14 +38,21 @@ internal static class ReportPictures
         using var prepared = Evaluator.Prepare(path, detector.Input);
         var map = detector.Detect([prepared])[0].Map;
         var threshold = result.Calibration.PixelThreshold;
-        if (!Overlay.TryEncodeFrame(frame, Side, PixelFormat.Png, out var picture, out var error)
-            || !Overlay.TryRender(frame, map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Png, out var overlaid, out error))
+        if (!Overlay.TryEncodeFrame(frame, Side, PixelFormat.Jpeg, out var picture, out var error)
+            || !Overlay.TryRender(frame, map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Jpeg, out var overlaid, out error))
             throw new DatasetException($"{path}: {error}");
         return $"""
             <figure><div><img alt="frame" src="{Source(picture)}"><img alt="anomaly map over the frame" src="{Source(overlaid)}"></div>
-            <figcaption><span class="tag {judged.Verdict}">{judged.Verdict}</span><strong>{judged.Score:0.####}</strong> · {Text(judged.Path)}</figcaption></figure>
+            <figcaption>{Verdict(judged)}<strong>{judged.Score:0.####}</strong> · {Text(judged.Path)}</figcaption></figure>
             """;
     }
 
-    private static string Source(byte[] png) => $"data:image/png;base64,{Convert.ToBase64String(png)}";
+    private static string Verdict(EvaluationFrame judged)
+    {
+        var isWrong = judged.IsRejected == IsNormal(judged);
+        var wrong = !isWrong ? "" : judged.IsRejected ? " · false reject" : " · escape";
+        return $"""<span class="tag{(isWrong ? " wrong" : "")}">{judged.Verdict}{wrong}</span>""";
+    }
+
+    private static string Source(byte[] jpeg) => $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}";
 }

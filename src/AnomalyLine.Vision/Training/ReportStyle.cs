@@ -34,11 +34,11 @@ internal static class ReportStyle
         table { width: 100%; border-collapse: collapse; } th { text-align: left; font-size: 12px; color: var(--soft); font-weight: 600; border-bottom: 2px solid var(--line); padding: 6px 10px; }
         td { padding: 7px 10px; border-bottom: 1px solid var(--line); } td.n, th.n { text-align: right; } tr:last-child td { border-bottom: 0; }
         .bar { height: 8px; background: #f0d5d9; border-radius: 4px; overflow: hidden; min-width: 120px; } .bar b { display: block; height: 100%; background: var(--normal); }
-        .frames { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 16px; }
+        .frames { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 16px; }
         h3 { font-size: 14px; margin: 20px 0 8px; } h3 span { color: var(--soft); font-weight: 400; }
         figure { margin: 0; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; break-inside: avoid; } figure div { display: grid; grid-template-columns: 1fr 1fr; background: #10171d; } figure img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block; }
         figcaption { padding: 8px 10px; font-size: 12.5px; color: var(--soft); overflow-wrap: anywhere; } figcaption strong { color: var(--ink); }
-        .tag { float: right; border-radius: 3px; padding: 0 7px; font-size: 11.5px; font-weight: 600; color: #fff; background: var(--normal); } .tag.NotOk { background: var(--bad); }
+        .tag { float: right; border-radius: 3px; padding: 0 7px; font-size: 11.5px; font-weight: 600; color: #fff; background: var(--normal); } .tag.wrong { background: var(--bad); }
         ul { margin: 8px 0 0; padding-left: 20px; } footer { color: var(--soft); font-size: 12.5px; padding: 0 0 32px; }
         @media (max-width: 760px) { .cards, .charts { grid-template-columns: 1fr; } }
         @media print { body { background: #fff; } section { border-color: #ccc; } header { print-color-adjust: exact; } }
