@@ -43,11 +43,25 @@ internal static class CommonOptions
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 0 || result.Errors.Any()) return;
-            var value = result.GetValueOrDefault<T>();
+            if (result.Tokens.Count == 0 || !TryGet(result, out T? value)) return;
             if (value is null || Comparer<T>.Default.Compare(value, least) < 0 || Comparer<T>.Default.Compare(value, most) > 0)
                 result.AddError($"{option.Name} is {result.Tokens[^1].Value}; it must be {least}..{most}.");
         });
         return option;
+    }
+
+    private static bool TryGet<T>(System.CommandLine.Parsing.OptionResult result, out T? value)
+    {
+        try
+        {
+            value = result.GetValueOrDefault<T>();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Not of the type at all; the parser has its own message for that.
+            value = default;
+            return false;
+        }
     }
 }

@@ -18,6 +18,5 @@ internal static class ServerChannel
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         },
         DisposeHttpClient = true,
-        ThrowOperationCanceledOnCancellation = true,
     });
 }

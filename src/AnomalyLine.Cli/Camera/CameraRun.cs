@@ -99,7 +99,7 @@ internal sealed class CameraRun(CameraOptions options, InspectionService.Inspect
             {
                 await StreamAsync(backOff, cancel);
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            catch (Exception stop) when (cancel.IsCancellationRequested && stop is OperationCanceledException or RpcException)
             {
                 return;
             }

@@ -52,7 +52,7 @@ internal static class WatchCommand
                     if (--left == 0) return;
                 }
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            catch (Exception stop) when (cancel.IsCancellationRequested && stop is OperationCanceledException or RpcException)
             {
                 return;
             }
