@@ -69,9 +69,9 @@ public sealed class ModelStore
     }
 
     /// <summary>The file of a version.</summary>
-    /// <exception cref="ModelFileException">The store does not have it.</exception>
+    /// <exception cref="FileNotFoundException">The store does not have it.</exception>
     public string GetPath(string version) => Find(version) is null
-        ? throw new ModelFileException($"The model version \"{version}\" is not in {_folder}; upload its file first, or choose one that ListModels names.")
+        ? throw new FileNotFoundException($"The model version \"{version}\" is not in {_folder}; upload its file first, or choose one that ListModels names.")
         : FilePath(version);
 
     private static ModelManifest LoadAndClose(string path)
