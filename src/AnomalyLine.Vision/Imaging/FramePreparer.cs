@@ -28,8 +28,7 @@ public static class FramePreparer
 
         var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
         var taken = region ?? whole;
-        if (taken.X < 0 || taken.Y < 0 || taken.Width < 1 || taken.Height < 1
-            || (long)taken.X + taken.Width > pixels.Width || (long)taken.Y + taken.Height > pixels.Height)
+        if (!taken.IsInside(pixels.Width, pixels.Height))
         {
             error = $"The recipe's region of interest {taken.Width} x {taken.Height} at ({taken.X}, {taken.Y}) is not inside the frame of {pixels.Width} x {pixels.Height} pixels; "
                 + "change the recipe or the camera's image size.";
