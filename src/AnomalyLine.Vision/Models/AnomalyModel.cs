@@ -1,14 +1,29 @@
+using System.Text.Json;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Models;
 
-/// <summary>A trained model, loaded and checked.</summary>
+/// <summary>A trained model, loaded and checked. One thread at a time, always the same one.</summary>
 public sealed class AnomalyModel : IDetector
 {
-    private AnomalyModel(ModelManifest manifest, string version)
+    /// <summary>Largest relative difference between a reference score in the file and its replay: rounding differs between processors.</summary>
+    private const float ReplayTolerance = 1e-3f;
+
+    private readonly AnomalyMethod _method;
+    private readonly Device _device;
+
+    /// <summary>Around a method that is in memory.</summary>
+    internal AnomalyModel(AnomalyMethod method, ModelManifest manifest, string version, Device device)
     {
+        _method = method;
+        _device = device;
         Manifest = manifest;
         Version = version;
+        _method.Network.eval();
+        _method.Network.to(device);
     }
 
     /// <summary>What the file says of itself.</summary>
@@ -20,16 +35,94 @@ public sealed class AnomalyModel : IDetector
     /// <inheritdoc/>
     public InputSpec Input => Manifest.Input;
 
-    /// <summary>Loads a model file, checks its sums, replays its reference images and warms it up.</summary>
+    /// <summary>Where it runs: "cpu" or "cuda".</summary>
+    public string DeviceName => _device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
+
+    /// <summary>Loads a model file, checks its sums, and replays its reference frames, which also warms it up.</summary>
     /// <param name="path">The .alm file.</param>
+    /// <param name="device">"auto", "cpu" or "cuda".</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, of another format version, or does not reproduce its reference scores.</exception>
-    public static AnomalyModel Load(string path) => throw new ModelFileException($"{path}: not readable yet.");
-
-    /// <inheritdoc/>
-    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => [];
-
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
+    public static AnomalyModel Load(string path, string device = "auto")
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var (manifest, sha256, files) = ModelFile.Read(path);
+        var target = TorchEngine.ResolveDevice(device);
+        var model = new AnomalyModel(CreateMethod(path, manifest, files), manifest, ModelFile.VersionOf(manifest, sha256), target);
+        try
+        {
+            model.Replay(path, files);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var map = _method.AnomalyMap(FrameBatch.ToTensor(frames, Input).to(_device));
+        var scores = _method.Score(map).cpu();
+        map = map.contiguous().cpu();
+        var (height, width) = ((int)map.shape[1], (int)map.shape[2]);
+        var detections = new Detection[frames.Count];
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var values = new float[height * width];
+            map.select(0, i).data<float>().CopyTo(values);
+            detections[i] = new Detection(new AnomalyMap(width, height, values, frames[i].Region), scores[i].item<float>());
+        }
+
+        return detections;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _method.Dispose();
+
+    private static AnomalyMethod CreateMethod(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files)
+    {
+        var descriptor = MethodCatalog.Find(manifest.Method)
+            ?? throw new ModelFileException($"{path}: method '{manifest.Method}' is unknown to this release; it knows {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.");
+        TorchEngine.EnsureReady();
+        AnomalyMethod? method = null;
+        try
+        {
+            var options = OptionsJson.Read(manifest.Options, descriptor.Presets["paper"].GetType());
+            var errors = options.Validate().ToArray();
+            if (errors.Length > 0) throw new ModelFileException($"{path}: the manifest's options are not valid: {string.Join(" ", errors)}");
+            if (options.Input != manifest.Input) throw new ModelFileException($"{path}: the manifest's input {manifest.Input} is not that of its options, {options.Input}.");
+            method = descriptor.Create(options);
+            SafeTensors.Read(method.Network, files.GetValueOrDefault(ModelFile.WeightsName) ?? throw new ModelFileException($"{path}: the manifest names no {ModelFile.WeightsName}."));
+            return method;
+        }
+        catch (Exception e)
+        {
+            method?.Dispose();
+            if (e is JsonException or InvalidDataException) throw new ModelFileException($"{path}: {e.Message}", e);
+            throw;
+        }
+    }
+
+    private void Replay(string path, IReadOnlyDictionary<string, byte[]> files)
+    {
+        foreach (var reference in Manifest.References)
+        {
+            var png = files.GetValueOrDefault(reference.File) ?? throw new ModelFileException($"{path}: the manifest names no {reference.File}.");
+            using var prepared = ReferenceFrames.Decode(png, Input, out var error)
+                ?? throw new ModelFileException($"{path}: {reference.File}: {error}");
+            var score = Detect([prepared])[0].Score;
+            var tolerance = ReplayTolerance * Math.Max(Math.Abs(reference.Score), Math.Abs(Manifest.Calibration.Threshold));
+            if (!(Math.Abs(score - reference.Score) <= tolerance))
+            {
+                throw new ModelFileException(
+                    $"{path}: {reference.File} scores {score:G6} here, but {reference.Score:G6} where the model was trained; it would judge differently and is refused. Train it again with this release.");
+            }
+        }
     }
 }

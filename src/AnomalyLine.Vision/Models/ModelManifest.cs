@@ -43,6 +43,9 @@ public sealed record ModelManifest
     /// <summary>When it was trained.</summary>
     public required DateTimeOffset CreationTime { get; init; }
 
-    /// <summary>Files of the archive with their SHA-256.</summary>
+    /// <summary>Frames that loading replays.</summary>
+    public required IReadOnlyList<ModelReference> References { get; init; }
+
+    /// <summary>The other files of the archive with their SHA-256, 64 lower-case hex digits each.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 }

@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Losses;
+
+/// <summary>
+/// Multi-scale gradient magnitude similarity (Xue et al. 2014, eq. 4; over scales as in Zavrtanik et al. 2021, eq. 4-6):
+/// GMS = (2 gx gy + c) / (gx² + gy² + c), g = sqrt((I * hx)² + (I * hy)²) with Prewitt kernels divided by 3, per channel.
+/// </summary>
+internal static class GradientMagnitudeSimilarity
+{
+    private const double ConstantForUnitRange = 0.0026;
+
+    /// <summary>Distance averaged over scales and channels.</summary>
+    /// <param name="x">N x C x H x W.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="range">Length of the data's range: 1 for [0, 1], 2 for [-1, 1]; the constant grows with its square.</param>
+    /// <param name="scales">Number of scales, each half the last; the last must be at least 3 pixels wide.</param>
+    /// <returns>N x H x W in [0, 1]; 0 where equal.</returns>
+    public static Tensor Distance(Tensor x, Tensor y, double range, int scales)
+    {
+        using var scope = NewDisposeScope();
+        var size = new[] { x.shape[2], x.shape[3] };
+        var total = zeros([x.shape[0], 1, size[0], size[1]], dtype: x.dtype, device: x.device);
+        for (var s = 0; s < scales; s++)
+        {
+            if (s > 0) (x, y) = (Halve(x), Halve(y));
+            var distance = 1 - Similarity(x, y, range).mean([1], keepdim: true);
+            total = total + (s == 0 ? distance : nn.functional.interpolate(distance, size, mode: InterpolationMode.Bilinear, align_corners: false));
+        }
+
+        return (total / scales).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean over scales of the mean of 1 - GMS, a scalar in [0, 1].</summary>
+    public static Tensor Loss(Tensor x, Tensor y, double range, int scales)
+    {
+        using var scope = NewDisposeScope();
+        var total = zeros([], dtype: x.dtype, device: x.device);
+        for (var s = 0; s < scales; s++)
+        {
+            if (s > 0) (x, y) = (Halve(x), Halve(y));
+            total = total + (1 - Similarity(x, y, range)).mean();
+        }
+
+        return (total / scales).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Similarity(Tensor x, Tensor y, double range)
+    {
+        var (gx, gy) = (Magnitude(x), Magnitude(y));
+        var constant = ConstantForUnitRange * range * range;
+        return ((2 * gx * gy) + constant) / ((gx * gx) + (gy * gy) + constant);
+    }
+
+    private static Tensor Magnitude(Tensor image)
+    {
+        var shape = image.shape;
+        const float third = 1f / 3f;
+        var across = tensor([third, 0f, -third, third, 0f, -third, third, 0f, -third], dtype: image.dtype, device: image.device).view(1, 1, 3, 3);
+        var kernels = cat([across, across.transpose(2, 3)], 0);
+        var gradients = nn.functional.conv2d(image.reshape(-1, 1, shape[2], shape[3]), kernels, padding: [1, 1]);
+        return (gradients.pow(2).sum(1) + 1e-12).sqrt().view(shape);
+    }
+
+    private static Tensor Halve(Tensor image) => nn.functional.avg_pool2d(image, 2, 2);
+}

@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Losses;
+
+/// <summary>
+/// SSIM with an 11 x 11 Gaussian window, sigma 1.5, zero padding (Wang, Bovik, Sheikh, Simoncelli 2004, eq. 13):
+/// (2 mx my + C1)(2 sxy + C2) / ((mx² + my² + C1)(sx² + sy² + C2)), C1 = (0.01 L)², C2 = (0.03 L)².
+/// The window is separable, so it is applied as two one-dimensional passes over the five moments stacked in one batch.
+/// </summary>
+internal static class StructuralSimilarity
+{
+    private const int Window = 11;
+    private const double Sigma = 1.5;
+
+    /// <summary>SSIM at each pixel and channel.</summary>
+    /// <param name="x">N x C x H x W.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="range">L, the length of the data's range: 1 for [0, 1], 2 for [-1, 1].</param>
+    /// <returns>N x C x H x W in [-1, 1]; 1 where equal.</returns>
+    public static Tensor Map(Tensor x, Tensor y, double range)
+    {
+        using var scope = NewDisposeScope();
+        var (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
+        var moments = Blur(stack([x, y, x * x, y * y, x * y]).view(5 * n * c, 1, h, w)).view(5, n, c, h, w);
+        var (mx, my) = (moments[0], moments[1]);
+        var (mxx, myy, mxy) = (mx * mx, my * my, mx * my);
+        var (sxx, syy, sxy) = (moments[2] - mxx, moments[3] - myy, moments[4] - mxy);
+        var (c1, c2) = (Math.Pow(0.01 * range, 2), Math.Pow(0.03 * range, 2));
+        var map = ((2 * mxy) + c1) * ((2 * sxy) + c2) / ((mxx + myy + c1) * (sxx + syy + c2));
+        return map.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>1 - mean SSIM, a scalar in [0, 2].</summary>
+    public static Tensor Loss(Tensor x, Tensor y, double range) => 1 - Map(x, y, range).mean();
+
+    /// <summary>1 - SSIM, averaged over channels: N x H x W in [0, 2].</summary>
+    public static Tensor Distance(Tensor x, Tensor y, double range) => 1 - Map(x, y, range).mean([1]);
+
+    private static Tensor Blur(Tensor planes)
+    {
+        var weights = new float[Window];
+        for (var i = 0; i < Window; i++) weights[i] = (float)Math.Exp(-Math.Pow(i - (Window / 2), 2) / (2 * Sigma * Sigma));
+        var sum = weights.Sum();
+        var kernel = tensor(weights.Select(v => v / sum).ToArray(), dtype: planes.dtype, device: planes.device);
+        var across = nn.functional.conv2d(planes, kernel.view(1, 1, 1, Window), padding: [0, Window / 2]);
+        return nn.functional.conv2d(across, kernel.view(1, 1, Window, 1), padding: [Window / 2, 0]);
+    }
+}

@@ -1,0 +1,66 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Losses;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Autoencoder;
+
+/// <summary>
+/// Autoencoder baselines: Bergmann, Löwe, Fauser, Sattlegger, Steger, "Improving unsupervised defect segmentation by applying structural
+/// similarity to autoencoders", VISAPP 2019. The map is the squared error, or 1 - SSIM, between frame and reconstruction.
+/// </summary>
+internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMethod(options)
+{
+    private readonly AutoencoderNetwork _network = new(options);
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var seen = options.Window == 0 ? frames : RandomWindows(frames, random);
+        var reconstruction = _network.call(seen);
+        return options.Loss == ReconstructionLoss.L2
+            ? nn.functional.mse_loss(reconstruction, seen)
+            : StructuralSimilarity.Loss(seen, reconstruction, 1);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        var reconstruction = options.Window == 0 ? _network.call(frames) : Slide(frames);
+        var map = options.Loss == ReconstructionLoss.L2
+            ? (frames - reconstruction).pow(2).mean([1])
+            : StructuralSimilarity.Distance(frames, reconstruction, 1);
+        return MeanFilter.Apply(map, options.Smoothing);
+    }
+
+    private Tensor RandomWindows(Tensor frames, Random random)
+    {
+        var windows = new List<Tensor>();
+        foreach (var frame in frames.split(1))
+            for (var i = 0; i < options.WindowsPerFrame; i++)
+                windows.Add(Cut(frame, random.Next(options.Size - options.Window + 1), random.Next(options.Size - options.Window + 1)));
+        return cat(windows);
+    }
+
+    /// <summary>All windows of all frames as one batch; where they overlap their reconstructions are averaged.</summary>
+    private Tensor Slide(Tensor frames)
+    {
+        var last = options.Size - options.Window;
+        var offsets = Enumerable.Range(0, (last / options.Stride) + 1).Select(i => i * options.Stride).Append(last).Distinct().ToArray();
+        var places = offsets.SelectMany(y => offsets.Select(x => (y, x))).ToArray();
+        var reconstructions = _network.call(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray())).chunk(places.Length);
+        var sum = zeros_like(frames);
+        var count = zeros_like(frames);
+        for (var i = 0; i < places.Length; i++)
+        {
+            Cut(sum, places[i].y, places[i].x).add_(reconstructions[i]);
+            Cut(count, places[i].y, places[i].x).add_(1);
+        }
+
+        return sum / count;
+    }
+
+    private Tensor Cut(Tensor frames, int y, int x) => frames.narrow(2, y, options.Window).narrow(3, x, options.Window);
+}

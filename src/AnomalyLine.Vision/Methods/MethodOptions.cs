@@ -1,0 +1,52 @@
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Vision.Methods;
+
+/// <summary>Options that every method has. Each method adds its own in a derived record; the defaults are the paper's.</summary>
+internal abstract record MethodOptions
+{
+    /// <summary>Side of the square that frames are resized to, pixels, 32..1024.</summary>
+    public int Size { get; init; } = 256;
+
+    /// <summary>1 (grey) or 3 (red, green, blue).</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>Passes over the training frames, 1..100000.</summary>
+    public int Epochs { get; init; } = 300;
+
+    /// <summary>Frames a training step, 1..1024.</summary>
+    public int BatchSize { get; init; } = 4;
+
+    /// <summary>Adam's learning rate at its highest, above 0, at most 1.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>Adam's weight decay, 0..1.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>How the learning rate falls.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>Random shift of each training frame by at most this many pixels, edges repeated, 0..64.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Side of the mean filter over the anomaly map, odd pixels, 1 (none)..63.</summary>
+    public int Smoothing { get; init; } = 21;
+
+    /// <summary>What frames are prepared to.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public InputSpec Input => new(Size, Size, Channels);
+
+    /// <summary>Everything that is wrong, one sentence each; none where all is well.</summary>
+    public virtual IEnumerable<string> Validate()
+    {
+        if (Size is < 32 or > 1024) yield return $"size is {Size}; it must be 32..1024 pixels.";
+        if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
+        if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";
+        if (BatchSize is < 1 or > 1024) yield return $"batchSize is {BatchSize}; it must be 1..1024.";
+        if (LearningRate is not (> 0 and <= 1)) yield return $"learningRate is {LearningRate}; it must be above 0 and at most 1.";
+        if (WeightDecay is not (>= 0 and <= 1)) yield return $"weightDecay is {WeightDecay}; it must be 0..1.";
+        if (Shift is < 0 or > 64) yield return $"shift is {Shift}; it must be 0..64 pixels.";
+        if (Smoothing is < 1 or > 63 || Smoothing % 2 == 0) yield return $"smoothing is {Smoothing}; it must be an odd number of pixels, 1..63.";
+        else if (Smoothing / 2 >= Size) yield return $"smoothing is {Smoothing}; it must be less than twice the size of {Size} pixels.";
+    }
+}

@@ -1,0 +1,80 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Losses;
+using AnomalyLine.Vision.Masking;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Riad;
+
+/// <summary>
+/// Zavrtanik, Kristan, Skočaj, "Reconstruction by inpainting for visual anomaly detection", Pattern Recognition 112, 2021. The frame is rebuilt from
+/// itself with disjoint sets of cells hidden in turn; what cannot be inpainted from normal surroundings is anomalous.
+/// </summary>
+internal sealed class RiadMethod : AnomalyMethod
+{
+    /// <summary>Length of the range [-1, 1] that the network and its losses work in.</summary>
+    private const double Range = 2;
+
+    /// <summary>Masked frames that go through the network at once when judging; bounds memory, changes no result.</summary>
+    private const int PassesAtOnce = 24;
+
+    private readonly RiadOptions _options;
+    private readonly RiadNetwork _network;
+    private readonly Tensor[] _masks;
+
+    public RiadMethod(RiadOptions options)
+        : base(options)
+    {
+        _options = options;
+        _network = new RiadNetwork(options.Channels, options.Width);
+        var random = new Random(options.MaskSeed);
+        _masks = [.. options.Cells.Select(cell => DisjointCells.Draw(options.Size, options.Size, cell, options.Sets, random).DetachFromDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>MSE + MSGMS + (1 - SSIM) between the frame and its assembled reconstruction, one cell size a step (eq. 8).</summary>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var x = (frames * 2) - 1;
+        var cell = _options.Cells[random.Next(_options.Cells.Count)];
+        var masks = DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random).to(x.device);
+        var reconstruction = Reconstruct(x, masks);
+        return nn.functional.mse_loss(reconstruction, x)
+            + GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales)
+            + StructuralSimilarity.Loss(x, reconstruction, Range);
+    }
+
+    /// <summary>Mean over cell sizes of the MSGMS distance to the assembled reconstruction (eq. 9), smoothed.</summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        var x = (frames * 2) - 1;
+        var total = zeros([x.shape[0], x.shape[2], x.shape[3]], device: x.device);
+        foreach (var masks in _masks)
+        {
+            using var scope = NewDisposeScope();
+            total.add_(GradientMagnitudeSimilarity.Distance(x, Reconstruct(x, masks.to(x.device)), Range, _options.Scales));
+        }
+
+        return MeanFilter.Apply(total / _masks.Length, _options.Smoothing);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var mask in _masks) mask.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Sum over masks i of (1 - M_i) f(M_i x): every place as the network fills it in without having seen it (eq. 2).</summary>
+    private Tensor Reconstruct(Tensor x, Tensor masks)
+    {
+        using var scope = NewDisposeScope();
+        var shape = x.shape;
+        var masked = (x.unsqueeze(0) * masks.unsqueeze(1)).reshape(-1, shape[1], shape[2], shape[3]);
+        var filled = masked.shape[0] <= PassesAtOnce || _network.training
+            ? _network.call(masked)
+            : cat(masked.split(PassesAtOnce).Select(_network.call).ToArray());
+        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (1 - masks.unsqueeze(1))).sum(0).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Riad;
+
+/// <summary>
+/// RIAD's U-Net: N x C x S x S in [-1, 1] to the same, S a multiple of 16. Blocks of two convolutions with batch norm and ReLU at
+/// 1, 2, 4, 8, 8 times the width; each going down starts with a 4 x 4 convolution of stride 2, each going up with a transposed one, and takes
+/// the map of the same size beside it.
+/// </summary>
+internal sealed class RiadNetwork : nn.Module<Tensor, Tensor>
+{
+    private readonly ModuleList<nn.Module<Tensor, Tensor>> _down;
+    private readonly ModuleList<nn.Module<Tensor, Tensor>> _up;
+    private readonly ModuleList<nn.Module<Tensor, Tensor>> _join;
+    private readonly Conv2d _last;
+
+    public RiadNetwork(int channels, int width)
+        : base(nameof(RiadNetwork))
+    {
+        int[] widths = [width, 2 * width, 4 * width, 8 * width, 8 * width];
+        _down = [Block(channels, widths[0], halve: false)];
+        for (var i = 1; i < widths.Length; i++) _down.Add(Block(widths[i - 1], widths[i], halve: true));
+        _up = [];
+        _join = [];
+        for (var i = widths.Length - 1; i > 0; i--)
+        {
+            _up.Add(nn.ConvTranspose2d(widths[i], widths[i - 1], 4, stride: 2, padding: 1));
+            _join.Add(Block(2 * widths[i - 1], widths[i - 1], halve: false));
+        }
+
+        _last = nn.Conv2d(widths[0], channels, 3, padding: 1);
+        RegisterComponents();
+    }
+
+    /// <summary>The reconstruction, N x C x S x S in [-1, 1].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var maps = new Tensor[_down.Count];
+        var map = input;
+        for (var i = 0; i < maps.Length; i++) maps[i] = map = _down[i].call(map);
+        for (var i = 0; i < _up.Count; i++) map = _join[i].call(cat([_up[i].call(map), maps[^(i + 2)]], 1));
+        return _last.call(map).tanh().MoveToOuterDisposeScope();
+    }
+
+    private static Sequential Block(int from, int to, bool halve) => nn.Sequential(
+        halve ? nn.Conv2d(from, to, 4, stride: 2, padding: 1) : nn.Conv2d(from, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true),
+        nn.Conv2d(to, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true));
+}

@@ -1,0 +1,134 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>
+/// The .alm file: a zip of manifest.json, weights.safetensors and reference/*.png, each with its SHA-256 in the manifest
+/// (docs/adr/0003-model-file.md). Nothing in it is executed.
+/// </summary>
+public static class ModelFile
+{
+    internal const string WeightsName = "weights.safetensors";
+    private const string ManifestName = "manifest.json";
+    private const long MaxEntryBytes = 2L * 1024 * 1024 * 1024 - 64 * 1024;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectNullableAnnotations = true };
+
+    /// <summary>Reads the manifest and the file's version without loading the model.</summary>
+    /// <param name="path">The .alm file.</param>
+    /// <returns>The manifest; the version, which is the method and the first 12 hex digits of the file's SHA-256; and all 64 of them.</returns>
+    /// <exception cref="ModelFileException">The file is missing, damaged or of another format version.</exception>
+    public static (ModelManifest Manifest, string Version, string Sha256) ReadManifest(string path)
+    {
+        var (manifest, sha256, _) = Read(path, withFiles: false);
+        return (manifest, VersionOf(manifest, sha256), sha256);
+    }
+
+    internal static string VersionOf(ModelManifest manifest, string sha256) => $"{manifest.Method}-{sha256[..12]}";
+
+    /// <summary>Writes a model file whole: a reader never sees a half of it, and a failure leaves what was there before.</summary>
+    /// <param name="path">Where to; its folder must exist.</param>
+    /// <param name="manifest">With any <see cref="ModelManifest.Files"/>; they are filled in.</param>
+    /// <param name="files">The other files of the archive by name.</param>
+    /// <returns>The manifest as written.</returns>
+    internal static ModelManifest Write(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files)
+    {
+        var complete = manifest with { Files = files.ToDictionary(f => f.Key, f => Convert.ToHexStringLower(SHA256.HashData(f.Value))) };
+        var part = $"{path}.{Guid.NewGuid():N}.part";
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
+            {
+                using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+                {
+                    Add(zip, ManifestName, JsonSerializer.SerializeToUtf8Bytes(complete, Json), manifest.CreationTime);
+                    foreach (var (name, bytes) in files) Add(zip, name, bytes, manifest.CreationTime);
+                }
+
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+
+        return complete;
+    }
+
+    /// <summary>Reads and checks everything.</summary>
+    /// <exception cref="ModelFileException">The file is missing, damaged or of another format version.</exception>
+    internal static (ModelManifest Manifest, string Sha256, IReadOnlyDictionary<string, byte[]> Files) Read(string path, bool withFiles = true)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+            stream.Position = 0;
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            var manifest = ReadManifest(path, zip);
+            var files = new Dictionary<string, byte[]>();
+            foreach (var (name, sum) in withFiles ? manifest.Files : new Dictionary<string, string>())
+            {
+                var bytes = ReadEntry(path, zip, name);
+                if (!string.Equals(Convert.ToHexStringLower(SHA256.HashData(bytes)), sum, StringComparison.Ordinal))
+                    throw new ModelFileException($"{path}: {name} does not have the SHA-256 that the manifest names; the file is damaged, copy it again.");
+                files.Add(name, bytes);
+            }
+
+            return (manifest, sha256, files);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelFileException($"{path}: no such file; name a model file that 'anomalyline train' wrote.", e);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new ModelFileException($"{path}: not a model file, or damaged ({e.Message.TrimEnd('.')}); copy it again.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static ModelManifest ReadManifest(string path, ZipArchive zip)
+    {
+        var bytes = ReadEntry(path, zip, ManifestName);
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            var version = json.RootElement.TryGetProperty("formatVersion", out var v) && v.TryGetInt32(out var number) ? number : 0;
+            if (version != ModelManifest.CurrentFormatVersion)
+                throw new ModelFileException($"{path}: has format version {version}; this program reads {ModelManifest.CurrentFormatVersion}. Use the matching release or train again.");
+            return json.Deserialize<ModelManifest>(Json) ?? throw new JsonException("it is null");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ModelFileException($"{path}: the manifest cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void Add(ZipArchive zip, string name, byte[] bytes, DateTimeOffset time)
+    {
+        // Weights and PNG files hardly shrink: storing them keeps loading fast.
+        var entry = zip.CreateEntry(name, name == ManifestName ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+        entry.LastWriteTime = time;
+        using var stream = entry.Open();
+        stream.Write(bytes);
+    }
+
+    private static byte[] ReadEntry(string path, ZipArchive zip, string name)
+    {
+        var entry = zip.GetEntry(name) ?? throw new ModelFileException($"{path}: has no {name}; it is not a model file, or damaged.");
+        if (entry.Length > MaxEntryBytes) throw new ModelFileException($"{path}: {name} has {entry.Length} bytes, more than the limit of {MaxEntryBytes}.");
+        var bytes = new byte[entry.Length];
+        using var stream = entry.Open();
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

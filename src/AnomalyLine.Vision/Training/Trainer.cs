@@ -1,0 +1,177 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Thresholds;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Training;
+
+/// <summary>
+/// Trains a model on the normal frames of a folder, calibrates it on those it held out, and writes the model file.
+/// Runs in a process of its own: it sets torch's global generator and takes all cores.
+/// </summary>
+public static class Trainer
+{
+    private const int LeastNormals = 5;
+    private const int References = 3;
+
+    /// <summary>Trains. Nothing is written where it fails or is cancelled.</summary>
+    /// <param name="request">What to train.</param>
+    /// <param name="progress">Told after each epoch and at each stage; null for nobody.</param>
+    /// <param name="time">The clock for the time limit and the creation time; the system's by default.</param>
+    /// <param name="cancel">Stops between two steps.</param>
+    /// <exception cref="TrainingException">The request is wrong (all that is wrong at once), or the loss stopped being a number.</exception>
+    /// <exception cref="DatasetException">The folder or a frame in it cannot be used.</exception>
+    /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TrainingResult Train(TrainingRequest request, IProgress<TrainingProgress>? progress = null, TimeProvider? time = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        time ??= TimeProvider.System;
+        var (descriptor, options) = Check(request);
+        var device = TorchEngine.ResolveDevice(request.Device);
+        var data = DatasetFolder.Open(request.DataFolder);
+        var (trained, heldOut) = Split(data.TrainNormals, request);
+
+        var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
+        clock.Enter(TrainingStage.Loading);
+        using var frames = new TrainingFrames(trained, options, cancel);
+        random.manual_seed(request.Seed);
+        using var method = descriptor.Create(options);
+        method.Network.to(device);
+        var loss = Learn(method, options, frames, new Random(request.Seed), device, clock, cancel);
+
+        clock.Enter(TrainingStage.Calibrating);
+        var manifest = new ModelManifest
+        {
+            FormatVersion = ModelManifest.CurrentFormatVersion,
+            Method = descriptor.Name,
+            Preset = request.Preset,
+            Options = OptionsJson.Write(options),
+            Input = options.Input,
+            Seed = request.Seed,
+            TrainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals)),
+            Calibration = new Calibration(float.NaN, float.NaN, request.FalseRejectRate, 1, IsCertified: false, 0, ""),
+            Metrics = new Dictionary<string, double> { ["finalLoss"] = loss, ["epochs"] = clock.Epoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes },
+            Libraries = new Dictionary<string, string> { ["TorchSharp"] = TorchEngine.Version, ["AnomalyLine"] = typeof(Trainer).Assembly.GetName().Version?.ToString() ?? "unknown" },
+            CreationTime = time.GetUtcNow(),
+            References = [],
+            Files = new Dictionary<string, string>(),
+        };
+        var model = new AnomalyModel(method, manifest, descriptor.Name, device);
+        var judged = Judge(model, heldOut, cancel);
+        clock.Enter(TrainingStage.Saving);
+        return Save(request, manifest, method, judged);
+    }
+
+    private static (MethodDescriptor Descriptor, MethodOptions Options) Check(TrainingRequest request)
+    {
+        var errors = new List<string>();
+        var descriptor = MethodCatalog.Find(request.Method);
+        if (descriptor is null) errors.Add($"method '{request.Method}' is unknown; use one of {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.");
+        if (!MethodDescriptor.PresetNames.Contains(request.Preset, StringComparer.Ordinal)) errors.Add($"preset '{request.Preset}' is unknown; use one of {string.Join(", ", MethodDescriptor.PresetNames)}.");
+        if (request.FalseRejectRate is not (> 0 and < 1)) errors.Add($"the false-reject rate is {request.FalseRejectRate}; it must be above 0 and below 1.");
+        if (request.HeldOut is not (> 0 and <= 0.5)) errors.Add($"the held-out share is {request.HeldOut}; it must be above 0 and at most 0.5.");
+        if (request.MaxTime <= TimeSpan.Zero) errors.Add($"the time limit is {request.MaxTime}; it must be above 0.");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Output));
+        if (folder is null || !Directory.Exists(folder)) errors.Add($"the output's folder {folder} does not exist; make it first.");
+        MethodOptions? options = null;
+        if (descriptor is not null && descriptor.Presets.TryGetValue(request.Preset, out var preset))
+        {
+            options = OptionsJson.Change(preset, request.Options, out var wrong);
+            if (request.Epochs is { } epochs) options = options with { Epochs = epochs };
+            errors.AddRange(request.Epochs is null ? wrong : wrong.Concat(options.Validate()).Distinct());
+        }
+
+        return errors.Count == 0 && descriptor is not null && options is not null
+            ? (descriptor, options)
+            : throw new TrainingException(string.Join(Environment.NewLine, errors));
+    }
+
+    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> HeldOut) Split(IReadOnlyList<string> normals, TrainingRequest request)
+    {
+        if (normals.Count < LeastNormals)
+            throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
+        var shuffled = normals.ToArray();
+        new Random(request.Seed).Shuffle(shuffled);
+        var held = Math.Max(1, (int)Math.Round(normals.Count * request.HeldOut));
+        return (shuffled[held..], shuffled[..held]);
+    }
+
+    private static double Learn(
+        AnomalyMethod method, MethodOptions options, TrainingFrames frames, Random random, Device device, TrainingClock clock, CancellationToken cancel)
+    {
+        clock.Enter(TrainingStage.Training);
+        method.Network.train();
+        var loss = double.NaN;
+        while (!clock.IsOver)
+        {
+            double sum = 0;
+            var seen = 0;
+            foreach (var batch in frames.Epoch(random))
+            {
+                cancel.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var step = method.TrainStep(frames.Batch(batch, random).to(device), clock.Progress(seen / (double)frames.Count), random);
+                if (!double.IsFinite(step))
+                {
+                    throw new TrainingException(
+                        $"The loss became {step} in epoch {clock.Epoch + 1} at a learning rate of {options.LearningRate}; nothing was written. Lower it with --set learning-rate={options.LearningRate / 3:G2}.");
+                }
+
+                sum += step * batch.Length;
+                seen += batch.Length;
+                if (clock.Progress(seen / (double)frames.Count) >= 1) break;
+            }
+
+            loss = sum / seen;
+            clock.EndEpoch(loss);
+        }
+
+        return loss;
+    }
+
+    private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
+    {
+        var judged = new List<Judged>(heldOut.Count);
+        foreach (var path in heldOut)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var prepared = TrainingFrames.Prepare(path, model.Input);
+            var detection = model.Detect([prepared])[0];
+            if (!float.IsFinite(detection.Score)) throw new TrainingException($"{path}: the trained model gives a score of {detection.Score}; nothing was written. Train with a lower learning rate.");
+            judged.Add(new Judged(detection.Score, detection.Map.Values.ToArray().Max(), ReferenceFrames.Encode(prepared)));
+        }
+
+        return judged;
+    }
+
+    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, AnomalyMethod method, List<Judged> judged)
+    {
+        var calibration = Calibrator.Calibrate(
+            judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
+        var files = new Dictionary<string, byte[]> { [ModelFile.WeightsName] = SafeTensors.Write(method.Network) };
+        var references = new List<ModelReference>();
+        var byScore = judged.OrderBy(j => j.Score).ToArray();
+        for (var i = 0; i < Math.Min(References, byScore.Length); i++)
+        {
+            var reference = byScore[i * (byScore.Length - 1) / Math.Max(1, Math.Min(References, byScore.Length) - 1)];
+            var name = $"reference/{i + 1}.png";
+            files.Add(name, reference.Png);
+            references.Add(new ModelReference(name, reference.Score));
+        }
+
+        try
+        {
+            var written = ModelFile.Write(request.Output, manifest with { Calibration = calibration, References = references }, files);
+            return new TrainingResult(request.Output, ModelFile.ReadManifest(request.Output).Version, written);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"{request.Output}: the model cannot be written: {e.Message}", e);
+        }
+    }
+
+    private sealed record Judged(float Score, float Peak, byte[] Png);
+}

@@ -1,0 +1,52 @@
+namespace AnomalyLine.Vision.Training;
+
+/// <summary>Where a training is between its start and its end, which is the last epoch or the time limit, whichever comes first.</summary>
+internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? limit, IProgress<TrainingProgress>? listener)
+{
+    private readonly long _start = time.GetTimestamp();
+    private long _trainingStart;
+    private TimeSpan? _trainingEnd;
+    private double _loss = double.NaN;
+    private TrainingStage _stage;
+
+    /// <summary>Epochs done.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Whether the training steps are over.</summary>
+    public bool IsOver => Epoch >= epochs || Progress(0) >= 1;
+
+    /// <summary>Time that the training steps took.</summary>
+    public TimeSpan TrainingTime => _trainingEnd ?? time.GetElapsedTime(_trainingStart);
+
+    /// <summary>How far the training steps are, 0..1.</summary>
+    /// <param name="ofEpoch">The share of the epoch that is done.</param>
+    public double Progress(double ofEpoch)
+    {
+        var byEpochs = (Epoch + ofEpoch) / epochs;
+        return Math.Min(1, limit is { } l ? Math.Max(byEpochs, time.GetElapsedTime(_trainingStart) / l) : byEpochs);
+    }
+
+    /// <summary>A new stage begins.</summary>
+    public void Enter(TrainingStage stage)
+    {
+        _stage = stage;
+        if (stage == TrainingStage.Training) _trainingStart = time.GetTimestamp();
+        else if (stage == TrainingStage.Calibrating) _trainingEnd = time.GetElapsedTime(_trainingStart);
+        Tell();
+    }
+
+    /// <summary>An epoch is over.</summary>
+    public void EndEpoch(double loss)
+    {
+        _loss = loss;
+        Epoch++;
+        Tell();
+    }
+
+    private void Tell()
+    {
+        var done = _stage switch { TrainingStage.Loading => 0, TrainingStage.Training => Progress(0), _ => 1 };
+        var left = done is > 0 and < 1 ? TrainingTime * ((1 - done) / done) : TimeSpan.Zero;
+        listener?.Report(new TrainingProgress(_stage, Epoch, epochs, _loss, done, time.GetElapsedTime(_start), left));
+    }
+}

@@ -1,0 +1,69 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Methods;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Training;
+
+/// <summary>The training frames in memory, 8 bits a value, and batches of them in random order.</summary>
+internal sealed class TrainingFrames : IDisposable
+{
+    private readonly MethodOptions _options;
+    private readonly Tensor _frames;
+
+    /// <summary>Reads all of them.</summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public TrainingFrames(IReadOnlyList<string> paths, MethodOptions options, CancellationToken cancel)
+    {
+        _options = options;
+        var input = options.Input;
+        _frames = empty([paths.Count, input.Channels, input.Height, input.Width], ScalarType.Byte);
+        for (var i = 0; i < paths.Count; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var prepared = Prepare(paths[i], input);
+            using var target = _frames.select(0, i);
+            var bytes = target.bytes;
+            var values = prepared.Values;
+            for (var v = 0; v < values.Length; v++) bytes[v] = (byte)((values[v] * 255f) + 0.5f);
+        }
+    }
+
+    /// <summary>Number of frames.</summary>
+    public long Count => _frames.shape[0];
+
+    /// <summary>A file as a model takes it.</summary>
+    /// <exception cref="DatasetException">It cannot be used.</exception>
+    public static PreparedFrame Prepare(string path, InputSpec input) =>
+        FramePreparer.TryPrepare(FrameFile.Read(path), input, null, out var prepared, out var error)
+            ? prepared
+            : throw new DatasetException($"{path}: {error}");
+
+    /// <summary>Each frame's number once, in random order, in batches; a last batch of one joins the one before it, for batch norm's sake.</summary>
+    public IEnumerable<long[]> Epoch(Random random)
+    {
+        var order = new long[Count];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        random.Shuffle(order);
+        for (var at = 0; at < order.Length;)
+        {
+            var end = Math.Min(at + _options.BatchSize, order.Length);
+            if (order.Length - end == 1) end = order.Length;
+            yield return order[at..end];
+            at = end;
+        }
+    }
+
+    /// <summary>Frames as N x C x H x W in [0, 1], shifted at random where the options ask for it.</summary>
+    public Tensor Batch(long[] numbers, Random random)
+    {
+        var batch = _frames.index_select(0, tensor(numbers)).to(ScalarType.Float32) / 255f;
+        if (_options.Shift == 0) return batch;
+        var s = _options.Shift;
+        var padded = nn.functional.pad(batch, [s, s, s, s], TorchSharp.PaddingModes.Replicate);
+        return cat(padded.split(1).Select(f => f.narrow(2, random.Next((2 * s) + 1), _options.Size).narrow(3, random.Next((2 * s) + 1), _options.Size)).ToArray());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _frames.Dispose();
+}

@@ -1,0 +1,43 @@
+using AnomalyLine.Vision.Thresholds;
+
+namespace AnomalyLine.Vision.Training;
+
+/// <summary>What to train, on what, and where to write it.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>Name of the method, see <see cref="Methods.MethodCatalog"/>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Folder in MVTec AD layout; only train/good is read.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The model file to write; its folder must exist.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>"paper", "balanced" or "fast".</summary>
+    public string Preset { get; init; } = "balanced";
+
+    /// <summary>Options to change in the preset: names and values as text.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Passes over the training frames; null for the preset's.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Seed of everything random. Without a time limit the same seed on the same machine gives the same model.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>"auto", "cpu" or "cuda".</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Time for the training steps; the learning rate reaches its end with it. Null for no limit.</summary>
+    public TimeSpan? MaxTime { get; init; }
+
+    /// <summary>The share of normal parts that may be rejected, above 0 and below 1.</summary>
+    public double FalseRejectRate { get; init; } = 0.01;
+
+    /// <summary>How the thresholds are taken from the held-out normals.</summary>
+    public CalibrationKind Calibration { get; init; } = CalibrationKind.Conformal;
+
+    /// <summary>The share of normals that is held out for calibration, above 0 and at most 0.5.</summary>
+    public double HeldOut { get; init; } = 0.2;
+}

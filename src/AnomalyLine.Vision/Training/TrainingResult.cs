@@ -1,0 +1,9 @@
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Vision.Training;
+
+/// <summary>What came of a training.</summary>
+/// <param name="Path">The model file.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Manifest">What it says of itself.</param>
+public sealed record TrainingResult(string Path, string Version, ModelManifest Manifest);
