@@ -2,5 +2,5 @@ using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
 
 return args is [TrainerProcess.Argument, var request]
-    ? await Trainer.RunAsync(request)
+    ? await TrainerHost.RunAsync(request)
     : await ServerProgram.RunAsync(args);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Management.Processes;
+using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Training;
 
@@ -21,7 +22,7 @@ public static class TrainerProcess
     public static async Task RunAsync(TrainingRequest request, Action<TrainerLine> onProgress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var file = Path.GetFullPath(request.OutputPath) + ".request.json";
+        var file = Path.GetFullPath(request.Output) + ".request.json";
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(request), cancellationToken);
         try
