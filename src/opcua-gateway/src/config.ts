@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { parseUsers, type UserHashes } from "./users.ts";
+
+const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+
+const schema = z.object({
+  ANOMALYLINE_SERVER: z
+    .url({ protocol: /^https?$/, error: "must be the server's gRPC address, such as http://127.0.0.1:8081" })
+    .default("http://127.0.0.1:8081"),
+  OPCUA_HOST: z.string().min(1, "must be the address to listen on, such as 127.0.0.1").default("127.0.0.1"),
+  OPCUA_PORT: z.coerce.number("must be a port number").int().min(1).max(65535).default(4840),
+  OPCUA_PATH: z
+    .string()
+    .regex(/^\/[\w./-]*$/, "must start with '/', such as /anomalyline")
+    .default("/anomalyline"),
+  OPCUA_PKI: z.string("must name the folder for certificates and keys").min(1),
+  OPCUA_LABORATORY: flag.default(false),
+  OPCUA_USERS: z.string().min(1).optional(),
+  GATEWAY_SUPERVISED: flag.default(false),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+});
+
+/** How this gateway runs. Read once at start; a change needs a restart. */
+export interface Config {
+  /** Address of the server's gRPC endpoint, http or https. */
+  readonly server: URL;
+  /** Address that OPC UA listens on. */
+  readonly host: string;
+  /** Port that OPC UA listens on, 1..65535. */
+  readonly port: number;
+  /** Path of the endpoint address, starting with '/'. */
+  readonly path: string;
+  /** Folder of keys, own certificate, trusted and rejected client certificates. */
+  readonly pki: string;
+  /** Also allow no security and no user. Never on a plant network. */
+  readonly laboratory: boolean;
+  /** Password hashes by user name. */
+  readonly users: UserHashes;
+  /** Whether a supervisor holds standard input open for as long as this process is wanted. */
+  readonly supervised: boolean;
+  readonly logLevel: string;
+}
+
+/** Everything that is wrong with the configuration, one message each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("; "));
+    this.problems = problems;
+  }
+}
+
+/** Reads the configuration from environment variables; throws one {@link ConfigError} that names every problem. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const problems: string[] = [];
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => describe(issue, environment)));
+  }
+  const users = readUsers(environment.OPCUA_USERS, problems);
+  if (environment.OPCUA_LABORATORY !== "true" && users.size === 0) {
+    problems.push(
+      "OPCUA_USERS: must name a file with at least one user (nobody could log in), unless OPCUA_LABORATORY=true",
+    );
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  const env = parsed.data;
+  return {
+    server: new URL(env.ANOMALYLINE_SERVER),
+    host: env.OPCUA_HOST,
+    port: env.OPCUA_PORT,
+    path: env.OPCUA_PATH,
+    pki: env.OPCUA_PKI,
+    laboratory: env.OPCUA_LABORATORY,
+    users,
+    supervised: env.GATEWAY_SUPERVISED,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function describe(issue: z.core.$ZodIssue, environment: NodeJS.ProcessEnv): string {
+  const name = String(issue.path[0]);
+  const value = environment[name];
+  return `${name}${value === undefined ? "" : ` = "${value}"`}: ${issue.message}`;
+}
+
+function readUsers(file: string | undefined, problems: string[]): UserHashes {
+  if (file === undefined || file === "") {
+    return new Map();
+  }
+  try {
+    const { users, errors } = parseUsers(readFileSync(file, "utf8"));
+    problems.push(...errors.map((error) => `OPCUA_USERS ${file}: ${error}`));
+    return users;
+  } catch (error) {
+    problems.push(`OPCUA_USERS = "${file}": cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    return new Map();
+  }
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { connect, loadInspectionService } from "./contract.ts";
+import { Feed } from "./feed.ts";
+import { Line } from "./line.ts";
+import { createServer } from "./server.ts";
+
+/** A running gateway. */
+export interface Gateway {
+  /** Where OPC UA clients connect. */
+  readonly endpoint: string;
+  /** Takes leave of clients and the server. */
+  stop(): Promise<void>;
+}
+
+/** Starts OPC UA, then watches the server for ever. `assets` holds `nodesets/` and `protos/`. */
+export async function startGateway(config: Config, assets: string, log: Logger): Promise<Gateway> {
+  const { server, address } = await createServer(config, assets, log);
+  const addressSpace = server.engine.addressSpace;
+  if (addressSpace === null) {
+    throw new Error("node-opcua made no address space");
+  }
+  const line = new Line(addressSpace, log);
+  await server.start();
+  log.info({ endpoint: address }, "listening");
+  if (config.laboratory) {
+    log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
+  }
+  const service = loadInspectionService(join(assets, "protos"));
+  const feed = new Feed(connect(service, config.server), line, log);
+  feed.start();
+  return {
+    endpoint: address,
+    async stop() {
+      feed.stop();
+      await server.shutdown(0);
+    },
+  };
+}

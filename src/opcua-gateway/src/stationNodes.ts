@@ -1,0 +1,48 @@
+import type { Namespace, UAObject, UAVariable } from "node-opcua";
+import { initialValue, TAGS, type Tag, type TagName, variantOf } from "./tags.ts";
+
+const GROUPS = ["History", "Counters"];
+
+/** All node ids of a station. */
+export function stationNodeIds(name: string): string[] {
+  return [`s=${name}`, ...[...GROUPS, ...Object.keys(TAGS)].map((part) => `s=${name}.${part}`)];
+}
+
+/** The station's object `s=<name>`, a source of events below the folder. */
+export function addStationObject(namespace: Namespace, folder: UAObject, name: string): UAObject {
+  return namespace.addObject({
+    nodeId: `s=${name}`,
+    browseName: name,
+    organizedBy: folder,
+    notifierOf: folder,
+    eventNotifier: 1,
+  });
+}
+
+/** The station's variables `s=<name>.<tag>`; "History." and "Counters." tags below objects of that name. */
+export function addVariables(namespace: Namespace, station: UAObject, name: string): Record<TagName, UAVariable> {
+  const groups = new Map([["", station]]);
+  for (const group of GROUPS) {
+    const nodeId = `s=${name}.${group}`;
+    groups.set(group, namespace.addObject({ nodeId, browseName: group, componentOf: station }));
+  }
+  const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, { type, text, array }]) => {
+    const [leaf = tag, group = ""] = tag.split(".").reverse();
+    const variable = namespace.addVariable({
+      nodeId: `s=${name}.${tag}`,
+      browseName: leaf,
+      componentOf: groups.get(group) ?? station,
+      description: text,
+      dataType: type,
+      valueRank: array ? 1 : -1,
+      ...(array ? { arrayDimensions: [0] } : {}),
+      accessLevel: "CurrentRead",
+      userAccessLevel: "CurrentRead",
+      // 0 = reported by change: with any other figure, changes in between would be folded into one.
+      minimumSamplingInterval: 0,
+      value: variantOf(tag, initialValue(tag)),
+    });
+    return [tag, variable];
+  });
+  return Object.fromEntries(entries) as Record<TagName, UAVariable>;
+}

@@ -1,0 +1,106 @@
+import { DataType, VariantArrayType, type VariantOptions } from "node-opcua";
+
+/** A variable of a station: its name after the station's, its data type, and what it means. */
+export interface Tag {
+  readonly type: DataType;
+  readonly text: string;
+  /** Part of the verdict: without value until the station's first one. */
+  readonly verdict?: true;
+  /** The last 16, oldest first. */
+  readonly array?: true;
+}
+
+/** What the History arrays hold. */
+export const HISTORY_LENGTH = 16;
+
+const verdict = true;
+const array = true;
+
+/** All variables of a station in the order in which they are set: Sequence last, so that who sees it sees the rest. */
+export const TAGS = {
+  PartId: {
+    type: DataType.String,
+    verdict,
+    text: "Identity of the part as the camera or the PLC gave it; may be empty",
+  },
+  Pass: { type: DataType.Boolean, verdict, text: "True only where Evaluation is 1 (Ok)" },
+  Evaluation: { type: DataType.Int32, verdict, text: "0 Undefined, 1 Ok, 2 NotOk, 3 NotDecidable (OPC 40001-101)" },
+  Score: { type: DataType.Float, verdict, text: "Anomaly score, higher is more anomalous" },
+  Threshold: { type: DataType.Float, verdict, text: "NotOk above it" },
+  Margin: { type: DataType.Float, verdict, text: "Threshold - Score" },
+  ReasonCode: { type: DataType.Int32, verdict, text: "Why the verdict is what it is, see the list of codes" },
+  ReasonText: { type: DataType.String, verdict, text: "Why, in words" },
+  ModelVersion: { type: DataType.String, verdict, text: "Version of the model that judged" },
+  RecipeRevision: { type: DataType.UInt32, verdict, text: "Revision of the recipe that judged; 0 = none" },
+  CaptureTime: { type: DataType.DateTime, verdict, text: "When the camera exposed the frame (UTC, ms)" },
+  ProcessingMs: { type: DataType.Float, verdict, text: "From the frame's arrival at the server to the verdict, ms" },
+  "History.Sequence": { type: DataType.UInt32, verdict, array, text: "Sequence of the last 16 parts, oldest first" },
+  "History.PartId": { type: DataType.String, verdict, array, text: "PartId of the last 16 parts" },
+  "History.Evaluation": { type: DataType.Int32, verdict, array, text: "Evaluation of the last 16 parts" },
+  "History.Score": { type: DataType.Float, verdict, array, text: "Score of the last 16 parts" },
+  "History.CaptureTime": { type: DataType.DateTime, verdict, array, text: "CaptureTime of the last 16 parts" },
+  Ready: { type: DataType.Boolean, text: "Frames are judged" },
+  Fault: { type: DataType.String, text: "Why it is not ready; empty when it is" },
+  Heartbeat: { type: DataType.UInt32, text: "Rises with each status of the server, every 500 ms; wraps" },
+  "Counters.Inspected": { type: DataType.UInt32, text: "Parts since the server started; wraps" },
+  "Counters.Ok": { type: DataType.UInt32, text: "Of these, Ok" },
+  "Counters.NotOk": { type: DataType.UInt32, text: "Of these, NotOk" },
+  "Counters.NotDecidable": { type: DataType.UInt32, text: "Of these, NotDecidable" },
+  "Counters.Missed": {
+    type: DataType.UInt32,
+    text: "Sequence numbers that never reached this gateway since it started",
+  },
+  Sequence: { type: DataType.UInt32, verdict, text: "The station's number of this part modulo 2^32; set last" },
+} as const satisfies Record<string, Tag>;
+
+export type TagName = keyof typeof TAGS;
+
+const names = Object.keys(TAGS) as TagName[];
+const isVerdict = (name: TagName) => "verdict" in TAGS[name];
+/** Tags that an inspection sets, in the order of setting. */
+export const VERDICT_TAGS = names.filter(isVerdict);
+/** Tags that the line's status sets. */
+export const STATE_TAGS = names.filter((name) => !isVerdict(name));
+
+const MAX_TEXT = 254;
+
+/** At most 254 UTF-16 units, what a PLC's default WSTRING holds; never half a surrogate pair. */
+export function clip(text: string): string {
+  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[\uD800-\uDBFF]$/, "");
+}
+
+/** The lowest 32 bits: PLCs have no 64-bit unsigned number everywhere. */
+export function toUInt32(value: bigint | string): number {
+  return Number(BigInt.asUintN(32, BigInt(value)));
+}
+
+type Arrays = readonly string[] | readonly Date[] | Int32Array | Uint32Array | Float32Array;
+export type Value = string | number | boolean | Date | Arrays;
+
+/** OPC UA's "no time". */
+export const NO_TIME = new Date(Date.UTC(1601, 0, 1));
+
+/** What a tag reads before it has a value. */
+export function initialValue(tag: TagName): Value {
+  const { type, array: isArray }: Tag = TAGS[tag];
+  switch (type) {
+    case DataType.String:
+      return isArray ? [] : "";
+    case DataType.DateTime:
+      return isArray ? [] : NO_TIME;
+    case DataType.Boolean:
+      return false;
+    case DataType.Int32:
+      return isArray ? new Int32Array() : 0;
+    case DataType.UInt32:
+      return isArray ? new Uint32Array() : 0;
+    default:
+      return isArray ? new Float32Array() : 0;
+  }
+}
+
+/** A tag's value as OPC UA carries it. */
+export function variantOf(tag: TagName, value: Value): VariantOptions {
+  const { type, array: isArray }: Tag = TAGS[tag];
+  return { dataType: type, arrayType: isArray ? VariantArrayType.Array : VariantArrayType.Scalar, value };
+}

@@ -1,0 +1,78 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { type ConfigError, readConfig } from "../src/config.ts";
+import { Login } from "../src/login.ts";
+import { parseUsers, userLine } from "../src/users.ts";
+import { temporaryFolder } from "./gatewayUnderTest.ts";
+
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+}
+
+test("readConfig_NothingSet_NamesBothMissingVariables", () => {
+  expect(problemsOf({})).toEqual([
+    "OPCUA_PKI: must name the folder for certificates and keys",
+    expect.stringMatching(/^OPCUA_USERS: must name a file with at least one user/),
+  ]);
+});
+
+test("readConfig_ManyMistakes_NamesEachOnce", () => {
+  const file = join(temporaryFolder(), "users");
+  writeFileSync(file, "# comment\n\nalice:secret\n");
+  const problems = problemsOf({
+    ANOMALYLINE_SERVER: "127.0.0.1:8081",
+    OPCUA_HOST: "",
+    OPCUA_PORT: "70000",
+    OPCUA_PATH: "anomalyline",
+    OPCUA_PKI: "/tmp/pki",
+    OPCUA_LABORATORY: "yes",
+    OPCUA_USERS: file,
+    GATEWAY_SUPERVISED: "1",
+  });
+  const names = problems.map((problem) => problem.split(/[ :]/)[0]);
+  expect(new Set(names)).toEqual(
+    new Set([
+      "ANOMALYLINE_SERVER",
+      "OPCUA_HOST",
+      "OPCUA_PORT",
+      "OPCUA_PATH",
+      "OPCUA_LABORATORY",
+      "GATEWAY_SUPERVISED",
+      "OPCUA_USERS",
+    ]),
+  );
+  expect(problems.join("\n")).toContain("line 3 is not name:scrypt$N$r$p$salt$hash");
+});
+
+test("readConfig_Laboratory_FillsDefaults", () => {
+  expect(readConfig({ OPCUA_PKI: "/tmp/pki", OPCUA_LABORATORY: "true" })).toMatchObject({
+    server: new URL("http://127.0.0.1:8081"),
+    host: "127.0.0.1",
+    port: 4840,
+    path: "/anomalyline",
+    laboratory: true,
+    supervised: false,
+  });
+});
+
+test("login_FiveWrongPasswords_LocksTheUserFromThatAddressFor30Seconds", async () => {
+  const { users } = parseUsers(`${await userLine("operator", "right")}\n`);
+  let now = 0;
+  const login = new Login(users, pino({ enabled: false }), () => now);
+  expect(await login.isValid("operator", "right", "10.0.0.1")).toBe(true);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    expect(await login.isValid("operator", "wrong", "10.0.0.1")).toBe(false);
+  }
+  expect(await login.isValid("operator", "right", "10.0.0.1")).toBe(false);
+  expect(await login.isValid("operator", "right", "10.0.0.2")).toBe(true);
+  now = 30_001;
+  expect(await login.isValid("operator", "right", "10.0.0.1")).toBe(true);
+  expect(await login.isValid("nobody", "right", "10.0.0.1")).toBe(false);
+});
