@@ -34,7 +34,7 @@ internal static class ServerHost
         builder.Services.AddGrpcReflection();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddSingleton(new DemoProgress(demo is not null));
-        if (demo is not null) builder.Services.AddSingleton(demo).AddHostedService<DemoLine>();
+        if (demo is not null) builder.Services.AddSingleton(demo).AddSingleton<DemoCamera>().AddHostedService<DemoLine>();
         change?.Invoke(builder.Services);
         var app = builder.Build();
         Map(app);
@@ -51,6 +51,8 @@ internal static class ServerHost
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
+        services.AddSingleton<RecentInspections>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
     }
 
     private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)

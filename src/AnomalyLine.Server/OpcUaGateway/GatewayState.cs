@@ -5,4 +5,4 @@ namespace AnomalyLine.Server.OpcUaGateway;
 /// <param name="Endpoint">Address for OPC UA clients, such as "opc.tcp://127.0.0.1:4840/anomalyline".</param>
 /// <param name="Restarts">Times that it was started again since the server started.</param>
 /// <param name="Message">What is wrong and what to do; empty while nothing is.</param>
-internal sealed record GatewayState(GatewayStatus Status, string Endpoint, int Restarts, string Message);
+public sealed record GatewayState(GatewayStatus Status, string Endpoint, int Restarts, string Message);

@@ -1,7 +1,7 @@
 namespace AnomalyLine.Server.OpcUaGateway;
 
 /// <summary>What the OPC UA gateway's process does.</summary>
-internal enum GatewayStatus
+public enum GatewayStatus
 {
     /// <summary>Not wanted, by option.</summary>
     Disabled,
