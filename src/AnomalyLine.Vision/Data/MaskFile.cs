@@ -49,8 +49,8 @@ public static class MaskFile
     {
         using var decoded = FrameDecoder.Decode(file, (IntPtr)pin.Pointer, out var error) ?? throw new DatasetException($"{path}: {error}");
         var grey = new Mat();
-        if (decoded.Channels() == 3) Cv2.CvtColor(decoded, grey, ColorConversionCodes.BGR2GRAY);
-        else decoded.CopyTo(grey);
+        if (decoded.Pixels.Channels() == 3) Cv2.CvtColor(decoded.Pixels, grey, ColorConversionCodes.BGR2GRAY);
+        else decoded.Pixels.CopyTo(grey);
         grey.MinMaxLoc(out double _, out double brightest);
         grey.ConvertTo(grey, MatType.CV_8U, brightest > 0 ? 255 / brightest : 0);
         return grey;

@@ -38,4 +38,13 @@ public sealed class AnomalyMap
 
     /// <summary>The value at a column and a row.</summary>
     public float this[int x, int y] => _values[(y * Width) + x];
+
+    /// <summary>Connected areas (sides and corners) above the pixel threshold, in pixels of the frame; the highest peak first.</summary>
+    /// <param name="pixelThreshold">A place belongs to an area when its value is above this.</param>
+    /// <param name="most">Largest number of areas to return, at least 0; those with the highest peaks are kept.</param>
+    public IReadOnlyList<DefectRegion> FindRegions(float pixelThreshold, int most = 64)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        return RegionFinder.Find(this, pixelThreshold, most);
+    }
 }

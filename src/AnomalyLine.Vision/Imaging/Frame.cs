@@ -13,6 +13,9 @@ public sealed class Frame
     /// <summary>Largest width and height, pixels.</summary>
     public const int MaxSide = 32768;
 
+    /// <summary>Largest number of pixels that a JPEG or PNG file may declare: 64 Mi.</summary>
+    public const int MaxPixels = 64 * 1024 * 1024;
+
     private Frame(PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime)
     {
         Format = format;
@@ -87,8 +90,11 @@ public sealed class Frame
         }
 
         if (width is < 1 or > MaxSide || height is < 1 or > MaxSide) return $"The frame's size {width} x {height} is outside 1..{MaxSide}; send its size in pixels.";
+        if (format is >= PixelFormat.BayerRG8 and <= PixelFormat.BayerBG8 && (width < 3 || height < 3))
+            return $"A mosaic of {width} x {height} pixels has no neighbours to take colours from; it needs at least 3 x 3.";
         var row = width * BytesPerPixel(format);
         if (stride == 0) stride = row;
+        if (format is PixelFormat.Mono16 && stride % 2 != 0) return $"The stride of {stride} bytes is odd, but a MONO16 pixel has 2 bytes; send an even one.";
         if (stride < row) return $"The stride of {stride} bytes is shorter than a row of {width} {format} pixels ({row} bytes).";
         var least = ((long)stride * (height - 1)) + row;
         return bytes >= least && bytes <= (long)stride * height

@@ -2,17 +2,20 @@ using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Imaging;
 
-/// <summary>Frame bytes to an OpenCV matrix: grey (8 or 16 bit) or blue-green-red. Grey and blue-green-red rows are wrapped without a copy.</summary>
+/// <summary>
+/// Frame bytes to an OpenCV matrix. Grey and colour rows are wrapped without a copy; mosaics and files are decoded. Files: alpha is left out, 16-bit colour becomes 8-bit,
+/// and an EXIF orientation is not applied: a frame is what the sensor saw, so that regions and defects are in the pixels that were announced.
+/// </summary>
 internal static class FrameDecoder
 {
     /// <summary>The pixels, or null and what is wrong.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="data">Its bytes, pinned; the matrix may point into them, so they stay pinned as long as it lives.</param>
     /// <param name="error">What is wrong.</param>
-    public static Mat? Decode(Frame frame, IntPtr data, out string? error)
+    public static DecodedFrame? Decode(Frame frame, IntPtr data, out string? error)
     {
-        error = null;
         if (frame.IsEncoded) return DecodeFile(frame, out error);
+        error = null;
         var type = frame.Format switch
         {
             PixelFormat.Mono16 => MatType.CV_16UC1,
@@ -20,10 +23,8 @@ internal static class FrameDecoder
             _ => MatType.CV_8UC1,
         };
         var raw = Mat.FromPixelData(frame.Height, frame.Width, type, data, frame.Stride);
-        ColorConversionCodes? conversion = frame.Format switch
+        ColorConversionCodes? mosaic = frame.Format switch
         {
-            PixelFormat.Rgb8 => ColorConversionCodes.RGB2BGR,
-
             // OpenCV names a mosaic by the second row's second and third pixel: its "BayerBG" starts red, green.
             PixelFormat.BayerRG8 => ColorConversionCodes.BayerBG2BGR,
             PixelFormat.BayerGR8 => ColorConversionCodes.BayerGB2BGR,
@@ -31,34 +32,38 @@ internal static class FrameDecoder
             PixelFormat.BayerBG8 => ColorConversionCodes.BayerRG2BGR,
             _ => null,
         };
-        if (conversion is null) return raw;
+        if (mosaic is null) return new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8);
         using (raw)
         {
-            var converted = new Mat();
-            Cv2.CvtColor(raw, converted, conversion.Value);
-            return converted;
+            var colour = new Mat();
+            Cv2.CvtColor(raw, colour, mosaic.Value);
+            return new DecodedFrame(colour, false);
         }
     }
 
-    private static Mat? DecodeFile(Frame frame, out string? error)
+    private static DecodedFrame? DecodeFile(Frame frame, out string? error)
     {
-        error = null;
-        var decoded = TryDecode(frame.Data.Span);
-        if (decoded is null)
+        var file = frame.Data.Span;
+        error = frame.Format is PixelFormat.Jpeg ? JpegFile.Check(file, out var width, out var height) : PngFile.Check(file, out width, out height);
+        error ??= CheckSize(frame, width, height);
+        if (error is not null) return null;
+        if (TryDecode(file) is { } pixels)
         {
-            error = $"The {frame.Data.Length} bytes do not decode as {(frame.Format is PixelFormat.Jpeg ? "JPEG" : "PNG")}; check the camera's encoder or send raw pixels.";
-            return null;
+            if (pixels.Depth() == MatType.CV_16U && pixels.Channels() > 1) pixels.ConvertTo(pixels, MatType.CV_8U, 1.0 / 257);
+            return new DecodedFrame(pixels, false);
         }
 
-        if ((frame.Width != 0 && frame.Width != decoded.Width) || (frame.Height != 0 && frame.Height != decoded.Height))
-        {
-            error = $"The file is {decoded.Width} x {decoded.Height} pixels, but {frame.Width} x {frame.Height} was announced; send 0 x 0 to take the size from the file.";
-            decoded.Dispose();
-            return null;
-        }
+        error = $"The {file.Length} bytes do not decode as {(frame.Format is PixelFormat.Jpeg ? "JPEG" : "PNG")}; check the camera's encoder or send raw pixels.";
+        return null;
+    }
 
-        if (decoded.Depth() == MatType.CV_16U && decoded.Channels() > 1) decoded.ConvertTo(decoded, MatType.CV_8U, 1.0 / 257);
-        return decoded;
+    private static string? CheckSize(Frame frame, int width, int height)
+    {
+        if (width > Frame.MaxSide || height > Frame.MaxSide || (long)width * height > Frame.MaxPixels)
+            return $"The file declares {width} x {height} pixels; the limits are {Frame.MaxSide} a side and {Frame.MaxPixels} in all.";
+        return (frame.Width != 0 && frame.Width != width) || (frame.Height != 0 && frame.Height != height)
+            ? $"The file is {width} x {height} pixels, but {frame.Width} x {frame.Height} was announced; send 0 x 0 to take the size from the file."
+            : null;
     }
 
     private static Mat? TryDecode(ReadOnlySpan<byte> file)
@@ -66,11 +71,11 @@ internal static class FrameDecoder
         Mat decoded;
         try
         {
-            decoded = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor);
+            decoded = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor | ImreadModes.IgnoreOrientation);
         }
         catch (OpenCVException)
         {
-            // OpenCV reports some broken files (a size beyond its limits, say) by an exception instead of an empty result.
+            // OpenCV reports some broken files by an exception instead of an empty result.
             return null;
         }
 

@@ -19,13 +19,14 @@ public static class FramePreparer
     {
         prepared = null;
         using var pin = frame.Data.Pin();
-        using var pixels = FrameDecoder.Decode(frame, (IntPtr)pin.Pointer, out error);
-        if (pixels is null)
+        using var decoded = FrameDecoder.Decode(frame, (IntPtr)pin.Pointer, out error);
+        if (decoded is null)
         {
             error ??= "The frame does not decode.";
             return false;
         }
 
+        var pixels = decoded.Pixels;
         var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
         var taken = region ?? whole;
         if (!taken.IsInside(pixels.Width, pixels.Height))
@@ -42,18 +43,18 @@ public static class FramePreparer
         if (!sameSize) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
         prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height);
         error = null;
-        Spread(sameSize ? cut : resized, input.Channels, prepared.Writable);
+        Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, prepared.Writable);
         return true;
     }
 
-    /// <summary>Interleaved 8- or 16-bit grey or blue-green-red to planes of floats in [0, 1].</summary>
-    private static void Spread(Mat source, int channels, Span<float> target)
+    /// <summary>Interleaved 8- or 16-bit grey or colour to planes of floats in [0, 1].</summary>
+    private static void Spread(Mat source, bool redFirst, int channels, Span<float> target)
     {
         using var converted = new Mat();
         var mat = source;
         if (source.Channels() == 3 && channels == 1)
         {
-            Cv2.CvtColor(source, converted, ColorConversionCodes.BGR2GRAY);
+            Cv2.CvtColor(source, converted, redFirst ? ColorConversionCodes.RGB2GRAY : ColorConversionCodes.BGR2GRAY);
             mat = converted;
         }
 
@@ -62,7 +63,7 @@ public static class FramePreparer
         {
             var row = Row(mat, y, columns * pixelBytes);
             var at = y * columns;
-            if (pixelBytes == 3) SpreadColour(row, target, at, plane);
+            if (pixelBytes == 3) SpreadColour(row, redFirst, target, at, plane);
             else if (pixelBytes == 2) SpreadGrey(MemoryMarshal.Cast<byte, ushort>(row), 1f / 65535f, target, at, plane, channels);
             else SpreadGrey(row, 1f / 255f, target, at, plane, channels);
         }
@@ -76,18 +77,18 @@ public static class FramePreparer
         for (var c = 1; c < channels; c++) first.CopyTo(target.Slice((c * plane) + at, row.Length));
     }
 
-    private static void SpreadColour(ReadOnlySpan<byte> row, Span<float> target, int at, int plane)
+    private static void SpreadColour(ReadOnlySpan<byte> row, bool redFirst, Span<float> target, int at, int plane)
     {
         const float scale = 1f / 255f;
         var width = row.Length / 3;
-        var red = target.Slice(at, width);
+        var first = target.Slice(redFirst ? at : (2 * plane) + at, width);
         var green = target.Slice(plane + at, width);
-        var blue = target.Slice((2 * plane) + at, width);
+        var last = target.Slice(redFirst ? (2 * plane) + at : at, width);
         for (int x = 0, i = 0; x < width; x++, i += 3)
         {
-            blue[x] = row[i] * scale;
+            first[x] = row[i] * scale;
             green[x] = row[i + 1] * scale;
-            red[x] = row[i + 2] * scale;
+            last[x] = row[i + 2] * scale;
         }
     }
 

@@ -1,0 +1,27 @@
+namespace AnomalyLine.Vision.Data.Parts;
+
+/// <summary>Where a part lies in the frame. Part coordinates have the part's centre as origin and its outer radius as unit; y goes down as in the frame.</summary>
+/// <param name="CenterX">Pixels.</param>
+/// <param name="CenterY">Pixels.</param>
+/// <param name="Radius">Outer radius, pixels.</param>
+/// <param name="Cos">Of the rotation.</param>
+/// <param name="Sin">Of the rotation.</param>
+internal sealed record PartPose(float CenterX, float CenterY, float Radius, float Cos, float Sin)
+{
+    /// <summary>Shifted by at most 2 % of the frame, turned by at most 4 degrees.</summary>
+    public static PartPose Take(Random random, int width, int height)
+    {
+        var side = Math.Min(width, height);
+        var (sin, cos) = MathF.SinCos(random.Between(-4, 4) * MathF.PI / 180);
+        return new PartPose(
+            (width / 2f) + (side * random.Between(-0.02f, 0.02f)), (height / 2f) + (side * random.Between(-0.02f, 0.02f)),
+            side * 0.43f * random.Between(0.995f, 1.005f), cos, sin);
+    }
+
+    /// <summary>The centre of a pixel in part coordinates.</summary>
+    public (float U, float V) ToPart(int x, int y)
+    {
+        float dx = x + 0.5f - CenterX, dy = y + 0.5f - CenterY;
+        return (((dx * Cos) + (dy * Sin)) / Radius, ((dy * Cos) - (dx * Sin)) / Radius);
+    }
+}

@@ -1,0 +1,155 @@
+using AnomalyLine.Vision.Imaging;
+using OpenCvSharp;
+
+namespace AnomalyLine.Vision.Tests.Imaging;
+
+public class FramePreparerTests
+{
+    private static readonly InputSpec Colour16 = new(16, 16, 3);
+    private static readonly InputSpec Grey16 = new(16, 16, 1);
+
+    [Theory]
+    [InlineData(PixelFormat.BayerRG8, "RG", "GB")]
+    [InlineData(PixelFormat.BayerGR8, "GR", "BG")]
+    [InlineData(PixelFormat.BayerGB8, "GB", "RG")]
+    [InlineData(PixelFormat.BayerBG8, "BG", "GR")]
+    public void TryPrepare_MosaicOfOneColour_GivesThatColour(PixelFormat format, string even, string odd)
+    {
+        const byte red = 200, green = 120, blue = 40;
+        var mosaic = new byte[256];
+        for (var i = 0; i < 256; i++) mosaic[i] = (i / 16 % 2 == 0 ? even : odd)[i % 2] switch { 'R' => red, 'G' => green, _ => blue };
+
+        var values = TestImages.Prepare(TestImages.Raw(format, 16, 16, mosaic), Colour16);
+
+        Assert.All(values[..256], v => Assert.Equal(red / 255f, v, 1e-6f));
+        Assert.All(values[256..512], v => Assert.Equal(green / 255f, v, 1e-6f));
+        Assert.All(values[512..], v => Assert.Equal(blue / 255f, v, 1e-6f));
+    }
+
+    [Theory]
+    [InlineData(PixelFormat.BayerRG8, 8, 8, 0)]
+    [InlineData(PixelFormat.BayerGR8, 9, 8, 0)]
+    [InlineData(PixelFormat.BayerGB8, 8, 9, 0)]
+    [InlineData(PixelFormat.BayerBG8, 9, 9, 0)]
+    public void TryPrepare_MosaicWithOneRedSite_ShowsItInRedOnly(PixelFormat format, int x, int y, int redPlane)
+    {
+        var mosaic = new byte[256];
+        mosaic[(y * 16) + x] = 255;
+
+        var values = TestImages.Prepare(TestImages.Raw(format, 16, 16, mosaic), Colour16);
+
+        Assert.Equal(1f, values[(redPlane * 256) + (y * 16) + x]);
+        Assert.All(values[256..], v => Assert.Equal(0f, v));
+    }
+
+    [Fact]
+    public void TryPrepare_Mono16_ReadsLittleEndian()
+    {
+        var data = new byte[512];
+        (data[0], data[1]) = (0x34, 0x12);
+        (data[510], data[511]) = (0xFF, 0xFF);
+
+        var values = TestImages.Prepare(TestImages.Raw(PixelFormat.Mono16, 16, 16, data), Grey16);
+
+        Assert.Equal(0x1234 / 65535f, values[0], 1e-7f);
+        Assert.Equal(1f, values[255]);
+        Assert.Equal(0f, values[1]);
+    }
+
+    [Theory]
+    [InlineData(PixelFormat.Mono8, 1, 19)]
+    [InlineData(PixelFormat.Mono16, 2, 40)]
+    [InlineData(PixelFormat.Bgr8, 3, 53)]
+    [InlineData(PixelFormat.BayerRG8, 1, 17)]
+    public void TryPrepare_PaddedRows_EqualsTheSameWithoutPadding(PixelFormat format, int bytesPerPixel, int stride)
+    {
+        var row = 16 * bytesPerPixel;
+        var tight = TestImages.Bgr(16, 16)[..(16 * row)];
+        var padded = Enumerable.Repeat((byte)0xEE, (15 * stride) + row).ToArray();
+        for (var y = 0; y < 16; y++) Array.Copy(tight, y * row, padded, y * stride, row);
+
+        var expected = TestImages.Prepare(TestImages.Raw(format, 16, 16, tight), Colour16);
+        var actual = TestImages.Prepare(TestImages.Raw(format, 16, 16, padded, stride), Colour16);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void TryPrepare_Region_TakesItsPixelsOnly()
+    {
+        var data = new byte[40 * 30];
+        for (var i = 0; i < data.Length; i++) data[i] = (byte)((i % 40) + (i / 40));
+        var region = new RegionOfInterest(7, 5, 16, 16);
+
+        Assert.True(FramePreparer.TryPrepare(TestImages.Raw(PixelFormat.Mono8, 40, 30, data), Grey16, region, out var prepared, out _));
+
+        using (prepared)
+        {
+            Assert.Equal(12 / 255f, prepared.Values[0], 1e-7f);
+            Assert.Equal((22 + 20) / 255f, prepared.Values[255], 1e-7f);
+            Assert.Equal(region, prepared.Region);
+            Assert.Equal((40, 30), (prepared.FrameWidth, prepared.FrameHeight));
+        }
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 16, 16)]
+    [InlineData(0, 15, 16, 16)]
+    [InlineData(0, 0, 0, 16)]
+    [InlineData(1, 0, int.MaxValue, 16)]
+    public void TryPrepare_RegionOutside_SaysSo(int x, int y, int width, int height) => Assert.Contains(
+        "not inside the frame of 40 x 30", TestImages.Refuse(TestImages.Raw(PixelFormat.Mono8, 40, 30, new byte[1200]), Grey16, new(x, y, width, height)), StringComparison.Ordinal);
+
+    [Fact]
+    public void TryPrepare_GreyForColourModel_RepeatsThePlane()
+    {
+        var values = TestImages.Prepare(TestImages.Raw(PixelFormat.Mono8, 16, 16, TestImages.Bgr(16, 16)[..256]), Colour16);
+
+        Assert.Equal(values[..256], values[256..512]);
+        Assert.Equal(values[..256], values[512..]);
+        Assert.NotEqual(0, values.Max());
+    }
+
+    [Fact]
+    public void TryPrepare_LargerFrame_AveragesBlocks()
+    {
+        var data = new byte[32 * 32];
+        (data[0], data[1], data[32], data[33]) = (10, 20, 30, 60);
+
+        var values = TestImages.Prepare(TestImages.Raw(PixelFormat.Mono8, 32, 32, data), Grey16);
+
+        Assert.Equal(30 / 255f, values[0], 1e-7f);
+        Assert.Equal(0, values[1]);
+    }
+
+    [Theory]
+    [InlineData(16, 16, 3)]
+    [InlineData(16, 16, 1)]
+    [InlineData(23, 17, 3)]
+    [InlineData(64, 80, 1)]
+    public void TryPrepare_SamePictureInThreeFormats_GivesTheSameValues(int width, int height, int channels)
+    {
+        var bgr = TestImages.Bgr(48, 40);
+        var input = new InputSpec(width, height, channels);
+
+        var fromBgr = TestImages.Prepare(TestImages.Raw(PixelFormat.Bgr8, 48, 40, bgr), input);
+        var fromRgb = TestImages.Prepare(TestImages.Raw(PixelFormat.Rgb8, 48, 40, TestImages.SwapRedAndBlue(bgr)), input);
+        var fromPng = TestImages.Prepare(TestImages.File(PixelFormat.Png, TestImages.Encode(".png", 48, 40, MatType.CV_8UC3, bgr)), input);
+
+        Assert.Equal(fromBgr, fromRgb);
+        Assert.Equal(fromBgr, fromPng);
+    }
+
+    [Fact]
+    public void TryPrepare_Rgb8_PutsRedFirst()
+    {
+        var data = new byte[768];
+        (data[0], data[1], data[2]) = (255, 51, 0);
+
+        var values = TestImages.Prepare(TestImages.Raw(PixelFormat.Rgb8, 16, 16, data), Colour16);
+
+        Assert.Equal(1f, values[0]);
+        Assert.Equal(0.2f, values[256], 1e-6f);
+        Assert.Equal(0f, values[512]);
+    }
+}
