@@ -1,4 +1,3 @@
-using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Vision.Data;
 using Google.Protobuf;
@@ -12,7 +11,7 @@ namespace AnomalyLine.Server.Demo;
 /// <summary>A simulated camera over a line: sends rendered parts through the real gRPC endpoint.</summary>
 internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions options, TimeProvider time, ILogger<DemoCamera> logger)
 {
-    private static readonly PartDefect[] s_defects = Enum.GetValues<PartDefect>();
+    private static readonly PartDefect[] s_defects = System.Enum.GetValues<PartDefect>();
 
     /// <summary>Sends a part at a time until it is stopped; connects again where the connection breaks.</summary>
     /// <param name="station">Name of the station.</param>

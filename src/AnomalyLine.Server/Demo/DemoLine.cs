@@ -21,7 +21,8 @@ internal sealed partial class DemoLine(
             var model = models.List().FirstOrDefault(m => string.Equals(m.Manifest.Method, demo.Method, StringComparison.Ordinal)) ?? await TrainAsync(stoppingToken);
             foreach (var station in demo.Stations) await PrepareAsync(station, model, stoppingToken);
             progress.Report(new DemoStep("", 1));
-            LogRunning(DemoGuide.Text(options, model.Version));
+            var guide = DemoGuide.Text(options, model.Version);
+            LogRunning(guide);
             await Task.WhenAll(demo.Stations.Select((station, i) => camera.RunAsync(station, i, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -22,9 +22,12 @@ internal sealed class InspectionService(LineHost host, AnomalyLineOptions option
         await stream.RunAsync(requestStream, context.CancellationToken, lifetime.ApplicationStopping);
     }
 
-    public override Task WatchInspections(
-        Wire.WatchInspectionsRequest request, IServerStreamWriter<Wire.WatchInspectionsResponse> responseStream, ServerCallContext context) =>
-        new WatchStream(_line, host.Heartbeat, time, responseStream).RunAsync(request.ToWatchRequest(), context.CancellationToken, lifetime.ApplicationStopping);
+    public override async Task WatchInspections(
+        Wire.WatchInspectionsRequest request, IServerStreamWriter<Wire.WatchInspectionsResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = new WatchStream(_line, host.Heartbeat, time, responseStream);
+        await stream.RunAsync(request.ToWatchRequest(), context.CancellationToken, lifetime.ApplicationStopping);
+    }
 
     public override Task<Wire.GetInspectionResponse> GetInspection(Wire.GetInspectionRequest request, ServerCallContext context)
     {

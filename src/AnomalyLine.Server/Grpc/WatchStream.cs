@@ -7,7 +7,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>One watcher: the line's status at once and every 500 ms, and each inspection.</summary>
-internal sealed class WatchStream(Line line, Heartbeat heartbeat, TimeProvider time, IServerStreamWriter<Wire.WatchInspectionsResponse> events)
+internal sealed class WatchStream(Line line, Heartbeat heartbeat, TimeProvider time, IServerStreamWriter<Wire.WatchInspectionsResponse> events) : IDisposable
 {
     private static readonly TimeSpan s_statusPeriod = TimeSpan.FromMilliseconds(500);
     private readonly SemaphoreSlim _writing = new(1);
@@ -40,6 +40,8 @@ internal sealed class WatchStream(Line line, Heartbeat heartbeat, TimeProvider t
 
         if (!call.IsCancellationRequested) throw LineErrors.Failure(StatusCode.Unavailable, "stopping", "The server is stopping; watch again from the last sequences seen.");
     }
+
+    public void Dispose() => _writing.Dispose();
 
     private async Task WriteStatusesAsync(HashSet<string> wanted, CancellationToken end)
     {

@@ -32,7 +32,7 @@ internal static class NodeLocator
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true });
+            using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true, UseShellExecute = false });
             var text = process?.StandardOutput.ReadToEnd().Trim().TrimStart('v');
             return Version.TryParse(text, out var version) ? new Version(version.Major, version.Minor) : null;
         }
