@@ -9,7 +9,7 @@ namespace AnomalyLine.Server.Grpc;
 /// One camera's stream: reads frames without waiting for earlier answers, and answers in order of completion. A slot per frame, held until its answer is
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
-internal sealed class CameraStream(Line line, LineMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots) : IDisposable
+internal sealed class CameraStream(Line line, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(slots);
     private readonly SemaphoreSlim _writing = new(1);
@@ -61,7 +61,7 @@ internal sealed class CameraStream(Line line, LineMetrics metrics, TimeProvider 
             var answer = new Wire.InspectResponse { RequestId = request.RequestId };
             if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();
             else answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
-            if (record is not null) metrics.Record(record);
+            if (record is not null) metrics.Answered(record);
             await WriteAsync(answer, call);
         }
         catch (Exception failure) when (call.IsCancellationRequested && failure is OperationCanceledException or InvalidOperationException or IOException)

@@ -10,7 +10,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Judges frames and publishes what was judged.</summary>
-internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, LineMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
     : Wire.InspectionService.InspectionServiceBase
 {
     private readonly Line _line = host.Line;

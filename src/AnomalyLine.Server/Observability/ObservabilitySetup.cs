@@ -8,18 +8,20 @@ namespace AnomalyLine.Server.Observability;
 internal static class ObservabilitySetup
 {
     private const string Ready = "ready";
+    private static readonly double[] s_milliseconds = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
     public static void AddObservability(this WebApplicationBuilder builder, bool forPeople)
     {
         builder.Logging.ClearProviders();
         if (forPeople) builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Default));
         else builder.Logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
-        builder.Services.AddSingleton<LineMetrics>();
+        builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(LineMetrics.MeterName)
+            .AddMeter(ServerMetrics.MeterName)
             .AddRuntimeInstrumentation()
             .AddAspNetCoreInstrumentation()
-            .AddView("anomalyline.inspection.duration", Buckets(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5))
+            .AddView("anomalyline.stage.duration", Buckets(s_milliseconds))
+            .AddView(ServerMetrics.AnswerDuration, Buckets(s_milliseconds))
             .AddView("anomalyline.batch.size", Buckets(1, 2, 4, 8, 16, 32, 64, 128, 256))
             .AddPrometheusExporter());
         builder.Services.AddGrpcHealthChecks(health =>
@@ -35,7 +37,7 @@ internal static class ObservabilitySetup
     public static void MapObservability(this WebApplication app)
     {
         // Made here so that its instruments exist before the first scrape.
-        app.Services.GetRequiredService<LineMetrics>();
+        app.Services.GetRequiredService<ServerMetrics>();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
