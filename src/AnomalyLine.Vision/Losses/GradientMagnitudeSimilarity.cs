@@ -59,7 +59,7 @@ internal static class GradientMagnitudeSimilarity
         var across = tensor([third, 0f, -third, third, 0f, -third, third, 0f, -third], dtype: image.dtype, device: image.device).view(1, 1, 3, 3);
         var kernels = cat([across, across.transpose(2, 3)], 0);
         var gradients = nn.functional.conv2d(image.reshape(-1, 1, shape[2], shape[3]), kernels, padding: [1, 1]);
-        return (gradients.pow(2).sum(1) + 1e-12).sqrt().view(shape);
+        return (gradients.pow(2).sum([1]) + 1e-12).sqrt().view(shape);
     }
 
     private static Tensor Halve(Tensor image) => nn.functional.avg_pool2d(image, 2, 2);

@@ -13,6 +13,7 @@ public static partial class TorchEngine
 {
     private const int MMmapMax = -4;
     private const int MTrimThreshold = -1;
+    private const int MArenaMax = -8;
     private static readonly Lock Gate = new();
     private static bool _isReady;
 
@@ -77,6 +78,9 @@ public static partial class TorchEngine
         if (Environment.GetEnvironmentVariable("MALLOC_MMAP_MAX_") is not null) return;
         _ = SetAllocator(MMmapMax, 0);
         _ = SetAllocator(MTrimThreshold, int.MaxValue);
+
+        // Without this only the main thread's memory is kept: the other arenas give each empty heap of 64 MB back to the system.
+        _ = SetAllocator(MArenaMax, 1);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -11,8 +11,6 @@ export class FakeServer {
   readonly requests: WatchRequest[] = [];
   /** Whether statuses go out. */
   beating = true;
-  /** Called for each new watcher after the check of its cursors, before anything is sent. */
-  onWatch: () => void = () => {};
   port = 0;
   #heartbeat = 0;
   #server: Server | undefined;
@@ -62,11 +60,16 @@ export class FakeServer {
     const inspection = inspectionOf(station, sequence, part);
     log.push(inspection);
     if (!silently) {
-      for (const call of this.#watchers) {
-        call.write({ inspection });
-      }
+      this.send(inspection);
     }
     return inspection;
+  }
+
+  /** Tells the watchers of an inspection, seen before or not. */
+  send(inspection: Inspection): void {
+    for (const call of this.#watchers) {
+      call.write({ inspection });
+    }
   }
 
   #watch(call: Call): void {
@@ -78,7 +81,6 @@ export class FakeServer {
         return;
       }
     }
-    this.onWatch();
     if (this.beating) {
       call.write({ status: this.#status() });
     }

@@ -124,3 +124,10 @@ test("station_NameTakenByAVariable_IsRefusedAndLogged", async () => {
   );
   await plc.until("old.Heartbeat", (value) => value.statusCode.isGood());
 });
+
+test("part_SentTwice_RaisesOneEvent", async () => {
+  const events = await plc.events();
+  server.send(server.judge("twice"));
+  server.judge("twice");
+  await vi.waitFor(() => expect(events.map((event) => event.Sequence)).toEqual([1, 2]));
+});

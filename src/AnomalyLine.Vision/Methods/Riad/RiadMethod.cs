@@ -75,6 +75,6 @@ internal sealed class RiadMethod : AnomalyMethod
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
             ? _network.call(masked)
             : cat(masked.split(PassesAtOnce).Select(_network.call).ToArray());
-        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (1 - masks.unsqueeze(1))).sum(0).MoveToOuterDisposeScope();
+        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (1 - masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
     }
 }

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Vision.Tests.Methods;
+
+/// <summary>Each method trained once on rendered parts, for all tests that need one.</summary>
+public sealed class TrainedMethods : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentDictionary<string, Lazy<Trained>> _trained = new();
+
+    public TrainedMethods() => SyntheticParts.WriteDataset(_folder["parts"], trainCount: 40, testNormals: 8, testPerDefect: 4, seed: 5, width: 128, height: 128);
+
+    public string DataFolder => _folder["parts"];
+
+    public Trained Of(string method) => _trained.GetOrAdd(method, m => new Lazy<Trained>(() => Train(m))).Value;
+
+    public Trained Train(string method, int seed = 3)
+    {
+        var descriptor = MethodCatalog.Find(method)!;
+        var losses = new List<double>();
+        var small = OptionsJson.Write(SmallPresets.Of(descriptor));
+        var request = new TrainingRequest
+        {
+            Method = method,
+            DataFolder = DataFolder,
+            Output = _folder[$"{method}-{Guid.NewGuid():N}.alm"],
+            Preset = "fast",
+            Seed = seed,
+            Device = "cpu",
+            Options = small.ToDictionary(o => o.Key, o => o.Value!.ToJsonString().Trim('"', '[', ']')),
+        };
+        var result = Trainer.Train(request, new Listener(p => losses.Add(p.Loss)), cancel: TestContext.Current.CancellationToken);
+        return new Trained(result, [.. losses.Where(double.IsFinite)]);
+    }
+
+    internal static PreparedFrame Prepare(string path, InputSpec input) => TrainingFrames.Prepare(path, input);
+
+    public void Dispose() => _folder.Dispose();
+
+    public sealed record Trained(TrainingResult Result, IReadOnlyList<double> Losses)
+    {
+        public AnomalyModel Load() => AnomalyModel.Load(Result.Path, "cpu");
+    }
+
+    private sealed class Listener(Action<TrainingProgress> told) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => told(value);
+    }
+}

@@ -1,0 +1,74 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Tests.Methods;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Vision.Tests.Training;
+
+public sealed class TrainerTests(TrainedMethods trained) : IClassFixture<TrainedMethods>
+{
+    [Fact]
+    public void Train_EverythingWrong_NamesEverything()
+    {
+        var error = Assert.Throws<TrainingException>(() => Trainer.Train(new TrainingRequest
+        {
+            Method = "magic", DataFolder = "nowhere", Output = "/no/such/folder/part.alm", Preset = "quick", FalseRejectRate = 0, HeldOut = 0.9, MaxTime = TimeSpan.Zero,
+        }, cancel: TestContext.Current.CancellationToken));
+        foreach (var part in new[] { "method 'magic'", "preset 'quick'", "false-reject rate is 0", "held-out share is 0.9", "time limit", "/no/such/folder" })
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_LearningRateTooHigh_SaysSoAndWritesNothing()
+    {
+        var output = Path.Combine(trained.DataFolder, "diverged.alm");
+        var error = Assert.Throws<TrainingException>(() => Trainer.Train(new TrainingRequest
+        {
+            Method = "riad", DataFolder = trained.DataFolder, Output = output, Preset = "fast", Device = "cpu",
+            Options = new Dictionary<string, string> { ["size"] = "32", ["cells"] = "2", ["smoothing"] = "3", ["scales"] = "2", ["width"] = "4", ["learning-rate"] = "1", ["schedule"] = "constant", ["weight-decay"] = "1" },
+            Epochs = 200,
+        }, cancel: TestContext.Current.CancellationToken));
+        Assert.Contains("learning rate", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
+    public void Train_Cancelled_StopsAndLeavesNothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        var output = Path.Combine(trained.DataFolder, "cancelled.alm");
+        var listener = new Canceller(cancel);
+        Assert.ThrowsAny<OperationCanceledException>(() => Trainer.Train(
+            new TrainingRequest { Method = "ae-l2", DataFolder = trained.DataFolder, Output = output, Preset = "fast", Device = "cpu" }, listener, cancel: cancel.Token));
+        Assert.Empty(Directory.GetFiles(trained.DataFolder, "cancelled*"));
+    }
+
+    [Fact]
+    public void Train_TimeLimit_EndsTheScheduleWithIt()
+    {
+        var result = Trainer.Train(new TrainingRequest
+        {
+            Method = "ae-l2", DataFolder = trained.DataFolder, Output = Path.Combine(trained.DataFolder, "limited.alm"), Preset = "fast", Device = "cpu",
+            MaxTime = TimeSpan.FromSeconds(2), Epochs = 100_000,
+        }, cancel: TestContext.Current.CancellationToken);
+        Assert.InRange(result.Manifest.Metrics["epochs"], 1, 10_000);
+    }
+
+    [Fact]
+    public void Train_BrokenFrame_IsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        SyntheticParts.WriteDataset(folder["parts"], trainCount: 6, testNormals: 1, testPerDefect: 1, seed: 1, width: 64, height: 64);
+        File.WriteAllText(Directory.GetFiles(folder["parts/train/good"])[2], "not an image");
+        var error = Assert.Throws<DatasetException>(() => Trainer.Train(
+            new TrainingRequest { Method = "ae-l2", DataFolder = folder["parts"], Output = folder["x.alm"], Device = "cpu" }, cancel: TestContext.Current.CancellationToken));
+        Assert.Contains(folder["parts/train/good"], error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Canceller(CancellationTokenSource cancel) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Epoch == 1) cancel.Cancel();
+        }
+    }
+}
