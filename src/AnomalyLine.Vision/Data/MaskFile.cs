@@ -47,7 +47,8 @@ public static class MaskFile
 
     private static unsafe Mat Decode(Frame file, MemoryHandle pin, string path)
     {
-        using var decoded = FrameDecoder.Decode(file, (IntPtr)pin.Pointer, out var error) ?? throw new DatasetException($"{path}: {error}");
+        if (!FrameDecoder.TryDecode(file, (IntPtr)pin.Pointer, out var decoded, out var error)) throw new DatasetException($"{path}: {error}");
+        using var owned = decoded;
         var grey = new Mat();
         if (decoded.Pixels.Channels() == 3) Cv2.CvtColor(decoded.Pixels, grey, ColorConversionCodes.BGR2GRAY);
         else decoded.Pixels.CopyTo(grey);

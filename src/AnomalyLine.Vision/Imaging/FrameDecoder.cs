@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Imaging;
@@ -8,14 +9,22 @@ namespace AnomalyLine.Vision.Imaging;
 /// </summary>
 internal static class FrameDecoder
 {
-    /// <summary>The pixels, or null and what is wrong.</summary>
+    /// <summary>Gives the pixels, or what is wrong.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="data">Its bytes, pinned; the matrix may point into them, so they stay pinned as long as it lives.</param>
+    /// <param name="decoded">The pixels; the caller disposes them.</param>
     /// <param name="error">What is wrong.</param>
-    public static DecodedFrame? Decode(Frame frame, IntPtr data, out string? error)
+    public static bool TryDecode(Frame frame, IntPtr data, [NotNullWhen(true)] out DecodedFrame? decoded, [NotNullWhen(false)] out string? error)
     {
-        if (frame.IsEncoded) return DecodeFile(frame, out error);
         error = null;
+        decoded = frame.IsEncoded ? DecodeFile(frame, out error) : Wrap(frame, data);
+        if (decoded is not null) return true;
+        error ??= $"The {frame.Data.Length} bytes do not decode as {(frame.Format is PixelFormat.Jpeg ? "JPEG" : "PNG")}; check the camera's encoder or send raw pixels.";
+        return false;
+    }
+
+    private static DecodedFrame Wrap(Frame frame, IntPtr data)
+    {
         var type = frame.Format switch
         {
             PixelFormat.Mono16 => MatType.CV_16UC1,
@@ -47,14 +56,9 @@ internal static class FrameDecoder
         error = frame.Format is PixelFormat.Jpeg ? JpegFile.Check(file, out var width, out var height) : PngFile.Check(file, out width, out height);
         error ??= CheckSize(frame, width, height);
         if (error is not null) return null;
-        if (TryDecode(file) is { } pixels)
-        {
-            if (pixels.Depth() == MatType.CV_16U && pixels.Channels() > 1) pixels.ConvertTo(pixels, MatType.CV_8U, 1.0 / 257);
-            return new DecodedFrame(pixels, false);
-        }
-
-        error = $"The {file.Length} bytes do not decode as {(frame.Format is PixelFormat.Jpeg ? "JPEG" : "PNG")}; check the camera's encoder or send raw pixels.";
-        return null;
+        if (Read(file) is not { } pixels) return null;
+        if (pixels.Depth() == MatType.CV_16U && pixels.Channels() > 1) pixels.ConvertTo(pixels, MatType.CV_8U, 1.0 / 257);
+        return new DecodedFrame(pixels, false);
     }
 
     private static string? CheckSize(Frame frame, int width, int height)
@@ -66,7 +70,7 @@ internal static class FrameDecoder
             : null;
     }
 
-    private static Mat? TryDecode(ReadOnlySpan<byte> file)
+    private static Mat? Read(ReadOnlySpan<byte> file)
     {
         Mat decoded;
         try

@@ -19,13 +19,8 @@ public static class FramePreparer
     {
         prepared = null;
         using var pin = frame.Data.Pin();
-        using var decoded = FrameDecoder.Decode(frame, (IntPtr)pin.Pointer, out error);
-        if (decoded is null)
-        {
-            error ??= "The frame does not decode.";
-            return false;
-        }
-
+        if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
+        using var owned = decoded;
         var pixels = decoded.Pixels;
         var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
         var taken = region ?? whole;

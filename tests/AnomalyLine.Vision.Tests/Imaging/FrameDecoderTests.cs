@@ -23,9 +23,9 @@ public class FrameDecoderTests
         var data = new byte[256 * Frame.BytesPerPixel(format)];
         var pin = GCHandle.Alloc(data, GCHandleType.Pinned);
 
-        using var decoded = FrameDecoder.Decode(TestImages.Raw(format, 16, 16, data), pin.AddrOfPinnedObject(), out _);
+        Assert.True(FrameDecoder.TryDecode(TestImages.Raw(format, 16, 16, data), pin.AddrOfPinnedObject(), out var decoded, out _));
 
-        Assert.Equal(pin.AddrOfPinnedObject(), decoded!.Pixels.Data);
+        using (decoded) Assert.Equal(pin.AddrOfPinnedObject(), decoded.Pixels.Data);
         pin.Free();
     }
 

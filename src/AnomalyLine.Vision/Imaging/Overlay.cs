@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using OpenCvSharp;
+
+namespace AnomalyLine.Vision.Imaging;
+
+/// <summary>
+/// Pictures for people: frames, and anomaly maps laid over them. The colours mean the same in every picture of a model: transparent below half the pixel threshold, orange at
+/// it, dark red from twice the pixel threshold on; never stretched to what one frame holds. Stateless; any thread.
+/// </summary>
+public static class Overlay
+{
+    private const int JpegQuality = 90;
+
+    /// <summary>A frame of any pixel format as a file that a browser shows.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="maxWidth">Pixels; a wider frame is made smaller. 0 for no limit.</param>
+    /// <param name="format">JPEG or PNG.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="error">What is wrong with the frame.</param>
+    public static bool TryEncodeFrame(
+        Frame frame, int maxWidth, PixelFormat format, [NotNullWhen(true)] out byte[]? file, [NotNullWhen(false)] out string? error)
+    {
+        file = null;
+        if (!DisplayImage.TryMake(frame, maxWidth, out var picture, out _, out error)) return false;
+        using (picture) file = Encode(picture, format);
+        return true;
+    }
+
+    /// <summary>A frame with its anomaly map laid over it and its defect regions outlined.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="map">Its map.</param>
+    /// <param name="pixelThreshold">The model's pixel threshold, above 0.</param>
+    /// <param name="regions">What to outline, pixels of the frame.</param>
+    /// <param name="maxWidth">Pixels; a wider frame is made smaller. 0 for no limit.</param>
+    /// <param name="format">JPEG or PNG.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="error">What is wrong with the frame.</param>
+    public static bool TryRender(
+        Frame frame, AnomalyMap map, float pixelThreshold, IReadOnlyList<DefectRegion> regions, int maxWidth, PixelFormat format,
+        [NotNullWhen(true)] out byte[]? file, [NotNullWhen(false)] out string? error)
+    {
+        file = null;
+        if (!DisplayImage.TryMake(frame, maxWidth, out var picture, out var scale, out error)) return false;
+        using var owned = picture;
+        var covered = Scaled(map.Region.X, map.Region.Y, map.Region.Width, map.Region.Height, scale, picture.Size());
+        if (covered.Width > 0 && covered.Height > 0) Cover(picture, covered, map, pixelThreshold);
+        foreach (var region in regions) Outline(picture, Scaled(region.X, region.Y, region.Width, region.Height, scale, picture.Size()));
+        file = Encode(picture, format);
+        return true;
+    }
+
+    /// <summary>A map alone as a PNG of its own size with transparency, to be laid over the frame's region by whoever shows it.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="pixelThreshold">The model's pixel threshold, above 0.</param>
+    public static byte[] RenderMap(AnomalyMap map, float pixelThreshold)
+    {
+        var bgra = new byte[map.Width * map.Height * 4];
+        for (var i = 0; i < map.Values.Length; i++)
+            (bgra[4 * i], bgra[(4 * i) + 1], bgra[(4 * i) + 2], bgra[(4 * i) + 3]) = HeatScale.Of(map.Values[i], pixelThreshold);
+        using var mat = Mat.FromPixelData(map.Height, map.Width, MatType.CV_8UC4, bgra);
+        return Encode(mat, PixelFormat.Png);
+    }
+
+    private static unsafe void Cover(Mat picture, Rect covered, AnomalyMap map, float pixelThreshold)
+    {
+        using var values = Mat.FromPixelData(map.Height, map.Width, MatType.CV_32FC1, map.Values.ToArray());
+        using var spread = new Mat();
+        Cv2.Resize(values, spread, covered.Size, 0, 0, InterpolationFlags.Linear);
+        for (var y = 0; y < covered.Height; y++)
+        {
+            var row = new ReadOnlySpan<float>(spread.Ptr(y).ToPointer(), covered.Width);
+            var pixels = new Span<byte>((picture.Ptr(covered.Y + y) + (covered.X * 3)).ToPointer(), covered.Width * 3);
+            for (var x = 0; x < covered.Width; x++)
+            {
+                var (b, g, r, alpha) = HeatScale.Of(row[x], pixelThreshold);
+                if (alpha == 0) continue;
+                pixels[3 * x] = Blend(pixels[3 * x], b, alpha);
+                pixels[(3 * x) + 1] = Blend(pixels[(3 * x) + 1], g, alpha);
+                pixels[(3 * x) + 2] = Blend(pixels[(3 * x) + 2], r, alpha);
+            }
+        }
+    }
+
+    private static byte Blend(byte under, byte over, byte alpha) => (byte)(((under * (255 - alpha)) + (over * alpha) + 127) / 255);
+
+    /// <summary>A white box a little outside the region, edged in black so that it shows on any background.</summary>
+    private static void Outline(Mat picture, Rect box)
+    {
+        var line = Math.Max(1, picture.Width / 500);
+        box = Rect.Inflate(box, 2 * line, 2 * line).Intersect(new Rect(0, 0, picture.Width, picture.Height));
+        Cv2.Rectangle(picture, box, Scalar.Black, line + 2, LineTypes.Link8);
+        Cv2.Rectangle(picture, box, Scalar.White, line, LineTypes.Link8);
+    }
+
+    private static Rect Scaled(int x, int y, int width, int height, double scale, Size limit)
+    {
+        int left = (int)Math.Floor(x * scale), top = (int)Math.Floor(y * scale);
+        int right = (int)Math.Ceiling((x + width) * scale), bottom = (int)Math.Ceiling((y + height) * scale);
+        return Rect.FromLTRB(left, top, right, bottom).Intersect(new Rect(0, 0, limit.Width, limit.Height));
+    }
+
+    private static byte[] Encode(Mat picture, PixelFormat format)
+    {
+        if (format is not (PixelFormat.Jpeg or PixelFormat.Png)) throw new ArgumentOutOfRangeException(nameof(format), format, "is neither JPEG nor PNG.");
+        var parameter = format is PixelFormat.Jpeg ? new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality) : new ImageEncodingParam(ImwriteFlags.PngCompression, 3);
+        Cv2.ImEncode(format is PixelFormat.Jpeg ? ".jpg" : ".png", picture, out var file, parameter);
+        return file;
+    }
+}
