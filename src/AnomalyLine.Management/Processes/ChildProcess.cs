@@ -27,11 +27,13 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="command">What to start.</param>
     /// <param name="onOutput">Gets each line of its standard output, one at a time.</param>
     /// <param name="onError">Gets each line of its standard error, one at a time.</param>
-    /// <exception cref="Win32Exception">The program cannot be started; the message says why.</exception>
+    /// <exception cref="Win32Exception">This machine starts no processes (it lacks setsid). A program that is missing ends with code 127.</exception>
     public static ChildProcess Start(ChildCommand command, Action<string> onOutput, Action<string> onError)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var start = new ProcessStartInfo(command.FileName, command.Arguments)
+
+        // A session of its own: Ctrl-C at a terminal reaches the parent alone, which then stops its children in its own order.
+        var start = new ProcessStartInfo("setsid", [command.FileName, .. command.Arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Vision.Data;
 using Google.Protobuf;
@@ -11,23 +12,28 @@ namespace AnomalyLine.Server.Demo;
 /// <summary>A simulated camera over a line: sends rendered parts through the real gRPC endpoint.</summary>
 internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions options, TimeProvider time, ILogger<DemoCamera> logger)
 {
+    private const int Parts = 400;
+
+    /// <summary>Far from the seeds that the training parts follow from.</summary>
+    private const int FirstSeed = 1_000_000;
+
     private static readonly PartDefect[] s_defects = System.Enum.GetValues<PartDefect>();
+
+    private readonly ConcurrentDictionary<int, RenderedPart> _parts = new();
 
     /// <summary>Sends a part at a time until it is stopped; connects again where the connection breaks.</summary>
     /// <param name="station">Name of the station.</param>
-    /// <param name="number">Number of the camera: each sees other parts.</param>
+    /// <param name="number">Number of the camera: each starts with other parts.</param>
     /// <param name="stopping">Stops it.</param>
     public async Task RunAsync(string station, int number, CancellationToken stopping)
     {
         using var channel = GrpcChannel.ForAddress(FormattableString.Invariant($"http://{options.LocalAddress}:{options.GrpcPort}"));
         var client = new Wire.InspectionService.InspectionServiceClient(channel);
-        // No part twice: the seeds go on from the time of the start.
-        var seed = unchecked(((int)time.GetUtcNow().ToUnixTimeSeconds() * 2) + number);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                seed = await StreamAsync(client, station, seed, stopping);
+                await StreamAsync(client, station, number * Parts / demo.Stations.Count, stopping);
             }
             catch (RpcException broken) when (!stopping.IsCancellationRequested)
             {
@@ -37,41 +43,40 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
         }
     }
 
-    private async Task<int> StreamAsync(Wire.InspectionService.InspectionServiceClient client, string station, int seed, CancellationToken stopping)
+    private async Task StreamAsync(Wire.InspectionService.InspectionServiceClient client, string station, int first, CancellationToken stopping)
     {
         using var call = client.Inspect(cancellationToken: stopping);
         var answers = ReadAsync(call.ResponseStream, stopping);
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / demo.PartsPerSecond), time);
-        for (ulong id = 1; await pace.WaitForNextTickAsync(stopping); id++)
+        for (var id = 1; await pace.WaitForNextTickAsync(stopping); id++)
         {
-            seed = unchecked(seed + 7919);
-            await call.RequestStream.WriteAsync(CreateRequest(station, id, seed), stopping);
+            await call.RequestStream.WriteAsync(CreateRequest(station, id, _parts.GetOrAdd((first + id) % Parts, Render)), stopping);
             if (answers.IsCompleted) await answers;
         }
-
-        return seed;
     }
 
-    private Wire.InspectRequest CreateRequest(string station, ulong id, int seed)
+    /// <summary>Rendering costs more than judging: each part is rendered once and passes again after some minutes.</summary>
+    private RenderedPart Render(int number)
     {
-        var random = new Random(seed);
+        var random = new Random(number);
         PartDefect? defect = random.NextDouble() < demo.DefectRate ? s_defects[random.Next(s_defects.Length)] : null;
-        var part = SyntheticParts.Render(seed, demo.FrameSize, demo.FrameSize, defect);
-        return new Wire.InspectRequest
-        {
-            RequestId = id,
-            Station = station,
-            PartId = FormattableString.Invariant($"{(defect is { } planted ? SyntheticParts.NameOf(planted) : "good")}-{(uint)seed:x8}"),
-            Frame = new Wire.Frame
-            {
-                Width = (uint)part.Width,
-                Height = (uint)part.Height,
-                PixelFormat = Wire.PixelFormat.Bgr8,
-                Data = UnsafeByteOperations.UnsafeWrap(part.Bgr),
-                CaptureTime = time.GetUtcNow().ToTimestamp(),
-            },
-        };
+        return SyntheticParts.Render(FirstSeed + number, demo.FrameSize, demo.FrameSize, defect);
     }
+
+    private Wire.InspectRequest CreateRequest(string station, int id, RenderedPart part) => new()
+    {
+        RequestId = (ulong)id,
+        Station = station,
+        PartId = FormattableString.Invariant($"{(part.Defect is { } planted ? SyntheticParts.NameOf(planted) : "good")}-{id:00000}"),
+        Frame = new Wire.Frame
+        {
+            Width = (uint)part.Width,
+            Height = (uint)part.Height,
+            PixelFormat = Wire.PixelFormat.Bgr8,
+            Data = UnsafeByteOperations.UnsafeWrap(part.Bgr),
+            CaptureTime = time.GetUtcNow().ToTimestamp(),
+        },
+    };
 
     private async Task ReadAsync(IAsyncStreamReader<Wire.InspectResponse> answers, CancellationToken stopping)
     {

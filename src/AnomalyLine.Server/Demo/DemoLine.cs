@@ -12,6 +12,8 @@ namespace AnomalyLine.Server.Demo;
 internal sealed partial class DemoLine(
     DemoOptions demo, AnomalyLineOptions options, LineHost host, ModelStore models, DemoProgress progress, DemoCamera camera, ILogger<DemoLine> logger) : BackgroundService
 {
+    private DemoStep _logged = new("", 0);
+
     private string DataSet => Path.Combine(options.DataFolder, "parts");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,7 +42,7 @@ internal sealed partial class DemoLine(
     {
         Report(new DemoStep($"rendering {demo.TrainingParts} good parts", 0));
         await Task.Factory.StartNew(
-            () => SyntheticParts.WriteDataset(DataSet, demo.TrainingParts, 10, 5, seed: 1, demo.FrameSize, demo.FrameSize),
+            () => SyntheticParts.WriteDataset(DataSet, demo.TrainingParts, 4, 2, seed: 1, demo.FrameSize, demo.FrameSize),
             stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var output = Path.Combine(options.DataFolder, "demo.alm");
         var request = new TrainingRequest
@@ -77,9 +79,16 @@ internal sealed partial class DemoLine(
 
     private void Report(DemoStep step)
     {
+        var last = _logged;
         progress.Report(step);
+
+        // The page shows every step; a terminal is told of a new kind of work and of each further tenth.
+        if (Math.Abs(step.Fraction - last.Fraction) < 0.1 && string.Equals(FirstWord(step), FirstWord(last), StringComparison.Ordinal)) return;
+        _logged = step;
         LogStep(step.Text, step.Fraction);
     }
+
+    private static string FirstWord(DemoStep step) => step.Text.Split(' ')[0];
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
     private partial void LogStep(string step, double fraction);

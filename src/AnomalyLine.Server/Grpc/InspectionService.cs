@@ -47,7 +47,7 @@ internal sealed class InspectionService(LineHost host, AnomalyLineOptions option
             _ => throw LineErrors.InvalidArgument("kind", $"is {(int)request.Kind}; send 1 (FRAME), 2 (OVERLAY) or 3 (ANOMALY_MAP)."),
         };
         _line.GetStation(request.Station).OrThrow();
-        var picture = pictures.Make(request.Station, RequestReader.ToLong(request.Sequence), kind) ?? throw LineErrors.Failure(
+        var picture = pictures.Make(request.Station, RequestReader.ToLong(request.Sequence), kind, maxWidth: 0) ?? throw LineErrors.Failure(
             StatusCode.NotFound, "image-not-found",
             $"There is no {kind} picture of inspection {request.Sequence} of station \"{request.Station}\": only the last ones are kept, and a map only where the model gave one.");
         return Task.FromResult(new Wire.GetImageResponse { Data = UnsafeByteOperations.UnsafeWrap(picture.Data), ContentType = picture.ContentType });
