@@ -7,12 +7,12 @@ namespace AnomalyLine.Server.Console;
 /// <summary>The last inspections of each station, for all who look at the page: one subscriber of the feed, however many they are.</summary>
 internal sealed class RecentInspections(LineHost host) : BackgroundService
 {
-    private const int StripLength = 12;
+    private const int StripLength = 10;
     private readonly ConcurrentDictionary<string, RecentOfStation> _stations = new(StringComparer.Ordinal);
-    private volatile IReadOnlyList<InspectionRecord> _all = [];
+    private volatile IReadOnlyList<InspectionRecord> _rejected = [];
 
-    /// <summary>Of all stations, newest first.</summary>
-    public IReadOnlyList<InspectionRecord> OfAll => _all;
+    /// <summary>Of all stations those that are not Ok, newest first.</summary>
+    public IReadOnlyList<InspectionRecord> Rejected => _rejected;
 
     /// <summary>Of one station.</summary>
     public RecentOfStation Of(string station) => _stations.GetValueOrDefault(station) ?? new RecentOfStation([]);
@@ -41,6 +41,6 @@ internal sealed class RecentInspections(LineHost host) : BackgroundService
     private void Add(InspectionRecord record)
     {
         _stations[record.Station] = Of(record.Station).With(record);
-        _all = [record, .. _all.Take(StripLength - 1)];
+        if (record.Verdict != Verdict.Ok) _rejected = [record, .. _rejected.Take(StripLength - 1)];
     }
 }

@@ -35,7 +35,11 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
             {
                 await StreamAsync(client, station, number * Parts / demo.Stations.Count, stopping);
             }
-            catch (RpcException broken) when (!stopping.IsCancellationRequested)
+            catch (RpcException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (RpcException broken)
             {
                 LogBroken(station, broken.Status.Detail);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stopping);

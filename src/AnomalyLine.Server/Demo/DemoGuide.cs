@@ -6,6 +6,7 @@ namespace AnomalyLine.Server.Demo;
 internal static class DemoGuide
 {
     public static string Text(AnomalyLineOptions options, string model) => FormattableString.Invariant($"""
+
         The line runs with {model}.
 
           Page      http://localhost:{options.HttpPort}
@@ -14,5 +15,6 @@ internal static class DemoGuide
           OPC UA    {options.OpcUa.Endpoint}   laboratory mode: anyone on this machine may connect without a user
 
         About one part in eight has a planted defect. Ctrl-C stops everything; the next start uses the same model.
+
         """);
 }

@@ -10,7 +10,7 @@ namespace AnomalyLine.Server.Demo;
 
 /// <summary>Renders parts, trains a model on the good ones, makes the stations, and lets simulated cameras run. What is there from last time is used again.</summary>
 internal sealed partial class DemoLine(
-    DemoOptions demo, AnomalyLineOptions options, LineHost host, ModelStore models, DemoProgress progress, DemoCamera camera, ILogger<DemoLine> logger) : BackgroundService
+    DemoOptions demo, AnomalyLineOptions options, LineHost host, ModelStore models, DemoProgress progress, DemoCamera camera, IHostApplicationLifetime lifetime, ILogger<DemoLine> logger) : BackgroundService
 {
     private DemoStep _logged = new("", 0);
 
@@ -20,11 +20,14 @@ internal sealed partial class DemoLine(
     {
         try
         {
+            // The cameras need the ports.
+            var started = new TaskCompletionSource();
+            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task.WaitAsync(stoppingToken);
             var model = models.List().FirstOrDefault(m => string.Equals(m.Manifest.Method, demo.Method, StringComparison.Ordinal)) ?? await TrainAsync(stoppingToken);
             foreach (var station in demo.Stations) await PrepareAsync(station, model, stoppingToken);
             progress.Report(new DemoStep("", 1));
-            var guide = DemoGuide.Text(options, model.Version);
-            LogRunning(guide);
+            await System.Console.Out.WriteLineAsync(DemoGuide.Text(options, model.Version));
             await Task.WhenAll(demo.Stations.Select((station, i) => camera.RunAsync(station, i, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -92,9 +95,6 @@ internal sealed partial class DemoLine(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
     private partial void LogStep(string step, double fraction);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Guide}")]
-    private partial void LogRunning(string guide);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The demonstration cannot go on: {Reason}")]
     private partial void LogFailed(string reason);

@@ -22,7 +22,12 @@ internal static class ServerHost
     public static WebApplication Build(string[] args, DemoOptions? demo = null, Action<IServiceCollection>? change = null)
     {
         // The settings and the page's files lie beside the program, wherever it was started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(ServerHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         if (demo is not null) builder.Configuration.AddInMemoryCollection(demo.ToSettings());
         var options = OptionsReader.Read(builder.Configuration);
         builder.WebHost.UseLinePorts(options);

@@ -22,6 +22,7 @@ internal sealed partial class GatewaySupervisor : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile GatewayState _state;
+    private int _starts;
 
     /// <summary>Supervises nothing yet.</summary>
     /// <param name="enabled">False leaves the gateway out.</param>
@@ -64,8 +65,6 @@ internal sealed partial class GatewaySupervisor : BackgroundService
                     await Task.Delay(pause, _time, stoppingToken);
                     pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
                 }
-
-                _state = _state with { Restarts = _state.Restarts + 1 };
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -94,6 +93,7 @@ internal sealed partial class GatewaySupervisor : BackgroundService
 
         await using (child)
         {
+            _state = _state with { Restarts = Interlocked.Increment(ref _starts) - 1 };
             LogStarted(child.Id, _state.Endpoint);
             try
             {

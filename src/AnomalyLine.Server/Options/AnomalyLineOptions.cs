@@ -12,7 +12,7 @@ internal sealed record AnomalyLineOptions
     /// <summary>Address to listen on; "0.0.0.0" or "::" for all. Default 127.0.0.1: this machine alone.</summary>
     public string BindAddress { get; init; } = "127.0.0.1";
 
-    /// <summary>Port of the console, the metrics and the health pages (HTTP/1.1 and 2), 1..65535. Default 8080.</summary>
+    /// <summary>Port of the console, the metrics and the health pages (HTTP/1.1), 1..65535. Default 8080.</summary>
     public int HttpPort { get; init; } = 8080;
 
     /// <summary>Port of gRPC (HTTP/2 without TLS), 1..65535. Default 8081.</summary>
