@@ -144,7 +144,7 @@ internal sealed class ModelWorker
         catch (Exception e)
         {
             // A bulkhead: whatever a model throws, native failures included, fails its frames and nothing else.
-            LineEvents.DetectFailed(_logger, Version, batch.Count, e);
+            if (_fault.Length == 0) LineEvents.DetectFailed(_logger, Version, batch.Count, e);
             if (isLastTry) Fail(batch[0], e, _time.GetElapsedTime(start).TotalMilliseconds);
             return false;
         }

@@ -169,9 +169,10 @@ internal sealed class LogWriter : IDisposable
         }
         catch (SqliteException e)
         {
+            // Once a fault, not once a frame: a full disk must not be filled further.
+            if (_fault.Length == 0) LineEvents.LogFailed(_logger, e);
             _fault = $"The inspection log cannot be written ({e.Message}); check the disk's space and rights.";
             _metrics.LogFailed();
-            LineEvents.LogFailed(_logger, e);
             _probe.Change(ProbeDelay, Timeout.InfiniteTimeSpan);
             return new LineError(LineErrorCode.LogFailed, $"{_fault} Treat the part as not good and send it again.");
         }

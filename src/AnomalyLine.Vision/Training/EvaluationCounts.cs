@@ -1,0 +1,9 @@
+namespace AnomalyLine.Vision.Training;
+
+/// <summary>What was evaluated on.</summary>
+/// <param name="Normals">Normal test frames.</param>
+/// <param name="Anomalous">Anomalous test frames.</param>
+/// <param name="Kinds">Frames of each kind of defect.</param>
+/// <param name="WithoutMask">Anomalous frames whose defect nobody outlined; the figures over places leave them out.</param>
+/// <param name="DefectAreas">Separate defect areas in all masks, at the resolution of the maps.</param>
+public sealed record EvaluationCounts(int Normals, int Anomalous, IReadOnlyDictionary<string, int> Kinds, int WithoutMask, int DefectAreas);

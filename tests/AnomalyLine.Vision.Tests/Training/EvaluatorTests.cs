@@ -1,0 +1,114 @@
+using System.Text.Json;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Thresholds;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Vision.Tests.Training;
+
+public sealed class EvaluatorTests
+{
+    private static readonly InputSpec Input = new(16, 16, 1);
+
+    [Fact]
+    public void Evaluate_KnownFrames_GivesTheHandComputedFigures()
+    {
+        using var folder = new PlainDataset();
+        var result = Evaluate(folder.Open(), threshold: 0.35f);
+
+        // Scores: good 0.2 and 0.4, dent 0.8, stain 0.298. Of four pairs three are in order.
+        Assert.Equal(0.75, result.ImageAuroc!.Value, 12);
+        Assert.Equal((0.5 * 1) + (0.5 * 2 / 3), result.ImageAp!.Value, 12);
+        Assert.Equal(0.8, result.F1Max!.Value, 12);
+        Assert.Equal(0.5, result.FalseRejectRate);
+        Assert.Equal(0.5, result.EscapeRate);
+        Assert.Equal((2, 2, 0, 2), (result.Counts.Normals, result.Counts.Anomalous, result.Counts.WithoutMask, result.Counts.DefectAreas));
+
+        // Places: 16 at 0.8, then 256 normal ones at 0.4, then 16 at 0.298; the other 736 normal ones are below.
+        var normal = 1024.0 - 32;
+        Assert.Equal((normal + (normal - 256)) / (2 * normal), result.PixelAuroc!.Value, 12);
+        Assert.Equal((0.5 * 1) + (0.5 * 32 / 288), result.PixelAp!.Value, 12);
+
+        // One of two areas found up to a rate of 256 / 992, both from there on.
+        var step = 256 / normal;
+        Assert.Equal(((step * 0.5) + (0.3 - step)) / 0.3, result.Aupro!.Value, 12);
+    }
+
+    [Fact]
+    public void Evaluate_KnownFrames_TellsKindsAndFramesApart()
+    {
+        using var folder = new PlainDataset();
+        var result = Evaluate(folder.Open(), threshold: 0.35f);
+        Assert.Equal(["dent", "stain"], result.Kinds.Select(kind => kind.Kind));
+        Assert.Equal([1.0, 0.5], result.Kinds.Select(kind => kind.ImageAuroc!.Value));
+        Assert.Equal([0.0, 1.0], result.Kinds.Select(kind => kind.EscapeRate));
+        Assert.Equal(
+            [("test/dent/000.png", "NotOk"), ("test/good/000.png", "Ok"), ("test/good/001.png", "NotOk"), ("test/stain/000.png", "Ok")],
+            result.Frames.Select(frame => (frame.Path, frame.Verdict)).Order());
+    }
+
+    [Fact]
+    public void Evaluate_NoMasks_LeavesPixelFiguresOutAndSaysWhy()
+    {
+        using var folder = new PlainDataset(masks: false);
+        var result = Evaluate(folder.Open());
+        Assert.Null(result.PixelAuroc);
+        Assert.Null(result.PixelAp);
+        Assert.Null(result.Aupro);
+        Assert.NotNull(result.ImageAuroc);
+        Assert.Equal(2, result.Counts.WithoutMask);
+        Assert.Contains("mask", Assert.Single(result.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluate_NoDefects_StillGivesTheFalseRejectRate()
+    {
+        using var folder = new PlainDataset(defects: false);
+        var result = Evaluate(folder.Open(), threshold: 0.35f);
+        Assert.Equal(0.5, result.FalseRejectRate);
+        Assert.Null(result.ImageAuroc);
+        Assert.Null(result.EscapeRate);
+        Assert.Contains("absent", Assert.Single(result.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluate_NoTestFrames_SaysWhatToDo()
+    {
+        using var folder = new PlainDataset();
+        Directory.Delete(Path.Combine(folder.Root, "test"), recursive: true);
+        Assert.Contains("test/good", Assert.Throws<DatasetException>(() => Evaluate(folder.Open())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluate_Cancelled_Stops()
+    {
+        using var folder = new PlainDataset();
+        using var detector = new IdentityDetector(Input);
+        Assert.Throws<OperationCanceledException>(() =>
+            Evaluator.Evaluate(detector, Subject(0), folder.Open(), cancellationToken: new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void ToJson_AnyResult_HasTheContractsKeysFirstAndIsOneLine()
+    {
+        using var folder = new PlainDataset(masks: false);
+        var json = Evaluate(folder.Open()).ToJson();
+        Assert.DoesNotContain('\n', json);
+        using var document = JsonDocument.Parse(json);
+        Assert.Equal(
+            ["method", "imageAuroc", "pixelAuroc", "imageAp", "pixelAp", "aupro", "f1Max", "threshold", "falseRejectRate", "escapeRate", "msPerFrame", "framesPerSecond", "device", "counts"],
+            document.RootElement.EnumerateObject().Take(14).Select(property => property.Name));
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("aupro").ValueKind);
+        Assert.Equal(1, document.RootElement.GetProperty("counts").GetProperty("kinds").GetProperty("dent").GetInt32());
+    }
+
+    internal static EvaluationSubject Subject(float threshold) =>
+        new("identity", "cpu", new Calibration(threshold, threshold, 0.01, 0.01, IsCertified: true, 99, "Made for a test."));
+
+    private static EvaluationResult Evaluate(DatasetFolder data, float threshold = 0.5f)
+    {
+        using var detector = new IdentityDetector(Input);
+        return Evaluator.Evaluate(detector, Subject(threshold), data, cancellationToken: TestContext.Current.CancellationToken);
+    }
+}
