@@ -91,6 +91,7 @@ public sealed class AnomalyModel : IDetector
             ?? throw new ModelFileException($"{path}: method '{manifest.Method}' is unknown to this release; it knows {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.");
         TorchEngine.EnsureReady();
         AnomalyMethod? method = null;
+        using var scope = NewDisposeScope();
         try
         {
             var options = OptionsJson.Read(manifest.Options, descriptor.Presets["paper"].GetType());

@@ -99,7 +99,7 @@ public static class Trainer
         return (shuffled[held..], shuffled[..held]);
     }
 
-    private static double Learn(
+    internal static double Learn(
         AnomalyMethod method, MethodOptions options, TrainingFrames frames, Random random, Device device, TrainingClock clock, CancellationToken cancel)
     {
         clock.Enter(TrainingStage.Training);

@@ -19,7 +19,7 @@ public sealed class TrainedMethods : IDisposable
 
     public Trained Of(string method) => _trained.GetOrAdd(method, m => new Lazy<Trained>(() => Train(m))).Value;
 
-    public Trained Train(string method, int seed = 3)
+    public Trained Train(string method, int seed = 3, int? epochs = null)
     {
         var descriptor = MethodCatalog.Find(method)!;
         var losses = new List<double>();
@@ -31,6 +31,7 @@ public sealed class TrainedMethods : IDisposable
             Output = _folder[$"{method}-{Guid.NewGuid():N}.alm"],
             Preset = "fast",
             Seed = seed,
+            Epochs = epochs,
             Device = "cpu",
             Options = small.ToDictionary(o => o.Key, o => o.Value!.ToJsonString().Trim('"', '[', ']')),
         };

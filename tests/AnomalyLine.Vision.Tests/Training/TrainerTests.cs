@@ -1,6 +1,9 @@
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Tests.Methods;
 using AnomalyLine.Vision.Training;
+using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
@@ -18,17 +21,15 @@ public sealed class TrainerTests(TrainedMethods trained)
     }
 
     [Fact]
-    public void Train_LearningRateTooHigh_SaysSoAndWritesNothing()
+    public void Learn_LossThatIsNoNumber_StopsAndSaysWhatToLower()
     {
-        var output = Path.Combine(trained.DataFolder, "diverged.alm");
-        var error = Assert.Throws<TrainingException>(() => Trainer.Train(new TrainingRequest
-        {
-            Method = "riad", DataFolder = trained.DataFolder, Output = output, Preset = "fast", Device = "cpu",
-            Options = new Dictionary<string, string> { ["size"] = "32", ["cells"] = "2", ["smoothing"] = "3", ["scales"] = "2", ["width"] = "4", ["learning-rate"] = "1", ["schedule"] = "constant", ["weight-decay"] = "1" },
-            Epochs = 200,
-        }, cancel: TestContext.Current.CancellationToken));
-        Assert.Contains("learning rate", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(output));
+        var paths = DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(8).ToArray();
+        var options = new AutoencoderOptions { Size = 128, Width = 4, Latent = 4, BatchSize = 4, Epochs = 2 };
+        using var frames = new TrainingFrames(paths, options, CancellationToken.None);
+        using var method = new Diverging(options);
+        var error = Assert.Throws<TrainingException>(() => Trainer.Learn(
+            method, options, frames, new Random(1), torch.CPU, new TrainingClock(TimeProvider.System, 2, null, null), CancellationToken.None));
+        Assert.Contains("The loss became NaN in epoch 2 at a learning rate of 0.0002", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,6 +63,18 @@ public sealed class TrainerTests(TrainedMethods trained)
         var error = Assert.Throws<DatasetException>(() => Trainer.Train(
             new TrainingRequest { Method = "ae-l2", DataFolder = folder["parts"], Output = folder["x.alm"], Device = "cpu" }, cancel: TestContext.Current.CancellationToken));
         Assert.Contains(folder["parts/train/good"], error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Diverging(AutoencoderOptions options) : AnomalyMethod(options)
+    {
+        private readonly AutoencoderNetwork _network = new(options);
+        private int _steps;
+
+        public override torch.nn.Module Network => _network;
+
+        public override torch.Tensor Loss(torch.Tensor frames, Random random) => _network.call(frames).mean() * (++_steps > 3 ? double.NaN : 1);
+
+        public override torch.Tensor AnomalyMap(torch.Tensor frames) => frames.mean([1]);
     }
 
     private sealed class Canceller(CancellationTokenSource cancel) : IProgress<TrainingProgress>
