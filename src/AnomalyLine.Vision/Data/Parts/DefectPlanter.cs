@@ -64,7 +64,7 @@ internal static class DefectPlanter
             var d = MathF.Sqrt((du * du * stretch) + (dv * dv / stretch)) / radius;
             if (d > 1.2f) return false;
             surface.Z[at] += depth * ((0.22f * Curve.Step(0.7f, 0.95f, d) * Curve.Step(1.2f, 0.98f, d)) - Curve.Step(0.9f, 0, d));
-            surface.Gloss[at] *= 1 - (0.3f * Curve.Step(0.9f, 0.1f, d));
+            surface.Gloss[at] *= 1 - (0.4f * Curve.Step(0.9f, 0.1f, d));
             return d < 1.1f;
         });
     }

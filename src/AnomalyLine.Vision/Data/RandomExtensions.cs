@@ -1,5 +1,6 @@
-namespace AnomalyLine.Vision.Data.Parts;
+namespace AnomalyLine.Vision.Data;
 
+/// <summary>What the standard generator lacks.</summary>
 internal static class RandomExtensions
 {
     /// <summary>Uniform between two numbers.</summary>

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Data.Parts;
+namespace AnomalyLine.Vision.Data;
 
 /// <summary>Smooth noise in [-1, 1] without period in sight: random values on a lattice of 256 x 256 cells, interpolated.</summary>
 internal sealed class ValueNoise

@@ -1,5 +1,6 @@
-namespace AnomalyLine.Vision.Data.Parts;
+namespace AnomalyLine.Vision.Data;
 
+/// <summary>Smooth steps and distances.</summary>
 internal static class Curve
 {
     /// <summary>0 up to a, 1 from b on, smooth between (a may be above b).</summary>

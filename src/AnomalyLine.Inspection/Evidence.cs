@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using AnomalyLine.Inspection.Storage;
+
+namespace AnomalyLine.Inspection;
+
+/// <summary>Frames and anomaly maps of each station's last inspections, in memory, within <see cref="LineOptions.EvidenceBytesPerStation"/>. Any thread.</summary>
+public sealed class Evidence
+{
+    private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
+    private readonly long _bytesPerStation;
+
+    internal Evidence(long bytesPerStation) => _bytesPerStation = bytesPerStation;
+
+    /// <summary>What there is of an inspection; null once it is no longer kept, or where its frame could not be read.</summary>
+    public EvidenceItem? TryGet(string station, long sequence)
+        => _stations.TryGetValue(station, out var evidence) ? evidence.TryGet(sequence) : null;
+
+    /// <summary>What there is of the station's newest inspection whose frame is kept; null where there is none.</summary>
+    public EvidenceItem? Latest(string station) => _stations.TryGetValue(station, out var evidence) ? evidence.Latest : null;
+
+    internal void Keep(LogEntry entry)
+    {
+        if (entry.Frame is null) return;
+        var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
+        _stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item);
+    }
+}

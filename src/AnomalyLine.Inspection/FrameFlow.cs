@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Inspection.Batching;
+using AnomalyLine.Inspection.Storage;
+using AnomalyLine.Vision.Imaging;
+using Microsoft.Extensions.Logging;
+
+namespace AnomalyLine.Inspection;
+
+/// <summary>A frame's way: snapshot of the recipe, place in the model's queue, preparation, decision, verdict, log.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asked for holds nothing to dispose, and late preparations still release it.")]
+internal sealed class FrameFlow(
+    ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
+{
+    private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
+    private readonly FlightGate _flights = new();
+
+    public async Task<Outcome<InspectionRecord>> InspectAsync(InspectionRequest request, CancellationToken cancellation)
+    {
+        var arrival = time.GetTimestamp();
+        if (!stations.TryGetValue(request.Station, out var station)) return LineErrors.StationNotFound(request.Station);
+        if (!_flights.TryEnter())
+        {
+            return await RefuseAsync(station, request, station.Active?.Recipe, ReasonCode.Stopping, "The server is stopping; send the frame again when it runs.", arrival);
+        }
+
+        try
+        {
+            return await AcceptAsync(station, request, arrival, cancellation);
+        }
+        finally
+        {
+            _flights.Exit();
+        }
+    }
+
+    /// <summary>Accepts no further frames; done when all accepted ones are answered.</summary>
+    public Task StopAsync() => _flights.CloseAsync();
+
+    private Task<Outcome<InspectionRecord>> AcceptAsync(Station station, InspectionRequest request, long arrival, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var active = station.Active;
+            var recipe = active?.Recipe;
+            if (request.Check() is { } error) return RefuseAsync(station, request, recipe, ReasonCode.InvalidFrame, error, arrival);
+            if (active is null) return RefuseAsync(station, request, null, ReasonCode.NoRecipe, $"Station {station.Name} has no active recipe; activate one.", arrival);
+            if (active.Worker is not { } worker) return RefuseAsync(station, request, recipe, ReasonCode.ModelFailed, active.LoadFault, arrival);
+            switch (worker.Reserve())
+            {
+                case Admission.Reserved:
+                    return JudgeAsync(station, request, active.Recipe, worker, arrival, cancellation);
+                case Admission.Full:
+                    var text = $"{options.QueueCapacity} frames wait for model {worker.Version}, which is the limit; lower the frame rate or use a faster model.";
+                    return RefuseAsync(station, request, recipe, ReasonCode.Overloaded, text, arrival);
+                default:
+                    // Retired since the snapshot, which only happens after two further activations: the station has another one now.
+                    continue;
+            }
+        }
+    }
+
+    private async Task<Outcome<InspectionRecord>> JudgeAsync(
+        Station station, InspectionRequest request, Recipe recipe, ModelWorker worker, long arrival, CancellationToken cancellation)
+    {
+        using var pending = new PendingInspection(request.Frame!, recipe, request.Deadline ?? recipe.Deadline, options.AnswerMargin, arrival, time);
+        await using var withdrawal = cancellation.UnsafeRegister(static pending => ((PendingInspection)pending!).Withdraw(), pending);
+
+        // Beside the wait, so that the deadline can answer while the frame is still being decoded.
+        _ = Task.Run(() => PrepareAsync(pending, worker, station), CancellationToken.None);
+        var decision = await pending.Decided;
+        var decided = time.GetTimestamp();
+        var judgement = decision.Detection is { } detection
+            ? recipe.Judge(detection)
+            : new Judgement(Verdict.NotDecidable, decision.ReasonCode, decision.ReasonText, 0, []);
+        var judged = time.GetTimestamp();
+        var judgeMs = time.GetElapsedTime(decided, judged).TotalMilliseconds;
+        if (decision.Detection is not null) metrics.Judged(judgeMs);
+        var draft = Draft(request, recipe, judgement) with
+        {
+            Timings = pending.ToTimings() with { JudgeMs = judgeMs },
+            FrameWidth = pending.FrameWidth,
+            FrameHeight = pending.FrameHeight,
+        };
+        return await writer.WriteAsync(new LogEntry(station, draft, arrival, judged)
+        {
+            Frame = request.Frame,
+            Map = decision.Detection?.Map,
+            PixelThreshold = recipe.PixelThreshold,
+        });
+    }
+
+    private async Task PrepareAsync(PendingInspection pending, ModelWorker worker, Station station)
+    {
+        await _cores.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (pending.IsOver())
+            {
+                worker.GiveBack();
+            }
+            else if (FramePreparer.TryPrepare(pending.Frame, worker.Input, pending.Recipe.Region, out var prepared, out var error))
+            {
+                pending.Prepared = prepared;
+                (pending.FrameWidth, pending.FrameHeight) = (prepared.FrameWidth, prepared.FrameHeight);
+                pending.PreparedAt = time.GetTimestamp();
+                metrics.Prepared(time.GetElapsedTime(pending.Arrival, pending.PreparedAt).TotalMilliseconds);
+                worker.Enqueue(pending);
+            }
+            else
+            {
+                worker.GiveBack();
+                pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, error));
+            }
+        }
+        catch (Exception e)
+        {
+            // A bulkhead: a frame that makes the image library throw must not wait for its deadline, nor take the model's place for ever.
+            LineEvents.PrepareFailed(logger, station.Name, e);
+            worker.GiveBack();
+            pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, $"The frame could not be prepared: {e.Message}"));
+        }
+        finally
+        {
+            _cores.Release();
+        }
+    }
+
+    private Task<Outcome<InspectionRecord>> RefuseAsync(
+        Station station, InspectionRequest request, Recipe? recipe, ReasonCode code, string text, long arrival)
+    {
+        var draft = Draft(request, recipe, new Judgement(Verdict.NotDecidable, code, text, 0, [])) with
+        {
+            FrameWidth = request.Frame?.Width ?? 0,
+            FrameHeight = request.Frame?.Height ?? 0,
+        };
+        return writer.WriteAsync(new LogEntry(station, draft, arrival, time.GetTimestamp()) { Frame = request.Frame });
+    }
+
+    private InspectionRecord Draft(InspectionRequest request, Recipe? recipe, Judgement judgement)
+    {
+        var now = time.GetUtcNow();
+        return new InspectionRecord
+        {
+            Station = request.Station,
+            PartId = request.PartId.Length <= InspectionRequest.MaxPartIdLength ? request.PartId : request.PartId[..InspectionRequest.MaxPartIdLength],
+            Verdict = judgement.Verdict,
+            ReasonCode = judgement.ReasonCode,
+            ReasonText = judgement.ReasonText,
+            Score = judgement.Score,
+            Threshold = recipe?.Threshold ?? 0,
+            Regions = judgement.Regions,
+            ModelVersion = recipe?.ModelVersion ?? "",
+            RecipeRevision = recipe?.Revision ?? 0,
+            CaptureTime = request.Frame?.CaptureTime ?? now,
+            CompletionTime = now,
+        };
+    }
+}

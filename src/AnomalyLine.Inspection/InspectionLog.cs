@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using AnomalyLine.Inspection.Storage;
+
+namespace AnomalyLine.Inspection;
+
+/// <summary>Reads the durable log of all inspections. Any thread; each call reads the disk on the caller's thread.</summary>
+public sealed class InspectionLog
+{
+    private readonly ConcurrentBag<LogReader> _idle = [];
+    private readonly LogDatabase _database;
+    private volatile bool _closed;
+
+    internal InspectionLog(LogDatabase database) => _database = database;
+
+    /// <summary>Identity of this log, made with it: another one means that sequences start anew.</summary>
+    public Guid Id => _database.Id;
+
+    /// <summary>One inspection, or <see cref="LineErrorCode.InspectionNotFound"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<InspectionRecord> Get(string station, long sequence)
+    {
+        if (Read(reader => reader.Get(station, sequence)) is { } record) return record;
+        return new LineError(
+            LineErrorCode.InspectionNotFound, $"The log has no inspection {sequence} of station '{station}'; it was never made, or is no longer kept.");
+    }
+
+    /// <summary>A station's inspections before a sequence, newest first; for paging back from the newest.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="beforeSequence">Only older ones than this; <see cref="long.MaxValue"/> to start with the newest.</param>
+    /// <param name="most">Length of the page, 1..1000.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public IReadOnlyList<InspectionRecord> ReadBack(string station, long beforeSequence, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 1000);
+        return Read(reader => reader.ReadBack(station, beforeSequence, most));
+    }
+
+    /// <summary>Runs a query on a connection that nobody else has.</summary>
+    internal T Read<T>(Func<LogReader, T> query)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (!_idle.TryTake(out var reader)) reader = new LogReader(_database.OpenReader());
+        try
+        {
+            return query(reader);
+        }
+        finally
+        {
+            _idle.Add(reader);
+            if (_closed) Close();
+        }
+    }
+
+    internal void Close()
+    {
+        _closed = true;
+        while (_idle.TryTake(out var reader)) reader.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Inspection;
+
+/// <summary>One frame to judge, or what was wrong with one: that too gets its record.</summary>
+public sealed record InspectionRequest
+{
+    /// <summary>Most characters of a part's identity.</summary>
+    public const int MaxPartIdLength = 128;
+
+    /// <summary>A frame to judge.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="partId">Identity of the part, at most 128 characters; may be empty.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="deadline">Time from arrival to verdict, 1 ms..60 s; null for the recipe's.</param>
+    [SetsRequiredMembers]
+    public InspectionRequest(string station, string partId, Frame frame, TimeSpan? deadline = null)
+    {
+        Station = station;
+        PartId = partId;
+        Frame = frame;
+        Deadline = deadline;
+    }
+
+    /// <summary>A frame that could not be one.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="partId">Identity of the part; may be empty.</param>
+    /// <param name="frameError">What is wrong with the frame and what to send instead (from <see cref="Vision.Imaging.Frame.TryCreate"/>).</param>
+    [SetsRequiredMembers]
+    public InspectionRequest(string station, string partId, string frameError)
+    {
+        Station = station;
+        PartId = partId;
+        FrameError = frameError;
+    }
+
+    /// <summary>Name of the station.</summary>
+    public required string Station { get; init; }
+
+    /// <summary>Identity of the part; may be empty. Longer than 128 characters: the record is NotDecidable and has the first 128.</summary>
+    public required string PartId { get; init; }
+
+    /// <summary>The frame; null where <see cref="FrameError"/> says why there is none.</summary>
+    public Frame? Frame { get; }
+
+    /// <summary>What is wrong with the frame; null where there is one.</summary>
+    public string? FrameError { get; }
+
+    /// <summary>Time from arrival to verdict, 1 ms..60 s; null for the recipe's.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>What makes it impossible to judge; null where nothing does.</summary>
+    internal string? Check()
+    {
+        if (FrameError is not null) return FrameError;
+        if (PartId.Length > MaxPartIdLength) return $"The part's identity has {PartId.Length} characters; the limit is {MaxPartIdLength}.";
+        return Deadline is { } d && (d < Recipe.MinDeadline || d > Recipe.MaxDeadline)
+            ? $"The deadline of {d.TotalMilliseconds} ms is outside 1..60000 ms."
+            : null;
+    }
+}

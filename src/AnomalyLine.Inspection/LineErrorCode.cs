@@ -1,0 +1,44 @@
+namespace AnomalyLine.Inspection;
+
+/// <summary>What can go wrong in a request to the line without anything being broken in the program.</summary>
+public enum LineErrorCode
+{
+    /// <summary>No station of this name; nothing was logged.</summary>
+    StationNotFound = 1,
+
+    /// <summary>A station of this name exists already.</summary>
+    StationExists = 2,
+
+    /// <summary>The name is not 1..64 letters, digits, '-', '_', '.'.</summary>
+    InvalidStationName = 3,
+
+    /// <summary>The station has no active recipe.</summary>
+    RecipeNotFound = 4,
+
+    /// <summary>A value of the recipe is outside its range.</summary>
+    InvalidRecipe = 5,
+
+    /// <summary>There is no model of this version.</summary>
+    ModelNotFound = 6,
+
+    /// <summary>The model cannot be loaded, fails on a blank frame, or is another one than its version says.</summary>
+    ModelUnusable = 7,
+
+    /// <summary>The log has no inspection of this station and sequence.</summary>
+    InspectionNotFound = 8,
+
+    /// <summary>A watcher's cursor is beyond the newest inspection: the log was replaced.</summary>
+    CursorAhead = 9,
+
+    /// <summary>A value of a watch request is outside its range.</summary>
+    InvalidWatch = 10,
+
+    /// <summary>
+    /// The durable log did not take the record. The frame has no verdict and no sequence number: treat the part as not good.
+    /// The stations report the fault until a write succeeds.
+    /// </summary>
+    LogFailed = 11,
+
+    /// <summary>The line is stopped; nothing was logged.</summary>
+    Stopping = 12,
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace AnomalyLine.Inspection;
+
+/// <summary>What the line writes to the program's log.</summary>
+internal static partial class LineEvents
+{
+    [LoggerMessage(1, LogLevel.Information, "Line opened: log {LogId}, {Stations} stations")]
+    public static partial void Opened(ILogger logger, Guid logId, int stations);
+
+    [LoggerMessage(2, LogLevel.Information, "Station {Station} created")]
+    public static partial void StationCreated(ILogger logger, string station);
+
+    [LoggerMessage(3, LogLevel.Information, "Station {Station}: recipe revision {Revision} active, model {ModelVersion}, threshold {Threshold}")]
+    public static partial void RecipeActivated(ILogger logger, string station, int revision, string modelVersion, float threshold);
+
+    [LoggerMessage(4, LogLevel.Information, "Model {ModelVersion} loaded and warmed in {Milliseconds} ms")]
+    public static partial void ModelLoaded(ILogger logger, string modelVersion, long milliseconds);
+
+    [LoggerMessage(5, LogLevel.Error, "Model {ModelVersion} cannot be used")]
+    public static partial void ModelUnusable(ILogger logger, string modelVersion, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Error, "Model {ModelVersion} failed on a batch of {Frames}")]
+    public static partial void DetectFailed(ILogger logger, string modelVersion, int frames, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Information, "Model {ModelVersion} unloaded")]
+    public static partial void ModelUnloaded(ILogger logger, string modelVersion);
+
+    [LoggerMessage(8, LogLevel.Error, "Model {ModelVersion} failed while it was unloaded")]
+    public static partial void UnloadFailed(ILogger logger, string modelVersion, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "The inspection log cannot be written")]
+    public static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Information, "The inspection log can be written again")]
+    public static partial void LogRecovered(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Error, "A frame of station {Station} could not be prepared")]
+    public static partial void PrepareFailed(ILogger logger, string station, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "A subscriber of the feed was cut off: more than {Capacity} inspections behind")]
+    public static partial void SubscriberCutOff(ILogger logger, int capacity);
+
+    [LoggerMessage(13, LogLevel.Error, "Model {ModelVersion} did not stop within {Seconds} s; its thread is left behind")]
+    public static partial void ModelHangs(ILogger logger, string modelVersion, double seconds);
+
+    [LoggerMessage(14, LogLevel.Information, "Line stopped")]
+    public static partial void Stopped(ILogger logger);
+}

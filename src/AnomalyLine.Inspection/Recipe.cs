@@ -1,0 +1,54 @@
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Inspection;
+
+/// <summary>What is judged at a station, and how. Immutable: a change is a new revision.</summary>
+/// <param name="Station">Name of the station.</param>
+/// <param name="Revision">1, 2, 3, …; given by the line when it activates the recipe, 0 before.</param>
+/// <param name="ModelVersion">Version of the model.</param>
+/// <param name="Threshold">Score above which a part is NotOk; finite.</param>
+/// <param name="PixelThreshold">Anomaly map value above which a pixel belongs to a region; finite.</param>
+/// <param name="Region">The part of the frame that the model sees; null for all of it.</param>
+/// <param name="Deadline">Time from a frame's arrival to its verdict, 1 ms..60 s.</param>
+public sealed record Recipe(
+    string Station, int Revision, string ModelVersion, float Threshold, float PixelThreshold, RegionOfInterest? Region, TimeSpan Deadline)
+{
+    /// <summary>Shortest time that a frame can be given: 1 ms.</summary>
+    public static readonly TimeSpan MinDeadline = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Longest time that a frame can be given: 60 s.</summary>
+    public static readonly TimeSpan MaxDeadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Judges what the model says of a frame. A score that is no finite number is NotDecidable.</summary>
+    public Judgement Judge(Detection detection)
+    {
+        ArgumentNullException.ThrowIfNull(detection);
+        var score = detection.Score;
+        if (!float.IsFinite(score))
+        {
+            return new(Verdict.NotDecidable, ReasonCode.ModelFailed, $"Model {ModelVersion} gave the score {score}, which is no finite number.", 0, []);
+        }
+
+        var regions = detection.Map.FindRegions(PixelThreshold);
+        return score > Threshold
+            ? new(Verdict.NotOk, ReasonCode.AboveThreshold, $"The score {score:G6} is above the threshold {Threshold:G6}.", score, regions)
+            : new(Verdict.Ok, ReasonCode.WithinThreshold, "The score is within the threshold.", score, regions);
+    }
+
+    /// <summary>Everything that is wrong with its values; empty where nothing is.</summary>
+    internal List<string> Check()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrEmpty(ModelVersion)) errors.Add("no model version is given");
+        if (!float.IsFinite(Threshold)) errors.Add($"the threshold {Threshold} is no finite number");
+        if (!float.IsFinite(PixelThreshold)) errors.Add($"the pixel threshold {PixelThreshold} is no finite number");
+        if (Deadline < MinDeadline || Deadline > MaxDeadline) errors.Add($"the deadline of {Deadline.TotalMilliseconds} ms is outside 1..60000 ms");
+        if (Region is { } r && (r.X < 0 || r.Y < 0 || r.Width < 1 || r.Height < 1 || (long)r.X + r.Width > Frame.MaxSide || (long)r.Y + r.Height > Frame.MaxSide))
+        {
+            errors.Add($"the region of interest {r.Width} x {r.Height} at ({r.X}, {r.Y}) is not inside 0..{Frame.MaxSide} pixels");
+        }
+
+        return errors;
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+
+namespace AnomalyLine.Inspection.Storage;
+
+/// <summary>The SQLite file of a line: one writing connection, and readers beside it (WAL). Holds the folder against other lines.</summary>
+internal sealed class LogDatabase : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _readerConnection;
+
+    private LogDatabase(FileStream folderLock, SqliteConnection writer, string readerConnection, Guid id)
+    {
+        _lock = folderLock;
+        _readerConnection = readerConnection;
+        Writer = writer;
+        Id = id;
+    }
+
+    /// <summary>Identity of the log, made with it.</summary>
+    public Guid Id { get; }
+
+    /// <summary>The writing connection; one thread at a time.</summary>
+    public SqliteConnection Writer { get; }
+
+    /// <summary>Opens the log of a folder, making what is missing.</summary>
+    /// <exception cref="LogOpenException">Another line has it, a newer version wrote it, or it cannot be read.</exception>
+    public static LogDatabase Open(LineOptions options)
+    {
+        var path = Path.Combine(options.DataFolder, "inspections.db");
+        var folderLock = Lock(options.DataFolder);
+        SqliteConnection? writer = null;
+        try
+        {
+            writer = new SqliteConnection(Connect(path, SqliteOpenMode.ReadWriteCreate, options));
+            writer.Open();
+            writer.Run($"PRAGMA journal_mode=WAL; PRAGMA synchronous={options.LogDurability}; PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
+            var id = LogSchema.Ensure(writer, path);
+            return new LogDatabase(folderLock, writer, Connect(path, SqliteOpenMode.ReadOnly, options), id);
+        }
+        catch (Exception e) when (e is SqliteException or LogOpenException)
+        {
+            writer?.Dispose();
+            folderLock.Dispose();
+            if (e is LogOpenException) throw;
+            throw new LogOpenException($"{path} cannot be opened ({e.Message}); check the disk and the file's rights, or restore it from a backup.", e);
+        }
+    }
+
+    /// <summary>Reads on the writing connection, before it has its thread; closes everything where that fails.</summary>
+    /// <exception cref="LogOpenException">The file is damaged.</exception>
+    public T ReadOrClose<T>(Func<SqliteConnection, T> read)
+    {
+        try
+        {
+            return read(Writer);
+        }
+        catch (SqliteException e)
+        {
+            Dispose();
+            throw new LogOpenException($"{Writer.DataSource} cannot be read ({e.Message}); restore it from a backup.", e);
+        }
+    }
+
+    /// <summary>A further connection that only reads.</summary>
+    public SqliteConnection OpenReader()
+    {
+        var reader = new SqliteConnection(_readerConnection);
+        reader.Open();
+        return reader;
+    }
+
+    /// <summary>Closes the writing connection and lets go of the folder.</summary>
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(Path.Combine(folder, "line.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LogOpenException(
+                $"The data folder {folder} is in use by another line or cannot be written ({e.Message}); stop the other one or name another folder.", e);
+        }
+    }
+
+    private static string Connect(string path, SqliteOpenMode mode, LineOptions options) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        Mode = mode,
+        Pooling = false,
+        DefaultTimeout = (int)Math.Ceiling(options.LogBusyTimeout.TotalSeconds),
+    }.ToString();
+}

@@ -1,0 +1,85 @@
+using Microsoft.Data.Sqlite;
+
+namespace AnomalyLine.Inspection.Storage;
+
+/// <summary>One reading connection with its prepared statements; one thread at a time.</summary>
+internal sealed class LogReader : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _one;
+    private readonly SqliteCommand _back;
+    private readonly SqliteCommand _forward;
+    private readonly SqliteCommand _first;
+
+    public LogReader(SqliteConnection connection)
+    {
+        _connection = connection;
+        _one = Prepare($"SELECT {InspectionRow.Columns} FROM inspections WHERE station = $a AND sequence = $b", "$a", "$b");
+        _back = Prepare(
+            $"SELECT {InspectionRow.Columns} FROM inspections WHERE station = $a AND sequence < $b ORDER BY sequence DESC LIMIT $c", "$a", "$b", "$c");
+        _forward = Prepare(
+            $"SELECT {InspectionRow.Columns} FROM inspections WHERE position > $a AND position <= $b ORDER BY position LIMIT $c", "$a", "$b", "$c");
+        _first = Prepare("SELECT position FROM inspections WHERE station = $a AND sequence > $b ORDER BY sequence LIMIT 1", "$a", "$b");
+    }
+
+    public InspectionRecord? Get(string station, long sequence)
+    {
+        using var rows = Query(_one, station, sequence);
+        return rows.Read() ? InspectionRow.Read(rows) : null;
+    }
+
+    public List<InspectionRecord> ReadBack(string station, long beforeSequence, int most)
+    {
+        using var rows = Query(_back, station, beforeSequence, most);
+        var records = new List<InspectionRecord>();
+        while (rows.Read()) records.Add(InspectionRow.Read(rows));
+        return records;
+    }
+
+    /// <summary>Position of the station's first inspection after a sequence; null where there is none.</summary>
+    public long? FirstPositionAfter(string station, long sequence)
+    {
+        using var rows = Query(_first, station, sequence);
+        return rows.Read() ? rows.GetInt64(0) : null;
+    }
+
+    /// <summary>A page in log order, of which only the wanted rows are made into records.</summary>
+    public LogPage ReadForward(long afterPosition, long uptoPosition, int most, Func<string, long, bool> isWanted)
+    {
+        using var rows = Query(_forward, afterPosition, uptoPosition, most);
+        var records = new List<InspectionRecord>();
+        var last = afterPosition;
+        var count = 0;
+        for (; rows.Read(); count++)
+        {
+            last = InspectionRow.Position(rows);
+            if (isWanted(InspectionRow.Station(rows), InspectionRow.Sequence(rows))) records.Add(InspectionRow.Read(rows));
+        }
+
+        return new LogPage(records, last, count < most);
+    }
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _back.Dispose();
+        _forward.Dispose();
+        _first.Dispose();
+        _connection.Dispose();
+    }
+
+    private static SqliteDataReader Query(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+        return command.ExecuteReader();
+    }
+
+    private SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter, 0L);
+        command.Prepare();
+        return command;
+    }
+}

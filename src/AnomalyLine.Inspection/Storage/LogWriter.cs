@@ -1,0 +1,186 @@
+using System.Runtime.InteropServices;
+using AnomalyLine.Inspection.Batching;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace AnomalyLine.Inspection.Storage;
+
+/// <summary>
+/// The one thread that writes the log. Everything that waits goes into one transaction; after its commit the inspections are published in log order
+/// and answered. A failed write fails its frames, raises <see cref="Fault"/>, and is tried again with the next ones, or every second where none come.
+/// </summary>
+internal sealed class LogWriter : IDisposable
+{
+    private const int MaxCommitSize = 4096;
+    private static readonly TimeSpan ProbeDelay = TimeSpan.FromSeconds(1);
+
+    private readonly SqliteConnection _connection;
+    private readonly InspectionInsert _insert;
+    private readonly Retention _retention;
+    private readonly Action<ReadOnlySpan<LogEntry>> _publish;
+    private readonly BatchQueue<LogItem> _queue;
+    private readonly TimeProvider _time;
+    private readonly LineMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly ITimer _probe;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _position;
+    private volatile string _fault = "";
+
+    public LogWriter(
+        SqliteConnection connection, long position, long retained, Action<ReadOnlySpan<LogEntry>> publish, TimeProvider time, LineMetrics metrics, ILogger logger)
+    {
+        _connection = connection;
+        _insert = new InspectionInsert(connection);
+        _retention = new Retention(connection, retained);
+        _position = position;
+        _publish = publish;
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+        _queue = new BatchQueue<LogItem>(int.MaxValue, time);
+        _probe = time.CreateTimer(_ => Probe(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _thread = new Thread(Run) { IsBackground = true, Name = "AnomalyLine log" };
+        _thread.Start();
+    }
+
+    /// <summary>Why the last write failed; empty where it succeeded.</summary>
+    public string Fault => _fault;
+
+    /// <summary>Writes an inspection; done when it is committed, published and known to its station, or with LogFailed or Stopping.</summary>
+    public Task<Outcome<InspectionRecord>> WriteAsync(LogEntry entry)
+        => _queue.Add(entry) == Admission.Reserved ? entry.Answered : Task.FromResult<Outcome<InspectionRecord>>(LineErrors.Stopping());
+
+    /// <summary>Makes a change in a transaction of its own; null, or LogFailed or Stopping.</summary>
+    public Task<LineError?> ChangeAsync(Action<SqliteConnection> apply)
+    {
+        var change = new LogChange(apply);
+        return _queue.Add(change) == Admission.Reserved ? change.Answered : Task.FromResult<LineError?>(LineErrors.Stopping());
+    }
+
+    /// <summary>Takes nothing further; done when all that waits is written.</summary>
+    public Task CloseAsync()
+    {
+        _queue.Close();
+        return _ended.Task;
+    }
+
+    /// <summary>After <see cref="CloseAsync"/>.</summary>
+    public void Dispose()
+    {
+        _probe.Dispose();
+        _queue.Dispose();
+        _insert.Dispose();
+        _retention.Dispose();
+    }
+
+    private void Run()
+    {
+        var items = new List<LogItem>();
+        var entries = new List<LogEntry>();
+        while (_queue.Take(items, MaxCommitSize, TimeSpan.Zero))
+        {
+            foreach (var item in items)
+            {
+                if (item is LogEntry entry)
+                {
+                    entries.Add(entry);
+                    continue;
+                }
+
+                Write(entries);
+                Apply((LogChange)item);
+            }
+
+            Write(entries);
+        }
+
+        _ended.SetResult();
+    }
+
+    private void Write(List<LogEntry> entries)
+    {
+        if (entries.Count == 0) return;
+        var start = _time.GetTimestamp();
+        if (Try(() => Insert(entries)) is { } error)
+        {
+            foreach (var entry in entries)
+            {
+                entry.Station.ForgetAssigned();
+                entry.Answer(error);
+            }
+        }
+        else
+        {
+            _position += entries.Count;
+            _metrics.Committed(entries.Count, _time.GetElapsedTime(start));
+            foreach (var entry in entries) Stamp(entry);
+            _publish(CollectionsMarshal.AsSpan(entries));
+            foreach (var entry in entries) entry.Answer(entry.Record);
+        }
+
+        entries.Clear();
+    }
+
+    private void Insert(List<LogEntry> entries)
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        var position = _position;
+        foreach (var entry in entries)
+        {
+            entry.Record = entry.Record with { Position = ++position, Sequence = entry.Station.AssignNext() };
+            Stamp(entry);
+            _insert.Run(transaction, entry.Record);
+        }
+
+        _retention.Run(transaction, entries);
+        transaction.Commit();
+    }
+
+    private void Stamp(LogEntry entry)
+    {
+        var now = _time.GetTimestamp();
+        entry.Record = entry.Record with
+        {
+            Timings = entry.Record.Timings with
+            {
+                LogMs = _time.GetElapsedTime(entry.Decided, now).TotalMilliseconds,
+                TotalMs = _time.GetElapsedTime(entry.Arrival, now).TotalMilliseconds,
+            },
+        };
+    }
+
+    private void Apply(LogChange change) => change.Answer(Try(() =>
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        change.Apply(_connection);
+        transaction.Commit();
+    }));
+
+    private LineError? Try(Action write)
+    {
+        try
+        {
+            write();
+            if (_fault.Length != 0) LineEvents.LogRecovered(_logger);
+            _fault = "";
+            return null;
+        }
+        catch (SqliteException e)
+        {
+            // Once a fault, not once a frame: a full disk must not be filled further.
+            if (_fault.Length == 0) LineEvents.LogFailed(_logger, e);
+            _fault = $"The inspection log cannot be written ({e.Message}); check the disk's space and rights.";
+            _metrics.LogFailed();
+            _probe.Change(ProbeDelay, Timeout.InfiniteTimeSpan);
+            return new LineError(LineErrorCode.LogFailed, $"{_fault} Treat the part as not good and send it again.");
+        }
+    }
+
+    private void Probe()
+    {
+        // A line that was stopped because of the fault sends no frames, so that nothing else would find out that the disk is well again.
+        if (_fault.Length != 0) _ = ChangeAsync(static connection => connection.Run("INSERT OR REPLACE INTO meta VALUES ('probe', '')"));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Management.Models;
+
+/// <summary>
+/// The model files of a server: a folder of <c>version.alm</c>, each with a <c>version.json</c> written once the file passed its check.
+/// A file is stored whole or not at all, and never changes. Any thread.
+/// </summary>
+public sealed class ModelStore
+{
+    /// <summary>Largest model file: 2 GiB.</summary>
+    public const long MaxBytes = 2L * 1024 * 1024 * 1024;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly string _folder;
+    private readonly Func<string, ModelManifest> _check;
+    private readonly long _maxBytes;
+
+    /// <summary>Opens the folder, making it where it is missing.</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="check">
+    /// Loads a file and gives its manifest, or throws <see cref="ModelFileException"/>; null for <see cref="AnomalyModel.Load"/>, which replays the reference images.
+    /// </param>
+    /// <param name="maxBytes">Largest file.</param>
+    public ModelStore(string folder, Func<string, ModelManifest>? check = null, long maxBytes = MaxBytes)
+    {
+        _folder = Path.GetFullPath(folder);
+        _check = check ?? LoadAndClose;
+        _maxBytes = maxBytes;
+        Directory.CreateDirectory(_folder);
+    }
+
+    /// <summary>Stores a model file after it has passed its check. The same file twice is one version.</summary>
+    /// <param name="file">The bytes of the file, read to the end.</param>
+    /// <param name="cancellationToken">Leaves the store as it was.</param>
+    /// <exception cref="ModelFileException">The file is too large, damaged, or does not reproduce its reference scores.</exception>
+    public async Task<StoredModel> AddAsync(Stream file, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var incoming = Path.Combine(_folder, $"incoming-{Guid.NewGuid():N}.part");
+        try
+        {
+            var (sha256, size) = await CopyAsync(file, incoming, cancellationToken);
+            var manifest = await Task.Factory.StartNew(
+                () => _check(incoming), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var model = new StoredModel($"{manifest.Method}-{sha256[..12]}", sha256, size, manifest);
+            if (Find(model.Version) is { } stored) return stored;
+            File.Move(incoming, FilePath(model.Version), overwrite: true);
+            await WriteRecordAsync(model, cancellationToken);
+            return model;
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
+    /// <summary>All versions, the newest training first.</summary>
+    public IReadOnlyList<StoredModel> List() =>
+        [.. Directory.EnumerateFiles(_folder, "*.json").Select(Read).OrderByDescending(model => model.CreationTime).ThenBy(model => model.Version, StringComparer.Ordinal)];
+
+    /// <summary>A version, or null where the store does not have it.</summary>
+    public StoredModel? Find(string version)
+    {
+        var record = RecordPath(version);
+        return IsFileName(version) && File.Exists(record) && File.Exists(FilePath(version)) ? Read(record) : null;
+    }
+
+    /// <summary>The file of a version.</summary>
+    /// <exception cref="FileNotFoundException">The store does not have it.</exception>
+    public string GetPath(string version) => Find(version) is null
+        ? throw new FileNotFoundException($"The model version \"{version}\" is not in {_folder}; upload its file first, or choose one that ListModels names.")
+        : FilePath(version);
+
+    private static ModelManifest LoadAndClose(string path)
+    {
+        using var model = AnomalyModel.Load(path);
+        return model.Manifest;
+    }
+
+    private static StoredModel Read(string record) =>
+        JsonSerializer.Deserialize<StoredModel>(File.ReadAllBytes(record), s_json)
+        ?? throw new ModelFileException($"{record} is empty; delete it and upload the model again.");
+
+    /// <summary>A version comes from a caller: it must not lead out of the folder.</summary>
+    private static bool IsFileName(string version) => version.Length is > 0 and <= 128 && version.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private async Task<(string Sha256, long Size)> CopyAsync(Stream file, string target, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var written = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
+        var buffer = new byte[1 << 20];
+        for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (written.Length + read > _maxBytes)
+                throw new ModelFileException($"The model file is larger than {_maxBytes} bytes; train a smaller model.");
+            hash.AppendData(buffer, 0, read);
+            await written.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        written.Flush(flushToDisk: true);
+        return (Convert.ToHexStringLower(hash.GetHashAndReset()), written.Length);
+    }
+
+    private async Task WriteRecordAsync(StoredModel model, CancellationToken cancellationToken)
+    {
+        var part = Path.Combine(_folder, $"incoming-{Guid.NewGuid():N}.record");
+        await File.WriteAllBytesAsync(part, JsonSerializer.SerializeToUtf8Bytes(model, s_json), cancellationToken);
+        File.Move(part, RecordPath(model.Version), overwrite: true);
+    }
+
+    private string FilePath(string version) => Path.Combine(_folder, version + ".alm");
+
+    private string RecordPath(string version) => Path.Combine(_folder, version + ".json");
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Management.Training;
+
+/// <summary>One line of a trainer's standard output: how far it is, and at the end what came of it. A JSON object.</summary>
+/// <param name="Phase">What it does, in a word: "loading", "training", "calibrating", "saving", "done", "failed".</param>
+/// <param name="Fraction">Part of the whole that is done, 0..1.</param>
+/// <param name="Loss">The latest loss; null outside training.</param>
+/// <param name="Message">The same in words, for people.</param>
+public sealed record TrainerLine(string Phase, double Fraction, double? Loss, string Message)
+{
+    /// <summary><see cref="Phase"/> of the last line of a training that did not succeed.</summary>
+    public const string Failed = "failed";
+
+    /// <summary><see cref="Phase"/> of the last line of a training that wrote its model.</summary>
+    public const string Done = "done";
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>From what the trainer tells of itself.</summary>
+    public static TrainerLine From(TrainingProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        var (phase, words) = progress.Stage switch
+        {
+            TrainingStage.Loading => ("loading", "reading the frames"),
+            TrainingStage.Training => ("training", $"epoch {progress.Epoch} of {progress.Epochs}, about {progress.Left.TotalSeconds:0} s left"),
+            TrainingStage.Calibrating => ("calibrating", "calibrating the threshold on held-out normal parts"),
+            TrainingStage.Saving => ("saving", "writing the model file"),
+            _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Stage, "is no stage."),
+        };
+        return new TrainerLine(phase, progress.Done, double.IsNaN(progress.Loss) ? null : progress.Loss, words);
+    }
+
+    /// <summary>The JSON object on one line.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+
+    /// <summary>Reads a line; null where it is not one of a trainer's.</summary>
+    public static TrainerLine? Parse(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        if (!line.StartsWith('{')) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<TrainerLine>(line, s_json) is { Phase: not null, Message: not null } read ? read : null;
+        }
+        catch (JsonException)
+        {
+            // A native library may print to standard output too; what is not ours is not progress.
+            return null;
+        }
+    }
+}

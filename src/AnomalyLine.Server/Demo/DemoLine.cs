@@ -1,0 +1,101 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Training;
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Options;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Server.Demo;
+
+/// <summary>Renders parts, trains a model on the good ones, makes the stations, and lets simulated cameras run. What is there from last time is used again.</summary>
+internal sealed partial class DemoLine(
+    DemoOptions demo, AnomalyLineOptions options, LineHost host, ModelStore models, DemoProgress progress, DemoCamera camera, IHostApplicationLifetime lifetime, ILogger<DemoLine> logger) : BackgroundService
+{
+    private DemoStep _logged = new("", 0);
+
+    private string DataSet => Path.Combine(options.DataFolder, "parts");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            // The cameras need the ports.
+            var started = new TaskCompletionSource();
+            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task.WaitAsync(stoppingToken);
+            var model = models.List().FirstOrDefault(m => string.Equals(m.Manifest.Method, demo.Method, StringComparison.Ordinal)) ?? await TrainAsync(stoppingToken);
+            foreach (var station in demo.Stations) await PrepareAsync(station, model, stoppingToken);
+            progress.Report(new DemoStep("", 1));
+            await System.Console.Out.WriteLineAsync(DemoGuide.Text(options, model.Version));
+            await Task.WhenAll(demo.Stations.Select((station, i) => camera.RunAsync(station, i, stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception failure) when (failure is TrainingFailedException or Vision.Models.ModelFileException or IOException)
+        {
+            LogFailed(failure.Message);
+            progress.Report(new DemoStep($"failed: {failure.Message}", 0));
+        }
+    }
+
+    private async Task<StoredModel> TrainAsync(CancellationToken stoppingToken)
+    {
+        Report(new DemoStep($"rendering {demo.TrainingParts} good parts", 0));
+        await Task.Factory.StartNew(
+            () => SyntheticParts.WriteDataset(DataSet, demo.TrainingParts, 4, 2, seed: 1, demo.FrameSize, demo.FrameSize),
+            stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var output = Path.Combine(options.DataFolder, "demo.alm");
+        var request = new TrainingRequest
+        {
+            Method = demo.Method,
+            Preset = demo.Preset,
+            DataFolder = DataSet,
+            Output = output,
+            MaxTime = TimeSpan.FromMinutes(demo.MaxMinutes),
+        };
+        await TrainerProcess.RunAsync(
+            request, line => Report(new DemoStep($"training {demo.Method} in a process of its own: {line.Message}", line.Fraction)), stoppingToken);
+        Report(new DemoStep("checking the trained model", 1));
+        await using (var file = File.OpenRead(output))
+        {
+            var model = await models.AddAsync(file, stoppingToken);
+            File.Delete(output);
+            return model;
+        }
+    }
+
+    private async Task PrepareAsync(string station, StoredModel model, CancellationToken stoppingToken)
+    {
+        var status = host.Line.GetStation(station);
+        if (status.Error is { Code: LineErrorCode.StationNotFound }) status = await host.Line.CreateStationAsync(station, stoppingToken);
+        if (string.Equals(Require(status).Recipe?.ModelVersion, model.Version, StringComparison.Ordinal) && Require(status).Ready) return;
+        Report(new DemoStep($"activating {model.Version} at {station}", 1));
+        var calibration = model.Manifest.Calibration;
+        var recipe = new Recipe(station, 0, model.Version, calibration.Threshold, calibration.PixelThreshold, null, TimeSpan.FromSeconds(2));
+        Require(await host.Line.ActivateRecipeAsync(recipe, stoppingToken));
+    }
+
+    private static T Require<T>(Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw new IOException(error.Message);
+
+    private void Report(DemoStep step)
+    {
+        var last = _logged;
+        progress.Report(step);
+
+        // The page shows every step; a terminal is told of a new kind of work and of each further tenth.
+        if (Math.Abs(step.Fraction - last.Fraction) < 0.1 && string.Equals(FirstWord(step), FirstWord(last), StringComparison.Ordinal)) return;
+        _logged = step;
+        LogStep(step.Text, step.Fraction);
+    }
+
+    private static string FirstWord(DemoStep step) => step.Text.Split(' ')[0];
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
+    private partial void LogStep(string step, double fraction);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The demonstration cannot go on: {Reason}")]
+    private partial void LogFailed(string reason);
+}

@@ -1,0 +1,62 @@
+using AnomalyLine.Server.Options;
+
+namespace AnomalyLine.Server.Demo;
+
+/// <summary>A line on one machine that renders its own parts, trains itself and runs: --demo [--data DIR].</summary>
+internal sealed record DemoOptions
+{
+    /// <summary>Folder of the data set, the model and the log; kept for the next start.</summary>
+    public string DataFolder { get; init; } = Path.Combine("artifacts", "demo");
+
+    /// <summary>Method to train.</summary>
+    public string Method { get; init; } = "ae-ssim";
+
+    /// <summary>Preset of the method.</summary>
+    public string Preset { get; init; } = "fast";
+
+    /// <summary>Where training stops, minutes.</summary>
+    public double MaxMinutes { get; init; } = 1.5;
+
+    /// <summary>Normal parts to render and train on.</summary>
+    public int TrainingParts { get; init; } = 200;
+
+    /// <summary>Width and height of the rendered frames, pixels.</summary>
+    public int FrameSize { get; init; } = 256;
+
+    /// <summary>Parts a second at each station.</summary>
+    public double PartsPerSecond { get; init; } = 4;
+
+    /// <summary>Part of the parts that have a defect, 0..1.</summary>
+    public double DefectRate { get; init; } = 0.12;
+
+    /// <summary>The stations.</summary>
+    public IReadOnlyList<string> Stations { get; init; } = ["press-1", "press-2"];
+
+    /// <summary>Takes --demo and its options out of the command line; null where --demo is not there.</summary>
+    /// <exception cref="InvalidOptionsException">--data has no folder.</exception>
+    public static DemoOptions? Parse(ref string[] args)
+    {
+        var words = args.ToList();
+        if (!words.Remove("--demo")) return null;
+        var options = new DemoOptions();
+        var at = words.IndexOf("--data");
+        if (at >= 0)
+        {
+            if (at + 1 >= words.Count) throw new InvalidOptionsException(["--data has no folder; write --data DIR."]);
+            options = options with { DataFolder = words[at + 1] };
+            words.RemoveRange(at, 2);
+        }
+
+        args = [.. words];
+        return options;
+    }
+
+    /// <summary>The server's settings for it: this machine alone, OPC UA open to anyone on it.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> ToSettings() =>
+    [
+        new("AnomalyLine:DataFolder", DataFolder),
+        new("AnomalyLine:BindAddress", "127.0.0.1"),
+        new("AnomalyLine:OpcUa:Host", "127.0.0.1"),
+        new("AnomalyLine:OpcUa:Laboratory", "true"),
+    ];
+}

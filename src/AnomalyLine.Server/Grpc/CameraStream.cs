@@ -1,0 +1,95 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Observability;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>
+/// One camera's stream: reads frames without waiting for earlier answers, and answers in order of completion. A slot per frame, held until its answer is
+/// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
+/// </summary>
+internal sealed class CameraStream(Line line, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(slots);
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly CancellationTokenSource _broken = new();
+    private Exception? _failure;
+
+    /// <summary>Answers every frame; returns when all that were read are answered.</summary>
+    /// <param name="requests">The frames.</param>
+    /// <param name="call">Ends when the caller withdraws the call: frames without a result are withdrawn too.</param>
+    /// <param name="stopping">Ends the reading; frames that were read are still answered.</param>
+    public async Task RunAsync(IAsyncStreamReader<Wire.InspectRequest> requests, CancellationToken call, CancellationToken stopping)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(call, stopping, _broken.Token);
+        try
+        {
+            while (await requests.MoveNext(reading.Token))
+            {
+                var arrival = time.GetUtcNow();
+                await _slots.WaitAsync(reading.Token);
+                _ = AnswerAsync(requests.Current, arrival, call);
+            }
+        }
+        catch (OperationCanceledException) when (!call.IsCancellationRequested)
+        {
+            // The server stops, or an answer could not be made: told below, once the frames that were read have their answers.
+        }
+        finally
+        {
+            // All slots back means that every frame has its answer.
+            for (var i = 0; i < slots; i++) await _slots.WaitAsync(CancellationToken.None);
+        }
+
+        if (_failure is { } failure) throw new InvalidOperationException("A frame's answer could not be made.", failure);
+        if (stopping.IsCancellationRequested) throw LineErrors.Failure(StatusCode.Unavailable, "stopping", "The server is stopping; connect again.");
+    }
+
+    public void Dispose()
+    {
+        _broken.Dispose();
+        _slots.Dispose();
+        _writing.Dispose();
+    }
+
+    private async Task AnswerAsync(Wire.InspectRequest request, DateTimeOffset arrival, CancellationToken call)
+    {
+        try
+        {
+            var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival), call);
+            var answer = new Wire.InspectResponse { RequestId = request.RequestId };
+            if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();
+            else answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
+            if (record is not null) metrics.Answered(record);
+            await WriteAsync(answer, call);
+        }
+        catch (Exception failure) when (call.IsCancellationRequested && failure is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            // The caller is gone; the inspection is in the log all the same.
+        }
+        catch (Exception failure)
+        {
+            // A bug: it ends the call.
+            _failure = failure;
+            await _broken.CancelAsync();
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task WriteAsync(Wire.InspectResponse answer, CancellationToken call)
+    {
+        await _writing.WaitAsync(call);
+        try
+        {
+            await answers.WriteAsync(answer, call);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Observability;
+using AnomalyLine.Server.Options;
+using AnomalyLine.Server.Pictures;
+using Google.Protobuf;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>Judges frames and publishes what was judged.</summary>
+internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+    : Wire.InspectionService.InspectionServiceBase
+{
+    private readonly Line _line = host.Line;
+
+    public override async Task Inspect(
+        IAsyncStreamReader<Wire.InspectRequest> requestStream, IServerStreamWriter<Wire.InspectResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = new CameraStream(_line, metrics, time, responseStream, options.MaxFramesInFlightPerStream);
+        await stream.RunAsync(requestStream, context.CancellationToken, lifetime.ApplicationStopping);
+    }
+
+    public override async Task WatchInspections(
+        Wire.WatchInspectionsRequest request, IServerStreamWriter<Wire.WatchInspectionsResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = new WatchStream(_line, host.Heartbeat, time, responseStream);
+        await stream.RunAsync(request.ToWatchRequest(), context.CancellationToken, lifetime.ApplicationStopping);
+    }
+
+    public override Task<Wire.GetInspectionResponse> GetInspection(Wire.GetInspectionRequest request, ServerCallContext context)
+    {
+        RequireSequence(request.Sequence);
+        var record = _line.Log.Get(request.Station, RequestReader.ToLong(request.Sequence)).OrThrow();
+        return Task.FromResult(new Wire.GetInspectionResponse { Inspection = record.ToWire() });
+    }
+
+    public override Task<Wire.GetImageResponse> GetImage(Wire.GetImageRequest request, ServerCallContext context)
+    {
+        RequireSequence(request.Sequence);
+        var kind = request.Kind switch
+        {
+            Wire.ImageKind.Frame => PictureKind.Frame,
+            Wire.ImageKind.Overlay => PictureKind.Overlay,
+            Wire.ImageKind.AnomalyMap => PictureKind.Map,
+            _ => throw LineErrors.InvalidArgument("kind", $"is {(int)request.Kind}; send 1 (FRAME), 2 (OVERLAY) or 3 (ANOMALY_MAP)."),
+        };
+        _line.GetStation(request.Station).OrThrow();
+        var picture = pictures.Make(request.Station, RequestReader.ToLong(request.Sequence), kind, maxWidth: 0) ?? throw LineErrors.Failure(
+            StatusCode.NotFound, "image-not-found",
+            $"There is no {kind} picture of inspection {request.Sequence} of station \"{request.Station}\": only the last ones are kept, and a map only where the model gave one.");
+        return Task.FromResult(new Wire.GetImageResponse { Data = UnsafeByteOperations.UnsafeWrap(picture.Data), ContentType = picture.ContentType });
+    }
+
+    private static void RequireSequence(ulong sequence)
+    {
+        if (sequence == 0) throw LineErrors.InvalidArgument("sequence", "is 0; send the station's number of an inspection, at least 1.");
+    }
+}

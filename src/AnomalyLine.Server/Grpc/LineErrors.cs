@@ -1,0 +1,48 @@
+using AnomalyLine.Inspection;
+using Grpc.Core;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>The one table from what can go wrong to what callers see (docs/errors.md).</summary>
+internal static class LineErrors
+{
+    /// <summary>The stable word of an error, such as "station-not-found".</summary>
+    public static string Word(LineErrorCode code) => Find(code).Word;
+
+    /// <summary>As a failed call: the status, and the word in the trailer "error-code".</summary>
+    public static RpcException ToRpcException(this LineError error) => Failure(Find(error.Code).Status, Find(error.Code).Word, error.Message);
+
+    /// <summary>A value of a request is wrong.</summary>
+    /// <param name="field">Path of the field as the contract spells it, such as "frame.pixel_format".</param>
+    /// <param name="message">What is wrong and what to send.</param>
+    public static RpcException InvalidArgument(string field, string message)
+    {
+        var failure = Failure(StatusCode.InvalidArgument, "invalid-argument", $"{field}: {message}");
+        failure.Trailers.Add("error-field", field);
+        return failure;
+    }
+
+    /// <summary>A failed call with its stable word.</summary>
+    public static RpcException Failure(StatusCode status, string word, string message) =>
+        new(new Status(status, message), new Metadata { { "error-code", word } }, message);
+
+    /// <summary>The value, or the failed call.</summary>
+    public static T OrThrow<T>(this Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw error.ToRpcException();
+
+    private static (StatusCode Status, string Word) Find(LineErrorCode code) => code switch
+    {
+        LineErrorCode.StationNotFound => (StatusCode.NotFound, "station-not-found"),
+        LineErrorCode.StationExists => (StatusCode.AlreadyExists, "station-exists"),
+        LineErrorCode.InvalidStationName => (StatusCode.InvalidArgument, "invalid-station-name"),
+        LineErrorCode.RecipeNotFound => (StatusCode.NotFound, "recipe-not-found"),
+        LineErrorCode.InvalidRecipe => (StatusCode.InvalidArgument, "invalid-recipe"),
+        LineErrorCode.ModelNotFound => (StatusCode.NotFound, "model-not-found"),
+        LineErrorCode.ModelUnusable => (StatusCode.FailedPrecondition, "model-unusable"),
+        LineErrorCode.InspectionNotFound => (StatusCode.NotFound, "inspection-not-found"),
+        LineErrorCode.CursorAhead => (StatusCode.OutOfRange, "cursor-ahead"),
+        LineErrorCode.InvalidWatch => (StatusCode.InvalidArgument, "invalid-watch"),
+        LineErrorCode.LogFailed => (StatusCode.Unavailable, "log-failed"),
+        LineErrorCode.Stopping => (StatusCode.Unavailable, "stopping"),
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This error has no status; add it to the table and to docs/errors.md."),
+    };
+}

@@ -1,0 +1,58 @@
+using System.IO.Pipelines;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Vision.Models;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>The model files that the server holds.</summary>
+internal sealed class ModelService(ModelStore models) : Wire.ModelService.ModelServiceBase
+{
+    private const int MaxChunkBytes = 1 << 20;
+
+    public override Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListModelsResponse { Models = { models.List().Select(ResponseWriter.ToWire) } });
+
+    public override async Task<Wire.UploadModelResponse> UploadModel(IAsyncStreamReader<Wire.UploadModelRequest> requestStream, ServerCallContext context)
+    {
+        var pipe = new Pipe();
+        var receiving = ReceiveAsync(requestStream, pipe.Writer, context.CancellationToken);
+        try
+        {
+            var model = await models.AddAsync(pipe.Reader.AsStream(), context.CancellationToken);
+            await receiving;
+            return new Wire.UploadModelResponse { Model = model.ToWire() };
+        }
+        catch (ModelFileException refused)
+        {
+            throw LineErrors.Failure(StatusCode.InvalidArgument, "model-refused", refused.Message);
+        }
+        finally
+        {
+            await pipe.Reader.CompleteAsync();
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The chunks into the pipe; an error on the way is what the reader of the pipe gets.</summary>
+    private static async Task ReceiveAsync(IAsyncStreamReader<Wire.UploadModelRequest> requests, PipeWriter writer, CancellationToken call)
+    {
+        try
+        {
+            while (await requests.MoveNext(call))
+            {
+                var chunk = requests.Current.Chunk;
+                if (chunk.Length > MaxChunkBytes)
+                    throw LineErrors.InvalidArgument("chunk", $"has {chunk.Length} bytes; send at most {MaxChunkBytes} bytes at a time.");
+                if ((await writer.WriteAsync(chunk.Memory, call)).IsCompleted) break;
+            }
+
+            await writer.CompleteAsync();
+        }
+        catch (Exception failure)
+        {
+            await writer.CompleteAsync(failure);
+        }
+    }
+}

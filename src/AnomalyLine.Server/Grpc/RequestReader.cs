@@ -1,0 +1,65 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Vision.Imaging;
+using Google.Protobuf.WellKnownTypes;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>From the contract to the line's own words. Frames are wrapped, not copied.</summary>
+internal static class RequestReader
+{
+    /// <summary>A frame to judge, or what is wrong with it: that too becomes an inspection.</summary>
+    public static InspectionRequest ToInspectionRequest(this Wire.InspectRequest request, DateTimeOffset arrival)
+    {
+        if (request.Frame is null) return new InspectionRequest(request.Station, request.PartId, "frame: is missing; send the image.");
+        var wire = request.Frame;
+        if (wire.CaptureTime is { } captured && !IsValid(captured))
+            return new InspectionRequest(request.Station, request.PartId, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
+        if (request.Deadline is { } deadline && !IsValid(deadline))
+            return new InspectionRequest(request.Station, request.PartId, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
+        var capture = wire.CaptureTime?.ToDateTimeOffset() ?? arrival;
+        var time = request.Deadline?.ToTimeSpan();
+        return Frame.TryCreate((PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), wire.Data.Memory, capture, out var frame, out var error)
+            ? new InspectionRequest(request.Station, request.PartId, frame, time)
+            : new InspectionRequest(request.Station, request.PartId, $"frame: {error}") { Deadline = time };
+    }
+
+    /// <summary>What to watch.</summary>
+    /// <exception cref="global::Grpc.Core.RpcException">A station has two cursors, or a number is out of range.</exception>
+    public static WatchRequest ToWatchRequest(this Wire.WatchInspectionsRequest request)
+    {
+        var cursors = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var cursor in request.Cursors)
+        {
+            if (!cursors.TryAdd(cursor.Station, ToLong(cursor.AfterSequence)))
+                throw LineErrors.InvalidArgument("cursors", $"station \"{cursor.Station}\" is there twice; send one cursor for each station.");
+        }
+
+        return new WatchRequest { Stations = [.. request.Stations], Cursors = cursors, Tail = ToInt(request.Tail) };
+    }
+
+    /// <summary>A recipe to activate.</summary>
+    /// <exception cref="global::Grpc.Core.RpcException">The deadline is not a duration.</exception>
+    public static Recipe ToRecipe(this Wire.ActivateRecipeRequest request, float modelThreshold, float pixelThreshold)
+    {
+        if (request.Deadline is { } deadline && !IsValid(deadline))
+            throw LineErrors.InvalidArgument("deadline", "is not a valid duration; send 1 ms..60 s or leave it out.");
+        var region = request.RegionOfInterest is { } r ? new RegionOfInterest(ToInt(r.X), ToInt(r.Y), ToInt(r.Width), ToInt(r.Height)) : null;
+        return new Recipe(
+            request.Station, 0, request.ModelVersion, request.HasThreshold ? request.Threshold : modelThreshold, pixelThreshold, region,
+            request.Deadline?.ToTimeSpan() ?? TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>A sequence number; one beyond what a log can hold is found by no one.</summary>
+    public static long ToLong(ulong value) => (long)Math.Min(value, long.MaxValue);
+
+    // Beyond the range of int is beyond every limit too: the check behind reports it.
+    private static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
+
+    private static bool IsValid(Timestamp time) =>
+        time.Seconds is >= -62135596800 and <= 253402300799 && time.Nanos is >= 0 and < 1_000_000_000;
+
+    private static bool IsValid(Duration duration) =>
+        duration.Seconds is >= -315_576_000_000 and <= 315_576_000_000 && Math.Abs((long)duration.Nanos) < 1_000_000_000
+        && (duration.Seconds == 0 || duration.Nanos == 0 || Math.Sign(duration.Seconds) == Math.Sign(duration.Nanos));
+}

@@ -1,0 +1,95 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Models;
+using Google.Protobuf.WellKnownTypes;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>From the line's own words to the contract.</summary>
+internal static class ResponseWriter
+{
+    public static Wire.Inspection ToWire(this InspectionRecord record) => new()
+    {
+        Station = record.Station,
+        Sequence = (ulong)record.Sequence,
+        PartId = record.PartId,
+        Verdict = (Wire.Verdict)record.Verdict,
+        ReasonCode = (Wire.ReasonCode)record.ReasonCode,
+        ReasonText = record.ReasonText,
+        Score = record.Score,
+        Threshold = record.Threshold,
+        Regions = { record.Regions.Select(ToWire) },
+        ModelVersion = record.ModelVersion,
+        RecipeRevision = (uint)record.RecipeRevision,
+        CaptureTime = record.CaptureTime.ToTimestamp(),
+        CompletionTime = record.CompletionTime.ToTimestamp(),
+        Timings = record.Timings.ToWire(),
+        FrameWidth = (uint)record.FrameWidth,
+        FrameHeight = (uint)record.FrameHeight,
+    };
+
+    public static Wire.StationStatus ToWire(this StationStatus station) => new()
+    {
+        Name = station.Name,
+        Ready = station.Ready,
+        Fault = station.Fault,
+        ModelVersion = station.Recipe?.ModelVersion ?? "",
+        RecipeRevision = (uint)(station.Recipe?.Revision ?? 0),
+        Threshold = station.Recipe?.Threshold ?? 0,
+        LastSequence = (ulong)station.LastSequence,
+        Counters = new Wire.StationCounters
+        {
+            Inspected = (ulong)station.Counters.Inspected,
+            Ok = (ulong)station.Counters.Ok,
+            NotOk = (ulong)station.Counters.NotOk,
+            NotDecidable = (ulong)station.Counters.NotDecidable,
+        },
+        QueueLength = (uint)station.QueueLength,
+    };
+
+    public static Wire.Recipe ToWire(this Recipe recipe) => new()
+    {
+        Station = recipe.Station,
+        Revision = (uint)recipe.Revision,
+        ModelVersion = recipe.ModelVersion,
+        Threshold = recipe.Threshold,
+        PixelThreshold = recipe.PixelThreshold,
+        RegionOfInterest = recipe.Region is { } r
+            ? new Wire.RegionOfInterest { X = (uint)r.X, Y = (uint)r.Y, Width = (uint)r.Width, Height = (uint)r.Height }
+            : null,
+        Deadline = recipe.Deadline.ToDuration(),
+    };
+
+    public static Wire.ModelVersion ToWire(this StoredModel model) => new()
+    {
+        Version = model.Version,
+        Method = model.Manifest.Method,
+        Sha256 = model.Sha256,
+        Threshold = model.Manifest.Calibration.Threshold,
+        FalseRejectRate = model.Manifest.Calibration.WantedFalseRejectRate,
+        Certified = model.Manifest.Calibration.IsCertified,
+        CreationTime = model.CreationTime.ToTimestamp(),
+        SizeBytes = (ulong)model.SizeBytes,
+    };
+
+    private static Wire.DefectRegion ToWire(this Vision.Imaging.DefectRegion region) => new()
+    {
+        X = (uint)region.X,
+        Y = (uint)region.Y,
+        Width = (uint)region.Width,
+        Height = (uint)region.Height,
+        Area = region.Area,
+        Peak = region.Peak,
+    };
+
+    private static Wire.Timings ToWire(this Timings timings) => new()
+    {
+        PrepareMs = timings.PrepareMs,
+        QueueMs = timings.QueueMs,
+        DetectMs = timings.DetectMs,
+        JudgeMs = timings.JudgeMs,
+        LogMs = timings.LogMs,
+        TotalMs = timings.TotalMs,
+        BatchSize = (uint)timings.BatchSize,
+    };
+}

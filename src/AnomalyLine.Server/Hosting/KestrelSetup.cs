@@ -1,0 +1,25 @@
+using System.Net;
+using AnomalyLine.Server.Options;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AnomalyLine.Server.Hosting;
+
+/// <summary>The two ports, and flow control wide enough for camera frames (measured: a frame of 1 MB stalls in the default windows).</summary>
+internal static class KestrelSetup
+{
+    private const int StreamWindowBytes = 8 * 1024 * 1024;
+    private const int ConnectionWindowBytes = 16 * 1024 * 1024;
+
+    public static void UseLinePorts(this ConfigureWebHostBuilder webHost, AnomalyLineOptions options) => webHost.ConfigureKestrel(kestrel =>
+    {
+        var address = IPAddress.Parse(options.BindAddress);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+    });
+}

@@ -1,0 +1,28 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Options;
+
+namespace AnomalyLine.Server.Hosting;
+
+/// <summary>Opens the line before the ports open, and closes it after they are closed.</summary>
+internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader, TimeProvider time, ILoggerFactory loggers) : IHostedService
+{
+    private Line? _line;
+
+    /// <summary>The line.</summary>
+    /// <exception cref="InvalidOperationException">The host has not started.</exception>
+    public Line Line => _line ?? throw new InvalidOperationException("The line is not open yet.");
+
+    /// <summary>All stations in order of name; none before the line is open.</summary>
+    public IReadOnlyList<StationStatus> Stations => _line?.Stations ?? [];
+
+    /// <summary>Counts the statuses that were sent.</summary>
+    public Heartbeat Heartbeat { get; } = new();
+
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        _line = await Line.OpenAsync(options.Line, loader.Load, time, loggers, cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_line is not null) await _line.DisposeAsync();
+    }
+}

@@ -1,0 +1,84 @@
+using AnomalyLine.Management.Models;
+using AnomalyLine.Server.Console;
+using AnomalyLine.Server.Demo;
+using AnomalyLine.Server.Grpc;
+using AnomalyLine.Server.Observability;
+using AnomalyLine.Server.OpcUaGateway;
+using AnomalyLine.Server.Options;
+using AnomalyLine.Server.Pictures;
+
+namespace AnomalyLine.Server.Hosting;
+
+/// <summary>Puts the server together.</summary>
+internal static class ServerHost
+{
+    private const int MaxMessageBytes = 68 * 1024 * 1024;
+
+    /// <summary>A server that is ready to run.</summary>
+    /// <param name="args">Command line: options as --AnomalyLine:HttpPort=8080.</param>
+    /// <param name="demo">The demonstration to run on it; null for none.</param>
+    /// <param name="change">Last word on its services, for tests.</param>
+    /// <exception cref="InvalidOptionsException">The configuration is wrong.</exception>
+    public static WebApplication Build(string[] args, DemoOptions? demo = null, Action<IServiceCollection>? change = null)
+    {
+        // The settings and the page's files lie beside the program, wherever it was started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(ServerHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        if (demo is not null) builder.Configuration.AddInMemoryCollection(demo.ToSettings());
+        var options = OptionsReader.Read(builder.Configuration);
+        builder.WebHost.UseLinePorts(options);
+        builder.WebHost.UseStaticWebAssets();
+        builder.AddObservability(forPeople: demo is not null || builder.Environment.IsDevelopment());
+        AddLine(builder.Services, options);
+        AddGateway(builder.Services, options);
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddSingleton(new DemoProgress(demo is not null));
+        if (demo is not null) builder.Services.AddSingleton(demo).AddSingleton<DemoCamera>().AddHostedService<DemoLine>();
+        change?.Invoke(builder.Services);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void AddLine(IServiceCollection services, AnomalyLineOptions options)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ModelStore(Path.Combine(options.DataFolder, "models")));
+        services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(provider.GetRequiredService<ModelStore>()));
+        services.AddSingleton<LineHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
+        services.AddSingleton<PictureMaker>();
+        services.AddSingleton<RecentInspections>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
+    }
+
+    private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)
+    {
+        services.AddSingleton(provider => new GatewaySupervisor(
+            options.OpcUa.Enabled, options.OpcUa.Endpoint, () => GatewayCommand.Create(options),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GatewaySupervisor>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<GatewaySupervisor>());
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapGrpcService<InspectionService>();
+        app.MapGrpcService<StationService>();
+        app.MapGrpcService<RecipeService>();
+        app.MapGrpcService<ModelService>();
+        app.MapGrpcReflectionService();
+        app.MapObservability();
+        app.MapPictures();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

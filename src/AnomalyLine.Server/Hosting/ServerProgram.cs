@@ -1,0 +1,44 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Demo;
+using AnomalyLine.Server.Options;
+
+namespace AnomalyLine.Server.Hosting;
+
+/// <summary>The server as a program.</summary>
+internal static class ServerProgram
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    /// <summary>Runs until it is stopped.</summary>
+    /// <returns>0 when it was stopped, 1 when it could not run, 2 when its configuration is wrong.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var demo = DemoOptions.Parse(ref args);
+            await using var app = ServerHost.Build(args, demo);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (InvalidOptionsException wrong)
+        {
+            return await ExplainAsync(wrong.Message, WrongUsage);
+        }
+        catch (LogOpenException cannot)
+        {
+            return await ExplainAsync(cannot.Message, Failed);
+        }
+        catch (IOException cannot)
+        {
+            // Such as a port that another program has.
+            return await ExplainAsync($"{cannot.Message} Stop the program that has it, or set another port in the configuration (AnomalyLine:HttpPort, AnomalyLine:GrpcPort).", Failed);
+        }
+    }
+
+    private static async Task<int> ExplainAsync(string message, int code)
+    {
+        await System.Console.Error.WriteLineAsync(message);
+        return code;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.OpcUaGateway;
+
+namespace AnomalyLine.Server.Observability;
+
+/// <summary>What the server adds to the line's own metrics, in the same meter.</summary>
+internal sealed class ServerMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "AnomalyLine";
+
+    /// <summary>Name of the time from arrival to answer.</summary>
+    public const string AnswerDuration = "anomalyline.answer.duration";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _answer;
+
+    public ServerMetrics(LineHost host, GatewaySupervisor gateway, IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _answer = _meter.CreateHistogram<double>(AnswerDuration, "ms", "From a frame's arrival to its answer's being ready");
+        _meter.CreateObservableGauge(
+            "anomalyline.station.ready",
+            () => host.Stations.Select(station => new Measurement<int>(station.Ready ? 1 : 0, new KeyValuePair<string, object?>("station", station.Name))),
+            description: "1 while frames are judged");
+        _meter.CreateObservableGauge(
+            "anomalyline.opcua.gateway.running", () => gateway.State.Status == GatewayStatus.Running ? 1 : 0, description: "1 while OPC UA clients can connect");
+        _meter.CreateObservableCounter("anomalyline.opcua.gateway.restarts", () => gateway.State.Restarts, "{restart}", "Times that the gateway was started again");
+    }
+
+    /// <summary>Counts one answered frame.</summary>
+    public void Answered(InspectionRecord record) => _answer.Record(record.Timings.TotalMs, new KeyValuePair<string, object?>("station", record.Station));
+
+    public void Dispose() => _meter.Dispose();
+}

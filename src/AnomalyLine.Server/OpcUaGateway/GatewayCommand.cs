@@ -1,0 +1,33 @@
+using System.Globalization;
+using AnomalyLine.Management.Processes;
+using AnomalyLine.Server.Options;
+
+namespace AnomalyLine.Server.OpcUaGateway;
+
+/// <summary>How the gateway is started: its program and the variables that it reads.</summary>
+internal static class GatewayCommand
+{
+    /// <summary>The command, or null and what to do.</summary>
+    public static (ChildCommand? Command, string Error) Create(AnomalyLineOptions options)
+    {
+        var opcUa = options.OpcUa;
+        var bundle = Path.GetFullPath(opcUa.BundlePath ?? Path.Combine(AppContext.BaseDirectory, "opcua-gateway", "gateway.mjs"));
+        if (!File.Exists(bundle))
+            return (null, $"The OPC UA gateway is not at {bundle}; build the server with npm installed and without -p:BuildOpcUaGateway=false, or set AnomalyLine:OpcUa:BundlePath.");
+        var (node, error) = NodeLocator.Find(opcUa.NodePath, Path.GetDirectoryName(bundle)!);
+        if (node is null) return (null, error);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ANOMALYLINE_SERVER"] = $"http://{options.LocalAddress}:{options.GrpcPort.ToString(CultureInfo.InvariantCulture)}",
+            ["OPCUA_HOST"] = opcUa.Host,
+            ["OPCUA_PORT"] = opcUa.Port.ToString(CultureInfo.InvariantCulture),
+            ["OPCUA_PATH"] = OpcUaOptions.Path,
+            ["OPCUA_PKI"] = Path.Combine(options.DataFolder, "pki"),
+            ["OPCUA_LABORATORY"] = opcUa.Laboratory ? "true" : "false",
+            ["GATEWAY_SUPERVISED"] = "true",
+        };
+        var users = opcUa.UsersFile ?? Path.Combine(options.DataFolder, "opcua-users");
+        if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = Path.GetFullPath(users);
+        return (new ChildCommand(node, [bundle]) { Environment = environment }, "");
+    }
+}

@@ -1,0 +1,146 @@
+using System.ComponentModel;
+using AnomalyLine.Management.Processes;
+
+namespace AnomalyLine.Server.OpcUaGateway;
+
+/// <summary>
+/// Keeps the OPC UA gateway running as a child process: starts it, brings its log into the server's, starts it again after a growing pause, stops it politely.
+/// The line never depends on it.
+/// </summary>
+internal sealed partial class GatewaySupervisor : BackgroundService
+{
+    /// <summary>Exit code of a gateway that cannot run as configured.</summary>
+    public const int MisconfiguredExitCode = 2;
+
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_misconfiguredPause = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_healthyTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(3);
+
+    private readonly Func<(ChildCommand? Command, string Error)> _createCommand;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile GatewayState _state;
+    private int _starts;
+
+    /// <summary>Supervises nothing yet.</summary>
+    /// <param name="enabled">False leaves the gateway out.</param>
+    /// <param name="endpoint">Address that it will listen on.</param>
+    /// <param name="createCommand">The command, or null and what is missing; asked before each start.</param>
+    /// <param name="time">Clock of the pauses.</param>
+    /// <param name="logger">Gets the gateway's log too.</param>
+    public GatewaySupervisor(
+        bool enabled, string endpoint, Func<(ChildCommand? Command, string Error)> createCommand, TimeProvider time, ILogger<GatewaySupervisor> logger)
+    {
+        _createCommand = createCommand;
+        _time = time;
+        _logger = logger;
+        _state = new GatewayState(enabled ? GatewayStatus.Starting : GatewayStatus.Disabled, endpoint, 0, "");
+    }
+
+    /// <summary>What it does now.</summary>
+    public GatewayState State => _state;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_state.Status == GatewayStatus.Disabled) return;
+        var pause = s_firstPause;
+        try
+        {
+            while (true)
+            {
+                var started = _time.GetTimestamp();
+                var code = await RunOnceAsync(stoppingToken);
+                if (_time.GetElapsedTime(started) >= s_healthyTime) pause = s_firstPause;
+                if (code == MisconfiguredExitCode)
+                {
+                    Become(GatewayStatus.Misconfigured, _state.Message);
+                    await Task.Delay(s_misconfiguredPause, _time, stoppingToken);
+                }
+                else
+                {
+                    LogEnded(code, pause.TotalSeconds);
+                    Become(GatewayStatus.Restarting, $"It ended with code {code} and starts again in {pause.TotalSeconds:0.#} s.");
+                    await Task.Delay(pause, _time, stoppingToken);
+                    pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Become(GatewayStatus.Stopped, "");
+        }
+    }
+
+    /// <summary>One life of the child.</summary>
+    /// <returns>Its exit code; that of a wrong configuration where it cannot even be started.</returns>
+    private async Task<int> RunOnceAsync(CancellationToken stoppingToken)
+    {
+        var (command, error) = _createCommand();
+        if (command is null) return CannotStart(error);
+        Become(GatewayStatus.Starting, "");
+        var worst = "";
+        ChildProcess child;
+        try
+        {
+            child = ChildProcess.Start(command, OnOutput, OnError);
+        }
+        catch (Win32Exception exception)
+        {
+            return CannotStart($"{command.FileName} cannot be started: {exception.Message}");
+        }
+
+        await using (child)
+        {
+            _state = _state with { Restarts = Interlocked.Increment(ref _starts) - 1 };
+            LogStarted(child.Id, _state.Endpoint);
+            try
+            {
+                var code = await child.WaitAsync(stoppingToken);
+                if (code == MisconfiguredExitCode) Become(GatewayStatus.Misconfigured, worst);
+                return code;
+            }
+            catch (OperationCanceledException)
+            {
+                await child.StopAsync(s_stopPatience);
+                throw;
+            }
+        }
+
+        void OnOutput(string text)
+        {
+            var line = GatewayLine.Parse(text);
+            if (line.Level >= LogLevel.Error) worst = line.Message;
+            if (line.IsListening) Become(GatewayStatus.Running, "");
+            LogLine(line.Level, line.Message);
+        }
+
+        void OnError(string text)
+        {
+            worst = text;
+            LogLine(LogLevel.Warning, text);
+        }
+    }
+
+    private int CannotStart(string error)
+    {
+        if (!string.Equals(_state.Message, error, StringComparison.Ordinal)) LogCannotStart(error);
+        Become(GatewayStatus.Misconfigured, error);
+        return MisconfiguredExitCode;
+    }
+
+    private void Become(GatewayStatus status, string message) => _state = _state with { Status = status, Message = message };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "OPC UA gateway started as process {ProcessId} for {Endpoint}")]
+    private partial void LogStarted(int processId, string endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "OPC UA gateway ended with code {ExitCode}; starting it again in {Seconds} s")]
+    private partial void LogEnded(int exitCode, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The line runs without OPC UA: {Reason}")]
+    private partial void LogCannotStart(string reason);
+
+    [LoggerMessage(Message = "gateway: {Text}")]
+    private partial void LogLine(LogLevel level, string text);
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using AnomalyLine.Inspection;
+
+namespace AnomalyLine.Server.Options;
+
+/// <summary>How this server runs. Section "AnomalyLine"; a change needs a restart.</summary>
+internal sealed record AnomalyLineOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "AnomalyLine";
+
+    /// <summary>Address to listen on; "0.0.0.0" or "::" for all. Default 127.0.0.1: this machine alone.</summary>
+    public string BindAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of the console, the metrics and the health pages (HTTP/1.1), 1..65535. Default 8080.</summary>
+    public int HttpPort { get; init; } = 8080;
+
+    /// <summary>Port of gRPC (HTTP/2 without TLS), 1..65535. Default 8081.</summary>
+    public int GrpcPort { get; init; } = 8081;
+
+    /// <summary>Folder of everything that the server keeps. Default "data" in the working folder.</summary>
+    public string DataFolder { get; init; } = "data";
+
+    /// <summary>Frames of one camera stream that can be in work at a time, 1..1024; further ones wait in the network. Default 64.</summary>
+    public int MaxFramesInFlightPerStream { get; init; } = 64;
+
+    /// <summary>How the line runs.</summary>
+    public LineOptions Line { get; init; } = new();
+
+    /// <summary>How the OPC UA gateway runs.</summary>
+    public OpcUaOptions OpcUa { get; init; } = new();
+
+    /// <summary>Where this machine reaches the server itself.</summary>
+    public string LocalAddress => IPAddress.Parse(BindAddress) switch
+    {
+        var any when any.Equals(IPAddress.Any) => "127.0.0.1",
+        var any when any.Equals(IPAddress.IPv6Any) => "[::1]",
+        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } address => $"[{address}]",
+        var address => address.ToString(),
+    };
+
+    /// <summary>Everything that is wrong, one message each with the option's name; empty where nothing is.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        Require(IPAddress.TryParse(BindAddress, out _), $"BindAddress is \"{BindAddress}\"; use an IP address of this machine, 127.0.0.1 or 0.0.0.0.");
+        RequirePort(HttpPort, "HttpPort");
+        RequirePort(GrpcPort, "GrpcPort");
+        Require(HttpPort != GrpcPort || HttpPort == 0, $"HttpPort and GrpcPort are both {HttpPort}; use two ports.");
+        Require(!string.IsNullOrWhiteSpace(DataFolder), "DataFolder is empty; name a folder.");
+        Require(MaxFramesInFlightPerStream is >= 1 and <= 1024, $"MaxFramesInFlightPerStream is {MaxFramesInFlightPerStream}; use 1..1024.");
+        errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
+        if (!OpcUa.Enabled) return errors;
+        RequirePort(OpcUa.Port, "OpcUa:Port");
+        Require(OpcUa.Port != HttpPort && OpcUa.Port != GrpcPort, $"OpcUa:Port is {OpcUa.Port}, which another service of this server has; use a free one.");
+        Require(!string.IsNullOrWhiteSpace(OpcUa.Host), "OpcUa:Host is empty; use an address of this machine, such as 127.0.0.1.");
+        Require(!OpcUa.Laboratory || IsLoopback(OpcUa.Host),
+            $"OpcUa:Laboratory lets anyone in without a user; with it OpcUa:Host must be 127.0.0.1 or localhost, not \"{OpcUa.Host}\".");
+        return errors;
+
+        void Require(bool holds, string error)
+        {
+            if (!holds) errors.Add($"{Section}:{error}");
+        }
+
+        // 0 takes any free port, which tests do.
+        void RequirePort(int port, string name) => Require(port is >= 0 and <= 65535, $"{name} is {port}; use 1..65535.");
+    }
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+}

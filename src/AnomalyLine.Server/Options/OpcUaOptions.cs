@@ -1,0 +1,32 @@
+namespace AnomalyLine.Server.Options;
+
+/// <summary>How the OPC UA gateway runs. Section "AnomalyLine:OpcUa".</summary>
+internal sealed record OpcUaOptions
+{
+    /// <summary>Path of the endpoint's address.</summary>
+    public const string Path = "/anomalyline";
+
+    /// <summary>Whether the server starts the gateway. Default true.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Address to listen on. Default 127.0.0.1: this machine alone.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Port to listen on, 1..65535. Default 4840.</summary>
+    public int Port { get; init; } = 4840;
+
+    /// <summary>Also allow no security and no user; only on 127.0.0.1. Default false.</summary>
+    public bool Laboratory { get; init; }
+
+    /// <summary>File of users with their password hashes; default "opcua-users" in the data folder where that exists.</summary>
+    public string? UsersFile { get; init; }
+
+    /// <summary>A Node.js program of version 22.13 or newer; default: the one beside the bundle, else the one in PATH.</summary>
+    public string? NodePath { get; init; }
+
+    /// <summary>The gateway's bundle; default: the one beside the server.</summary>
+    public string? BundlePath { get; init; }
+
+    /// <summary>Address for clients.</summary>
+    public string Endpoint => $"opc.tcp://{Host}:{Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}{Path}";
+}

@@ -1,0 +1,55 @@
+namespace AnomalyLine.Server.Options;
+
+/// <summary>Reads and checks the options.</summary>
+internal static class OptionsReader
+{
+    /// <summary>The options, their paths made absolute.</summary>
+    /// <exception cref="InvalidOptionsException">Something is wrong; it has all errors at once, misspelt names included.</exception>
+    public static AnomalyLineOptions Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(AnomalyLineOptions.Section);
+        var errors = new List<string>();
+        var options = new AnomalyLineOptions();
+        foreach (var entry in section.GetChildren()) Bind(entry, options, errors);
+        options.Line.DataFolder = options.DataFolder;
+        errors.AddRange(options.Validate());
+        if (errors.Count > 0) throw new InvalidOptionsException(errors);
+        var folder = Path.GetFullPath(options.DataFolder);
+        options.Line.DataFolder = folder;
+        return options with { DataFolder = folder };
+    }
+
+    /// <summary>Binds one value at a time, so that a value that does not fit hides no other error.</summary>
+    private static void Bind(IConfigurationSection entry, object target, List<string> errors)
+    {
+        var property = target.GetType().GetProperties().FirstOrDefault(p => p.CanWrite && string.Equals(p.Name, entry.Key, StringComparison.OrdinalIgnoreCase));
+        if (property is null)
+        {
+            errors.Add($"{entry.Path} is not an option; see the documentation for their names.");
+            return;
+        }
+
+        if (entry.GetChildren().Any())
+        {
+            foreach (var child in entry.GetChildren()) Bind(child, property.GetValue(target)!, errors);
+            return;
+        }
+
+        try
+        {
+            property.SetValue(target, entry.Get(property.PropertyType));
+        }
+        catch (InvalidOperationException)
+        {
+            errors.Add($"{entry.Path} is \"{entry.Value}\", which is not {Describe(property.PropertyType)}.");
+        }
+    }
+
+    private static string Describe(Type type) => type switch
+    {
+        _ when type == typeof(bool) => "true or false",
+        _ when type == typeof(TimeSpan) => "a time such as 00:00:00.002",
+        { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
+        _ => "a number in its range",
+    };
+}

@@ -1,0 +1,39 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Server.Pictures;
+
+/// <summary>Makes pictures of recent inspections. Any thread.</summary>
+internal sealed class PictureMaker(LineHost host)
+{
+    private const string Jpeg = "image/jpeg";
+    private const string Png = "image/png";
+
+    /// <summary>A picture; null where the inspection is no longer kept, its frame could not be read, or the model gave no map.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="sequence">The station's number of the inspection.</param>
+    /// <param name="kind">Which picture.</param>
+    /// <param name="maxWidth">Pixels; a wider frame is made smaller. 0 gives the frame as it came, raw pixels as PNG.</param>
+    public Picture? Make(string station, long sequence, PictureKind kind, int maxWidth) =>
+        host.Line.Evidence.TryGet(station, sequence) is not { } item ? null : kind switch
+        {
+            PictureKind.Frame => MakeFrame(item.Frame, maxWidth),
+            PictureKind.Overlay when item.Map is { } map => MakeOverlay(item, map, maxWidth),
+            PictureKind.Map when item.Map is { } map => new Picture(Overlay.RenderMap(map, Scale(item)), Png),
+            _ => null,
+        };
+
+    private static Picture? MakeFrame(Frame frame, int maxWidth)
+    {
+        if (maxWidth == 0 && frame.IsEncoded) return new Picture(frame.Data, frame.Format == PixelFormat.Png ? Png : Jpeg);
+        var format = maxWidth == 0 ? PixelFormat.Png : PixelFormat.Jpeg;
+        return Overlay.TryEncodeFrame(frame, maxWidth, format, out var file, out _) ? new Picture(file, format == PixelFormat.Png ? Png : Jpeg) : null;
+    }
+
+    private static Picture? MakeOverlay(EvidenceItem item, AnomalyMap map, int maxWidth) =>
+        Overlay.TryRender(item.Frame, map, Scale(item), item.Record.Regions, maxWidth, PixelFormat.Jpeg, out var file, out _) ? new Picture(file, Jpeg) : null;
+
+    /// <summary>The colours are stretched from the pixel threshold, which a recipe may set to 0 or below.</summary>
+    private static float Scale(EvidenceItem item) => Math.Max(item.PixelThreshold, 1e-6f);
+}

@@ -1,0 +1,92 @@
+using AnomalyLine.Inspection.Batching;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AnomalyLine.Inspection.Tests;
+
+public sealed class BatchQueueTests
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(2);
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Take_MoreThanABatchWaits_TakesABatchInOrderWithoutDelay()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        for (var i = 0; i < 5; i++) queue.Add(i);
+        var batch = new List<int>();
+
+        Assert.True(queue.Take(batch, 3, Delay));
+
+        Assert.Equal([0, 1, 2], batch);
+        Assert.Equal(2, queue.Length);
+    }
+
+    [Fact]
+    public async Task Take_FewerThanABatch_TakesThemAfterTheDelay()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        queue.Add(1);
+        queue.Add(2);
+        var batch = new List<int>();
+        var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
+
+        _time.Advance(Delay - TimeSpan.FromTicks(1));
+        Assert.False(take.IsCompleted);
+        _time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+        Assert.Equal([1, 2], batch);
+    }
+
+    [Fact]
+    public async Task Take_BatchFillsDuringTheDelay_EndsTheDelay()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        var batch = new List<int>();
+        var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
+        for (var i = 1; i <= 3; i++) queue.Add(i);
+
+        Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+        Assert.Equal([1, 2, 3], batch);
+    }
+
+    [Fact]
+    public void Take_FirstWaitedTheDelayAlready_DoesNotWaitAgain()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        queue.Add(1);
+        _time.Advance(Delay);
+        var batch = new List<int>();
+
+        Assert.True(queue.Take(batch, 3, Delay));
+        Assert.Equal([1], batch);
+    }
+
+    [Fact]
+    public void Reserve_CapacityTaken_IsFullUntilAPlaceIsGivenBack()
+    {
+        using var queue = new BatchQueue<int>(2, _time);
+        Assert.Equal(Admission.Reserved, queue.Add(1));
+        Assert.Equal(Admission.Reserved, queue.Reserve());
+        Assert.Equal(Admission.Full, queue.Reserve());
+        queue.GiveBack();
+        Assert.Equal(Admission.Reserved, queue.Reserve());
+    }
+
+    [Fact]
+    public async Task Close_PlaceIsReserved_TakesItsItemBeforeTheEnd()
+    {
+        using var queue = new BatchQueue<int>(2, _time);
+        queue.Reserve();
+        queue.Close();
+        Assert.Equal(Admission.Closed, queue.Reserve());
+        var batch = new List<int>();
+        var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
+        Assert.False(take.IsCompleted);
+        queue.Fill(7);
+
+        Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+        Assert.Equal([7], batch);
+        Assert.False(queue.Take(batch, 3, Delay));
+    }
+}

@@ -1,0 +1,38 @@
+namespace AnomalyLine.Inspection.Tests;
+
+public sealed class EvidenceTests
+{
+    [Fact]
+    public async Task TryGet_MoreThanTheLimit_KeepsTheNewest()
+    {
+        // A frame of 16 x 16 bytes and a map of 16 x 16 floats: 1280 bytes.
+        await using var line = new TestLine();
+        line.Options.EvidenceBytesPerStation = 2 * 1280;
+        await line.OpenAsync("s");
+        for (var i = 1; i <= 3; i++) await line.InspectAsync("s", i);
+
+        Assert.Null(line.Line.Evidence.TryGet("s", 1));
+        Assert.Equal(2, (int)line.Line.Evidence.TryGet("s", 2)!.Frame.Data.Span[0]);
+        Assert.Equal(3 / 255f, line.Line.Evidence.Latest("s")?.Map?[0, 0]);
+        Assert.Equal((3L, 0.5f), (line.Line.Evidence.Latest("s")!.Record.Sequence, line.Line.Evidence.Latest("s")!.PixelThreshold));
+        Assert.Null(line.Line.Evidence.Latest("t"));
+    }
+
+    [Fact]
+    public async Task TryGet_FrameLargerThanTheLimit_IsNotKept()
+    {
+        await using var line = new TestLine();
+        line.Options.EvidenceBytesPerStation = 1279;
+        await line.OpenAsync("s");
+        await line.InspectAsync("s", 1);
+        Assert.Null(line.Line.Evidence.Latest("s"));
+    }
+
+    [Fact]
+    public async Task TryGet_FrameTheModelFailedOn_HasNoMap()
+    {
+        await using var line = await new TestLine().OpenAsync("s");
+        await line.InspectAsync("s", 255);
+        Assert.Null(line.Line.Evidence.TryGet("s", 1)!.Map);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AnomalyLine.Inspection.Tests;
+
+/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores; "broken-…" cannot be loaded; "gone-…" does not exist.</summary>
+internal sealed class TestLine : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly TimeProvider _time;
+    private Line? _line;
+
+    public TestLine(TimeProvider? time = null, string? folder = null)
+    {
+        _time = time ?? TimeProvider.System;
+        Options = new LineOptions
+        {
+            DataFolder = folder ?? Path.Combine(Path.GetTempPath(), "anomalyline-" + Guid.NewGuid().ToString("N")),
+            MaxBatchDelay = TimeSpan.Zero,
+        };
+    }
+
+    public LineOptions Options { get; }
+
+    public string DatabasePath => Path.Combine(Options.DataFolder, "inspections.db");
+
+    /// <summary>All detectors that were loaded, by version the last one.</summary>
+    public ConcurrentDictionary<string, TestDetector> Detectors { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentQueue<string> Loads { get; } = new();
+
+    public Line Line => _line ?? throw new InvalidOperationException("Open it first.");
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static Frame Frame(int grey, int side = 16)
+    {
+        var pixels = new byte[side * side];
+        pixels.AsSpan().Fill((byte)grey);
+        Assert.True(Vision.Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        return frame;
+    }
+
+    public static Recipe Recipe(string station, string model = "m-0", float threshold = 0.5f, double deadlineSeconds = 60)
+        => new(station, 0, model, threshold, threshold, null, TimeSpan.FromSeconds(deadlineSeconds));
+
+    public async Task<TestLine> OpenAsync(params string[] stations)
+    {
+        _line = await Line.OpenAsync(Options, Load, _time, NullLoggerFactory.Instance, Cancellation);
+        foreach (var station in stations)
+        {
+            Assert.Null((await Line.CreateStationAsync(station, Cancellation)).Error);
+            Assert.Null((await Line.ActivateRecipeAsync(Recipe(station), Cancellation)).Error);
+        }
+
+        return this;
+    }
+
+    public async Task ReopenAsync()
+    {
+        await Line.DisposeAsync();
+        await OpenAsync();
+    }
+
+    public Task<Outcome<InspectionRecord>> TryInspectAsync(InspectionRequest request, CancellationTokenSource? withdrawal = null)
+        => Line.InspectAsync(request, withdrawal?.Token ?? CancellationToken.None).WaitAsync(Patience, Cancellation);
+
+    public async Task<InspectionRecord> InspectAsync(
+        string station, int grey, string partId = "", TimeSpan? deadline = null, CancellationTokenSource? withdrawal = null)
+        => (await TryInspectAsync(new InspectionRequest(station, partId, Frame(grey), deadline), withdrawal)).Value;
+
+    /// <summary>All of a station's records, oldest first.</summary>
+    public List<InspectionRecord> ReadAll(string station)
+    {
+        var all = new List<InspectionRecord>();
+        for (var before = long.MaxValue; Line.Log.ReadBack(station, before, 1000) is { Count: > 0 } page; before = page[^1].Sequence) all.AddRange(page);
+        all.Reverse();
+        return all;
+    }
+
+    /// <summary>Runs statements on the log from outside, as another program could.</summary>
+    public void RunSql(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var detector in Detectors.Values) detector.Release();
+        if (_line is not null) await _line.DisposeAsync();
+        if (Directory.Exists(Options.DataFolder)) Directory.Delete(Options.DataFolder, recursive: true);
+    }
+
+    private TestDetector Load(string version)
+    {
+        Loads.Enqueue(version);
+        if (version.StartsWith("broken", StringComparison.Ordinal)) throw new ModelFileException("weights.safetensors does not match its sum.");
+        if (version.StartsWith("gone", StringComparison.Ordinal)) throw new FileNotFoundException($"{version}.alm is missing");
+        var offset = float.Parse(version[(version.IndexOf('-', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        return Detectors[version] = new TestDetector(version.StartsWith("other", StringComparison.Ordinal) ? "m-0" : version, offset);
+    }
+}

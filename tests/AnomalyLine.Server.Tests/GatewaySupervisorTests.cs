@@ -1,0 +1,116 @@
+using AnomalyLine.Management.Processes;
+using AnomalyLine.Server.OpcUaGateway;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AnomalyLine.Server.Tests;
+
+/// <summary>The supervisor over small shell scripts.</summary>
+public sealed class GatewaySupervisorTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-gateway-").FullName;
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_ChildListens_RunningUntilStoppedPolitely()
+    {
+        var marker = Path.Combine(_folder, "stopped");
+        using var supervisor = Supervise($$"""trap 'touch {{marker}}; exit 0' TERM; echo '{"level":30,"endpoint":"opc.tcp://x","msg":"listening"}'; while :; do sleep 0.05; done""");
+
+        await supervisor.StartAsync(Cancel);
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Running);
+        await supervisor.StopAsync(Cancel);
+
+        Assert.True(File.Exists(marker));
+        Assert.Equal((GatewayStatus.Stopped, 0), (supervisor.State.Status, supervisor.State.Restarts));
+    }
+
+    [Fact]
+    public async Task Run_ChildDies_StartedAgainAfterGrowingPauses()
+    {
+        using var supervisor = Supervise("exit 7");
+        await supervisor.StartAsync(Cancel);
+
+        foreach (var seconds in new[] { 0.5, 1, 2, 4, 8, 10, 10 })
+        {
+            var restarts = supervisor.State.Restarts;
+            await UntilAsync(() => supervisor.State.Status == GatewayStatus.Restarting && supervisor.State.Message.Contains($"in {seconds:0.#} s", StringComparison.Ordinal));
+            _time.Advance(TimeSpan.FromSeconds(seconds - 0.01));
+            Assert.Equal(restarts, supervisor.State.Restarts);
+            await AdvanceUntilAsync(TimeSpan.FromSeconds(0.02), () => supervisor.State.Restarts == restarts + 1);
+        }
+
+        await supervisor.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Run_ExitCode2_MisconfiguredWithItsMessageAndNoFastLoop()
+    {
+        var starts = Path.Combine(_folder, "starts");
+        using var supervisor = Supervise($$"""echo x >> {{starts}}; echo '{"level":60,"msg":"configuration: OPCUA_PORT = \"x\": must be a port number"}'; exit 2""");
+
+        await supervisor.StartAsync(Cancel);
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Misconfigured);
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Single(await File.ReadAllLinesAsync(starts, Cancel));
+        Assert.Contains("OPCUA_PORT", supervisor.State.Message, StringComparison.Ordinal);
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(2), () => File.ReadAllLines(starts).Length == 2);
+
+        await supervisor.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Run_CommandCannotBeMade_MisconfiguredWithReason()
+    {
+        using var supervisor = new GatewaySupervisor(true, "opc.tcp://x", () => (null, "install Node.js"), _time, NullLogger<GatewaySupervisor>.Instance);
+
+        await supervisor.StartAsync(Cancel);
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Misconfigured);
+
+        Assert.Equal(("install Node.js", 0), (supervisor.State.Message, supervisor.State.Restarts));
+        await supervisor.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Run_ChildIgnoresTerm_KilledAfterPatience()
+    {
+        using var supervisor = Supervise("""trap '' TERM; echo '{"endpoint":1}'; while :; do sleep 0.05; done""");
+        await supervisor.StartAsync(Cancel);
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Running);
+
+        await supervisor.StopAsync(Cancel);
+
+        Assert.Equal(GatewayStatus.Stopped, supervisor.State.Status);
+    }
+
+    [Theory]
+    [InlineData("""{"level":30,"msg":"listening","endpoint":"opc.tcp://x"}""", LogLevel.Information, "listening endpoint=opc.tcp://x", true)]
+    [InlineData("""{"level":50,"msg":"gateway failed","err":{"message":"port in use"},"time":1,"pid":2}""", LogLevel.Error, "gateway failed port in use", false)]
+    [InlineData("{not json", LogLevel.Information, "{not json", false)]
+    [InlineData("plain", LogLevel.Information, "plain", false)]
+    public void Parse_LogLine_LevelMessageAndListening(string line, LogLevel level, string message, bool isListening) =>
+        Assert.Equal(new GatewayLine(level, message, isListening), GatewayLine.Parse(line));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds()) await Task.Delay(10, Cancel);
+    }
+
+    private async Task AdvanceUntilAsync(TimeSpan step, Func<bool> holds)
+    {
+        // The pause may begin a moment after the state that announces it.
+        while (!holds())
+        {
+            _time.Advance(step);
+            await Task.Delay(10, Cancel);
+        }
+    }
+
+    private GatewaySupervisor Supervise(string script) => new(
+        true, "opc.tcp://127.0.0.1:4840/anomalyline", () => (new ChildCommand("sh", ["-c", script]), ""), _time, NullLogger<GatewaySupervisor>.Instance);
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using Grpc.Health.V1;
+
+namespace AnomalyLine.Server.Tests;
+
+public sealed class HttpTests
+{
+    [Fact]
+    public async Task Health_WithoutStations_LiveButNotReady()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/live", TestServer.Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.Http.GetAsync("/health/ready", TestServer.Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_LineBecomesReady_ServingOverGrpcAndHttp()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        using var watch = new Health.HealthClient(server.Channel).Watch(new(), cancellationToken: TestServer.Cancel);
+
+        while (await watch.ResponseStream.MoveNext(TestServer.Cancel))
+            if (watch.ResponseStream.Current.Status == HealthCheckResponse.Types.ServingStatus.Serving) break;
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.ResponseStream.Current.Status);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/ready", TestServer.Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Metrics_AfterInspections_CountByStationAndVerdict()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 10), TestServer.Request("a", 2, 250)]);
+
+        var metrics = await server.Http.GetStringAsync("/metrics", TestServer.Cancel);
+
+        Assert.Matches("""anomalyline_inspections_total\{[^}]*station="a",verdict="NotOk"\} 1""", metrics);
+        Assert.Matches("""anomalyline_station_ready\{[^}]*station="a"\} 1""", metrics);
+        Assert.Contains("anomalyline_answer_duration_milliseconds_bucket", metrics, StringComparison.Ordinal);
+        Assert.Contains("process_runtime_dotnet", metrics.Replace("dotnet_", "process_runtime_dotnet_", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Picture_RecentInspection_CacheableAndPathSafe()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 250)]);
+
+        using var overlay = await server.Http.GetAsync("/stations/a/inspections/1/overlay", TestServer.Cancel);
+        using var missing = await server.Http.GetAsync("/stations/a/inspections/2/overlay", TestServer.Cancel);
+        using var unknown = await server.Http.GetAsync("/stations/a/inspections/1/secret", TestServer.Cancel);
+
+        Assert.Equal(("image/jpeg", true), (overlay.Content.Headers.ContentType?.MediaType, overlay.Headers.CacheControl?.Private));
+        Assert.Equal((HttpStatusCode.NotFound, true), (missing.StatusCode, missing.Headers.CacheControl?.NoStore));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Page_WithInspections_VerdictInWordsAndSymbol()
+    {
+        await using var server = await TestServer.StartReadyAsync(["press-7"]);
+        await server.InspectAsync([TestServer.Request("press-7", 1, 250)]);
+        var page = "";
+        while (!page.Contains("#1", StringComparison.Ordinal)) page = await server.Http.GetStringAsync("/", TestServer.Cancel);
+
+        Assert.Contains("press-7", page, StringComparison.Ordinal);
+        Assert.Contains("Not OK", page, StringComparison.Ordinal);
+        Assert.Contains("✕", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("1 of 1 stations ready", page, StringComparison.Ordinal);
+    }
+}

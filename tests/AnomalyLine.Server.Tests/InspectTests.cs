@@ -1,0 +1,147 @@
+using Google.Protobuf;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests;
+
+public sealed class InspectTests
+{
+    [Fact]
+    public async Task Inspect_DarkAndBrightFrames_OkAndNotOkWithScoreAndSequence()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+
+        var answers = await server.InspectAsync([TestServer.Request("a", 7, 51), TestServer.Request("a", 8, 204)]);
+
+        var dark = answers.Single(answer => answer.RequestId == 7).Inspection;
+        var bright = answers.Single(answer => answer.RequestId == 8).Inspection;
+        Assert.Equal((Wire.Verdict.Ok, Wire.ReasonCode.WithinThreshold, 51 * (1 / 255f)), (dark.Verdict, dark.ReasonCode, dark.Score));
+        Assert.Equal((Wire.Verdict.NotOk, Wire.ReasonCode.AboveThreshold, 204 * (1 / 255f)), (bright.Verdict, bright.ReasonCode, bright.Score));
+        Assert.Equal(new ulong[] { 1, 2 }, new[] { dark.Sequence, bright.Sequence }.Order());
+        Assert.Equal(("part-7", 16u, 16u, 1u, TestServer.Threshold), (dark.PartId, dark.FrameWidth, dark.FrameHeight, dark.RecipeRevision, dark.Threshold));
+        var region = Assert.Single(bright.Regions);
+        Assert.Equal((0u, 0u, 16u, 16u, 256.0), (region.X, region.Y, region.Width, region.Height, region.Area));
+    }
+
+    [Fact]
+    public async Task Inspect_SeveralCamerasAtOnce_EachFrameOneAnswerAndSequencesWithoutGaps()
+    {
+        const int frames = 200;
+        string[] stations = ["a", "b", "c"];
+        await using var server = await TestServer.StartReadyAsync(stations, "--AnomalyLine:Line:QueueCapacity=1024");
+
+        var streams = await Task.WhenAll(stations.Select(station => server.InspectAsync(Enumerable.Range(1, frames).Select(i => TestServer.Request(station, (ulong)i, (byte)i)))));
+
+        foreach (var (station, answers) in stations.Zip(streams))
+        {
+            Assert.Equal(Enumerable.Range(1, frames).Select(i => (ulong)i), answers.Select(answer => answer.RequestId).Order());
+            Assert.Equal(Enumerable.Range(1, frames).Select(i => (ulong)i), answers.Select(answer => answer.Inspection.Sequence).Order());
+            Assert.All(answers, answer => Assert.Equal(
+                (station, (byte)answer.RequestId * (1 / 255f), (byte)answer.RequestId > 127 ? Wire.Verdict.NotOk : Wire.Verdict.Ok),
+                (answer.Inspection.Station, answer.Inspection.Score, answer.Inspection.Verdict)));
+        }
+    }
+
+    [Theory]
+    [InlineData("no frame", "frame: is missing")]
+    [InlineData("no format", "Pixel format 0 is unknown")]
+    [InlineData("unknown format", "Pixel format 99 is unknown")]
+    [InlineData("no data", "has no data")]
+    [InlineData("too few bytes", "has 256 bytes, but 255 were sent")]
+    [InlineData("huge size", "is outside 1..32768")]
+    [InlineData("short stride", "is shorter than a row")]
+    [InlineData("no jpeg", "FF D8")]
+    [InlineData("long part", "129 characters")]
+    [InlineData("zero deadline", "outside 1..60000 ms")]
+    [InlineData("broken deadline", "deadline: is not a valid duration")]
+    [InlineData("broken time", "frame.capture_time: is outside")]
+    public async Task Inspect_MalformedFrame_NotDecidableWithPreciseReasonAndStreamGoesOn(string what, string reason)
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var wrong = TestServer.Request("a", 1, 10);
+        switch (what)
+        {
+            case "no frame": wrong.Frame = null; break;
+            case "no format": wrong.Frame.PixelFormat = Wire.PixelFormat.Unspecified; break;
+            case "unknown format": wrong.Frame.PixelFormat = (Wire.PixelFormat)99; break;
+            case "no data": wrong.Frame.Data = ByteString.Empty; break;
+            case "too few bytes": wrong.Frame.Data = ByteString.CopyFrom(new byte[255]); break;
+            case "huge size": wrong.Frame.Width = uint.MaxValue; break;
+            case "short stride": wrong.Frame.StrideBytes = 15; break;
+            case "no jpeg": wrong.Frame.PixelFormat = Wire.PixelFormat.Jpeg; break;
+            case "long part": wrong.PartId = new string('x', 129); break;
+            case "zero deadline": wrong.Deadline = new(); break;
+            case "broken deadline": wrong.Deadline = new() { Seconds = 1, Nanos = -1 }; break;
+            case "broken time": wrong.Frame.CaptureTime = new() { Seconds = long.MaxValue }; break;
+            default: Assert.Fail(what); break;
+        }
+
+        var answers = await server.InspectAsync([wrong, TestServer.Request("a", 2, 10)]);
+
+        var inspection = answers.Single(answer => answer.RequestId == 1).Inspection;
+        Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.InvalidFrame), (inspection.Verdict, inspection.ReasonCode));
+        Assert.Contains(reason, inspection.ReasonText, StringComparison.Ordinal);
+        Assert.Equal(Wire.Verdict.Ok, answers.Single(answer => answer.RequestId == 2).Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task Inspect_UnknownStation_ErrorInItsAnswerAndStreamGoesOn()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+
+        var answers = await server.InspectAsync([TestServer.Request("b", 1, 10), TestServer.Request("a", 2, 10)]);
+
+        Assert.Equal("station-not-found", answers.Single(answer => answer.RequestId == 1).Error.Code);
+        Assert.Equal(Wire.Verdict.Ok, answers.Single(answer => answer.RequestId == 2).Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task Inspect_StationWithoutRecipe_NotDecidable()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+
+        var answer = Assert.Single(await server.InspectAsync([TestServer.Request("a", 1, 10)]));
+
+        Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.NoRecipe), (answer.Inspection.Verdict, answer.Inspection.ReasonCode));
+    }
+
+    [Fact]
+    public async Task Inspect_ModelSwappedUnderLoad_EveryFrameJudgedByOneOfTheTwo()
+    {
+        const int frames = 600;
+        await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:Line:QueueCapacity=1024");
+        var second = await server.UploadAsync("two");
+        using var call = server.Inspections.Inspect(cancellationToken: TestServer.Cancel);
+        var answers = new List<Wire.Inspection>();
+        var half = new TaskCompletionSource();
+        var reading = Task.Run(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(TestServer.Cancel))
+            {
+                answers.Add(call.ResponseStream.Current.Inspection);
+                if (answers.Count == frames / 3) half.SetResult();
+            }
+        }, TestServer.Cancel);
+
+        Task<Wire.Recipe>? swapping = null;
+        for (var i = 1; i <= frames; i++)
+        {
+            if (i == frames / 3 + 10)
+            {
+                await half.Task;
+                swapping = server.ActivateAsync("a", second);
+            }
+
+            if (i == frames - 50) await swapping!;
+            await call.RequestStream.WriteAsync(TestServer.Request("a", (ulong)i, 20), TestServer.Cancel);
+        }
+
+        await call.RequestStream.CompleteAsync();
+        await reading;
+
+        Assert.Equal(frames, answers.Count);
+        Assert.All(answers, answer => Assert.Equal(Wire.Verdict.Ok, answer.Verdict));
+        Assert.All(answers, answer => Assert.Equal(answer.ModelVersion == second ? 2u : 1u, answer.RecipeRevision));
+        Assert.Equal(2, answers.Select(answer => answer.ModelVersion).Distinct().Count());
+    }
+}

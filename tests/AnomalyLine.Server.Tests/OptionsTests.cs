@@ -1,0 +1,40 @@
+using AnomalyLine.Server.Options;
+using Microsoft.Extensions.Configuration;
+
+namespace AnomalyLine.Server.Tests;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void Read_ManyErrors_AllAtOnceWithTheirNames()
+    {
+        var failure = Assert.Throws<InvalidOptionsException>(() => Read(
+            ("BindAddress", "here"), ("HttpPort", "70000"), ("GrpcPort", "many"), ("DataFolder", " "), ("HtpPort", "1"), ("MaxFramesInFlightPerStream", "0"),
+            ("Line:MaxBatchSize", "0"), ("Line:MaxBatchDelay", "soon"), ("OpcUa:Laboratory", "true"), ("OpcUa:Host", "0.0.0.0"), ("OpcUa:Port", "-1")));
+
+        foreach (var name in new[]
+        {
+            "AnomalyLine:BindAddress", "AnomalyLine:HttpPort", "AnomalyLine:GrpcPort", "AnomalyLine:DataFolder", "AnomalyLine:HtpPort", "AnomalyLine:MaxFramesInFlightPerStream",
+            "AnomalyLine:Line:MaxBatchSize", "AnomalyLine:Line:MaxBatchDelay", "AnomalyLine:OpcUa:Laboratory", "AnomalyLine:OpcUa:Port",
+        })
+        {
+            Assert.Contains(failure.Errors, error => error.StartsWith(name + " ", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Read_Nothing_DefaultsOnThisMachineAlone()
+    {
+        var options = Read();
+
+        Assert.Equal(("127.0.0.1", 8080, 8081, "127.0.0.1", 4840, false), (options.BindAddress, options.HttpPort, options.GrpcPort, options.OpcUa.Host, options.OpcUa.Port, options.OpcUa.Laboratory));
+        Assert.Equal(Path.GetFullPath("data"), options.Line.DataFolder);
+    }
+
+    [Fact]
+    public void Read_SamePortTwice_Error() =>
+        Assert.Contains("are both 9000", Assert.Throws<InvalidOptionsException>(() => Read(("HttpPort", "9000"), ("GrpcPort", "9000"))).Message, StringComparison.Ordinal);
+
+    private static AnomalyLineOptions Read(params (string Name, string Value)[] settings) => OptionsReader.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"AnomalyLine:{setting.Name}", setting.Value))).Build());
+}

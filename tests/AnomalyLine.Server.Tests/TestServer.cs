@@ -1,0 +1,125 @@
+using AnomalyLine.Management.Models;
+using AnomalyLine.Server.Hosting;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests;
+
+/// <summary>A real server on free loopback ports with its own data folder; its models are identity detectors: a frame's score is its brightest pixel / 255.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    /// <summary>Threshold of the stored models.</summary>
+    public const float Threshold = 0.5f;
+
+    private readonly string _folder;
+    private readonly WebApplication _app;
+
+    private TestServer(string folder, WebApplication app, Uri http, Uri grpc)
+    {
+        _folder = folder;
+        _app = app;
+        Channel = GrpcChannel.ForAddress(grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        Http = new HttpClient { BaseAddress = http };
+        Inspections = new(Channel);
+        Stations = new(Channel);
+        Recipes = new(Channel);
+        Models = new(Channel);
+    }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public GrpcChannel Channel { get; }
+
+    public HttpClient Http { get; }
+
+    public Wire.InspectionService.InspectionServiceClient Inspections { get; }
+
+    public Wire.StationService.StationServiceClient Stations { get; }
+
+    public Wire.RecipeService.RecipeServiceClient Recipes { get; }
+
+    public Wire.ModelService.ModelServiceClient Models { get; }
+
+    public static async Task<TestServer> StartAsync(params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("anomalyline-server-").FullName;
+        string[] args =
+        [
+            "--AnomalyLine:HttpPort=0", "--AnomalyLine:GrpcPort=0", "--AnomalyLine:OpcUa:Enabled=false", $"--AnomalyLine:DataFolder={folder}",
+            "--Logging:LogLevel:Default=Warning", "--AnomalyLine:Line:LogDurability=Normal", .. settings,
+        ];
+        var models = new ModelStore(Path.Combine(folder, "models"), FakeModels.Check);
+        var app = ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version))));
+        await app.StartAsync(Cancel);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToList();
+        return new TestServer(folder, app, addresses[0], addresses[1]);
+    }
+
+    /// <summary>A server with one model, and stations that judge with it.</summary>
+    public static async Task<TestServer> StartReadyAsync(string[] stations, params string[] settings)
+    {
+        var server = await StartAsync(settings);
+        var version = await server.UploadAsync("one");
+        foreach (var station in stations)
+        {
+            await server.Stations.CreateStationAsync(new() { Name = station }, cancellationToken: Cancel);
+            await server.ActivateAsync(station, version);
+        }
+
+        return server;
+    }
+
+    /// <summary>Stores a model; another content is another version.</summary>
+    public async Task<string> UploadAsync(string content)
+    {
+        using var call = Models.UploadModel(cancellationToken: Cancel);
+        await call.RequestStream.WriteAsync(new() { Chunk = ByteString.CopyFromUtf8(content) }, Cancel);
+        await call.RequestStream.CompleteAsync();
+        return (await call).Model.Version;
+    }
+
+    public async Task<Wire.Recipe> ActivateAsync(string station, string version) =>
+        (await Recipes.ActivateRecipeAsync(new() { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 } }, cancellationToken: Cancel)).Recipe;
+
+    /// <summary>A 16 x 16 grey frame of one brightness.</summary>
+    public static Wire.InspectRequest Request(string station, ulong id, byte brightness) => new()
+    {
+        RequestId = id,
+        Station = station,
+        PartId = $"part-{id}",
+        Frame = new() { Width = 16, Height = 16, PixelFormat = Wire.PixelFormat.Mono8, Data = ByteString.CopyFrom(Enumerable.Repeat(brightness, 256).ToArray()) },
+    };
+
+    /// <summary>Sends frames on one stream and gives the answers in the order of their coming.</summary>
+    public async Task<List<Wire.InspectResponse>> InspectAsync(IEnumerable<Wire.InspectRequest> requests)
+    {
+        using var call = Inspections.Inspect(cancellationToken: Cancel);
+        var sending = SendAsync();
+        var answers = new List<Wire.InspectResponse>();
+        while (await call.ResponseStream.MoveNext(Cancel)) answers.Add(call.ResponseStream.Current);
+        await sending;
+        return answers;
+
+        async Task SendAsync()
+        {
+            foreach (var request in requests) await call.RequestStream.WriteAsync(request, Cancel);
+            await call.RequestStream.CompleteAsync();
+        }
+    }
+
+    public Task StopAsync() => _app.StopAsync(Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Channel.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,60 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Vision.Tests.Data;
+
+public class AugmentationTests
+{
+    private static readonly InputSpec Two = new(2, 2, 1);
+    private static readonly float[] Frame = [0.1f, 0.2f, 0.3f, 0.4f];
+
+    [Fact]
+    public void Apply_Default_ChangesNothing() => Assert.Equal([Frame], Outcomes(new Augmentation()));
+
+    [Fact]
+    public void Apply_FlipHorizontal_GivesBothSides() => Assert.Equal([[0.1f, 0.2f, 0.3f, 0.4f], [0.2f, 0.1f, 0.4f, 0.3f]], Outcomes(new Augmentation(FlipHorizontal: true)));
+
+    [Fact]
+    public void Apply_FlipVertical_GivesBothSides() => Assert.Equal([[0.1f, 0.2f, 0.3f, 0.4f], [0.3f, 0.4f, 0.1f, 0.2f]], Outcomes(new Augmentation(FlipVertical: true)));
+
+    [Fact]
+    public void Apply_QuarterTurns_GivesTheFourTurns() => Assert.Equal(
+        [[0.1f, 0.2f, 0.3f, 0.4f], [0.2f, 0.4f, 0.1f, 0.3f], [0.3f, 0.1f, 0.4f, 0.2f], [0.4f, 0.3f, 0.2f, 0.1f]], Outcomes(new Augmentation(QuarterTurns: true)));
+
+    [Fact]
+    public void Apply_Shift_RepeatsTheEdge()
+    {
+        var input = new InputSpec(3, 1, 1);
+        var seen = Enumerable.Range(0, 50).Select(seed => Apply(new Augmentation(Shift: 1), [0.1f, 0.2f, 0.3f], input, seed)).Distinct(Comparer).OrderBy(r => r[0]).ThenBy(r => r[1]);
+
+        Assert.Equal([[0.1f, 0.1f, 0.2f], [0.1f, 0.2f, 0.3f], [0.2f, 0.3f, 0.3f]], seen);
+    }
+
+    [Fact]
+    public void Apply_Brightness_ScalesAllChannelsAlikeAndClamps()
+    {
+        var input = new InputSpec(1, 1, 3);
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var result = Apply(new Augmentation(Brightness: 0.2f), [0.5f, 0.25f, 1f], input, seed);
+            Assert.InRange(result[0], 0.4f, 0.6f);
+            Assert.Equal(result[0] / 2, result[1], 1e-6f);
+            Assert.Equal(Math.Min(1, result[0] * 2), result[2], 1e-6f);
+        }
+    }
+
+    [Fact]
+    public void Apply_QuarterTurnsOfAnOblong_Throws() => Assert.Throws<ArgumentException>(() => Apply(new Augmentation(QuarterTurns: true), new float[6], new InputSpec(3, 2, 1), 0));
+
+    private static IEqualityComparer<float[]> Comparer { get; } = EqualityComparer<float[]>.Create((a, b) => a!.SequenceEqual(b!), a => a[0].GetHashCode());
+
+    private static IEnumerable<float[]> Outcomes(Augmentation augmentation) =>
+        Enumerable.Range(0, 100).Select(seed => Apply(augmentation, Frame, Two, seed)).Distinct(Comparer).OrderBy(r => r[0]);
+
+    private static float[] Apply(Augmentation augmentation, float[] frame, InputSpec input, int seed)
+    {
+        var result = new float[frame.Length];
+        augmentation.Apply(frame, input, new Random(seed), result);
+        return result;
+    }
+}
