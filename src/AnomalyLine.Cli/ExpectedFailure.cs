@@ -15,6 +15,7 @@ internal static class ExpectedFailure
         TrainingException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),
+        FileLoadException or FileNotFoundException { FileName: not null } when IsAssembly(exception) => null,
         IOException or UnauthorizedAccessException => OneLine(exception.Message),
         _ => null,
     };
@@ -27,6 +28,10 @@ internal static class ExpectedFailure
         StatusCode.Cancelled => "cancelled.",
         _ => OneLine(failure.Status.Detail),
     };
+
+    /// <summary>Whether a part of the program itself is missing.</summary>
+    private static bool IsAssembly(Exception exception) =>
+        exception is FileLoadException || (exception is FileNotFoundException { FileName: { } name } && name.Contains(", Version=", StringComparison.Ordinal));
 
     private static string OneLine(string text) => text.Trim().ReplaceLineEndings(" ");
 }

@@ -64,7 +64,7 @@ internal sealed class CameraTally
         yield return $"{Taken} frames taken in {Seconds:0.0} s: {Ok} Ok, {NotOk} NotOk, {NotDecidable} NotDecidable"
             + (Errors > 0 ? $", {Errors} refused" : "") + (Unanswered > 0 ? $", {Unanswered} without an answer" : "");
         if (RoundTripMs(0.5) is { } median) yield return $"round trip: median {median:0.0} ms, 95 % within {RoundTripMs(0.95):0.0} ms, 99 % within {RoundTripMs(0.99):0.0} ms";
-        if (Reconnections > 0) yield return $"{Reconnections} reconnections; {SentAgain} frames sent again, which the server may have inspected twice";
+        if (Reconnections > 0) yield return $"{Reconnections} attempts to reconnect; {SentAgain} frames sent again, which the server may have inspected twice";
         if (Dropped > 0) yield return $"{Dropped} frames dropped while too many were waiting for their answer";
     }
 }
