@@ -44,8 +44,7 @@ public sealed class InspectionFeed
         if (Check(request) is { } error) return error;
 
         // The position before the stations: a station that is not among them has nothing up to it.
-        long position;
-        lock (_gate) position = _position;
+        var position = Published();
         var start = WatchStart.Of(request, _stations, position);
         return new Outcome<IAsyncEnumerable<InspectionRecord>>(WatchAsync(start, CancellationToken.None));
     }
@@ -109,17 +108,18 @@ public sealed class InspectionFeed
 
     private async IAsyncEnumerable<InspectionRecord> WatchAsync(WatchStart start, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // First without a queue, so that a long replay cannot overflow it; what is committed meanwhile is at the end of the log, and read too.
+        // First without a queue, so that a long replay cannot overflow it. Only what is published: a cursor of something that is committed but not yet
+        // published would be ahead for the next watch.
         var position = Replay(start.FindPosition);
         for (var isLast = false; !isLast;)
         {
-            var page = ReadPage(start, position, long.MaxValue);
+            var page = ReadPage(start, position, Published());
             foreach (var record in page.Records) yield return record;
             cancellation.ThrowIfCancellationRequested();
             (position, isLast) = (page.LastPosition, page.IsLast);
         }
 
-        // Then up to the seam from the log, and after it from the queue, which may have what was committed and read before it was published.
+        // Then up to the seam from the log, and after it from the queue.
         using var subscription = Subscribe(start, out var seam);
         for (var isLast = false; !isLast;)
         {
@@ -128,10 +128,12 @@ public sealed class InspectionFeed
             (position, isLast) = (page.LastPosition, page.IsLast);
         }
 
-        await foreach (var record in subscription.ReadAllAsync(cancellation))
-        {
-            if (record.Position > position) yield return record;
-        }
+        await foreach (var record in subscription.ReadAllAsync(cancellation)) yield return record;
+    }
+
+    private long Published()
+    {
+        lock (_gate) return _position;
     }
 
     private LogPage ReadPage(WatchStart start, long position, long upto)

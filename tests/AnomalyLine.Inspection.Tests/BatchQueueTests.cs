@@ -28,7 +28,7 @@ public sealed class BatchQueueTests
         queue.Add(1);
         queue.Add(2);
         var batch = new List<int>();
-        var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
+        var take = StartTake(queue, batch);
 
         _time.Advance(Delay - TimeSpan.FromTicks(1));
         Assert.False(take.IsCompleted);
@@ -81,12 +81,21 @@ public sealed class BatchQueueTests
         queue.Close();
         Assert.Equal(Admission.Closed, queue.Reserve());
         var batch = new List<int>();
-        var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
-        Assert.False(take.IsCompleted);
+        var take = StartTake(queue, batch);
         queue.Fill(7);
 
         Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
         Assert.Equal([7], batch);
         Assert.False(queue.Take(batch, 3, Delay));
+    }
+
+    /// <summary>Takes on a thread of its own; returns once that thread waits, or is done.</summary>
+    private static Task<bool> StartTake(BatchQueue<int> queue, List<int> batch)
+    {
+        var taken = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => taken.SetResult(queue.Take(batch, 3, Delay))) { IsBackground = true };
+        thread.Start();
+        Assert.True(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || taken.Task.IsCompleted, TestLine.Patience));
+        return taken.Task;
     }
 }
