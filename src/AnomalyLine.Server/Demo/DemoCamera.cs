@@ -90,9 +90,9 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The camera of {Station} lost its connection: {Reason}")]
+    [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "The camera of {Station} lost its connection: {Reason}")]
     private partial void LogBroken(string station, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A frame was refused with {Code}: {Reason}")]
+    [LoggerMessage(EventId = 108, Level = LogLevel.Warning, Message = "A frame was refused with {Code}: {Reason}")]
     private partial void LogRefused(string code, string reason);
 }
