@@ -7,7 +7,7 @@ using AnomalyLine.Vision.Training;
 namespace AnomalyLine.Vision.Tests.Methods;
 
 /// <summary>What every method must do; a new entry in the catalogue is covered without being asked.</summary>
-public sealed class MethodContractTests(TrainedMethods trained) : IClassFixture<TrainedMethods>
+public sealed class MethodContractTests(TrainedMethods trained)
 {
     public static TheoryData<string> Names => [.. MethodCatalog.All.Select(m => m.Name)];
 

@@ -13,7 +13,7 @@ public sealed class TrainedMethods : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentDictionary<string, Lazy<Trained>> _trained = new();
 
-    public TrainedMethods() => SyntheticParts.WriteDataset(_folder["parts"], trainCount: 40, testNormals: 8, testPerDefect: 4, seed: 5, width: 128, height: 128);
+    public TrainedMethods() => SyntheticParts.WriteDataset(_folder["parts"], trainCount: 40, testNormals: 6, testPerDefect: 1, seed: 5, width: 128, height: 128);
 
     public string DataFolder => _folder["parts"];
 

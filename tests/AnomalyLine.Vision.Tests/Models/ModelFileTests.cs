@@ -5,7 +5,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Models;
 
-public sealed class ModelFileTests(TrainedMethods trained) : IClassFixture<TrainedMethods>
+public sealed class ModelFileTests(TrainedMethods trained)
 {
     [Fact]
     public void ReadManifest_TrainedModel_SaysWhatItIs()

@@ -4,7 +4,7 @@ using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
-public sealed class TrainerTests(TrainedMethods trained) : IClassFixture<TrainedMethods>
+public sealed class TrainerTests(TrainedMethods trained)
 {
     [Fact]
     public void Train_EverythingWrong_NamesEverything()

@@ -1,0 +1,43 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Cli.Camera;
+
+/// <summary>A folder of images or a video as the frames of a camera, each with the identity of its part.</summary>
+internal static class FrameSource
+{
+    /// <summary>The frames, one after the other; a second round adds its number to the parts' identities.</summary>
+    /// <exception cref="CommandException">The source is missing or empty.</exception>
+    /// <exception cref="DatasetException">A file cannot be read.</exception>
+    public static IEnumerable<(string PartId, Frame Frame)> Frames(CameraOptions options, TimeProvider time)
+    {
+        if (!Directory.Exists(options.Source) && !File.Exists(options.Source))
+            throw new CommandException($"{options.Source}: no such folder or file; name a folder of images or a video.");
+        return Rounds(options, time);
+    }
+
+    private static IEnumerable<(string PartId, Frame Frame)> Rounds(CameraOptions options, TimeProvider time)
+    {
+        for (var round = 1; round == 1 || options.Loop; round++)
+        {
+            var suffix = round == 1 ? "" : $"-{round}";
+            foreach (var (name, frame) in Directory.Exists(options.Source) ? Folder(options, time) : Video(options, time)) yield return (name + suffix, frame);
+        }
+    }
+
+    private static IEnumerable<(string Name, Frame Frame)> Folder(CameraOptions options, TimeProvider time)
+    {
+        var files = DatasetFolder.Frames(options.Source).ToArray();
+        if (files.Length == 0) throw new CommandException($"{options.Source}: holds no frame; it needs png, jpg, jpeg or bmp files (not in folders below it).");
+        foreach (var file in files)
+        {
+            yield return (Path.GetFileNameWithoutExtension(file), options.Raw ? RawFrames.FromFile(file, time.GetUtcNow()) : FrameFile.Read(file, time));
+        }
+    }
+
+    private static IEnumerable<(string Name, Frame Frame)> Video(CameraOptions options, TimeProvider time)
+    {
+        var number = 0;
+        foreach (var frame in RawFrames.FromVideo(options.Source, time)) yield return ($"{Path.GetFileNameWithoutExtension(options.Source)}-{++number:00000}", frame);
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using AnomalyLine.Cli.Commands;
+
+namespace AnomalyLine.Cli;
+
+/// <summary>The command line: all commands, and what happens around each.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>0 done, 1 failed, 2 wrong usage.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Output output, CancellationToken cancel)
+    {
+        var parsed = Create(output).Parse(args);
+        var command = string.Join(' ', Names(parsed.CommandResult));
+        if (parsed.Errors.Count > 0)
+        {
+            var errors = string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+            await output.Error.WriteLineAsync($"{command}: {errors} See '{command} --help'.");
+            return ExitCode.WrongUsage;
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration { Output = output.Result, Error = output.Error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(invocation, cancel);
+        }
+        catch (Exception exception) when (ExpectedFailure.Describe(exception) is { } line)
+        {
+            await output.Error.WriteLineAsync($"{command}: {line}");
+            return exception is CommandException expected ? expected.ExitCode : ExitCode.Failed;
+        }
+    }
+
+    private static RootCommand Create(Output output) => new("Visual inspection by reconstruction: train and judge models, feed stations, watch verdicts.")
+    {
+        TrainCommand.Create(output),
+        EvaluateCommand.Create(output),
+        InspectCommand.Create(output),
+        MethodsCommand.Create(output),
+        CameraCommand.Create(output),
+        WatchCommand.Create(output),
+        StationsCommand.Create(output),
+        ModelsCommand.Create(output),
+    };
+
+    private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)
+    {
+        var names = new List<string>();
+        for (; result is not null; result = result.Parent)
+        {
+            if (result is System.CommandLine.Parsing.CommandResult command) names.Insert(0, command.Command is RootCommand ? "anomalyline" : command.Command.Name);
+        }
+
+        return names;
+    }
+}

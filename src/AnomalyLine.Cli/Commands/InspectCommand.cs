@@ -1,0 +1,37 @@
+using System.CommandLine;
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Cli.Commands;
+
+/// <summary>`anomalyline inspect`: images to scores, verdicts and overlays, without a server.</summary>
+internal static class InspectCommand
+{
+    public static Command Create(Output output)
+    {
+        var model = CommonOptions.Model();
+        var input = new Option<string>("--input") { Description = "An image, or a folder of images.", Required = true, HelpName = "FILE_OR_DIR" };
+        var folder = new Option<string>("--output") { Description = "Folder for the overlays; made where it is missing.", Required = true, HelpName = "DIR" };
+        var device = CommonOptions.Device();
+        var json = CommonOptions.Json();
+        var command = new Command("inspect", "Judge images: score, verdict, and the anomaly map over the image.") { model, input, folder, device, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var asJson = parsed.GetValue(json);
+            var version = "";
+            var frames = await Task.Factory.StartNew(
+                () =>
+                {
+                    using var loaded = AnomalyModel.Load(parsed.GetRequiredValue(model), parsed.GetRequiredValue(device));
+                    version = loaded.Version;
+                    var run = new InspectRun(loaded, loaded.Manifest.Calibration, parsed.GetRequiredValue(folder));
+                    return run.Inspect(parsed.GetRequiredValue(input), asJson ? _ => { } : frame => output.Result.WriteLine(Line(frame)), cancel);
+                },
+                cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (asJson) output.WriteJson(new { modelVersion = version, threshold = frames[0].Threshold, frames });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Line(InspectedFrame frame) => $"{frame.Verdict,-6} {frame.Score:G5} / {frame.Threshold:G5}  {frame.Path} -> {frame.Overlay}";
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using AnomalyLine.Contracts.V1;
+using Google.Protobuf;
+
+namespace AnomalyLine.Cli.Commands;
+
+/// <summary>`anomalyline models`: the model files that a server holds.</summary>
+internal static class ModelsCommand
+{
+    private const int ChunkBytes = 512 * 1024;
+
+    public static Command Create(Output output) => new("models", "The models that a server holds.") { List(output), Upload(output) };
+
+    private static Command List(Output output)
+    {
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("list", "List all versions, newest first.") { server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var answer = await new ModelService.ModelServiceClient(channel).ListModelsAsync(new ListModelsRequest(), cancellationToken: cancel);
+            if (parsed.GetValue(json)) output.WriteJson(new { models = answer.Models.Select(Describe) });
+            else TextTable.Write(output.Result, ["VERSION", "METHOD", "THRESHOLD", "FALSE REJECTS", "TRAINED", "SIZE"], answer.Models.Select(Row));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Upload(Output output)
+    {
+        var file = new Argument<string>("file") { Description = "The model file (.alm)." };
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("upload", "Store a model file on the server, which checks it first.") { file, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            if (!File.Exists(path)) throw new CommandException($"{path}: no such file; train one with 'anomalyline train'.");
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var stored = await UploadAsync(channel, path, cancel);
+            if (parsed.GetValue(json)) output.WriteJson(Describe(stored));
+            else await output.Result.WriteLineAsync($"{stored.Version} is on the server; make it active with 'anomalyline stations activate STATION --model {stored.Version}'.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<ModelVersion> UploadAsync(Grpc.Net.Client.GrpcChannel channel, string path, CancellationToken cancel)
+    {
+        await using var stream = File.OpenRead(path);
+        using var call = new ModelService.ModelServiceClient(channel).UploadModel(cancellationToken: cancel);
+        var buffer = new byte[ChunkBytes];
+        try
+        {
+            int count;
+            while ((count = await stream.ReadAsync(buffer, cancel)) > 0)
+                await call.RequestStream.WriteAsync(new UploadModelRequest { Chunk = ByteString.CopyFrom(buffer, 0, count) }, cancel);
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // The server ended the call early; its answer, awaited below, says why.
+        }
+
+        return (await call.ResponseAsync).Model;
+    }
+
+    private static IReadOnlyList<string> Row(ModelVersion model) =>
+    [
+        model.Version, model.Method, $"{model.Threshold:G6}", $"{model.FalseRejectRate * 100:0.##} %{(model.Certified ? "" : " (not certified)")}",
+        $"{model.CreationTime?.ToDateTimeOffset():yyyy-MM-dd HH:mm}", $"{model.SizeBytes / 1048576.0:0.0} MiB",
+    ];
+
+    private static object Describe(ModelVersion model) => new
+    {
+        version = model.Version,
+        method = model.Method,
+        sha256 = model.Sha256,
+        threshold = model.Threshold,
+        falseRejectRate = model.FalseRejectRate,
+        certified = model.Certified,
+        creationTime = model.CreationTime?.ToDateTimeOffset(),
+        sizeBytes = model.SizeBytes,
+    };
+}

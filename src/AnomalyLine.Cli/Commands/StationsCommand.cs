@@ -1,0 +1,102 @@
+using System.CommandLine;
+using AnomalyLine.Contracts.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace AnomalyLine.Cli.Commands;
+
+/// <summary>`anomalyline stations`: the inspection points of a server.</summary>
+internal static class StationsCommand
+{
+    public static Command Create(Output output) => new("stations", "The inspection points of a server.") { List(output), Add(output), Activate(output) };
+
+    private static Command List(Output output)
+    {
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("list", "List all stations with their state.") { server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var answer = await new StationService.StationServiceClient(channel).ListStationsAsync(new ListStationsRequest(), cancellationToken: cancel);
+            if (parsed.GetValue(json)) output.WriteJson(new { stations = answer.Stations.Select(Describe) });
+            else TextTable.Write(output.Result, ["STATION", "STATE", "MODEL", "REVISION", "THRESHOLD", "INSPECTED", "OK", "NOT OK", "NOT DECIDABLE"], answer.Stations.Select(Row));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Add(Output output)
+    {
+        var name = Name();
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("add", "Add a station.") { name, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var request = new CreateStationRequest { Name = parsed.GetRequiredValue(name) };
+            var answer = await new StationService.StationServiceClient(channel).CreateStationAsync(request, cancellationToken: cancel);
+            if (parsed.GetValue(json)) output.WriteJson(Describe(answer.Station));
+            else await output.Result.WriteLineAsync($"{answer.Station.Name}: added. Give it a model with 'anomalyline stations activate {answer.Station.Name} --model VERSION'.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Activate(Output output)
+    {
+        var name = Name();
+        var model = new Option<string>("--model") { Description = "Version of a model on the server; see 'anomalyline models list'.", Required = true, HelpName = "VERSION" };
+        var threshold = new Option<float?>("--threshold") { Description = "Score above which a part is NotOk; the model's calibrated one by default.", HelpName = "X" };
+        var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; 1000 by default.", HelpName = "MS" };
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("activate", "Make a model judge a station, between two frames.") { name, model, threshold, deadline.Within(1, 60_000), server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var request = new ActivateRecipeRequest { Station = parsed.GetRequiredValue(name), ModelVersion = parsed.GetRequiredValue(model) };
+            if (parsed.GetValue(threshold) is { } score) request.Threshold = score;
+            if (parsed.GetValue(deadline) is { } milliseconds) request.Deadline = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds));
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var recipe = (await new RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(request, cancellationToken: cancel)).Recipe;
+            if (parsed.GetValue(json)) output.WriteJson(Describe(recipe));
+            else await output.Result.WriteLineAsync($"{recipe.Station}: revision {recipe.Revision} is active, {recipe.ModelVersion} at threshold {recipe.Threshold:G6}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> Name() => new("name") { Description = "Name of the station: 1..64 letters, digits, '-', '_', '.'." };
+
+    private static IReadOnlyList<string> Row(StationStatus station) =>
+    [
+        station.Name, station.Ready ? "ready" : station.Fault, station.ModelVersion, $"{station.RecipeRevision}", $"{station.Threshold:G6}",
+        $"{station.Counters?.Inspected}", $"{station.Counters?.Ok}", $"{station.Counters?.NotOk}", $"{station.Counters?.NotDecidable}",
+    ];
+
+    private static object Describe(StationStatus station) => new
+    {
+        name = station.Name,
+        ready = station.Ready,
+        fault = station.Fault,
+        modelVersion = station.ModelVersion,
+        recipeRevision = station.RecipeRevision,
+        threshold = station.Threshold,
+        lastSequence = station.LastSequence,
+        inspected = station.Counters?.Inspected ?? 0,
+        ok = station.Counters?.Ok ?? 0,
+        notOk = station.Counters?.NotOk ?? 0,
+        notDecidable = station.Counters?.NotDecidable ?? 0,
+        queueLength = station.QueueLength,
+    };
+
+    private static object Describe(Recipe recipe) => new
+    {
+        station = recipe.Station,
+        revision = recipe.Revision,
+        modelVersion = recipe.ModelVersion,
+        threshold = recipe.Threshold,
+        pixelThreshold = recipe.PixelThreshold,
+        deadlineMs = recipe.Deadline?.ToTimeSpan().TotalMilliseconds,
+    };
+}

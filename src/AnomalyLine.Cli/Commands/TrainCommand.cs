@@ -1,0 +1,71 @@
+using System.CommandLine;
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Thresholds;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Cli.Commands;
+
+/// <summary>`anomalyline train`: normal frames to a model file.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(Output output)
+    {
+        var method = new Option<string>("--method") { Description = "The method; see 'anomalyline methods'.", Required = true }
+            .OneOf([.. MethodCatalog.All.Select(entry => entry.Name)]);
+        var data = new Option<string>("--data") { Description = "Folder in MVTec AD layout; its train/good is learnt.", Required = true, HelpName = "DIR" };
+        var file = new Option<string>("--output") { Description = "The model file to write.", Required = true, HelpName = "FILE" };
+        var preset = new Option<string>("--preset") { Description = "The options to start from.", DefaultValueFactory = _ => "balanced" }.OneOf([.. MethodDescriptor.PresetNames]);
+        var set = new Option<string[]>("--set") { Description = "Change an option of the preset; may be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var epochs = new Option<int?>("--epochs") { Description = "Passes over the frames instead of the preset's.", HelpName = "N" };
+        var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var minutes = new Option<double?>("--max-minutes") { Description = "Time limit of the training steps.", HelpName = "M" };
+        var rate = new Option<double>("--false-reject-rate") { Description = "Share of normal parts that may be rejected.", DefaultValueFactory = _ => 0.01, HelpName = "RATE" };
+        var heldOut = new Option<double>("--held-out") { Description = "Share of normals held out for calibration.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
+        var calibration = new Option<string>("--calibration") { Description = "How the threshold is taken.", DefaultValueFactory = _ => "conformal" }.OneOf("conformal", "quantile");
+        var device = CommonOptions.Device();
+        var json = CommonOptions.Json("Print progress as lines of JSON; the last line is the result.");
+        set.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+                result.AddError($"--set is '{token.Value}'; write it as key=value.");
+        });
+        var command = new Command("train", "Learn what normal parts look like, calibrate the threshold, write a model file.")
+        {
+            method, data, file, preset, set, epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, device, json,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var request = new TrainingRequest
+            {
+                Method = parsed.GetRequiredValue(method),
+                DataFolder = parsed.GetRequiredValue(data),
+                Output = parsed.GetRequiredValue(file),
+                Preset = parsed.GetRequiredValue(preset),
+                Options = Options(parsed.GetRequiredValue(set)),
+                Epochs = parsed.GetValue(epochs),
+                Seed = parsed.GetValue(seed),
+                Device = parsed.GetRequiredValue(device),
+                MaxTime = parsed.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null,
+                FalseRejectRate = parsed.GetValue(rate),
+                HeldOut = parsed.GetValue(heldOut),
+                Calibration = Enum.Parse<CalibrationKind>(parsed.GetRequiredValue(calibration), ignoreCase: true),
+            };
+            await TrainRun.RunAsync(request, output, parsed.GetValue(json), cancel);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The last of several values for one key counts.</summary>
+    private static Dictionary<string, string> Options(string[] settings)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var setting in settings)
+        {
+            var equals = setting.IndexOf('=', StringComparison.Ordinal);
+            options[setting[..equals]] = setting[(equals + 1)..];
+        }
+
+        return options;
+    }
+}

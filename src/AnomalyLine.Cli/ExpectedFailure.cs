@@ -1,0 +1,32 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Training;
+using Grpc.Core;
+
+namespace AnomalyLine.Cli;
+
+/// <summary>Failures that people can do something about, in one line; all others are bugs and keep their stack trace.</summary>
+internal static class ExpectedFailure
+{
+    /// <summary>The line, or null where the exception is a bug.</summary>
+    public static string? Describe(Exception exception) => exception switch
+    {
+        CommandException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
+        TrainingException => exception.Message.Trim().ReplaceLineEndings("; "),
+        OperationCanceledException => "cancelled.",
+        RpcException failure => Describe(failure),
+        IOException or UnauthorizedAccessException => OneLine(exception.Message),
+        _ => null,
+    };
+
+    /// <summary>A failed call to the server.</summary>
+    public static string Describe(RpcException failure) => failure.StatusCode switch
+    {
+        StatusCode.Unavailable => $"the server does not answer ({OneLine(failure.Status.Detail)}); is it running, and is --server its gRPC address?",
+        StatusCode.Unimplemented => "the server does not know this call; is --server the address of an AnomalyLine server of this release?",
+        StatusCode.Cancelled => "cancelled.",
+        _ => OneLine(failure.Status.Detail),
+    };
+
+    private static string OneLine(string text) => text.Trim().ReplaceLineEndings(" ");
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Cli.Tests;
+
+public sealed class CameraTests
+{
+    [Fact]
+    public async Task Camera_Folder_SendsEachFrameOnceAndSumsUp()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        using var frames = new TestFrames().Add("parts", 4);
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--rate", "200", "--server", line.Address, "--deadline-ms", "250", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using var summary = JsonDocument.Parse(Assert.Single(run.ResultLines));
+        Assert.Equal((4, 2, 2, 0), (Int(summary, "taken"), Int(summary, "ok"), Int(summary, "notOk"), Int(summary, "unanswered")));
+        Assert.Equal(["000", "001", "002", "003"], line.Requests.Select(request => request.PartId));
+        Assert.All(line.Requests, request => Assert.Equal((32u, 32u, PixelFormat.Bgr8, 250L), (request.Frame.Width, request.Frame.Height, request.Frame.PixelFormat, request.Deadline.Nanos / 1_000_000L)));
+    }
+
+    [Fact]
+    public async Task Camera_ConnectionBreaks_SendsUnansweredFramesAgainAndSaysSo()
+    {
+        await using var line = await new FakeLine { BreakAfter = 3 }.StartAsync();
+        using var frames = new TestFrames().Add("parts", 6);
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--rate", "100", "--server", line.Address, "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Trying again", run.Error, StringComparison.Ordinal);
+        using var summary = JsonDocument.Parse(Assert.Single(run.ResultLines));
+        Assert.Equal((6, 6, 1), (Int(summary, "taken"), Int(summary, "ok") + Int(summary, "notOk"), Int(summary, "reconnections")));
+        Assert.InRange(Int(summary, "sentAgain"), 1, 6);
+        Assert.Equal(6, line.Requests.Select(request => request.RequestId).Distinct().Count());
+        Assert.Equal(2, line.Requests.Count(request => request.PartId == "002"));
+    }
+
+    [Fact]
+    public async Task Camera_CountAndLoop_StartsOverWithOtherPartIds()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        using var frames = new TestFrames().Add("parts", 2);
+        var run = await CliRun.RunAsync(
+            "camera", "--station", "S", "--source", frames.In("parts"), "--rate", "500", "--loop", "--count", "5", "--format", "raw", "--server", line.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["000", "001", "000-2", "001-2", "000-3"], line.Requests.Select(request => request.PartId));
+        Assert.Contains("5 frames taken", run.Result, StringComparison.Ordinal);
+        Assert.Contains("NotOk", run.ResultLines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Camera_UnknownStation_FailsAndNamesIt()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        using var frames = new TestFrames().Add("parts", 1);
+        var run = await CliRun.RunAsync("camera", "--station", "T", "--source", frames.In("parts"), "--server", line.Address);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Station 'T' is unknown. (station-not-found)", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Camera_NoServerWithinPatience_GivesUp()
+    {
+        using var frames = new TestFrames().Add("parts", 1);
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--server", "http://127.0.0.1:9", "--patience-s", "0");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("is it running", run.Error, StringComparison.Ordinal);
+        Assert.Contains("1 without an answer", run.Result, StringComparison.Ordinal);
+    }
+
+    private static int Int(JsonDocument document, string name) => document.RootElement.GetProperty(name).GetInt32();
+}

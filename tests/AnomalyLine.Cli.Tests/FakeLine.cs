@@ -1,0 +1,97 @@
+using AnomalyLine.Contracts.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Cli.Tests;
+
+/// <summary>The server's side of the contract with known answers: station "S" finds every second part NotOk, and breaks connections where it is told to.</summary>
+internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<Wire.InspectRequest> _requests = [];
+    private WebApplication? _app;
+    private int _breaks;
+
+    /// <summary>Breaks the connection once, after so many frames, without answering the last of them; 0 for never.</summary>
+    public int BreakAfter { get; init; }
+
+    public string Address { get; private set; } = "";
+
+    public IReadOnlyList<Wire.InspectRequest> Requests
+    {
+        get
+        {
+            lock (_gate) return [.. _requests];
+        }
+    }
+
+    public IReadOnlyList<WatchInspectionsRequest> Watches { get; private set; } = [];
+
+    public async Task<FakeLine> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
+        builder.Services.AddSingleton(this);
+        _app = builder.Build();
+        _app.MapGrpcService<FakeLine>();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return this;
+    }
+
+    public override async Task Inspect(IAsyncStreamReader<Wire.InspectRequest> requestStream, IServerStreamWriter<Wire.InspectResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            lock (_gate) _requests.Add(request);
+            if (BreakAfter == Requests.Count && Interlocked.Increment(ref _breaks) == 1)
+            {
+                context.GetHttpContext().Abort();
+                return;
+            }
+
+            await responseStream.WriteAsync(Answer(request), context.CancellationToken);
+        }
+    }
+
+    public override async Task WatchInspections(WatchInspectionsRequest request, IServerStreamWriter<WatchInspectionsResponse> responseStream, ServerCallContext context)
+    {
+        Watches = [.. Watches, request.Clone()];
+        var from = request.Cursors.FirstOrDefault()?.AfterSequence ?? 0;
+        await responseStream.WriteAsync(new WatchInspectionsResponse { Status = new LineStatus { Heartbeat = 1 } }, context.CancellationToken);
+        for (var sequence = from + 1; sequence <= from + 2; sequence++)
+            await responseStream.WriteAsync(new WatchInspectionsResponse { Inspection = Inspection("S", sequence, "part") }, context.CancellationToken);
+
+        // Ends after two: a watcher that wants more comes back with its cursor.
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+    }
+
+    private static Wire.InspectResponse Answer(Wire.InspectRequest request) => request.Station == "S"
+        ? new Wire.InspectResponse { RequestId = request.RequestId, Inspection = Inspection(request.Station, request.RequestId, request.PartId) }
+        : new Wire.InspectResponse { RequestId = request.RequestId, Error = new InspectError { Code = "station-not-found", Message = $"Station '{request.Station}' is unknown." } };
+
+    private static Wire.Inspection Inspection(string station, ulong sequence, string partId) => new()
+    {
+        Station = station,
+        Sequence = sequence,
+        PartId = partId,
+        Verdict = sequence % 2 == 0 ? Verdict.NotOk : Verdict.Ok,
+        ReasonCode = sequence % 2 == 0 ? ReasonCode.AboveThreshold : ReasonCode.WithinThreshold,
+        Score = sequence % 2,
+        Threshold = 0.5f,
+        Timings = new Timings { TotalMs = 1.5, BatchSize = 1 },
+    };
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace AnomalyLine.Cli.Tests;
+
+public sealed class OfflineTests
+{
+    [Fact]
+    public async Task Methods_Json_IsOneObjectWithEveryMethod()
+    {
+        var run = await CliRun.RunAsync("methods", "--json");
+        using var document = JsonDocument.Parse(Assert.Single(run.ResultLines));
+        Assert.Contains(document.RootElement.GetProperty("methods").EnumerateArray(), method => method.GetProperty("name").GetString() == "riad");
+        Assert.Empty(run.Error);
+    }
+
+    [Fact]
+    public async Task TrainEvaluateInspect_SmallFrames_GoFromFolderToVerdicts()
+    {
+        using var frames = new TestFrames().Add("train/good", 8).Add("test/good", 2).Add("test/square", 2, square: true);
+        var model = frames.In("part.alm");
+        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--epochs", "1", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
+        Assert.Equal((0, ""), (train.ExitCode, train.Error));
+        using (var last = JsonDocument.Parse(train.ResultLines[^1]))
+        {
+            Assert.Equal("done", last.RootElement.GetProperty("stage").GetString());
+            Assert.StartsWith("ae-l2-", last.RootElement.GetProperty("version").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.All(train.ResultLines, line => JsonDocument.Parse(line).Dispose());
+
+        var evaluate = await CliRun.RunAsync("evaluate", "--model", model, "--device", "cpu", "--data", frames.Root, "--report", frames.In("report.html"), "--json");
+        Assert.Equal((0, ""), (evaluate.ExitCode, evaluate.Error));
+        using (var result = JsonDocument.Parse(Assert.Single(evaluate.ResultLines)))
+        {
+            Assert.Equal("method", result.RootElement.EnumerateObject().First().Name);
+            Assert.Equal(1, result.RootElement.GetProperty("imageAuroc").GetDouble());
+            Assert.Equal(JsonValueKind.Null, result.RootElement.GetProperty("pixelAuroc").ValueKind);
+        }
+
+        Assert.StartsWith("<!doctype html>", await File.ReadAllTextAsync(frames.In("report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        var inspect = await CliRun.RunAsync("inspect", "--model", model, "--device", "cpu", "--input", frames.In("test/square"), "--output", frames.In("overlays"), "--json");
+        using var inspected = JsonDocument.Parse(Assert.Single(inspect.ResultLines));
+        Assert.Equal(["NotOk", "NotOk"], inspected.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("verdict").GetString()));
+        Assert.True(File.Exists(frames.In("overlays", "000_overlay.png")));
+    }
+}

@@ -1,0 +1,56 @@
+namespace AnomalyLine.Cli.Tests;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("", "command")]
+    [InlineData("paint", "paint")]
+    [InlineData("train --data d --output o", "--method")]
+    [InlineData("train --method paint --data d --output o", "paint")]
+    [InlineData("train --method riad --data d --output o --set size", "key=value")]
+    [InlineData("train --method riad --data d --output o --epochs 0", "1..100000")]
+    [InlineData("train --method riad --data d --output o --epochs many", "many")]
+    [InlineData("train --method riad --data d --output o --false-reject-rate 1.5", "1.5")]
+    [InlineData("evaluate --model m.alm", "--data")]
+    [InlineData("evaluate --model m.alm --data d --device abacus", "abacus")]
+    [InlineData("camera --station S --source d --rate 0", "--rate")]
+    [InlineData("camera --station S --source d --server nowhere", "nowhere")]
+    [InlineData("stations activate S", "--model")]
+    [InlineData("stations", "command")]
+    [InlineData("watch --tail -1", "--tail")]
+    public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
+    {
+        var run = await CliRun.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(run.Result);
+        Assert.Contains(named, Assert.Single(run.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("--help", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("evaluate --model /nowhere/m.alm --data /nowhere", "/nowhere")]
+    [InlineData("evaluate --model /nowhere/m.alm --data /nowhere --json", "/nowhere")]
+    [InlineData("inspect --model /nowhere/m.alm --input /nowhere --output /nowhere", "/nowhere/m.alm")]
+    [InlineData("train --method riad --data /nowhere --output m.alm", "/nowhere")]
+    [InlineData("models upload /nowhere/m.alm", "/nowhere/m.alm")]
+    [InlineData("stations list --server http://127.0.0.1:9", "is it running")]
+    [InlineData("watch --server http://127.0.0.1:9", "is it running")]
+    [InlineData("camera --station S --source /nowhere --server http://127.0.0.1:9", "/nowhere")]
+    public async Task Run_ExpectedFailure_EndsWithOneAndOneClearLine(string line, string named)
+    {
+        var run = await CliRun.RunAsync(line.Split(' '));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Help_ListsAllCommands()
+    {
+        var run = await CliRun.RunAsync("--help");
+        Assert.Equal(0, run.ExitCode);
+        foreach (var name in new[] { "train", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models" })
+            Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
+    }
+}
