@@ -13,6 +13,7 @@ namespace AnomalyLine.Server.Demo;
 internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions options, TimeProvider time, ILogger<DemoCamera> logger)
 {
     private const int Parts = 400;
+    private const int InFlight = 2;
 
     /// <summary>Far from the seeds that the training parts follow from.</summary>
     private const int FirstSeed = 1_000_000;
@@ -50,12 +51,15 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
     private async Task StreamAsync(Wire.InspectionService.InspectionServiceClient client, string station, int first, CancellationToken stopping)
     {
         using var call = client.Inspect(cancellationToken: stopping);
-        var answers = ReadAsync(call.ResponseStream, stopping);
+        using var slots = new SemaphoreSlim(InFlight);
+        var answers = ReadAsync(call.ResponseStream, slots, stopping);
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / demo.PartsPerSecond), time);
         for (var id = 1; await pace.WaitForNextTickAsync(stopping); id++)
         {
-            await call.RequestStream.WriteAsync(CreateRequest(station, id, _parts.GetOrAdd((first + id) % Parts, Render)), stopping);
+            // A slow machine gets fewer parts, not late verdicts.
+            await Task.WhenAny(answers, slots.WaitAsync(stopping));
             if (answers.IsCompleted) await answers;
+            await call.RequestStream.WriteAsync(CreateRequest(station, id, _parts.GetOrAdd((first + id) % Parts, Render)), stopping);
         }
     }
 
@@ -82,17 +86,18 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
         },
     };
 
-    private async Task ReadAsync(IAsyncStreamReader<Wire.InspectResponse> answers, CancellationToken stopping)
+    private async Task ReadAsync(IAsyncStreamReader<Wire.InspectResponse> answers, SemaphoreSlim slots, CancellationToken stopping)
     {
         while (await answers.MoveNext(stopping))
         {
+            slots.Release();
             if (answers.Current.Error is { } error) LogRefused(error.Code, error.Message);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The camera of {Station} lost its connection: {Reason}")]
+    [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "The camera of {Station} lost its connection: {Reason}")]
     private partial void LogBroken(string station, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A frame was refused with {Code}: {Reason}")]
+    [LoggerMessage(EventId = 108, Level = LogLevel.Warning, Message = "A frame was refused with {Code}: {Reason}")]
     private partial void LogRefused(string code, string reason);
 }

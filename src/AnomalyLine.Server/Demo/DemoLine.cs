@@ -93,9 +93,9 @@ internal sealed partial class DemoLine(
 
     private static string FirstWord(DemoStep step) => step.Text.Split(' ')[0];
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
+    [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
     private partial void LogStep(string step, double fraction);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The demonstration cannot go on: {Reason}")]
+    [LoggerMessage(EventId = 106, Level = LogLevel.Error, Message = "The demonstration cannot go on: {Reason}")]
     private partial void LogFailed(string reason);
 }

@@ -1,8 +1,9 @@
+using System.Globalization;
 using AnomalyLine.Server.Options;
 
 namespace AnomalyLine.Server.Demo;
 
-/// <summary>A line on one machine that renders its own parts, trains itself and runs: --demo [--data DIR].</summary>
+/// <summary>A line on one machine that renders its own parts, trains itself and runs: --demo [--data DIR] [--method M] [--preset P] [--max-minutes N].</summary>
 internal sealed record DemoOptions
 {
     /// <summary>Folder of the data set, the model and the log; kept for the next start.</summary>
@@ -33,18 +34,23 @@ internal sealed record DemoOptions
     public IReadOnlyList<string> Stations { get; init; } = ["press-1", "press-2"];
 
     /// <summary>Takes --demo and its options out of the command line; null where --demo is not there.</summary>
-    /// <exception cref="InvalidOptionsException">--data has no folder.</exception>
+    /// <exception cref="InvalidOptionsException">An option has no value, or a wrong one.</exception>
     public static DemoOptions? Parse(ref string[] args)
     {
         var words = args.ToList();
         if (!words.Remove("--demo")) return null;
         var options = new DemoOptions();
-        var at = words.IndexOf("--data");
-        if (at >= 0)
+        options = options with
         {
-            if (at + 1 >= words.Count) throw new InvalidOptionsException(["--data has no folder; write --data DIR."]);
-            options = options with { DataFolder = words[at + 1] };
-            words.RemoveRange(at, 2);
+            DataFolder = Take(words, "--data") ?? options.DataFolder,
+            Method = Take(words, "--method") ?? options.Method,
+            Preset = Take(words, "--preset") ?? options.Preset,
+        };
+        if (Take(words, "--max-minutes") is { } minutes)
+        {
+            options = double.TryParse(minutes, CultureInfo.InvariantCulture, out var limit) && limit > 0
+                ? options with { MaxMinutes = limit }
+                : throw new InvalidOptionsException([$"--max-minutes is \"{minutes}\"; write a number above 0."]);
         }
 
         args = [.. words];
@@ -59,4 +65,15 @@ internal sealed record DemoOptions
         new("AnomalyLine:OpcUa:Host", "127.0.0.1"),
         new("AnomalyLine:OpcUa:Laboratory", "true"),
     ];
+
+    /// <summary>The word after a name, both taken out; null where the name is not there.</summary>
+    private static string? Take(List<string> words, string name)
+    {
+        var at = words.IndexOf(name);
+        if (at < 0) return null;
+        if (at + 1 >= words.Count) throw new InvalidOptionsException([$"{name} has no value."]);
+        var value = words[at + 1];
+        words.RemoveRange(at, 2);
+        return value;
+    }
 }

@@ -132,15 +132,15 @@ internal sealed partial class GatewaySupervisor : BackgroundService
 
     private void Become(GatewayStatus status, string message) => _state = _state with { Status = status, Message = message };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "OPC UA gateway started as process {ProcessId} for {Endpoint}")]
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "OPC UA gateway started as process {ProcessId} for {Endpoint}")]
     private partial void LogStarted(int processId, string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "OPC UA gateway ended with code {ExitCode}; starting it again in {Seconds} s")]
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "OPC UA gateway ended with code {ExitCode}; starting it again in {Seconds} s")]
     private partial void LogEnded(int exitCode, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The line runs without OPC UA: {Reason}")]
+    [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "The line runs without OPC UA: {Reason}")]
     private partial void LogCannotStart(string reason);
 
-    [LoggerMessage(Message = "gateway: {Text}")]
+    [LoggerMessage(EventId = 104, Message = "gateway: {Text}")]
     private partial void LogLine(LogLevel level, string text);
 }
