@@ -1,19 +1,22 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Models;
 
 /// <summary>
-/// The native library behind everything with a tensor, set up once before its first call: memory is kept instead of being given back after
-/// each layer, and idle threads sleep instead of spinning (docs/adr/0005-native-engine-settings.md). Variables that are already set win.
+/// The native library behind everything with a tensor, and the settings it needs to be fast (docs/adr/0005-native-engine-settings.md).
 /// </summary>
 public static partial class TorchEngine
 {
-    private const int MMmapMax = -4;
-    private const int MTrimThreshold = -1;
-    private const int MArenaMax = -8;
+    /// <summary>
+    /// One arena that keeps its memory: with more, each forward pass on another than the main thread gives its activations back to the system
+    /// and faults them in again. Threads that wait sleep instead of spinning on cores that others need.
+    /// </summary>
+    private static readonly (string Name, string Value)[] Settings =
+    [
+        ("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("OMP_WAIT_POLICY", "PASSIVE"),
+    ];
+
     private static readonly Lock Gate = new();
     private static bool _isReady;
 
@@ -68,24 +71,23 @@ public static partial class TorchEngine
         };
     }
 
-    /// <summary>Runs before any code of this assembly, so that libc has the settings before libtorch and its OpenMP read them.</summary>
-    [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "libtorch reads these once, at its first call, whoever makes it.")]
-    internal static void SetUpProcess()
+    /// <summary>
+    /// Starts the process over, once, with the settings that libtorch and the C library read only when they start; call it first in Main.
+    /// The process keeps its id, arguments and terminal. Does nothing where MALLOC_ARENA_MAX is set, so a setting of your own wins.
+    /// </summary>
+    public static void RestartWithSettings()
     {
-        if (!OperatingSystem.IsLinux()) return;
-        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", 0);
-        if (Environment.GetEnvironmentVariable("MALLOC_MMAP_MAX_") is not null) return;
-        _ = SetAllocator(MMmapMax, 0);
-        _ = SetAllocator(MTrimThreshold, int.MaxValue);
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is not null) return;
+        foreach (var (name, value) in Settings) _ = SetEnvironment(name, value, overwrite: 0);
+        var arguments = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
 
-        // Without this only the main thread's memory is kept: the other arenas give each empty heap of 64 MB back to the system.
-        _ = SetAllocator(MArenaMax, 1);
+        // Returns only where the system refuses; the process then goes on, slower, with the defaults.
+        _ = Execute("/proc/self/exe", [.. arguments, null]);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 
-    [LibraryImport("libc", EntryPoint = "mallopt")]
-    private static partial int SetAllocator(int parameter, int value);
+    [LibraryImport("libc", EntryPoint = "execv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Execute(string path, string?[] arguments);
 }
