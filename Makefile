@@ -11,11 +11,9 @@ test:
 
 # Style and contracts, without running a test.
 check:
-	dotnet format whitespace --verify-no-changes
-	dotnet format style --verify-no-changes --severity warn
+	dotnet format AnomalyLine.sln --verify-no-changes
 	cd src/opcua-gateway && npm ci --no-audit --no-fund --loglevel=error && npm run check && npm run lint:proto
 
 format:
-	dotnet format whitespace
-	dotnet format style --severity warn
+	dotnet format AnomalyLine.sln
 	cd src/opcua-gateway && npm run format
