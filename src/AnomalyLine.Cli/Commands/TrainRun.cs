@@ -28,7 +28,7 @@ internal static class TrainRun
         Task.Factory.StartNew(() => Trainer.Train(request, progress, TimeProvider.System, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static string Text(TrainingProgress progress) => progress.Stage == TrainingStage.Training
-        ? string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:G4}  {progress.Elapsed:hh\\:mm\\:ss}, about {progress.Left:hh\\:mm\\:ss} left")
+        ? string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}  loss {(double.IsNaN(progress.Loss) ? "-" : progress.Loss.ToString("G4", CultureInfo.InvariantCulture))}  {progress.Elapsed:hh\\:mm\\:ss}, about {progress.Left:hh\\:mm\\:ss} left")
         : $"{progress.Stage.ToString().ToLowerInvariant()}  {progress.Elapsed:hh\\:mm\\:ss}";
 
     private static object Line(TrainingProgress progress) => new

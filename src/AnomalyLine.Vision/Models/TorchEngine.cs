@@ -82,7 +82,7 @@ public static partial class TorchEngine
         var arguments = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
 
         // Returns only where the system refuses; the process then goes on, slower, with the defaults.
-        _ = Execute("/proc/self/exe", [.. arguments, null]);
+        _ = Execute(Environment.ProcessPath ?? "/proc/self/exe", [.. arguments, null]);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

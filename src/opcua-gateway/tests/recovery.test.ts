@@ -85,7 +85,8 @@ test("serverKilled_PartsJudgedMeanwhile_BadWithinASecondThenResumedWithoutLossOr
   await vi.waitFor(() => expect(sequences(events, "B")).toEqual(range(1, 30)), { timeout: 5_000 });
   await recovered();
   const good = changes.filter((value) => value.statusCode === StatusCodes.Good).map((value) => value.value.value);
-  expect(good.filter((sequence) => sequence > 50)).toEqual([400]);
+  // On a starved machine a status may come late and the newest part turn Bad and Good once more; no older one may be Good at all.
+  expect([...new Set(good.filter((sequence) => sequence > 50))]).toEqual([400]);
   const replayed = changes.filter((value) => value.statusCode === StatusCodes.UncertainLastUsableValue);
   expect(replayed.map((value) => value.value.value)).toEqual(expect.arrayContaining(range(51, 399)));
   expect(server.requests.at(-1)?.cursors).toEqual([{ station: "A", afterSequence: "50" }]);

@@ -46,5 +46,5 @@ test("multiNodeRead_WhilePartsPass_IsNeverTorn", async () => {
   }
   clearInterval(judging);
   expect(torn).toBe(0);
-  expect(seen.size).toBeGreaterThan(50);
+  expect(seen.size).toBeGreaterThan(10);
 });

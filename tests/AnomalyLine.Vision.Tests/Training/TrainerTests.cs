@@ -14,7 +14,13 @@ public sealed class TrainerTests(TrainedMethods trained)
     {
         var error = Assert.Throws<TrainingException>(() => Trainer.Train(new TrainingRequest
         {
-            Method = "magic", DataFolder = "nowhere", Output = "/no/such/folder/part.alm", Preset = "quick", FalseRejectRate = 0, HeldOut = 0.9, MaxTime = TimeSpan.Zero,
+            Method = "magic",
+            DataFolder = "nowhere",
+            Output = "/no/such/folder/part.alm",
+            Preset = "quick",
+            FalseRejectRate = 0,
+            HeldOut = 0.9,
+            MaxTime = TimeSpan.Zero,
         }, cancel: TestContext.Current.CancellationToken));
         foreach (var part in new[] { "method 'magic'", "preset 'quick'", "false-reject rate is 0", "held-out share is 0.9", "time limit", "/no/such/folder" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
@@ -48,8 +54,13 @@ public sealed class TrainerTests(TrainedMethods trained)
     {
         var result = Trainer.Train(new TrainingRequest
         {
-            Method = "ae-l2", DataFolder = trained.DataFolder, Output = Path.Combine(trained.DataFolder, "limited.alm"), Preset = "fast", Device = "cpu",
-            MaxTime = TimeSpan.FromSeconds(2), Epochs = 100_000,
+            Method = "ae-l2",
+            DataFolder = trained.DataFolder,
+            Output = Path.Combine(trained.DataFolder, "limited.alm"),
+            Preset = "fast",
+            Device = "cpu",
+            MaxTime = TimeSpan.FromSeconds(2),
+            Epochs = 100_000,
         }, cancel: TestContext.Current.CancellationToken);
         Assert.InRange(result.Manifest.Metrics["epochs"], 1, 10_000);
     }

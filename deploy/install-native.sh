@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
+# The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
+# .NET SDK and npm are there, this normally has nothing to do.
+set -euo pipefail
+
+say() { printf 'install-native: %s\n' "$*"; }
+
+if [[ "$(uname -sm)" != "Linux x86_64" ]]; then
+  say "AnomalyLine runs on Linux x64; this is $(uname -sm)." >&2
+  exit 1
+fi
+
+if ! command -v dotnet > /dev/null; then
+  say "the .NET SDK 10 is missing; how to install it: https://learn.microsoft.com/dotnet/core/install/linux" >&2
+  exit 1
+fi
+
+missing=()
+libraries="$(/sbin/ldconfig -p)"
+[[ "$libraries" == *libstdc++.so.6* ]] || missing+=(libstdc++6)
+[[ "$libraries" == *libgcc_s.so.1* ]] || missing+=(libgcc-s1)
+command -v setsid > /dev/null || missing+=(util-linux)
+command -v npm > /dev/null || missing+=(npm)
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+  say "nothing is missing."
+  exit 0
+fi
+
+if ! command -v apt-get > /dev/null; then
+  say "missing: ${missing[*]} (names of Debian packages). There is no apt here; install them with this system's own tool." >&2
+  exit 1
+fi
+
+say "installing ${missing[*]}"
+as_root=()
+[[ "$(id -u)" -eq 0 ]] || as_root=(sudo)
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"
