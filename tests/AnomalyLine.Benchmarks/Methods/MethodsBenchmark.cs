@@ -1,0 +1,2 @@
+namespace AnomalyLine.Benchmarks.Methods;
+internal static class MethodsBenchmark { public static IReadOnlyList<BenchmarkTable> Run(BenchmarkOptions o) => []; }

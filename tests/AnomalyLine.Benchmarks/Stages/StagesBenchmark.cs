@@ -1,0 +1,2 @@
+namespace AnomalyLine.Benchmarks.Stages;
+internal static class StagesBenchmark { public static IReadOnlyList<BenchmarkTable> Run(BenchmarkOptions o) => []; }
