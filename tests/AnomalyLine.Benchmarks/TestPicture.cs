@@ -1,6 +1,6 @@
 using AnomalyLine.Vision.Imaging;
 
-namespace AnomalyLine.Benchmarks.Loopback;
+namespace AnomalyLine.Benchmarks;
 
 /// <summary>A camera's picture: 1280 x 1024, smooth shading with sensor noise, darker than the pixel threshold of the benchmark's model.</summary>
 internal static class TestPicture
