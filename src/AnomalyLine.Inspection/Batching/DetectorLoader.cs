@@ -29,6 +29,12 @@ internal static class DetectorLoader
             cause = e;
             error = new LineError(LineErrorCode.ModelNotFound, $"There is no model {version} ({e.Message}); upload it, or name one of the models that the server holds.");
         }
+        catch (TorchEngineException e)
+        {
+            // No other model would do either.
+            cause = e;
+            error = new LineError(LineErrorCode.ModelUnusable, $"Model {version} cannot be used: {e.Message}");
+        }
         catch (Exception e)
         {
             // A bulkhead: whatever a model throws, native failures included, must not end the process of a running line.

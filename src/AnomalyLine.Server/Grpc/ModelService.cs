@@ -28,6 +28,10 @@ internal sealed class ModelService(ModelStore models) : Wire.ModelService.ModelS
         {
             throw LineErrors.Failure(StatusCode.InvalidArgument, "model-refused", refused.Message);
         }
+        catch (TorchEngineException broken)
+        {
+            throw LineErrors.Failure(StatusCode.FailedPrecondition, "engine-unusable", broken.Message);
+        }
         finally
         {
             await pipe.Reader.CompleteAsync();

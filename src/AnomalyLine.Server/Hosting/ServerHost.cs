@@ -1,4 +1,5 @@
 using AnomalyLine.Management.Models;
+using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
 using AnomalyLine.Server.Grpc;
@@ -6,6 +7,7 @@ using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.OpcUaGateway;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Server.Pictures;
+using Microsoft.AspNetCore.Connections;
 
 namespace AnomalyLine.Server.Hosting;
 
@@ -35,6 +37,7 @@ internal static class ServerHost
         builder.AddObservability(forPeople: demo is not null || builder.Environment.IsDevelopment());
         AddLine(builder.Services, options);
         AddGateway(builder.Services, options);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
         builder.Services.AddGrpcReflection();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();

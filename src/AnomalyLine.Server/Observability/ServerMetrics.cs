@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.OpcUaGateway;
+using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Observability;
 
@@ -28,6 +29,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge(
             "anomalyline.opcua.gateway.running", () => gateway.State.Status == GatewayStatus.Running ? 1 : 0, description: "1 while OPC UA clients can connect");
         _meter.CreateObservableCounter("anomalyline.opcua.gateway.restarts", () => gateway.State.Restarts, "{restart}", "Times that the gateway was started again");
+        _meter.CreateObservableGauge("anomalyline.tensors.live", () => TorchEngine.LiveTensors, "{tensor}", "Tensors that are alive; flat over time where none leaks");
     }
 
     /// <summary>Counts one answered frame.</summary>

@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Imaging;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods;
@@ -14,6 +15,9 @@ internal abstract class AnomalyMethod : IDisposable
 
     /// <summary>With validated options. Derived constructors take their random weights from torch's global generator.</summary>
     protected AnomalyMethod(MethodOptions options) => _options = options;
+
+    /// <summary>What frames are prepared to.</summary>
+    public InputSpec Input => _options.Input;
 
     /// <summary>All that is saved: parameters and buffers.</summary>
     public abstract nn.Module Network { get; }

@@ -32,13 +32,13 @@ public static class MethodCatalog
     private static MethodDescriptor Autoencoder(string name, string title, ReconstructionLoss loss, string summary)
     {
         var published = new AutoencoderOptions { Loss = loss };
-        var shorter = published with { BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine };
+        var shorter = published with { BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true };
         return new(
             name, title,
             "Bergmann, Löwe, Fauser, Sattlegger, Steger: Improving unsupervised defect segmentation by applying structural similarity to autoencoders, VISAPP 2019",
             summary, _ => 1, o => new AutoencoderMethod((AutoencoderOptions)o),
             published,
-            balanced: shorter with { Epochs = 200 },
-            fast: shorter with { Size = 128, Epochs = 120, Smoothing = 11 });
+            balanced: shorter with { Epochs = 150 },
+            fast: shorter with { Size = 128, Width = 16, Latent = 200, Epochs = 80, Smoothing = 11 });
     }
 }

@@ -32,6 +32,12 @@ internal abstract record MethodOptions
     /// <summary>Side of the mean filter over the anomaly map, odd pixels, 1 (none)..63.</summary>
     public int Smoothing { get; init; } = 21;
 
+    /// <summary>
+    /// Whether the anomaly map is measured against what each place does on normal frames: (map - mean) / deviation, at least 0, with both taken
+    /// from the training frames after training. Helps where parts lie in a fixed pose and some places, edges say, never rebuild well.
+    /// </summary>
+    public bool Normalise { get; init; }
+
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public InputSpec Input => new(Size, Size, Channels);

@@ -14,12 +14,19 @@ public sealed class AnomalyModel : IDetector
 
     private readonly AnomalyMethod _method;
     private readonly Device _device;
+    private readonly NormalMaps? _normal;
 
     /// <summary>Around a method that is in memory.</summary>
-    internal AnomalyModel(AnomalyMethod method, ModelManifest manifest, string version, Device device)
+    /// <param name="method">The method; it goes with the model when that is disposed.</param>
+    /// <param name="manifest">What it is.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="normal">What the map is measured against; null for the plain map. It goes with the model as well.</param>
+    internal AnomalyModel(AnomalyMethod method, ModelManifest manifest, string version, Device device, NormalMaps? normal)
     {
         _method = method;
         _device = device;
+        _normal = normal;
         Manifest = manifest;
         Version = version;
         _method.Network.eval();
@@ -48,7 +55,7 @@ public sealed class AnomalyModel : IDetector
         ArgumentException.ThrowIfNullOrEmpty(path);
         var (manifest, sha256, files) = ModelFile.Read(path);
         var target = TorchEngine.ResolveDevice(device);
-        var model = new AnomalyModel(CreateMethod(path, manifest, files), manifest, ModelFile.VersionOf(manifest, sha256), target);
+        var model = Create(path, manifest, ModelFile.VersionOf(manifest, sha256), files, target);
         try
         {
             model.Replay(path, files);
@@ -68,6 +75,7 @@ public sealed class AnomalyModel : IDetector
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         var map = _method.AnomalyMap(FrameBatch.ToTensor(frames, Input).to(_device));
+        if (_normal is not null) map = _normal.Measure(map);
         var scores = _method.Score(map).cpu();
         map = map.contiguous().cpu();
         var (height, width) = ((int)map.shape[1], (int)map.shape[2]);
@@ -83,14 +91,19 @@ public sealed class AnomalyModel : IDetector
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _method.Dispose();
+    public void Dispose()
+    {
+        _method.Dispose();
+        _normal?.Dispose();
+    }
 
-    private static AnomalyMethod CreateMethod(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files)
+    private static AnomalyModel Create(string path, ModelManifest manifest, string version, IReadOnlyDictionary<string, byte[]> files, Device device)
     {
         var descriptor = MethodCatalog.Find(manifest.Method)
             ?? throw new ModelFileException($"{path}: method '{manifest.Method}' is unknown to this release; it knows {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.");
         TorchEngine.EnsureReady();
         AnomalyMethod? method = null;
+        NormalMaps? normal = null;
         using var scope = NewDisposeScope();
         try
         {
@@ -99,23 +112,27 @@ public sealed class AnomalyModel : IDetector
             if (errors.Length > 0) throw new ModelFileException($"{path}: the manifest's options are not valid: {string.Join(" ", errors)}");
             if (options.Input != manifest.Input) throw new ModelFileException($"{path}: the manifest's input {manifest.Input} is not that of its options, {options.Input}.");
             method = descriptor.Create(options);
-            SafeTensors.Read(method.Network, files.GetValueOrDefault(ModelFile.WeightsName) ?? throw new ModelFileException($"{path}: the manifest names no {ModelFile.WeightsName}."));
-            return method;
+            SafeTensors.Read(method.Network, Entry(path, files, ModelFile.WeightsName));
+            if (options.Normalise) normal = NormalMaps.Read(Entry(path, files, ModelFile.NormalName), options.Input, device);
+            return new AnomalyModel(method, manifest, version, device, normal);
         }
         catch (Exception e)
         {
             method?.Dispose();
+            normal?.Dispose();
             if (e is JsonException or InvalidDataException) throw new ModelFileException($"{path}: {e.Message}", e);
             throw;
         }
     }
 
+    private static byte[] Entry(string path, IReadOnlyDictionary<string, byte[]> files, string name) =>
+        files.GetValueOrDefault(name) ?? throw new ModelFileException($"{path}: the manifest names no {name}; the file is damaged, copy it again.");
+
     private void Replay(string path, IReadOnlyDictionary<string, byte[]> files)
     {
         foreach (var reference in Manifest.References)
         {
-            var png = files.GetValueOrDefault(reference.File) ?? throw new ModelFileException($"{path}: the manifest names no {reference.File}.");
-            using var prepared = ReferenceFrames.Decode(png, Input, out var error)
+            using var prepared = ReferenceFrames.Decode(Entry(path, files, reference.File), Input, out var error)
                 ?? throw new ModelFileException($"{path}: {reference.File}: {error}");
             var score = Detect([prepared])[0].Score;
             var tolerance = ReplayTolerance * Math.Max(Math.Abs(reference.Score), Math.Abs(Manifest.Calibration.Threshold));

@@ -14,10 +14,13 @@ internal static class SafeTensors
     private const int MaxHeaderBytes = 100_000_000;
 
     /// <summary>Writes all tensors of a module.</summary>
-    public static byte[] Write(nn.Module module)
+    public static byte[] Write(nn.Module module) => Write(module.state_dict());
+
+    /// <summary>Writes tensors by name.</summary>
+    public static byte[] Write(IReadOnlyDictionary<string, Tensor> state)
     {
         using var scope = NewDisposeScope();
-        var tensors = module.state_dict().OrderBy(p => p.Key, StringComparer.Ordinal)
+        var tensors = state.OrderBy(p => p.Key, StringComparer.Ordinal)
             .Select(p => (p.Key, Value: p.Value.detach().cpu().contiguous())).ToArray();
         var header = new JsonObject();
         long end = 0;
@@ -52,12 +55,15 @@ internal static class SafeTensors
 
     /// <summary>Reads into a module whose tensors must agree in name, type and shape with the file's.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or is another network's.</exception>
-    public static void Read(nn.Module module, ReadOnlySpan<byte> file)
+    public static void Read(nn.Module module, ReadOnlySpan<byte> file) => Read(module.state_dict(), file);
+
+    /// <summary>Reads into tensors that must agree in name, type and shape with the file's.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or is another network's.</exception>
+    public static void Read(IReadOnlyDictionary<string, Tensor> state, ReadOnlySpan<byte> file)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var header = Open(file, out var data);
-        var state = module.state_dict();
         var missing = state.Keys.Except(header.Keys, StringComparer.Ordinal).Concat(header.Keys.Except(state.Keys, StringComparer.Ordinal)).ToArray();
         if (missing.Length > 0) throw new InvalidDataException($"The weights are of another network: {missing.Length} tensors do not match, such as '{missing[0]}'.");
         foreach (var (key, target) in state)

@@ -59,10 +59,11 @@ public static class Trainer
             References = [],
             Files = new Dictionary<string, string>(),
         };
-        var model = new AnomalyModel(method, manifest, descriptor.Name, device);
-        var judged = Judge(model, heldOut, cancel);
+        method.Network.eval();
+        using var normal = options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
+        var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
-        return Save(request, manifest, method, judged);
+        return Save(request, manifest, method, normal, judged);
     }
 
     private static (MethodDescriptor Descriptor, MethodOptions Options) Check(TrainingRequest request)
@@ -147,11 +148,12 @@ public static class Trainer
         return judged;
     }
 
-    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, AnomalyMethod method, List<Judged> judged)
+    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, AnomalyMethod method, NormalMaps? normal, List<Judged> judged)
     {
         var calibration = Calibrator.Calibrate(
             judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
         var files = new Dictionary<string, byte[]> { [ModelFile.WeightsName] = SafeTensors.Write(method.Network) };
+        if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var references = new List<ModelReference>();
         var byScore = judged.OrderBy(j => j.Score).ToArray();
         for (var i = 0; i < Math.Min(References, byScore.Length); i++)

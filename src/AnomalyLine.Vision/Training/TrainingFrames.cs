@@ -54,6 +54,18 @@ internal sealed class TrainingFrames : IDisposable
         }
     }
 
+    /// <summary>All frames once, in their order and as they are, in batches that the caller disposes.</summary>
+    public IEnumerable<Tensor> Batches()
+    {
+        const int atOnce = 8;
+        for (long at = 0; at < Count; at += atOnce)
+        {
+            using var bytes = _frames.narrow(0, at, Math.Min(atOnce, Count - at));
+            using var values = bytes.to(ScalarType.Float32);
+            yield return values / 255f;
+        }
+    }
+
     /// <summary>Frames as N x C x H x W in [0, 1], shifted at random where the options ask for it.</summary>
     public Tensor Batch(long[] numbers, Random random)
     {

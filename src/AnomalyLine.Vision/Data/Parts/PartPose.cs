@@ -8,14 +8,14 @@ namespace AnomalyLine.Vision.Data.Parts;
 /// <param name="Sin">Of the rotation.</param>
 internal sealed record PartPose(float CenterX, float CenterY, float Radius, float Cos, float Sin)
 {
-    /// <summary>Shifted by at most 2 % of the frame, turned by at most 4 degrees.</summary>
+    /// <summary>As parts lie in a nest on the belt: shifted by at most 0.8 % of the frame, turned by at most 1.5 degrees.</summary>
     public static PartPose Take(Random random, int width, int height)
     {
         var side = Math.Min(width, height);
-        var (sin, cos) = MathF.SinCos(random.Between(-4, 4) * MathF.PI / 180);
+        var (sin, cos) = MathF.SinCos(random.Between(-1.5f, 1.5f) * MathF.PI / 180);
         return new PartPose(
-            (width / 2f) + (side * random.Between(-0.02f, 0.02f)), (height / 2f) + (side * random.Between(-0.02f, 0.02f)),
-            side * 0.43f * random.Between(0.995f, 1.005f), cos, sin);
+            (width / 2f) + (side * random.Between(-0.008f, 0.008f)), (height / 2f) + (side * random.Between(-0.008f, 0.008f)),
+            side * 0.43f * random.Between(0.998f, 1.002f), cos, sin);
     }
 
     /// <summary>The centre of a pixel in part coordinates.</summary>

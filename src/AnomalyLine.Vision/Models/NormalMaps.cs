@@ -1,0 +1,66 @@
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Training;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>Mean and deviation of the anomaly map at each place over normal frames, and maps measured against them.</summary>
+internal sealed class NormalMaps : IDisposable
+{
+    private readonly Tensor _mean;
+    private readonly Tensor _deviation;
+
+    private NormalMaps(Tensor mean, Tensor deviation)
+    {
+        _mean = mean.DetachFromDisposeScope();
+        _deviation = deviation.DetachFromDisposeScope();
+    }
+
+    /// <summary>Over the training frames, which leaves the held-out ones to calibration. The method is in evaluation mode.</summary>
+    public static NormalMaps Of(AnomalyMethod method, TrainingFrames frames, Device device, CancellationToken cancel)
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        var size = method.Input;
+        var (sum, squares) = (zeros(size.Height, size.Width, ScalarType.Float64, device), zeros(size.Height, size.Width, ScalarType.Float64, device));
+        foreach (var batch in frames.Batches())
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var owned = batch;
+            using var step = NewDisposeScope();
+            var map = method.AnomalyMap(batch.to(device)).to(ScalarType.Float64);
+            sum.add_(map.sum([0]));
+            squares.add_((map * map).sum([0]));
+        }
+
+        var mean = sum / frames.Count;
+        var deviation = ((squares / frames.Count) - (mean * mean)).clamp_min(0).sqrt();
+
+        // A place that hardly varies on these frames may vary on the next: no deviation counts for less than the average one.
+        return new NormalMaps(mean.to(ScalarType.Float32), (deviation + deviation.mean() + 1e-12).to(ScalarType.Float32));
+    }
+
+    /// <summary>From a file's bytes.</summary>
+    /// <exception cref="InvalidDataException">They are damaged or of another size.</exception>
+    public static NormalMaps Read(ReadOnlySpan<byte> file, InputSpec size, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var state = new Dictionary<string, Tensor> { ["mean"] = empty(size.Height, size.Width), ["deviation"] = empty(size.Height, size.Width) };
+        SafeTensors.Read(state, file);
+        return new NormalMaps(state["mean"].to(device), state["deviation"].to(device));
+    }
+
+    /// <summary>As a file's bytes.</summary>
+    public byte[] Write() => SafeTensors.Write(new Dictionary<string, Tensor> { ["mean"] = _mean, ["deviation"] = _deviation });
+
+    /// <summary>Deviations above the mean, at least 0: N x H x W.</summary>
+    public Tensor Measure(Tensor map) => ((map - _mean) / _deviation).clamp_min(0);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _mean.Dispose();
+        _deviation.Dispose();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace AnomalyLine.Benchmarks;
+
+/// <summary>What to measure, and for how long.</summary>
+/// <param name="Name">loopback, stages, methods or log.</param>
+/// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
+/// <param name="Seconds">Length of one case in one round.</param>
+/// <param name="Only">Only cases whose name contains this; empty for all.</param>
+/// <param name="Json">One object instead of a table.</param>
+internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds, string Only, bool Json)
+{
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|stages|methods|log [--rounds N] [--seconds S] [--only TEXT] [--json]";
+
+    public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
+    {
+        options = null;
+        error = null;
+        var read = new BenchmarkOptions("", 5, 2, "", false);
+        for (var i = 0; i < args.Length; i++)
+        {
+            var value = i + 1 < args.Length ? args[i + 1] : "";
+            switch (args[i])
+            {
+                case "loopback" or "stages" or "methods" or "log":
+                    read = read with { Name = args[i] };
+                    break;
+                case "--json":
+                    read = read with { Json = true };
+                    break;
+                case "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds >= 1:
+                    read = read with { Rounds = rounds };
+                    i++;
+                    break;
+                case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
+                    read = read with { Seconds = seconds };
+                    i++;
+                    break;
+                case "--only" when value.Length > 0:
+                    read = read with { Only = value };
+                    i++;
+                    break;
+                default:
+                    error = $"\"{args[i]}\" is not understood. {Usage}";
+                    return false;
+            }
+        }
+
+        if (read.Name.Length == 0) error = $"Say what to measure. {Usage}";
+        else options = read;
+        return options is not null;
+    }
+}

@@ -1,0 +1,46 @@
+using AnomalyLine.Management.Models;
+using AnomalyLine.Server.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AnomalyLine.Benchmarks.Loopback;
+
+/// <summary>
+/// The other side, in a process of its own: the real server with an identity detector for a model, and a bare socket beside it. Says its ports on
+/// standard output and runs until standard input ends.
+/// </summary>
+internal static class BenchmarkServer
+{
+    public const string Argument = "serve";
+
+    public static async Task<int> RunAsync(string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
+        try
+        {
+            string[] args =
+            [
+                "--AnomalyLine:HttpPort=0", "--AnomalyLine:GrpcPort=0", "--AnomalyLine:OpcUa:Enabled=false", $"--AnomalyLine:DataFolder={folder}",
+                "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings,
+            ];
+            var models = new ModelStore(Path.Combine(folder, "models"), BenchmarkModel.Check);
+            await using var app = ServerHost.Build(
+                args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => BenchmarkModel.Load(models, version))));
+            await app.StartAsync();
+            using var sink = new BareSink();
+            var grpc = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
+            await Console.Out.WriteLineAsync($"{grpc} {sink.Port}");
+            while (await Console.In.ReadLineAsync() is not null)
+            {
+            }
+
+            await app.StopAsync();
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Benchmarks.Loopback;
+
+/// <summary>Sends frames over one bidirectional gRPC stream on a connection of its own, and checks each verdict.</summary>
+internal sealed class GrpcCamera : ICamera
+{
+    private readonly GrpcChannel _channel;
+    private readonly Wire.InspectRequest _request;
+
+    public GrpcCamera(string address, string station, byte[] frame)
+    {
+        var handler = new SocketsHttpHandler { InitialHttp2StreamWindowSize = 8 * 1024 * 1024, EnableMultipleHttp2Connections = true };
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        _request = new Wire.InspectRequest
+        {
+            Station = station,
+            PartId = "part",
+            Frame = new Wire.Frame
+            {
+                Width = TestPicture.Width,
+                Height = TestPicture.Height,
+                PixelFormat = Wire.PixelFormat.Mono8,
+                Data = UnsafeByteOperations.UnsafeWrap(frame),
+            },
+        };
+    }
+
+    /// <summary>Milliseconds from arrival at the server to the answer's being ready, of each frame so far.</summary>
+    public List<double> ServerMs { get; } = [];
+
+    public async Task<int> RunAsync(int inFlight, TimeSpan time)
+    {
+        using var call = new Wire.InspectionService.InspectionServiceClient(_channel).Inspect();
+        using var window = new SemaphoreSlim(inFlight);
+        var receiving = ReceiveAsync(call.ResponseStream, window);
+        var sent = 0;
+        for (var start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < time; sent++)
+        {
+            await window.WaitAsync();
+            if (receiving.IsCompleted) break;
+            _request.RequestId = (ulong)sent;
+            await call.RequestStream.WriteAsync(_request);
+        }
+
+        await call.RequestStream.CompleteAsync();
+        var answered = await receiving;
+        return answered == sent ? sent : throw new InvalidOperationException($"{sent} frames were sent, but {answered} answered.");
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<int> ReceiveAsync(IAsyncStreamReader<Wire.InspectResponse> answers, SemaphoreSlim window)
+    {
+        var count = 0;
+        while (await answers.MoveNext(CancellationToken.None))
+        {
+            if (answers.Current.Inspection is not { Verdict: Wire.Verdict.Ok } inspection)
+                throw new InvalidOperationException($"A frame was not judged Ok, so this would measure something else: {answers.Current}");
+            ServerMs.Add(inspection.Timings.TotalMs);
+            count++;
+            window.Release();
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Benchmarks.Loopback;
+
+/// <summary>A <see cref="BenchmarkServer"/> at work in a process of its own, under the server's own runtime settings, with stations that judge.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, string grpc, int barePort) => (_process, Grpc, BarePort) = (process, grpc, barePort);
+
+    /// <summary>Address of gRPC.</summary>
+    public string Grpc { get; }
+
+    /// <summary>Port of the bare socket.</summary>
+    public int BarePort { get; }
+
+    /// <summary>Processor time that it has taken so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Its memory, MiB.</summary>
+    public double ResidentMiB
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    public static async Task<ServerProcess> StartAsync(IEnumerable<string> stations, params string[] settings)
+    {
+        string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])
+            [
+                "exec", "--runtimeconfig", Beside("AnomalyLine.Server.runtimeconfig.json"), "--depsfile", Beside("AnomalyLine.Benchmarks.deps.json"),
+                Beside("AnomalyLine.Benchmarks.dll"), BenchmarkServer.Argument, .. settings,
+            ])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The server's process did not start.");
+        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server's process ended before it was ready; its errors are above.");
+        var parts = line.Split(' ');
+        var server = new ServerProcess(process, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture));
+        await server.PrepareAsync(stations);
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task PrepareAsync(IEnumerable<string> stations)
+    {
+        using var channel = GrpcChannel.ForAddress(Grpc);
+        using var upload = new Wire.ModelService.ModelServiceClient(channel).UploadModel();
+        await upload.RequestStream.WriteAsync(new() { Chunk = ByteString.CopyFromUtf8("identity") });
+        await upload.RequestStream.CompleteAsync();
+        var version = (await upload).Model.Version;
+        foreach (var station in stations)
+        {
+            await new Wire.StationService.StationServiceClient(channel).CreateStationAsync(new() { Name = station });
+            await new Wire.RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(
+                new() { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 } });
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Benchmarks.Methods;
+
+/// <summary>Milliseconds a frame of each method with random weights: its passes, its anomaly map and its score.</summary>
+internal static class MethodsBenchmark
+{
+    private static readonly string[] Presets = ["fast", "balanced"];
+
+    public static IReadOnlyList<BenchmarkTable> Run(BenchmarkOptions options)
+    {
+        TorchEngine.EnsureReady();
+        var table = new BenchmarkTable(
+            $"Random weights, fp32, {TorchEngine.Threads} threads; GMAC of convolutions and linear layers",
+            "method, preset", "side", "passes", "GMAC a frame", "ms a frame, batch 1", "ms a frame, batch 8", "GMAC/s, batch 8");
+        foreach (var descriptor in MethodCatalog.All)
+        {
+            foreach (var preset in Presets)
+            {
+                var name = $"{descriptor.Name}, {preset}";
+                if (name.Contains(options.Only, StringComparison.Ordinal)) Measure(options, table, name, descriptor, preset);
+            }
+        }
+
+        return [table];
+    }
+
+    private static void Measure(BenchmarkOptions options, BenchmarkTable table, string name, MethodDescriptor descriptor, string preset)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        random.manual_seed(1);
+        var settings = descriptor.Presets[preset];
+        using var method = descriptor.Create(settings);
+        method.Network.eval();
+        var gmac = MacCounter.Count(method, rand(1, settings.Channels, settings.Size, settings.Size));
+        var (one, eight) = (Milliseconds(1), Milliseconds(8));
+        table.Add(name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one, eight, gmac / eight * 1000);
+
+        double Milliseconds(int batch)
+        {
+            var frames = rand(batch, settings.Channels, settings.Size, settings.Size);
+            return Stopwatching.Measure(options, () =>
+            {
+                using var step = NewDisposeScope();
+                method.Score(method.AnomalyMap(frames));
+            }) / batch;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using AnomalyLine.Benchmarks;
+using AnomalyLine.Benchmarks.Log;
+using AnomalyLine.Benchmarks.Loopback;
+using AnomalyLine.Benchmarks.Methods;
+using AnomalyLine.Benchmarks.Stages;
+using AnomalyLine.Vision.Models;
+
+TorchEngine.RestartWithSettings();
+if (args is [BenchmarkServer.Argument, .. var settings]) return await BenchmarkServer.RunAsync(settings);
+if (!BenchmarkOptions.TryParse(args, out var options, out var error))
+{
+    await Console.Error.WriteLineAsync(error);
+    return 2;
+}
+
+var tables = options.Name switch
+{
+    "loopback" => await LoopbackBenchmark.RunAsync(options),
+    "stages" => StagesBenchmark.Run(options),
+    "methods" => MethodsBenchmark.Run(options),
+    _ => await LogBenchmark.RunAsync(options),
+};
+await Console.Out.WriteLineAsync(options.Json ? BenchmarkOutput.ToJson(options, tables) : BenchmarkOutput.ToText(options, tables));
+return 0;

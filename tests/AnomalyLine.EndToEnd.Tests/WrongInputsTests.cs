@@ -1,0 +1,161 @@
+using AnomalyLine.Contracts.V1;
+using AnomalyLine.EndToEnd.Tests.Harness;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace AnomalyLine.EndToEnd.Tests;
+
+/// <summary>What callers get wrong that only the whole process with a real model can answer; the other cases are in the server's own tests.</summary>
+public sealed class WrongInputsTests(SharedLine line, TrainedModel model)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task UploadModel_DamagedFiles_RefusedWithReasonAndNotKept()
+    {
+        await line.EnsureStartedAsync(model);
+        using var folder = new TemporaryFolder();
+        var good = await File.ReadAllBytesAsync(model.Path, Cancel);
+        var before = await line.Client.Models.ListModelsAsync(new(), cancellationToken: Cancel);
+        var damaged = new Dictionary<string, byte[]>
+        {
+            ["empty"] = [],
+            ["not a model"] = "GIF89a"u8.ToArray(),
+            ["cut short"] = good[..(good.Length / 2)],
+            ["one bit turned"] = [.. good.Select((value, at) => at == good.Length / 2 ? (byte)(value ^ 1) : value)],
+        };
+
+        foreach (var (what, bytes) in damaged)
+        {
+            await File.WriteAllBytesAsync(folder["wrong.alm"], bytes, Cancel);
+            var failure = await Assert.ThrowsAsync<RpcException>(() => line.Client.UploadAsync(folder["wrong.alm"]));
+            Assert.True((failure.StatusCode, failure.Trailers.GetValue("error-code")) == (StatusCode.InvalidArgument, "model-refused"), $"{what}: {failure.Status}");
+            Assert.NotEmpty(failure.Status.Detail);
+        }
+
+        Assert.Equal(before, await line.Client.Models.ListModelsAsync(new(), cancellationToken: Cancel));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(line.Server.DataFolder, "models"), "incoming-*"));
+    }
+
+    [Fact]
+    public async Task Inspect_ImageFilesThatLie_NotDecidableAndStreamGoesOn()
+    {
+        await line.EnsureStartedAsync(model);
+        await line.Client.AddStationsAsync(line.Model, "liar");
+        var png = (await InspectAsync(1, Parts.Good())).Verdict == Verdict.Ok ? await PictureAsync(1) : [];
+        var frames = new (ulong Id, Frame Frame)[]
+        {
+            (2, new() { PixelFormat = PixelFormat.Png, Data = ByteString.CopyFrom(png[..(png.Length / 2)]) }),
+            (3, new() { PixelFormat = PixelFormat.Png, Data = ByteString.CopyFrom(PngOfSize(png, 30_000, 30_000)) }),
+            (4, new() { PixelFormat = PixelFormat.Jpeg, Data = ByteString.CopyFrom(png) }),
+            (5, new() { PixelFormat = PixelFormat.Jpeg, Data = ByteString.CopyFrom([0xFF, 0xD8, 0xFF, 0xE0, .. new byte[100]]) }),
+            (6, new() { PixelFormat = PixelFormat.Png, Width = 64, Height = 64, Data = ByteString.CopyFrom(png) }),
+            (7, new() { PixelFormat = PixelFormat.Png, Data = ByteString.CopyFrom(png) }),
+        };
+
+        var answers = await line.Client.InspectAsync(frames.Select(item => Request(item.Id, item.Frame)));
+
+        foreach (var id in new ulong[] { 2, 3, 4, 5, 6 })
+        {
+            var wrong = answers[id].Inspection;
+            Assert.True((wrong.Verdict, wrong.ReasonCode) == (Verdict.NotDecidable, ReasonCode.InvalidFrame), $"{id}: {wrong}");
+            Assert.NotEmpty(wrong.ReasonText);
+        }
+
+        Assert.Equal(Verdict.Ok, answers[7].Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task Inspect_FrameLargerThanAllowed_StreamFailsAndServerServesOn()
+    {
+        await line.EnsureStartedAsync(model);
+        await line.Client.AddStationsAsync(line.Model, "large");
+        var large = Parts.Good();
+        large.Data = UnsafeByteOperations.UnsafeWrap(new byte[69 * 1024 * 1024]);
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => line.Client.InspectAsync(Request(1, large, "large")));
+
+        Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
+        Assert.Equal(Verdict.Ok, (await line.Client.InspectAsync(Request(2, Parts.Good(), "large")))[2].Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task ActivateRecipe_RegionOutsideTheFrame_FramesNotDecidableWithReason()
+    {
+        await line.EnsureStartedAsync(model);
+        await line.Client.AddStationsAsync(line.Model, "outside");
+        await line.Client.Recipes.ActivateRecipeAsync(
+            new() { Station = "outside", ModelVersion = line.Model.Version, RegionOfInterest = new() { X = 1000, Y = 1000, Width = 64, Height = 64 } }, cancellationToken: Cancel);
+
+        var inspection = (await line.Client.InspectAsync(Request(1, Parts.Good(), "outside")))[1].Inspection;
+
+        Assert.Equal((Verdict.NotDecidable, ReasonCode.InvalidFrame), (inspection.Verdict, inspection.ReasonCode));
+        Assert.Contains("region", inspection.ReasonText, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Inspect_DeadlineTooShortForTheModel_NotDecidableInTime()
+    {
+        await line.EnsureStartedAsync(model);
+        await line.Client.AddStationsAsync(line.Model, "hurry");
+        var request = Request(1, Parts.Good(), "hurry");
+        request.Deadline = new Duration { Nanos = 1_000_000 };
+
+        var inspection = (await line.Client.InspectAsync(request))[1].Inspection;
+
+        Assert.Equal((Verdict.NotDecidable, ReasonCode.DeadlineExceeded), (inspection.Verdict, inspection.ReasonCode));
+    }
+
+    [Fact]
+    public async Task Start_WrongOptions_AllToldAtOnceAndExitCode2()
+    {
+        var (code, text) = await RunningProgram.RunAsync(
+            Programs.Server, ["--AnomalyLine:HttpPort=70000", "--AnomalyLine:BindAddress=nowhere", "--AnomalyLine:Speed=9", "--AnomalyLine:Line:MaxBatchSize=0"], TimeSpan.FromSeconds(30));
+
+        Assert.Equal(2, code);
+        Assert.Contains("has 4 errors", text, StringComparison.Ordinal);
+        foreach (var name in new[] { "HttpPort", "BindAddress", "Speed", "MaxBatchSize" }) Assert.Contains(name, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_DataFolderInUse_SaysSoAndExitCode1()
+    {
+        await line.EnsureStartedAsync(model);
+        await using var second = new ServerProcess(line.Server.DataFolder, hasOpcUa: false);
+
+        await second.LaunchAsync();
+
+        Assert.Equal(1, await second.Running.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("in use by another line", string.Join('\n', second.Running.Lines), StringComparison.Ordinal);
+    }
+
+    private static InspectRequest Request(ulong id, Frame frame, string station = "liar") => new() { RequestId = id, Station = station, PartId = $"{station}-{id}", Frame = frame };
+
+    private async Task<Contracts.V1.Inspection> InspectAsync(ulong id, Frame frame) => (await line.Client.InspectAsync(Request(id, frame)))[id].Inspection;
+
+    private async Task<byte[]> PictureAsync(ulong sequence) =>
+        (await line.Client.Inspections.GetImageAsync(new() { Station = "liar", Sequence = sequence, Kind = ImageKind.Frame }, cancellationToken: Cancel)).Data.ToByteArray();
+
+    /// <summary>A PNG whose header claims another size, with the header's checksum made right.</summary>
+    private static byte[] PngOfSize(byte[] png, int width, int height)
+    {
+        var changed = (byte[])png.Clone();
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(16), width);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(20), height);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(29), Crc32(changed.AsSpan(12, 17)));
+        return changed;
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
+        }
+
+        return ~crc;
+    }
+}
