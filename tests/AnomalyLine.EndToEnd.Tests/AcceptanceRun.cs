@@ -36,7 +36,7 @@ public sealed class AcceptanceRun(TrainedModel model, ITestOutputHelper output)
 
         Tell($"{_stations.Length} cameras x {_rate} frames/s for {_seconds} s, kill -9 halfway; {Environment.ProcessorCount} cores");
         _begin = Stopwatch.GetTimestamp();
-        var running = Task.WhenAll(cameras.Select(camera => camera.RunAsync(_seconds * _rate, TestContext.Current.CancellationToken)));
+        var running = Task.WhenAll(cameras.Select(camera => camera.RunAsync(number => number <= _seconds * _rate, TestContext.Current.CancellationToken)));
         await SampleAsync(server, cameras, alone, _seconds / 2.0);
         await server.KillAsync();
         Tell($"{Elapsed():0.0} s: killed");
