@@ -25,8 +25,22 @@ public sealed class FourCamerasTests(SharedLine line, TrainedModel model)
         Assert.Equal(
             new Books
             {
-                Sent = all, Unsent = 0, Answered = all, Refused = 0, AnsweredTwice = 0, Logged = all, Missing = 0, Different = 0, Doubled = 0, Unknown = 0, Gaps = 0,
-                Events = all, EventsLost = 0, EventsDoubled = 0, EventsDifferent = 0, EventsOutOfOrder = 0,
+                Sent = all,
+                Unsent = 0,
+                Answered = all,
+                Refused = 0,
+                AnsweredTwice = 0,
+                Logged = all,
+                Missing = 0,
+                Different = 0,
+                Doubled = 0,
+                Unknown = 0,
+                Gaps = 0,
+                Events = all,
+                EventsLost = 0,
+                EventsDoubled = 0,
+                EventsDifferent = 0,
+                EventsOutOfOrder = 0,
             },
             books);
 
