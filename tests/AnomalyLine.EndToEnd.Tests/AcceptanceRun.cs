@@ -8,7 +8,7 @@ namespace AnomalyLine.EndToEnd.Tests;
 /// <summary>
 /// The long run: cameras at a fixed rate, kill -9 halfway, restart; what was sent, logged and delivered, and whether tensors or memory grow. Only when asked for:
 /// dotnet run --project tests/AnomalyLine.EndToEnd.Tests -- --explicit only. ACCEPTANCE_SECONDS (180), ACCEPTANCE_CAMERAS (4), ACCEPTANCE_RATE (10 frames/s each)
-/// and ACCEPTANCE_SAMPLE_SECONDS (30) change it. The summary is the test's output, and artifacts/acceptance.txt.
+/// and ACCEPTANCE_SAMPLE_SECONDS (30) change it; ACCEPTANCE_SERVER_ARGUMENTS are further arguments of the server, with spaces between them. The summary is the test's output, and artifacts/acceptance.txt.
 /// </summary>
 public sealed class AcceptanceRun(TrainedModel model, ITestOutputHelper output)
 {
@@ -24,7 +24,7 @@ public sealed class AcceptanceRun(TrainedModel model, ITestOutputHelper output)
     {
         Programs.RequireOpcUa();
         using var folder = new TemporaryFolder();
-        await using var server = new ServerProcess(folder["data"], hasOpcUa: true);
+        await using var server = new ServerProcess(folder["data"], hasOpcUa: true, program: null, Environment.GetEnvironmentVariable("ACCEPTANCE_SERVER_ARGUMENTS")?.Split(' ') ?? []);
         await server.StartAsync();
         var client = new LineClient(server.Channel);
         await client.AddStationsAsync(await client.UploadAsync(model.Path), _stations);
@@ -36,7 +36,7 @@ public sealed class AcceptanceRun(TrainedModel model, ITestOutputHelper output)
 
         Tell($"{_stations.Length} cameras x {_rate} frames/s for {_seconds} s, kill -9 halfway; {Environment.ProcessorCount} cores");
         _begin = Stopwatch.GetTimestamp();
-        var running = Task.WhenAll(cameras.Select(camera => camera.RunAsync(_seconds * _rate, TestContext.Current.CancellationToken)));
+        var running = Task.WhenAll(cameras.Select(camera => camera.RunAsync(number => number <= _seconds * _rate, TestContext.Current.CancellationToken)));
         await SampleAsync(server, cameras, alone, _seconds / 2.0);
         await server.KillAsync();
         Tell($"{Elapsed():0.0} s: killed");
@@ -66,7 +66,7 @@ public sealed class AcceptanceRun(TrainedModel model, ITestOutputHelper output)
         var period = TimeSpan.FromSeconds(Setting("ACCEPTANCE_SAMPLE_SECONDS", 30));
         while (true)
         {
-            Tell($"{Elapsed():0.0} s: {cameras.Sum(camera => camera.Sent.Count)} sent, {cameras.Sum(camera => camera.Answers.Count)} answered, {plc.Events.Count} events, {await server.ReadMetricAsync("anomalyline_tensors_live"):0} live tensors, {server.ResidentBytes / 1e6:0} MB resident");
+            Tell($"{Elapsed():0.0} s: {cameras.Sum(camera => camera.Sent.Count)} sent, {cameras.Sum(camera => camera.Answers.Count)} answered, {plc.Events.Count} events, {await server.ReadMetricAsync("anomalyline_tensors_live"):0} live tensors, {server.ResidentBytes / 1e6:0} MB resident, {await server.ReadMetricAsync("dotnet_gc_last_collection_heap_size_bytes") / 1e6:0} MB managed heap after {await server.ReadMetricAsync("dotnet_gc_collections_total"):0} collections");
             var left = TimeSpan.FromSeconds(untilSeconds - Elapsed());
             if (left <= TimeSpan.Zero) return;
             await Task.Delay(left < period ? left : period, TestContext.Current.CancellationToken);

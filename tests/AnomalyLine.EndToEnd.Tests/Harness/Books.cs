@@ -73,7 +73,7 @@ internal sealed record Books
             AnsweredTwice = answered.Count - answered.DistinctBy(answer => answer.PartId).Count(),
             Logged = log.Count,
             Missing = answered.Count(answer => !bySequence.ContainsKey(Key(answer))),
-            Different = answered.Count(answer => bySequence.TryGetValue(Key(answer), out var record) && !answer.Equals(record)),
+            Different = answered.Count(answer => bySequence.TryGetValue(Key(answer), out var record) && !IsSame(answer, record)),
             Doubled = log.Count - log.DistinctBy(record => record.PartId).Count(),
             Unknown = log.Count(record => !parts.Contains(record.PartId)),
             Gaps = log.GroupBy(record => record.Station).Sum(station => (int)station.Max(record => record.Sequence) - station.DistinctBy(record => record.Sequence).Count()),
@@ -83,6 +83,17 @@ internal sealed record Books
             EventsDifferent = events.Count(seen => !bySequence.TryGetValue(Key(seen), out var record) || !IsSame(seen, record)),
             EventsOutOfOrder = events.GroupBy(seen => seen.Station).Sum(station => station.Zip(station.Skip(1)).Count(pair => pair.Second.Sequence < pair.First.Sequence)),
         };
+    }
+
+    /// <summary>Whether an answer and its record in the log say the same.</summary>
+    public static bool IsSame(Contracts.V1.Inspection answer, Contracts.V1.Inspection record) => WithoutLogTime(answer).Equals(WithoutLogTime(record));
+
+    // A record cannot hold how long its own writing took: what the answer says of that is newer.
+    private static Contracts.V1.Inspection WithoutLogTime(Contracts.V1.Inspection inspection)
+    {
+        var clone = inspection.Clone();
+        (clone.Timings.LogMs, clone.Timings.TotalMs) = (0, 0);
+        return clone;
     }
 
     private static (string, uint) Key(Contracts.V1.Inspection record) => (record.Station, (uint)record.Sequence);

@@ -34,13 +34,15 @@ internal sealed class CameraClient(ServerProcess server, string station, double 
         }
     }
 
-    /// <summary>Lets a number of frames come due, and waits for the answers to those that were sent.</summary>
-    public async Task RunAsync(int count, CancellationToken cancel)
+    /// <summary>Lets frames come due, and waits for the answers to those that were sent.</summary>
+    /// <param name="isDue">Whether a frame of this number, 1, 2, 3, …, comes; the first that does not ends it.</param>
+    /// <param name="cancel">Breaks it off.</param>
+    public async Task RunAsync(Func<int, bool> isDue, CancellationToken cancel)
     {
         using var channel = GrpcChannel.ForAddress(server.GrpcAddress);
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / framesPerSecond));
         var stream = new Stream(channel, this, cancel);
-        for (var id = 1; id <= count; id++)
+        for (var id = 1; isDue(id); id++)
         {
             if (!await stream.TrySendAsync(CreateRequest((ulong)id)))
             {
@@ -49,7 +51,7 @@ internal sealed class CameraClient(ServerProcess server, string station, double 
                 stream = new Stream(channel, this, cancel);
             }
 
-            if (id < count) await pace.WaitForNextTickAsync(cancel);
+            await pace.WaitForNextTickAsync(cancel);
         }
 
         await stream.CloseAsync(s_answerLimit);
@@ -86,7 +88,7 @@ internal sealed class CameraClient(ServerProcess server, string station, double 
             {
                 await _call.RequestStream.WriteAsync(request, _cancel);
             }
-            catch (Exception broken) when (broken is RpcException or InvalidOperationException && !_cancel.IsCancellationRequested)
+            catch (Exception broken) when (broken is RpcException or InvalidOperationException or IOException && !_cancel.IsCancellationRequested)
             {
                 return false;
             }

@@ -28,25 +28,38 @@ internal sealed class LineClient(GrpcChannel channel)
         return (await call).Model;
     }
 
-    /// <summary>Makes stations that judge with a model. The deadline is long: a busy machine makes a test slow, not red.</summary>
+    /// <summary>
+    /// Makes stations that judge with a model. The deadline is long, so that a busy machine makes a test slow and not red; the threshold is
+    /// a quarter above the model's, so that no verdict hangs on what a training of seconds makes of a normal part.
+    /// </summary>
     public async Task AddStationsAsync(ModelVersion model, params IEnumerable<string> names)
     {
         foreach (var name in names)
         {
             await Stations.CreateStationAsync(new() { Name = name }, cancellationToken: Cancel);
-            await Recipes.ActivateRecipeAsync(new() { Station = name, ModelVersion = model.Version, Deadline = new() { Seconds = 30 } }, cancellationToken: Cancel);
+            await Recipes.ActivateRecipeAsync(
+                new() { Station = name, ModelVersion = model.Version, Threshold = 1.25f * model.Threshold, Deadline = new() { Seconds = 30 } }, cancellationToken: Cancel);
         }
     }
 
     /// <summary>Sends frames on one stream and gives their answers by request id.</summary>
     public async Task<Dictionary<ulong, InspectResponse>> InspectAsync(params IEnumerable<InspectRequest> requests)
     {
-        using var call = Inspections.Inspect(cancellationToken: Cancel);
-        foreach (var request in requests) await call.RequestStream.WriteAsync(request, Cancel);
-        await call.RequestStream.CompleteAsync();
+        using var end = Limit();
+        using var call = Inspections.Inspect(cancellationToken: end.Token);
+        var sending = SendAsync();
         var answers = new Dictionary<ulong, InspectResponse>();
-        while (await call.ResponseStream.MoveNext(Cancel)) answers.Add(call.ResponseStream.Current.RequestId, call.ResponseStream.Current);
+
+        // Read beside the sending: a write to a call that has failed may never return, and disposing of the call ends it.
+        while (await call.ResponseStream.MoveNext(end.Token)) answers.Add(call.ResponseStream.Current.RequestId, call.ResponseStream.Current);
+        await sending;
         return answers;
+
+        async Task SendAsync()
+        {
+            foreach (var request in requests) await call.RequestStream.WriteAsync(request, end.Token);
+            await call.RequestStream.CompleteAsync();
+        }
     }
 
     /// <summary>Everything that the log has of some stations, in log order.</summary>
@@ -54,10 +67,18 @@ internal sealed class LineClient(GrpcChannel channel)
     {
         var wanted = (await Stations.ListStationsAsync(new(), cancellationToken: Cancel)).Stations.Where(station => stations.Contains(station.Name)).Sum(station => (long)station.LastSequence);
         var records = new List<Contracts.V1.Inspection>();
+        using var end = Limit();
         using var call = Inspections.WatchInspections(
-            new() { Stations = { stations }, Cursors = { stations.Select(station => new StationCursor { Station = station }) } }, cancellationToken: Cancel);
-        while (records.Count < wanted && await call.ResponseStream.MoveNext(Cancel))
+            new() { Stations = { stations }, Cursors = { stations.Select(station => new StationCursor { Station = station }) } }, cancellationToken: end.Token);
+        while (records.Count < wanted && await call.ResponseStream.MoveNext(end.Token))
             if (call.ResponseStream.Current.Inspection is { } record) records.Add(record);
         return records;
+    }
+
+    private static CancellationTokenSource Limit()
+    {
+        var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromMinutes(1));
+        return end;
     }
 }

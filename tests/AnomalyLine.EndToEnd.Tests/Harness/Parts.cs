@@ -13,18 +13,26 @@ internal static class Parts
     /// <summary>Far from the seeds of the training parts, which are random numbers, by being small ones.</summary>
     private const int FirstSeed = 1;
 
-    private static readonly Lazy<Frame[]> s_passing = new(() => [.. Enumerable.Range(0, 20).Select(i => Render(FirstSeed + i, i % 5 == 4 ? PartDefect.Stain : null))]);
+    private static readonly Lazy<Frame[]> s_passing = new(() => [.. Enumerable.Range(0, 20).Select(i => i % 5 == 4 ? Defective(FirstSeed + i) : Good(FirstSeed + i))]);
 
-    /// <summary>Parts as they pass a camera: each fifth has a stain.</summary>
+    /// <summary>Parts as they pass a camera: each fifth is defective.</summary>
     public static IReadOnlyList<Frame> Passing => s_passing.Value;
 
-    public static Frame Good() => Render(FirstSeed, null);
-
-    public static Frame Defective() => Render(FirstSeed + 4, PartDefect.Stain);
-
-    private static Frame Render(int seed, PartDefect? defect)
+    public static Frame Good(int seed = FirstSeed)
     {
-        var part = SyntheticParts.Render(seed, Size, Size, defect);
+        var part = SyntheticParts.Render(seed, Size, Size);
         return new() { Width = Size, Height = Size, PixelFormat = PixelFormat.Bgr8, Data = UnsafeByteOperations.UnsafeWrap(part.Bgr) };
+    }
+
+    /// <summary>A part with a bright green label on its middle, which a training of seconds sees too.</summary>
+    public static Frame Defective(int seed = FirstSeed)
+    {
+        var frame = Good(seed);
+        var bgr = frame.Data.ToByteArray();
+        for (var y = Size / 3; y < Size * 2 / 3; y++)
+            for (var x = Size / 3; x < Size * 2 / 3; x++)
+                (bgr[3 * (y * Size + x)], bgr[3 * (y * Size + x) + 1], bgr[3 * (y * Size + x) + 2]) = (0, 255, 0);
+        frame.Data = UnsafeByteOperations.UnsafeWrap(bgr);
+        return frame;
     }
 }
