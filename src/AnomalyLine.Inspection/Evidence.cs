@@ -8,6 +8,7 @@ public sealed class Evidence
 {
     private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
     private readonly long _bytesPerStation;
+    private long _gone;
 
     internal Evidence(long bytesPerStation) => _bytesPerStation = bytesPerStation;
 
@@ -22,6 +23,17 @@ public sealed class Evidence
     {
         if (entry.Frame is null) return;
         var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
-        _stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item);
+        Forget(_stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item));
+    }
+
+    /// <summary>
+    /// Frames that were kept for a while have grown old, and the collector lets old memory grow to several times what is in use before it looks at it.
+    /// A collection in the background each time as much has gone as one station may keep holds the process at about twice its evidence.
+    /// </summary>
+    private void Forget(long bytes)
+    {
+        if (bytes == 0 || Interlocked.Add(ref _gone, bytes) < _bytesPerStation) return;
+        Interlocked.Exchange(ref _gone, 0);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 }

@@ -23,10 +23,12 @@ internal sealed class StationEvidence(long maxBytes)
     }
 
     /// <summary>Keeps an item; one that is larger than the limit by itself is not kept.</summary>
-    public void Keep(EvidenceItem item)
+    /// <returns>Bytes of older items that went for it.</returns>
+    public long Keep(EvidenceItem item)
     {
         var bytes = SizeOf(item);
-        if (bytes > maxBytes) return;
+        if (bytes > maxBytes) return 0;
+        long gone = 0;
         lock (_gate)
         {
             _byAge.Enqueue(item);
@@ -37,8 +39,11 @@ internal sealed class StationEvidence(long maxBytes)
                 var oldest = _byAge.Dequeue();
                 _bySequence.Remove(oldest.Record.Sequence);
                 _bytes -= SizeOf(oldest);
+                gone += SizeOf(oldest);
             }
         }
+
+        return gone;
     }
 
     private static long SizeOf(EvidenceItem item)

@@ -40,9 +40,10 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
             {
                 return;
             }
-            catch (RpcException broken)
+            catch (Exception broken) when (broken is RpcException or IOException or InvalidOperationException)
             {
-                LogBroken(station, broken.Status.Detail);
+                // A write to a stream that has just ended fails in one of three ways, by where it was.
+                LogBroken(station, broken.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stopping);
             }
         }
