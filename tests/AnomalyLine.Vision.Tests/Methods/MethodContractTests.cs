@@ -98,9 +98,9 @@ public sealed class MethodContractTests(TrainedMethods trained)
         using var model = trained.Of(name).Load();
         using var frame = Prepare(model, Normal());
         model.Detect([frame]);
-        var before = TorchEngine.LiveTensors;
+        var before = LiveTensors();
         for (var i = 0; i < 5; i++) model.Detect([frame, frame]);
-        Assert.Equal(before, TorchEngine.LiveTensors);
+        Assert.True(TorchEngine.LiveTensors <= before, $"{before} -> {TorchEngine.LiveTensors}");
     }
 
     [Theory]
@@ -116,10 +116,10 @@ public sealed class MethodContractTests(TrainedMethods trained)
             using (var scope = torch.NewDisposeScope()) method.TrainStep(torch.rand(4, options.Channels, options.Size, options.Size), 0.5, random);
 
             // The first steps make the optimiser's state.
-            if (i == 2) before = TorchEngine.LiveTensors;
+            if (i == 2) before = LiveTensors();
         }
 
-        Assert.Equal(before, TorchEngine.LiveTensors);
+        Assert.True(TorchEngine.LiveTensors <= before, $"{before} -> {TorchEngine.LiveTensors}");
     }
 
     [Theory]
@@ -150,6 +150,14 @@ public sealed class MethodContractTests(TrainedMethods trained)
             Assert.Empty(options.Validate());
             Assert.Equal(OptionsJson.Write(options).ToJsonString(), OptionsJson.Write(OptionsJson.Read(OptionsJson.Write(options), options.GetType())).ToJsonString());
         }
+    }
+
+    /// <summary>Tensors alive, without those of earlier tests that only wait for the collector.</summary>
+    private static long LiveTensors()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return TorchEngine.LiveTensors;
     }
 
     private static PreparedFrame Prepare(AnomalyModel model, string path) => TrainedMethods.Prepare(path, model.Input);

@@ -1,0 +1,48 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Tests.Methods;
+using AnomalyLine.Vision.Training;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Tests.Models;
+
+public sealed class NormalMapsTests(TrainedMethods trained)
+{
+    [Fact]
+    public void Measure_TrainingFrames_IsDeviationsAboveTheMean()
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var options = new AutoencoderOptions { Size = 128, Width = 4, Latent = 8, Loss = ReconstructionLoss.L2, Smoothing = 1 };
+        using var method = new AutoencoderMethod(options);
+        using var frames = new TrainingFrames([.. DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(11)], options, CancellationToken.None);
+        var maps = method.AnomalyMap(cat([.. frames.Batches()])).to(ScalarType.Float64);
+        var mean = maps.mean([0]);
+        var deviation = ((maps * maps).mean([0]) - (mean * mean)).clamp_min(0).sqrt();
+        var expected = ((maps - mean) / (deviation + deviation.mean())).clamp_min(0);
+
+        using var normal = NormalMaps.Of(method, frames, CPU, CancellationToken.None);
+        using var read = NormalMaps.Read(normal.Write(), options.Input, CPU);
+
+        Assert.True((normal.Measure(maps.to(ScalarType.Float32)) - expected).abs().max().item<double>() < 1e-3);
+        Assert.True(normal.Measure(maps).Equals(read.Measure(maps)));
+    }
+
+    [Fact]
+    public void Train_Normalised_ModelLoadsAndScoresAsItDid()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Trainer.Train(
+            new TrainingRequest
+            {
+                Method = "ae-l2", DataFolder = trained.DataFolder, Output = folder["normalised.alm"], Preset = "fast", Epochs = 2, Device = "cpu",
+                Options = new Dictionary<string, string> { ["width"] = "4", ["normalise"] = "true" },
+            },
+            cancel: TestContext.Current.CancellationToken);
+        Assert.Contains("normal.safetensors", result.Manifest.Files.Keys);
+        using var model = AnomalyModel.Load(result.Path, "cpu");
+        using var frame = TrainedMethods.Prepare(DatasetFolder.Open(trained.DataFolder).TrainNormals[0], model.Input);
+        Assert.All(model.Detect([frame])[0].Map.Values.ToArray(), value => Assert.True(value >= 0));
+    }
+}
