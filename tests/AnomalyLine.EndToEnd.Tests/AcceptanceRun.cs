@@ -7,7 +7,7 @@ namespace AnomalyLine.EndToEnd.Tests;
 
 /// <summary>
 /// The long run: cameras at a fixed rate, kill -9 halfway, restart; what was sent, logged and delivered, and whether tensors or memory grow. Only when asked for:
-/// dotnet run --project tests/AnomalyLine.EndToEnd.Tests -- --explicit only. ACCEPTANCE_SECONDS (180), ACCEPTANCE_CAMERAS (4), ACCEPTANCE_RATE (10 frames/s each)
+/// dotnet run --project tests/AnomalyLine.EndToEnd.Tests -- -explicit only -showliveoutput. ACCEPTANCE_SECONDS (180), ACCEPTANCE_CAMERAS (4), ACCEPTANCE_RATE (10 frames/s each)
 /// and ACCEPTANCE_SAMPLE_SECONDS (30) change it; ACCEPTANCE_SERVER_ARGUMENTS are further arguments of the server, with spaces between them. The summary is the test's output, and artifacts/acceptance.txt.
 /// </summary>
 public sealed class AcceptanceRun(TrainedModel model, ITestOutputHelper output)
