@@ -6,11 +6,20 @@ namespace AnomalyLine.Inspection;
 /// <summary>Frames and anomaly maps of each station's last inspections, in memory, within <see cref="LineOptions.EvidenceBytesPerStation"/>. Any thread.</summary>
 public sealed class Evidence
 {
+    private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
     private readonly long _bytesPerStation;
+    private readonly TimeProvider _time;
     private long _gone;
+    private long _collected;
 
-    internal Evidence(long bytesPerStation) => _bytesPerStation = bytesPerStation;
+    internal Evidence(long bytesPerStation, TimeProvider time)
+    {
+        _bytesPerStation = bytesPerStation;
+        _time = time;
+        _collected = time.GetTimestamp();
+    }
 
     /// <summary>What there is of an inspection; null once it is no longer kept, or where its frame could not be read.</summary>
     public EvidenceItem? TryGet(string station, long sequence)
@@ -28,11 +37,14 @@ public sealed class Evidence
 
     /// <summary>
     /// Frames that were kept for a while have grown old, and the collector lets old memory grow to several times what is in use before it looks at it.
-    /// A collection in the background each time as much has gone as one station may keep holds the process at about twice its evidence.
+    /// A collection in the background each time as much has gone as one station may keep, at most every two seconds, holds the process at about
+    /// twice its evidence.
     /// </summary>
     private void Forget(long bytes)
     {
         if (bytes == 0 || Interlocked.Add(ref _gone, bytes) < _bytesPerStation) return;
+        var last = Interlocked.Read(ref _collected);
+        if (_time.GetElapsedTime(last) < CollectionInterval || Interlocked.CompareExchange(ref _collected, _time.GetTimestamp(), last) != last) return;
         Interlocked.Exchange(ref _gone, 0);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }

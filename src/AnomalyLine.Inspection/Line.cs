@@ -29,7 +29,7 @@ public sealed class Line : IAsyncDisposable
         _time = time;
         _logger = logger;
         Log = new InspectionLog(database);
-        Evidence = new Evidence(options.EvidenceBytesPerStation);
+        Evidence = new Evidence(options.EvidenceBytesPerStation, time);
         Feed = new InspectionFeed(_stations, Log, position, options.SubscriberCapacity, _metrics, logger);
         _models = new ModelPool(loadDetector, options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);

@@ -36,7 +36,12 @@ public sealed class NormalMapsTests(TrainedMethods trained)
         var result = Trainer.Train(
             new TrainingRequest
             {
-                Method = "ae-l2", DataFolder = trained.DataFolder, Output = folder["normalised.alm"], Preset = "fast", Epochs = 2, Device = "cpu",
+                Method = "ae-l2",
+                DataFolder = trained.DataFolder,
+                Output = folder["normalised.alm"],
+                Preset = "fast",
+                Epochs = 2,
+                Device = "cpu",
                 Options = new Dictionary<string, string> { ["width"] = "4", ["normalise"] = "true" },
             },
             cancel: TestContext.Current.CancellationToken);
