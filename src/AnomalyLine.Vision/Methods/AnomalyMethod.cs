@@ -38,19 +38,35 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>How anomalous each place is: N x H x W, at least 0, higher is more anomalous, smoothed. Called in evaluation mode without gradients.</summary>
     public abstract Tensor AnomalyMap(Tensor frames);
 
+    /// <summary>
+    /// Called once after the last training step, in evaluation mode without gradients: takes from the normal frames what judging needs beside the
+    /// weights (statistics, a mean map) into buffers of <see cref="Network"/>, so that it is saved with them. The default needs nothing.
+    /// </summary>
+    /// <param name="normals">The training frames once, in batches of N x C x H x W in [0, 1]; each is disposed when the next is asked for.</param>
+    public virtual void Complete(IEnumerable<Tensor> normals)
+    {
+    }
+
     /// <summary>One number a frame from its map: the maximum. N.</summary>
     public virtual Tensor Score(Tensor map) => map.flatten(1).amax([1]);
 
     /// <summary>One step of Adam on a network's parameters.</summary>
-    protected double Descend(nn.Module network, Tensor loss, double progress)
+    /// <param name="network">A player; each has an optimiser of its own.</param>
+    /// <param name="loss">A scalar.</param>
+    /// <param name="progress">How far the training is, 0..1, for the schedule.</param>
+    /// <param name="rate">The player's learning rate as a multiple of the options'.</param>
+    /// <param name="beta1">Adam's decay of the mean gradient.</param>
+    /// <param name="beta2">Adam's decay of the squared gradient.</param>
+    /// <returns>The loss.</returns>
+    protected double Descend(nn.Module network, Tensor loss, double progress, double rate = 1, double beta1 = 0.9, double beta2 = 0.999)
     {
         if (!_optimizers.TryGetValue(network, out var optimizer))
         {
-            optimizer = optim.Adam(network.parameters(), _options.LearningRate, weight_decay: _options.WeightDecay);
+            optimizer = optim.Adam(network.parameters(), _options.LearningRate, beta1, beta2, weight_decay: _options.WeightDecay);
             _optimizers.Add(network, optimizer);
         }
 
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = _options.LearningRate * Scale(progress);
+        foreach (var group in optimizer.ParamGroups) group.LearningRate = _options.LearningRate * rate * Scale(progress);
         optimizer.zero_grad();
         loss.backward();
         optimizer.step();

@@ -60,6 +60,7 @@ public static class Trainer
             Files = new Dictionary<string, string>(),
         };
         method.Network.eval();
+        Complete(method, frames, device, cancel);
         using var normal = options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
         var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
@@ -131,6 +132,23 @@ public static class Trainer
         }
 
         return loss;
+    }
+
+    private static void Complete(AnomalyMethod method, TrainingFrames frames, Device device, CancellationToken cancel)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        method.Complete(Batches());
+
+        IEnumerable<Tensor> Batches()
+        {
+            foreach (var batch in frames.Batches())
+            {
+                cancel.ThrowIfCancellationRequested();
+                using (batch)
+                using (var moved = batch.to(device)) yield return moved;
+            }
+        }
     }
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)

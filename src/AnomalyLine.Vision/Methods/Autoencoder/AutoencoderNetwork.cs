@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -33,7 +34,11 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The reconstruction, N x C x S x S in [0, 1].</summary>
-    public override Tensor forward(Tensor input) => _decoder.call(_encoder.call(input));
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _decoder.call(_encoder.call(input.InTypeOf(((Conv2d)_encoder[0]).weight))).InSingle().MoveToOuterDisposeScope();
+    }
 
     private static nn.Module<Tensor, Tensor>[] Down(int from, int to) => [nn.Conv2d(from, to, 4, stride: 2, padding: 1), nn.LeakyReLU(0.2)];
 

@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -38,10 +39,10 @@ internal sealed class RiadNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var maps = new Tensor[_down.Count];
-        var map = input;
+        var map = input.InTypeOf(_last.weight);
         for (var i = 0; i < maps.Length; i++) maps[i] = map = _down[i].call(map);
         for (var i = 0; i < _up.Count; i++) map = _join[i].call(cat([_up[i].call(map), maps[^(i + 2)]], 1));
-        return _last.call(map).tanh().MoveToOuterDisposeScope();
+        return _last.call(map).InSingle().tanh().MoveToOuterDisposeScope();
     }
 
     private static Sequential Block(int from, int to, bool halve) => nn.Sequential(
