@@ -22,6 +22,7 @@ internal static class TrainCommand
         var rate = new Option<double>("--false-reject-rate") { Description = "Share of normal parts that may be rejected.", DefaultValueFactory = _ => 0.01, HelpName = "RATE" };
         var heldOut = new Option<double>("--held-out") { Description = "Share of normals held out for calibration.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
         var calibration = new Option<string>("--calibration") { Description = "How the threshold is taken.", DefaultValueFactory = _ => "conformal" }.OneOf("conformal", "quantile");
+        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint that an interrupted training of the same output left." };
         var device = CommonOptions.Device();
         var json = CommonOptions.Json("Print progress as lines of JSON; the last line is the result.");
         set.Validators.Add(result =>
@@ -31,7 +32,7 @@ internal static class TrainCommand
         });
         var command = new Command("train", "Learn what normal parts look like, calibrate the threshold, write a model file.")
         {
-            method, data, file, preset, set, epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, device, json,
+            method, data, file, preset, set, epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -45,6 +46,7 @@ internal static class TrainCommand
                 Epochs = parsed.GetValue(epochs),
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetRequiredValue(device),
+                Resume = parsed.GetValue(resume),
                 MaxTime = parsed.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null,
                 FalseRejectRate = parsed.GetValue(rate),
                 HeldOut = parsed.GetValue(heldOut),

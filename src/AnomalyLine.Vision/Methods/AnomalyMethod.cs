@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Layers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods;
@@ -10,8 +11,12 @@ namespace AnomalyLine.Vision.Methods;
 /// </summary>
 internal abstract class AnomalyMethod : IDisposable
 {
+    /// <summary>What names of the network's tensors in <see cref="TrainingState"/> begin with.</summary>
+    public const string NetworkPrefix = "network/";
+
     private readonly MethodOptions _options;
-    private readonly Dictionary<nn.Module, optim.Optimizer> _optimizers = [];
+    private readonly List<(nn.Module Player, Adam Adam)> _players = [];
+    private IReadOnlyDictionary<string, Tensor>? _resumed;
 
     /// <summary>With validated options. Derived constructors take their random weights from torch's global generator.</summary>
     protected AnomalyMethod(MethodOptions options) => _options = options;
@@ -60,18 +65,68 @@ internal abstract class AnomalyMethod : IDisposable
     /// <returns>The loss.</returns>
     protected double Descend(nn.Module network, Tensor loss, double progress, double rate = 1, double beta1 = 0.9, double beta2 = 0.999)
     {
-        if (!_optimizers.TryGetValue(network, out var optimizer))
-        {
-            optimizer = optim.Adam(network.parameters(), _options.LearningRate, beta1, beta2, weight_decay: _options.WeightDecay);
-            _optimizers.Add(network, optimizer);
-        }
-
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = _options.LearningRate * rate * Scale(progress);
-        optimizer.zero_grad();
+        var adam = AdamOf(network, beta1, beta2);
+        adam.Clear();
         loss.backward();
-        optimizer.step();
+        adam.Step(_options.LearningRate * rate * Scale(progress));
         return loss.item<float>();
     }
+
+    /// <summary>
+    /// All that a later process needs to go on from here: the network's tensors, those that it holds in bfloat16 as float32, and each player's optimiser.
+    /// The tensors belong to the method.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> TrainingState()
+    {
+        var state = Network.state_dict().ToDictionary(t => NetworkPrefix + t.Key, t => t.Value);
+        for (var i = 0; i < _players.Count; i++)
+        {
+            foreach (var (name, value) in _players[i].Adam.State) state[$"adam{i}/{name}"] = value;
+            foreach (var (name, value) in _players[i].Adam.Masters) state[NetworkPrefix + PrefixOf(_players[i].Player) + name] = value;
+        }
+
+        return state;
+    }
+
+    /// <summary>Goes on from what <see cref="TrainingState"/> gave, before the first step; the tensors must live until each player has made one.</summary>
+    public void Resume(IReadOnlyDictionary<string, Tensor> state)
+    {
+        using var guard = no_grad();
+        foreach (var (name, target) in Network.state_dict()) target.copy_(state[NetworkPrefix + name]);
+        _resumed = state;
+    }
+
+    /// <summary>Ends the training: the network holds the float32 weights again.</summary>
+    public void Finish()
+    {
+        using var guard = no_grad();
+        var masters = TrainingState();
+        using var scope = NewDisposeScope();
+        NetworkForm.Convert(Network, ScalarType.Float32);
+        foreach (var (name, target) in Network.state_dict()) target.copy_(masters[NetworkPrefix + name]);
+        foreach (var (_, adam) in _players) adam.Dispose();
+        _players.Clear();
+    }
+
+    private Adam AdamOf(nn.Module player, double beta1, double beta2)
+    {
+        foreach (var (known, its) in _players)
+            if (ReferenceEquals(known, player)) return its;
+        var adam = new Adam(player, _options.WeightDecay, beta1, beta2);
+        if (_resumed is not null)
+        {
+            using var guard = no_grad();
+            foreach (var (name, value) in adam.State) value.copy_(_resumed[$"adam{_players.Count}/{name}"]);
+            foreach (var (name, value) in adam.Masters) value.copy_(_resumed[NetworkPrefix + PrefixOf(player) + name]);
+        }
+
+        _players.Add((player, adam));
+        return adam;
+    }
+
+    /// <summary>What a player's tensors are called by in the whole network.</summary>
+    private string PrefixOf(nn.Module player) =>
+        ReferenceEquals(player, Network) ? "" : Network.named_modules().First(m => ReferenceEquals(m.module, player)).name + ".";
 
     /// <summary>Learning rate as a fraction of its highest.</summary>
     private double Scale(double progress) => _options.Schedule switch
@@ -84,7 +139,7 @@ internal abstract class AnomalyMethod : IDisposable
     /// <inheritdoc/>
     public virtual void Dispose()
     {
-        foreach (var optimizer in _optimizers.Values) optimizer.Dispose();
+        foreach (var (_, adam) in _players) adam.Dispose();
         Network.Dispose();
     }
 }

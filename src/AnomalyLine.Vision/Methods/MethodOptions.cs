@@ -26,8 +26,35 @@ internal abstract record MethodOptions
     /// <summary>How the learning rate falls.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
+    /// <summary>Number type of convolutions and linear layers while training; the trained model is float32.</summary>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Single;
+
+    /// <summary>
+    /// Epochs without a better loss on validation normals after which training stops and the best weights are taken, 0 (off)..10000. The validation normals,
+    /// a tenth of those that would be trained on, are neither trained on nor calibrated with.
+    /// </summary>
+    public int Patience { get; init; }
+
     /// <summary>Random shift of each training frame by at most this many pixels, edges repeated, 0..64.</summary>
     public int Shift { get; init; }
+
+    /// <summary>Random turn of each training frame by at most this many degrees to either side, edges repeated, 0..180.</summary>
+    public double Rotation { get; init; }
+
+    /// <summary>Training frames are mirrored left to right half of the time. Off where the part has a left and a right.</summary>
+    public bool FlipHorizontal { get; init; }
+
+    /// <summary>Training frames are mirrored top to bottom half of the time.</summary>
+    public bool FlipVertical { get; init; }
+
+    /// <summary>Training frames are turned by 0, 90, 180 or 270 degrees.</summary>
+    public bool QuarterTurns { get; init; }
+
+    /// <summary>Largest relative change of each training frame's brightness, 0..0.5.</summary>
+    public double Brightness { get; init; }
+
+    /// <summary>Largest relative change of each colour against the others in a training frame, 0..0.5.</summary>
+    public double Colour { get; init; }
 
     /// <summary>Side of the mean filter over the anomaly map, odd pixels, 1 (none)..63.</summary>
     public int Smoothing { get; init; } = 21;
@@ -51,6 +78,10 @@ internal abstract record MethodOptions
         if (BatchSize is < 1 or > 1024) yield return $"batchSize is {BatchSize}; it must be 1..1024.";
         if (LearningRate is not (> 0 and <= 1)) yield return $"learningRate is {LearningRate}; it must be above 0 and at most 1.";
         if (WeightDecay is not (>= 0 and <= 1)) yield return $"weightDecay is {WeightDecay}; it must be 0..1.";
+        if (Patience is < 0 or > 10_000) yield return $"patience is {Patience}; it must be 0 (off)..10000 epochs.";
+        if (Rotation is not (>= 0 and <= 180)) yield return $"rotation is {Rotation}; it must be 0..180 degrees.";
+        if (Brightness is not (>= 0 and <= 0.5)) yield return $"brightness is {Brightness}; it must be 0..0.5.";
+        if (Colour is not (>= 0 and <= 0.5)) yield return $"colour is {Colour}; it must be 0..0.5.";
         if (Shift is < 0 or > 64) yield return $"shift is {Shift}; it must be 0..64 pixels.";
         if (Smoothing is < 1 or > 63 || Smoothing % 2 == 0) yield return $"smoothing is {Smoothing}; it must be an odd number of pixels, 1..63.";
         else if (Smoothing / 2 >= Size) yield return $"smoothing is {Smoothing}; it must be less than twice the size of {Size} pixels.";

@@ -37,6 +37,9 @@ public sealed record ModelManifest
     /// <summary>Figures from training: final loss, epochs, minutes.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
+    /// <summary>Mean loss of each epoch of the training; empty in files of earlier releases.</summary>
+    public IReadOnlyList<double> Losses { get; init; } = [];
+
     /// <summary>Libraries and their versions.</summary>
     public required IReadOnlyDictionary<string, string> Libraries { get; init; }
 

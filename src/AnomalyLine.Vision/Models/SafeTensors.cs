@@ -12,17 +12,21 @@ namespace AnomalyLine.Vision.Models;
 internal static class SafeTensors
 {
     private const int MaxHeaderBytes = 100_000_000;
+    private const string Metadata = "__metadata__", Note = "note";
 
     /// <summary>Writes all tensors of a module.</summary>
     public static byte[] Write(nn.Module module) => Write(module.state_dict());
 
     /// <summary>Writes tensors by name.</summary>
-    public static byte[] Write(IReadOnlyDictionary<string, Tensor> state)
+    /// <param name="state">The tensors.</param>
+    /// <param name="note">Text that goes with them, under the format's __metadata__; null for none.</param>
+    public static byte[] Write(IReadOnlyDictionary<string, Tensor> state, string? note = null)
     {
         using var scope = NewDisposeScope();
         var tensors = state.OrderBy(p => p.Key, StringComparer.Ordinal)
             .Select(p => (p.Key, Value: p.Value.detach().cpu().contiguous())).ToArray();
         var header = new JsonObject();
+        if (note is not null) header[Metadata] = new JsonObject { [Note] = note };
         long end = 0;
         foreach (var (key, value) in tensors)
         {
@@ -51,6 +55,25 @@ internal static class SafeTensors
         }
 
         return file;
+    }
+
+    /// <summary>The text that was written with the tensors, or null.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static string? ReadNote(ReadOnlySpan<byte> file)
+    {
+        Open(file, out _);
+        using var json = JsonDocument.Parse(file.Slice(8, (int)BinaryPrimitives.ReadInt64LittleEndian(file)).ToArray());
+        return json.RootElement.TryGetProperty(Metadata, out var metadata) && metadata.TryGetProperty(Note, out var note) ? note.GetString() : null;
+    }
+
+    /// <summary>All tensors of a file by name; they go with the caller's dispose scope.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static IReadOnlyDictionary<string, Tensor> ReadAll(ReadOnlySpan<byte> file)
+    {
+        var state = Open(file, out _).ToDictionary(
+            e => e.Key, e => empty(e.Value.Shape, e.Value.Type == "I64" ? ScalarType.Int64 : ScalarType.Float32));
+        Read(state, file);
+        return state;
     }
 
     /// <summary>Reads into a module whose tensors must agree in name, type and shape with the file's.</summary>
@@ -88,7 +111,7 @@ internal static class SafeTensors
         try
         {
             using var json = JsonDocument.Parse(file.Slice(8, (int)length).ToArray());
-            return json.RootElement.EnumerateObject().Where(p => p.Name != "__metadata__").ToDictionary(p => p.Name, p => Entry.Read(p.Value));
+            return json.RootElement.EnumerateObject().Where(p => p.Name != Metadata).ToDictionary(p => p.Name, p => Entry.Read(p.Value));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {

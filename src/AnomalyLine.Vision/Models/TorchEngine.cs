@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Models;
@@ -42,6 +43,9 @@ public static partial class TorchEngine
 
     /// <summary>Tensors that are alive in this process; flat over time where none leaks. Any thread.</summary>
     public static long LiveTensors => _isReady ? torch.Tensor.TotalCount : 0;
+
+    /// <summary>Whether this processor multiplies bfloat16 itself (AVX-512 BF16: function 7, leaf 1, EAX bit 5).</summary>
+    public static bool ComputesInBfloat16 => X86Base.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
     /// <summary>Loads the native library, or says why it cannot be loaded and what to do. Cheap after the first time; any thread.</summary>
     /// <exception cref="TorchEngineException">The native library does not load.</exception>

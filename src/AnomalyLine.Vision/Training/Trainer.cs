@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
@@ -15,6 +17,7 @@ public static class Trainer
 {
     private const int LeastNormals = 5;
     private const int References = 3;
+    private const double ValidationShare = 0.1;
 
     /// <summary>Trains. Nothing is written where it fails or is cancelled.</summary>
     /// <param name="request">What to train.</param>
@@ -31,16 +34,22 @@ public static class Trainer
         time ??= TimeProvider.System;
         var (descriptor, options) = Check(request);
         var device = TorchEngine.ResolveDevice(request.Device);
+        if (options.Precision == TrainingPrecision.Auto)
+            options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
-        var (trained, heldOut) = Split(data.TrainNormals, request);
+        var (trained, validated, heldOut) = Split(data.TrainNormals, request, options);
+        var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
+        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, trainingSet), time);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
         clock.Enter(TrainingStage.Loading);
         using var frames = new TrainingFrames(trained, options, cancel);
+        using var validation = validated.Count == 0 ? null : new TrainingFrames(validated, options, cancel);
         random.manual_seed(request.Seed);
         using var method = descriptor.Create(options);
         method.Network.to(device);
-        var loss = Learn(method, options, frames, new Random(request.Seed), device, clock, cancel);
+        var loop = new TrainingLoop(method, options, frames, validation, request.Seed, device, clock);
+        loop.Run(checkpoint, request.Resume, cancel);
 
         clock.Enter(TrainingStage.Calibrating);
         var manifest = new ModelManifest
@@ -51,9 +60,10 @@ public static class Trainer
             Options = OptionsJson.Write(options),
             Input = options.Input,
             Seed = request.Seed,
-            TrainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals)),
+            TrainingSet = trainingSet,
             Calibration = new Calibration(float.NaN, float.NaN, request.FalseRejectRate, 1, IsCertified: false, 0, ""),
-            Metrics = new Dictionary<string, double> { ["finalLoss"] = loss, ["epochs"] = clock.Epoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes },
+            Metrics = new Dictionary<string, double> { ["finalLoss"] = loop.Losses[^1], ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes },
+            Losses = loop.Losses,
             Libraries = new Dictionary<string, string> { ["TorchSharp"] = TorchEngine.Version, ["AnomalyLine"] = typeof(Trainer).Assembly.GetName().Version?.ToString() ?? "unknown" },
             CreationTime = time.GetUtcNow(),
             References = [],
@@ -64,7 +74,9 @@ public static class Trainer
         using var normal = options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
         var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
-        return Save(request, manifest, method, normal, judged);
+        var result = Save(request, manifest, method, normal, judged);
+        checkpoint.Delete();
+        return result;
     }
 
     private static (MethodDescriptor Descriptor, MethodOptions Options) Check(TrainingRequest request)
@@ -91,48 +103,24 @@ public static class Trainer
             : throw new TrainingException(string.Join(Environment.NewLine, errors));
     }
 
-    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> HeldOut) Split(IReadOnlyList<string> normals, TrainingRequest request)
+    /// <summary>Frames to learn from, to stop early by, and to calibrate with: no frame serves two of these.</summary>
+    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> Validated, IReadOnlyList<string> HeldOut) Split(
+        IReadOnlyList<string> normals, TrainingRequest request, MethodOptions options)
     {
         if (normals.Count < LeastNormals)
             throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
         var shuffled = normals.ToArray();
         new Random(request.Seed).Shuffle(shuffled);
         var held = Math.Max(1, (int)Math.Round(normals.Count * request.HeldOut));
-        return (shuffled[held..], shuffled[..held]);
+        var validated = options.Patience == 0 ? 0 : Math.Max(2, (int)Math.Round((normals.Count - held) * ValidationShare));
+        if (normals.Count - held - validated < 2)
+            throw new TrainingException($"{request.DataFolder}: of {normals.Count} normal frames {held} are held out and {validated} are for validation, which leaves too few to train on; add frames or set patience=0.");
+        return (shuffled[(held + validated)..], shuffled[held..(held + validated)], shuffled[..held]);
     }
 
-    internal static double Learn(
-        AnomalyMethod method, MethodOptions options, TrainingFrames frames, Random random, Device device, TrainingClock clock, CancellationToken cancel)
-    {
-        clock.Enter(TrainingStage.Training);
-        method.Network.train();
-        var loss = double.NaN;
-        while (!clock.IsOver)
-        {
-            double sum = 0;
-            var seen = 0;
-            foreach (var batch in frames.Epoch(random))
-            {
-                cancel.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var step = method.TrainStep(frames.Batch(batch, random).to(device), clock.Progress(seen / (double)frames.Count), random);
-                if (!double.IsFinite(step))
-                {
-                    throw new TrainingException(
-                        $"The loss became {step} in epoch {clock.Epoch + 1} at a learning rate of {options.LearningRate}; nothing was written. Lower it with --set learning-rate={options.LearningRate / 3:G2}.");
-                }
-
-                sum += step * batch.Length;
-                seen += batch.Length;
-                if (clock.Progress(seen / (double)frames.Count) >= 1) break;
-            }
-
-            loss = sum / seen;
-            clock.EndEpoch(loss);
-        }
-
-        return loss;
-    }
+    /// <summary>What must be the same for one training to go on where another stopped.</summary>
+    private static string Fingerprint(TrainingRequest request, MethodOptions options, TrainingSet set) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, set.Count, set.Digest))));
 
     private static void Complete(AnomalyMethod method, TrainingFrames frames, Device device, CancellationToken cancel)
     {

@@ -5,6 +5,7 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
 {
     private readonly long _start = time.GetTimestamp();
     private long _trainingStart;
+    private TimeSpan _spentBefore;
     private TimeSpan? _trainingEnd;
     private double _loss = double.NaN;
     private TrainingStage _stage;
@@ -16,14 +17,14 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     public bool IsOver => Epoch >= epochs || Progress(0) >= 1;
 
     /// <summary>Time that the training steps took.</summary>
-    public TimeSpan TrainingTime => _trainingEnd ?? time.GetElapsedTime(_trainingStart);
+    public TimeSpan TrainingTime => _trainingEnd ?? _spentBefore + time.GetElapsedTime(_trainingStart);
 
     /// <summary>How far the training steps are, 0..1.</summary>
     /// <param name="ofEpoch">The share of the epoch that is done.</param>
     public double Progress(double ofEpoch)
     {
         var byEpochs = (Epoch + ofEpoch) / epochs;
-        return Math.Min(1, limit is { } l ? Math.Max(byEpochs, time.GetElapsedTime(_trainingStart) / l) : byEpochs);
+        return Math.Min(1, limit is { } l ? Math.Max(byEpochs, TrainingTime / l) : byEpochs);
     }
 
     /// <summary>A new stage begins.</summary>
@@ -31,7 +32,14 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     {
         _stage = stage;
         if (stage == TrainingStage.Training) _trainingStart = time.GetTimestamp();
-        else if (stage == TrainingStage.Calibrating) _trainingEnd = time.GetElapsedTime(_trainingStart);
+        else if (stage == TrainingStage.Calibrating) _trainingEnd = TrainingTime;
+        Tell();
+    }
+
+    /// <summary>Epochs were done, and time was spent on them, before this process began.</summary>
+    public void Resume(int epoch, double loss, TimeSpan spent)
+    {
+        (Epoch, _loss, _spentBefore) = (epoch, loss, spent);
         Tell();
     }
 

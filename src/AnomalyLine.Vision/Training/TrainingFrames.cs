@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
@@ -9,6 +10,7 @@ namespace AnomalyLine.Vision.Training;
 internal sealed class TrainingFrames : IDisposable
 {
     private readonly MethodOptions _options;
+    private readonly Augmentation _augmentation;
     private readonly Tensor _frames;
 
     /// <summary>Reads all of them.</summary>
@@ -16,6 +18,7 @@ internal sealed class TrainingFrames : IDisposable
     public TrainingFrames(IReadOnlyList<string> paths, MethodOptions options, CancellationToken cancel)
     {
         _options = options;
+        _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
         var input = options.Input;
         _frames = empty([paths.Count, input.Channels, input.Height, input.Width], ScalarType.Byte);
         for (var i = 0; i < paths.Count; i++)
@@ -66,14 +69,17 @@ internal sealed class TrainingFrames : IDisposable
         }
     }
 
-    /// <summary>Frames as N x C x H x W in [0, 1], shifted at random where the options ask for it.</summary>
+    /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
     public Tensor Batch(long[] numbers, Random random)
     {
         var batch = _frames.index_select(0, tensor(numbers)).to(ScalarType.Float32) / 255f;
-        if (_options.Shift == 0) return batch;
-        var s = _options.Shift;
-        var padded = nn.functional.pad(batch, [s, s, s, s], TorchSharp.PaddingModes.Replicate);
-        return cat(padded.split(1).Select(f => f.narrow(2, random.Next((2 * s) + 1), _options.Size).narrow(3, random.Next((2 * s) + 1), _options.Size)).ToArray());
+        if (_augmentation.IsNone) return batch;
+        var input = _options.Input;
+        var result = empty_like(batch);
+        var from = MemoryMarshal.Cast<byte, float>(batch.bytes);
+        var to = MemoryMarshal.Cast<byte, float>(result.bytes);
+        for (var i = 0; i < numbers.Length; i++) _augmentation.Apply(from.Slice(i * input.Length, input.Length), input, random, to.Slice(i * input.Length, input.Length));
+        return result;
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ public sealed record TrainingRequest
     /// <summary>Seed of everything random. Without a time limit the same seed on the same machine gives the same model.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Whether to go on from the checkpoint that an interrupted training of the same output left; without one it starts anew.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>"auto", "cpu" or "cuda".</summary>
     public string Device { get; init; } = "auto";
 

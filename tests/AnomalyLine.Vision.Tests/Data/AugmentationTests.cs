@@ -36,11 +36,37 @@ public class AugmentationTests
         var input = new InputSpec(1, 1, 3);
         for (var seed = 0; seed < 50; seed++)
         {
-            var result = Apply(new Augmentation(Brightness: 0.2f), [0.5f, 0.25f, 1f], input, seed);
+            var result = Apply(new Augmentation(Brightness: 0.2), [0.5f, 0.25f, 1f], input, seed);
             Assert.InRange(result[0], 0.4f, 0.6f);
             Assert.Equal(result[0] / 2, result[1], 1e-6f);
             Assert.Equal(Math.Min(1, result[0] * 2), result[2], 1e-6f);
         }
+    }
+
+    [Fact]
+    public void Apply_Colour_ScalesEachChannelByItself()
+    {
+        var results = Enumerable.Range(0, 50).Select(seed => Apply(new Augmentation(Colour: 0.2), [0.5f, 0.5f, 0.5f], new InputSpec(1, 1, 3), seed)).ToArray();
+        Assert.All(results, r => Assert.All(r, v => Assert.InRange(v, 0.4f, 0.6f)));
+        Assert.Contains(results, r => Math.Abs(r[0] - r[2]) > 0.05f);
+    }
+
+    [Fact]
+    public void Apply_Rotation_TurnsAPointAboutTheCentre()
+    {
+        var input = new InputSpec(21, 21, 1);
+        var frame = new float[input.Length];
+        frame[(10 * 21) + 18] = 1;
+        var heights = Enumerable.Range(0, 50).Select(seed =>
+        {
+            var result = Apply(new Augmentation(Rotation: 30), frame, input, seed);
+            var peak = Array.IndexOf(result, result.Max());
+            Assert.Equal(8, Math.Sqrt(Math.Pow((peak % 21) - 10, 2) + Math.Pow((peak / 21) - 10, 2)), 0.75);
+            return (peak / 21) - 10;
+        }).ToArray();
+
+        // Eight pixels from the centre, 30 degrees to either side: at most four up or down.
+        Assert.Equal((-4, 4), (heights.Min(), heights.Max()));
     }
 
     [Fact]

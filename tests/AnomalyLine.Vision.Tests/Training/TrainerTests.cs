@@ -33,8 +33,8 @@ public sealed class TrainerTests(TrainedMethods trained)
         var options = new AutoencoderOptions { Size = 128, Width = 4, Latent = 4, BatchSize = 4, Epochs = 2 };
         using var frames = new TrainingFrames(paths, options, CancellationToken.None);
         using var method = new Diverging(options);
-        var error = Assert.Throws<TrainingException>(() => Trainer.Learn(
-            method, options, frames, new Random(1), torch.CPU, new TrainingClock(TimeProvider.System, 2, null, null), CancellationToken.None));
+        var loop = new TrainingLoop(method, options, frames, null, 1, torch.CPU, new TrainingClock(TimeProvider.System, 2, null, null));
+        var error = Assert.Throws<TrainingException>(() => loop.Run(null, resume: false, CancellationToken.None));
         Assert.Contains("The loss became NaN in epoch 2 at a learning rate of 0.0002", error.Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,37 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Layers;
+
+/// <summary>How a network's weights lie in memory and in which number type: changes speed, not what it computes (but for rounding).</summary>
+internal static class NetworkForm
+{
+    /// <summary>
+    /// Lays the weights of all convolutions out channels last, height x width x channels: oneDNN then keeps the maps between them in that layout as well,
+    /// which its kernels are fastest with. TorchSharp has no call for it; a contiguous permutation gives the same strides.
+    /// </summary>
+    public static void ChannelsLast(nn.Module network)
+    {
+        using var guard = no_grad();
+        foreach (var module in network.modules().Append(network))
+        {
+            if (module is Conv2d convolution) convolution.weight = Relaid(convolution.weight);
+            else if (module is ConvTranspose2d transposed) transposed.weight = Relaid(transposed.weight!);
+        }
+    }
+
+    /// <summary>Turns the weights of convolutions and linear layers to a number type; normalisation layers keep theirs.</summary>
+    public static void Convert(nn.Module network, ScalarType type)
+    {
+        foreach (var module in network.modules().Append(network))
+            if (module is Conv2d or ConvTranspose2d or Linear) module.to(type);
+    }
+
+    private static Parameter Relaid(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        var relaid = new Parameter(weight.permute(0, 2, 3, 1).contiguous().clone().permute(0, 3, 1, 2), weight.requires_grad);
+        return (Parameter)relaid.DetachFromDisposeScope();
+    }
+}
