@@ -34,6 +34,7 @@ internal static class CommandLine
     private static RootCommand Create(Output output) => new("Visual inspection by reconstruction: train and judge models, feed stations, watch verdicts.")
     {
         TrainCommand.Create(output),
+        TuneCommand.Create(output),
         EvaluateCommand.Create(output),
         InspectCommand.Create(output),
         MethodsCommand.Create(output),

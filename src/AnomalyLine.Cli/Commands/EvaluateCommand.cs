@@ -42,7 +42,7 @@ internal static class EvaluateCommand
             var result = Evaluator.Evaluate(model, subject, data, progress, TimeProvider.System, cancel);
             if (report is null) return result;
             tell(1, "writing the report");
-            EvaluationReport.Write(report, result, model, data);
+            EvaluationReport.Write(report, result, model, data, model.Manifest.Losses);
             return result;
         },
         cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);

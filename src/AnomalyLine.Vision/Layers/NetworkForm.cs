@@ -21,6 +21,14 @@ internal static class NetworkForm
         }
     }
 
+    /// <summary>The form to judge with: batch norms folded into convolutions, channels last. Not to be trained or saved afterwards.</summary>
+    public static void Serve(nn.Module network)
+    {
+        network.eval();
+        foreach (var chain in network.modules().Append(network).OfType<Chain>()) chain.Fold();
+        ChannelsLast(network);
+    }
+
     /// <summary>Turns the weights of convolutions and linear layers to a number type; normalisation layers keep theirs.</summary>
     public static void Convert(nn.Module network, ScalarType type)
     {

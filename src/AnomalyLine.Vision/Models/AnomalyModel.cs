@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,7 @@ public sealed class AnomalyModel : IDetector
     private readonly NormalMaps? _normal;
 
     /// <summary>Around a method that is in memory.</summary>
-    /// <param name="method">The method; it goes with the model when that is disposed.</param>
+    /// <param name="method">The method; it goes with the model when that is disposed. Its network takes the form to judge with, so save it before.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="version">Its version.</param>
     /// <param name="device">Where it runs.</param>
@@ -29,8 +30,8 @@ public sealed class AnomalyModel : IDetector
         _normal = normal;
         Manifest = manifest;
         Version = version;
-        _method.Network.eval();
         _method.Network.to(device);
+        NetworkForm.Serve(_method.Network);
     }
 
     /// <summary>What the file says of itself.</summary>

@@ -13,15 +13,16 @@ public static class EvaluationReport
     /// <param name="result">What came of the evaluation.</param>
     /// <param name="detector">The detector that was evaluated; detects the frames that are shown once more. Runs on the calling thread.</param>
     /// <param name="data">The data set that it was evaluated on.</param>
+    /// <param name="losses">Loss of each epoch of its training; null or empty leaves the chart out.</param>
     /// <exception cref="DatasetException">A frame that is shown can no longer be read.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, EvaluationResult result, IDetector detector, DatasetFolder data)
+    public static void Write(string path, EvaluationResult result, IDetector detector, DatasetFolder data, IReadOnlyList<double>? losses = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllText(path, Html(result, detector, data));
+        File.WriteAllText(path, Html(result, detector, data, losses));
     }
 
-    internal static string Html(EvaluationResult result, IDetector detector, DatasetFolder data) => $"""
+    internal static string Html(EvaluationResult result, IDetector detector, DatasetFolder data, IReadOnlyList<double>? losses = null) => $"""
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{Text(result.Method)} on {Text(result.Data)} · AnomalyLine evaluation</title><style>{ReportStyle.Css}</style></head><body>
@@ -32,6 +33,7 @@ public static class EvaluationReport
         {Charts(result)}
         {KindTable(result)}
         <section><h2>Frames</h2><p class="lead">The hardest and the clearest test frames: the frame, and the anomaly map over it. One colour scale for all: no colour below half the pixel threshold of {result.Calibration.PixelThreshold:0.####}, orange at it, dark red from twice it on.</p>{ReportPictures.Html(result, detector, data)}</section>
+        {Training(losses)}
         {Notes(result)}
         </main><footer class="wrap">Figures over places are taken at {result.MapWidth} × {result.MapHeight}; masks are resized to it by the nearest pixel. A frame is rejected when its score is above the threshold.
         Intervals are Clopper–Pearson.</footer></body></html>
@@ -66,6 +68,10 @@ public static class EvaluationReport
     private static string KindTable(EvaluationResult result) => result.Kinds.Count == 0
         ? ""
         : $"<section><h2>Kinds of defect</h2><p class=\"lead\">Found means rejected at the calibrated threshold; the AUROC is of this kind against all normal frames.</p>{Kinds(result.Kinds)}</section>";
+
+    private static string Training(IReadOnlyList<double>? losses) => losses is not { Count: > 0 }
+        ? ""
+        : $"<section><h2>Training</h2><p class=\"lead\">Mean loss of each of {losses.Count} epochs. Still falling at the end: a longer training may do better.</p><div class=\"charts\"><div>{ReportCharts.Losses(losses)}</div></div></section>";
 
     private static string Notes(EvaluationResult result) => result.Notes.Count == 0
         ? ""

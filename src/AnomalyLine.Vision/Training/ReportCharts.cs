@@ -60,6 +60,26 @@ internal static class ReportCharts
         return svg.ToString();
     }
 
+    /// <summary>The loss of each epoch.</summary>
+    public static string Losses(IReadOnlyList<double> losses)
+    {
+        if (losses.Count == 0) return "";
+        double low = losses.Min(), top = losses.Max(), range = top > low ? top - low : 1;
+        double X(double epoch) => Left + (losses.Count == 1 ? 0 : (epoch - 1) / (losses.Count - 1) * (Width - Left - Right));
+        double Y(double loss) => Height - Bottom - ((loss - low) / range * (Height - Top - Bottom));
+        var svg = new StringBuilder($"""<svg viewBox="0 0 {Width} {Height}" role="img" aria-label="Loss by epoch">""");
+        for (var i = 0; i <= 4; i++)
+        {
+            var loss = low + (range * i / 4);
+            var epoch = 1 + ((losses.Count - 1) * i / 4);
+            svg.Append($"""<line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Y(loss):0.#}" y2="{Y(loss):0.#}"/><text class="tick" x="{Left - 6}" y="{Y(loss) + 4:0.#}" text-anchor="end">{loss:G3}</text>""")
+                .Append($"""<text class="tick" x="{X(epoch):0.#}" y="{Height - Bottom + 16}" text-anchor="middle">{epoch}</text>""");
+        }
+
+        return svg.Append($"""<polyline class="curve" points="{string.Join(' ', losses.Select((loss, i) => $"{X(i + 1):0.##},{Y(loss):0.##}"))}"/>""")
+            .Append($"""<text class="axis" x="{(Width + Left - Right) / 2}" y="{Height - 6}" text-anchor="middle">epoch</text></svg>""").ToString();
+    }
+
     private static double[] Shares(IReadOnlyList<float> scores, double low, double top)
     {
         var shares = new double[Bins];

@@ -15,9 +15,7 @@ namespace AnomalyLine.Vision.Training;
 /// </summary>
 public static class Trainer
 {
-    private const int LeastNormals = 5;
     private const int References = 3;
-    private const double ValidationShare = 0.1;
 
     /// <summary>Trains. Nothing is written where it fails or is cancelled.</summary>
     /// <param name="request">What to train.</param>
@@ -37,7 +35,7 @@ public static class Trainer
         if (options.Precision == TrainingPrecision.Auto)
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
-        var (trained, validated, heldOut) = Split(data.TrainNormals, request, options);
+        var (trained, validated, heldOut) = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0);
         var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
         var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, trainingSet), time);
 
@@ -72,9 +70,10 @@ public static class Trainer
         method.Network.eval();
         Complete(method, frames, device, cancel);
         using var normal = options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
+        var weights = SafeTensors.Write(method.Network);
         var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
-        var result = Save(request, manifest, method, normal, judged);
+        var result = Save(request, manifest, weights, normal, judged);
         checkpoint.Delete();
         return result;
     }
@@ -101,21 +100,6 @@ public static class Trainer
         return errors.Count == 0 && descriptor is not null && options is not null
             ? (descriptor, options)
             : throw new TrainingException(string.Join(Environment.NewLine, errors));
-    }
-
-    /// <summary>Frames to learn from, to stop early by, and to calibrate with: no frame serves two of these.</summary>
-    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> Validated, IReadOnlyList<string> HeldOut) Split(
-        IReadOnlyList<string> normals, TrainingRequest request, MethodOptions options)
-    {
-        if (normals.Count < LeastNormals)
-            throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
-        var shuffled = normals.ToArray();
-        new Random(request.Seed).Shuffle(shuffled);
-        var held = Math.Max(1, (int)Math.Round(normals.Count * request.HeldOut));
-        var validated = options.Patience == 0 ? 0 : Math.Max(2, (int)Math.Round((normals.Count - held) * ValidationShare));
-        if (normals.Count - held - validated < 2)
-            throw new TrainingException($"{request.DataFolder}: of {normals.Count} normal frames {held} are held out and {validated} are for validation, which leaves too few to train on; add frames or set patience=0.");
-        return (shuffled[(held + validated)..], shuffled[held..(held + validated)], shuffled[..held]);
     }
 
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
@@ -154,11 +138,11 @@ public static class Trainer
         return judged;
     }
 
-    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, AnomalyMethod method, NormalMaps? normal, List<Judged> judged)
+    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, byte[] weights, NormalMaps? normal, List<Judged> judged)
     {
         var calibration = Calibrator.Calibrate(
             judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
-        var files = new Dictionary<string, byte[]> { [ModelFile.WeightsName] = SafeTensors.Write(method.Network) };
+        var files = new Dictionary<string, byte[]> { [ModelFile.WeightsName] = weights };
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var references = new List<ModelReference>();
         var byScore = judged.OrderBy(j => j.Score).ToArray();

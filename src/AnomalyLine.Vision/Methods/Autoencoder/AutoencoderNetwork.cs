@@ -1,5 +1,4 @@
 using AnomalyLine.Vision.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Autoencoder;
@@ -11,20 +10,20 @@ namespace AnomalyLine.Vision.Methods.Autoencoder;
 /// </summary>
 internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Sequential _encoder;
-    private readonly Sequential _decoder;
+    private readonly Chain _encoder;
+    private readonly Chain _decoder;
 
     public AutoencoderNetwork(AutoencoderOptions options)
         : base(nameof(AutoencoderNetwork))
     {
         int w = options.Width, extra = int.Log2(options.NetworkSize / 128);
-        _encoder = nn.Sequential(
+        _encoder = new Chain(
             [
                 .. Down(options.Channels, w), .. Down(w, w), .. Enumerable.Range(0, extra).SelectMany(_ => Down(w, w)), .. Same(w, w),
                 .. Down(w, 2 * w), .. Same(2 * w, 2 * w), .. Down(2 * w, 4 * w), .. Same(4 * w, 2 * w), .. Same(2 * w, w),
                 nn.Conv2d(w, options.Latent, 8),
             ]);
-        _decoder = nn.Sequential(
+        _decoder = new Chain(
             [
                 nn.ConvTranspose2d(options.Latent, w, 8), nn.LeakyReLU(0.2), .. Same(w, 2 * w), .. Same(2 * w, 4 * w),
                 .. Up(4 * w, 2 * w), .. Same(2 * w, 2 * w), .. Up(2 * w, w), .. Same(w, w), .. Up(w, w), .. Enumerable.Range(0, extra).SelectMany(_ => Up(w, w)),
@@ -37,7 +36,7 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _decoder.call(_encoder.call(input.InTypeOf(((Conv2d)_encoder[0]).weight))).InSingle().MoveToOuterDisposeScope();
+        return _decoder.call(_encoder.call(input.InTypeOf(_encoder.FirstWeight))).InSingle().MoveToOuterDisposeScope();
     }
 
     private static nn.Module<Tensor, Tensor>[] Down(int from, int to) => [nn.Conv2d(from, to, 4, stride: 2, padding: 1), nn.LeakyReLU(0.2)];

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Vision.Tuning;
+
+/// <summary>
+/// A test set without labelled defects: normal frames that were not trained on, and each of them once more with a planted defect of each kind. Places, shapes and
+/// strengths follow from the frame's number, so that all models are asked the same.
+/// </summary>
+internal sealed class SyntheticTest(IReadOnlyList<string> normals)
+{
+    /// <summary>Frames that are used at most: each is judged once as it is and once with each kind of defect.</summary>
+    public const int MostFrames = 30;
+
+    private static readonly SyntheticDefectKind[] Kinds = Enum.GetValues<SyntheticDefectKind>();
+
+    /// <summary>The first frame, for measuring time; the caller disposes it.</summary>
+    public PreparedFrame First(InputSpec input) => TrainingFrames.Prepare(normals[0], input);
+
+    /// <summary>Judges all frames one by one.</summary>
+    /// <exception cref="DatasetException">A frame cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public SyntheticScore Measure(IDetector detector, CancellationToken cancel)
+    {
+        var normal = new List<Detection>();
+        var planted = Kinds.ToDictionary(kind => kind, _ => new List<(Detection Detection, bool[] Mask)>());
+        foreach (var (number, path) in normals.Take(MostFrames).Index())
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var frame = TrainingFrames.Prepare(path, detector.Input);
+            normal.Add(detector.Detect([frame])[0]);
+            foreach (var kind in Kinds)
+            {
+                using var defective = TrainingFrames.Prepare(path, detector.Input);
+                var mask = new bool[detector.Input.Width * detector.Input.Height];
+                var made = SyntheticDefects.Plant(frame.Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, defective.Writable, mask);
+                planted[made].Add((detector.Detect([defective])[0], mask));
+            }
+        }
+
+        return Score(normal, planted);
+    }
+
+    private static SyntheticScore Score(List<Detection> normal, Dictionary<SyntheticDefectKind, List<(Detection Detection, bool[] Mask)>> planted)
+    {
+        var byKind = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        var pixels = 0.0;
+        foreach (var (kind, defective) in planted.Where(p => p.Value.Count > 0))
+        {
+            float[] scores = [.. normal.Select(d => d.Score), .. defective.Select(d => d.Detection.Score)];
+            byKind.Add(JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()), Auroc.Of(scores, [.. normal.Select(_ => false), .. defective.Select(_ => true)]));
+            var places = new PixelScores(defective.Sum(d => d.Mask.Length));
+            foreach (var (detection, mask) in defective) places.Add(detection.Map.Values, mask, detection.Map.Width);
+            pixels += places.Auroc();
+        }
+
+        return new SyntheticScore(byKind.Values.Average(), pixels / byKind.Count, byKind);
+    }
+}
