@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Methods;
 
@@ -15,6 +16,18 @@ public static class MethodCatalog
         Autoencoder(
             "ae-ssim", "Autoencoder, structural similarity", ReconstructionLoss.Ssim,
             "Fast, one pass. Finds changes of structure; blind to a pure change of colour."),
+        new(
+            "vae", "Variational autoencoder",
+            "Kingma, Welling: Auto-encoding variational Bayes, ICLR 2014",
+            "Fast, one pass. As the autoencoder on squared error, with a bottleneck that carries no more than it must: blurs more, copies defects less.",
+            _ => 1,
+            o => new VaeMethod((VaeOptions)o),
+            published: new VaeOptions(),
+            balanced: new VaeOptions { Epochs = 150, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
+            fast: new VaeOptions
+            {
+                Size = 128, Width = 16, Latent = 200, Epochs = 80, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
+            }),
         new(
             "riad", "Reconstruction by inpainting",
             "Zavrtanik, Kristan, Skočaj: Reconstruction by inpainting for visual anomaly detection, Pattern Recognition 112, 2021",
