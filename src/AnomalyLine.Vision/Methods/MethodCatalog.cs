@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Vae;
 
@@ -27,6 +28,18 @@ public static class MethodCatalog
             fast: new VaeOptions
             {
                 Size = 128, Width = 16, Latent = 200, Epochs = 80, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
+            }),
+        new(
+            "memae", "Memory-augmented autoencoder",
+            "Gong, Liu, Le, Saha, Mansour, Venkatesh, van den Hengel: Memorizing normality to detect anomaly, ICCV 2019",
+            "Fast, one pass. Rebuilds each place from learnt normal pieces, so that defects are copied less than by a plain autoencoder.",
+            _ => 1,
+            o => new MemaeMethod((MemaeOptions)o),
+            published: new MemaeOptions(),
+            balanced: new MemaeOptions { Width = 16, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
+            fast: new MemaeOptions
+            {
+                Size = 128, Width = 16, Items = 500, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
             }),
         new(
             "riad", "Reconstruction by inpainting",
