@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Memae;
+using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Vae;
 
@@ -41,6 +42,15 @@ public static class MethodCatalog
             {
                 Size = 128, Width = 16, Items = 500, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
             }),
+        new(
+            "mnad", "Memory-guided normality",
+            "Park, Noh, Ham: Learning memory-guided normality for anomaly detection, CVPR 2020",
+            "One pass. Joins the reconstruction's error with the distance of each place to a few learnt prototypes of normal.",
+            _ => 1,
+            o => new MnadMethod((MnadOptions)o),
+            published: new MnadOptions(),
+            balanced: new MnadOptions { Size = 128, Width = 16, Epochs = 60, LearningRate = 1e-3, Smoothing = 11, Normalise = true },
+            fast: new MnadOptions { Size = 128, Width = 12, Epochs = 20, LearningRate = 1e-3, Smoothing = 11, Normalise = true }),
         new(
             "riad", "Reconstruction by inpainting",
             "Zavrtanik, Kristan, Skočaj: Reconstruction by inpainting for visual anomaly detection, Pattern Recognition 112, 2021",
