@@ -1,5 +1,8 @@
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Memae;
+using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Methods;
 
@@ -15,6 +18,39 @@ public static class MethodCatalog
         Autoencoder(
             "ae-ssim", "Autoencoder, structural similarity", ReconstructionLoss.Ssim,
             "Fast, one pass. Finds changes of structure; blind to a pure change of colour."),
+        new(
+            "vae", "Variational autoencoder",
+            "Kingma, Welling: Auto-encoding variational Bayes, ICLR 2014",
+            "Fast, one pass. As the autoencoder on squared error, with a bottleneck that carries no more than it must: blurs more, copies defects less.",
+            _ => 1,
+            o => new VaeMethod((VaeOptions)o),
+            published: new VaeOptions(),
+            balanced: new VaeOptions { Epochs = 150, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
+            fast: new VaeOptions
+            {
+                Size = 128, Width = 16, Latent = 200, Epochs = 80, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
+            }),
+        new(
+            "memae", "Memory-augmented autoencoder",
+            "Gong, Liu, Le, Saha, Mansour, Venkatesh, van den Hengel: Memorizing normality to detect anomaly, ICCV 2019",
+            "Fast, one pass. Rebuilds each place from learnt normal pieces, so that defects are copied less than by a plain autoencoder.",
+            _ => 1,
+            o => new MemaeMethod((MemaeOptions)o),
+            published: new MemaeOptions(),
+            balanced: new MemaeOptions { Width = 16, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
+            fast: new MemaeOptions
+            {
+                Size = 128, Width = 16, Items = 500, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
+            }),
+        new(
+            "mnad", "Memory-guided normality",
+            "Park, Noh, Ham: Learning memory-guided normality for anomaly detection, CVPR 2020",
+            "One pass. Joins the reconstruction's error with the distance of each place to a few learnt prototypes of normal.",
+            _ => 1,
+            o => new MnadMethod((MnadOptions)o),
+            published: new MnadOptions(),
+            balanced: new MnadOptions { Size = 128, Width = 16, Epochs = 60, LearningRate = 1e-3, Smoothing = 11, Normalise = true },
+            fast: new MnadOptions { Size = 128, Width = 12, Epochs = 20, LearningRate = 1e-3, Smoothing = 11, Normalise = true }),
         new(
             "riad", "Reconstruction by inpainting",
             "Zavrtanik, Kristan, Skočaj: Reconstruction by inpainting for visual anomaly detection, Pattern Recognition 112, 2021",

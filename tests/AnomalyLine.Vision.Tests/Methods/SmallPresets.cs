@@ -1,6 +1,9 @@
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Memae;
+using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Tests.Methods;
 
@@ -11,6 +14,9 @@ internal static class SmallPresets
     {
         AutoencoderOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
         RiadOptions o => o with { Size = 64, Width = 4, Epochs = 10, BatchSize = 4, Cells = [2, 8], Smoothing = 7, LearningRate = 3e-3 },
+        MemaeOptions o => o with { Size = 64, Width = 8, Items = 100, Epochs = 40, BatchSize = 8, Normalise = false, Smoothing = 5, LearningRate = 3e-3 },
+        MnadOptions o => o with { Size = 64, Width = 4, Epochs = 12, Normalise = false, Smoothing = 5, LearningRate = 3e-3 },
+        VaeOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }

@@ -1,0 +1,36 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Memae;
+
+/// <summary>
+/// Gong, Liu, Le, Saha, Mansour, Venkatesh, van den Hengel, "Memorizing normality to detect anomaly: memory-augmented deep autoencoder for
+/// unsupervised anomaly detection", ICCV 2019. Between encoder and decoder each place is replaced by a mixture of a few learnt items.
+/// </summary>
+internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
+{
+    private readonly MemaeNetwork _network = new(options);
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>Mean squared error in [-1, 1] + entropy of the addressing weights (eq. 10).</summary>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var x = (frames * 2) - 1;
+        var (reconstruction, weights) = _network.Rebuild(x);
+        return nn.functional.mse_loss(reconstruction, x) + (options.Entropy * Entropy(weights));
+    }
+
+    /// <summary>Squared error in [-1, 1], averaged over channels, smoothed.</summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        var x = (frames * 2) - 1;
+        return MeanFilter.Apply((x - _network.call(x)).pow(2).mean([1]), options.Smoothing);
+    }
+
+    /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>
+    /// <param name="weights">K x N, each row's sum is 1.</param>
+    /// <returns>A scalar: 0 where each query takes one item, log N where it takes all alike.</returns>
+    internal static Tensor Entropy(Tensor weights) => -(weights * (weights + 1e-12).log()).sum([1]).mean();
+}

@@ -1,0 +1,56 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Memae;
+
+/// <summary>
+/// A matrix of learnt items. A query is answered by a mixture of a few of them, so that only what is made of normal pieces can come out
+/// (Gong et al. 2019, section 3.3).
+/// </summary>
+internal sealed class SparseMemory : nn.Module
+{
+    private readonly Parameter _items;
+    private readonly double _threshold;
+
+    /// <summary>With items drawn evenly from ±1/√C.</summary>
+    /// <param name="items">N.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="shrink">Weights below this multiple of 1/N are cut off.</param>
+    public SparseMemory(int items, int channels, double shrink)
+        : base(nameof(SparseMemory))
+    {
+        using var scope = NewDisposeScope();
+        _items = new Parameter((((rand(items, channels) * 2) - 1) / Math.Sqrt(channels)).DetachFromDisposeScope());
+        _threshold = shrink / items;
+        RegisterComponents();
+    }
+
+    /// <summary>How much of each item answers each query: softmax(z Mᵀ), shrunk (eq. 4 with the published code's dot product for d).</summary>
+    /// <param name="queries">K x C.</param>
+    /// <returns>K x N, at least 0, each row's sum is 1.</returns>
+    public Tensor Address(Tensor queries)
+    {
+        using var scope = NewDisposeScope();
+        return Shrink(queries.matmul(_items.t()).softmax(1), _threshold).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mixtures ŵ M (eq. 3): K x N to K x C.</summary>
+    public Tensor Read(Tensor weights) => weights.matmul(_items);
+
+    /// <summary>
+    /// Hard shrinkage with a gradient, max(w - t, 0) w / (|w - t| + ε), each row then scaled to a sum of 1 (eq. 7). Where a row loses all its
+    /// weights the greatest is kept, else that query would be answered by nothing.
+    /// </summary>
+    /// <param name="weights">K x N in [0, 1].</param>
+    /// <param name="threshold">t, 0..1.</param>
+    /// <returns>K x N, at least 0, each row's sum is 1.</returns>
+    internal static Tensor Shrink(Tensor weights, double threshold)
+    {
+        using var scope = NewDisposeScope();
+        var above = weights - threshold;
+        var kept = above.relu() * weights / (above.abs() + 1e-12);
+        var greatest = where(weights == weights.amax([1], keepdim: true), weights, zeros_like(weights));
+        var answered = where(kept.sum([1], keepdim: true) > 0, kept, greatest);
+        return (answered / answered.sum([1], keepdim: true)).MoveToOuterDisposeScope();
+    }
+}

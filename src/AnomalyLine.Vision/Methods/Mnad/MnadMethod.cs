@@ -1,0 +1,86 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Mnad;
+
+/// <summary>
+/// Park, Noh, Ham, "Learning memory-guided normality for anomaly detection", CVPR 2020, on single frames: the map is the reconstruction's error and
+/// the distance of each place to the nearest item of the memory, each in deviations of what it does on normal frames.
+/// </summary>
+internal sealed class MnadMethod : AnomalyMethod
+{
+    private readonly MnadOptions _options;
+    private readonly MnadNetwork _network;
+
+    public MnadMethod(MnadOptions options)
+        : base(options)
+    {
+        _options = options;
+        _network = new MnadNetwork(options);
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>A step of Adam on the network, then the items follow the step's queries.</summary>
+    public override double TrainStep(Tensor frames, double progress, Random random)
+    {
+        var (loss, queries) = LossAndQueries(frames);
+        var value = Descend(_network, loss, progress);
+        _network.Memory.Update(queries.detach());
+        return value;
+    }
+
+    /// <summary>Mean squared error in [-1, 1] + compactness + separateness (eq. 8).</summary>
+    public override Tensor Loss(Tensor frames, Random random) => LossAndQueries(frames).Loss;
+
+    /// <summary>Share of the error and share of the distance, each divided by its deviation on normal frames.</summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var (error, distance) = Parts(frames);
+        var deviations = _network.Deviations;
+        return ((_options.Balance * error / deviations[0]) + ((1 - _options.Balance) * distance / deviations[1])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
+    public override void Complete(IEnumerable<Tensor> normals)
+    {
+        using var scope = NewDisposeScope();
+        var deviations = _network.Deviations;
+        var (sum, squares) = (zeros(2, ScalarType.Float64, deviations.device), zeros(2, ScalarType.Float64, deviations.device));
+        long count = 0;
+        foreach (var frames in normals)
+        {
+            using var step = NewDisposeScope();
+            var (error, distance) = Parts(frames);
+            var parts = stack([error, distance]).flatten(1).to(ScalarType.Float64);
+            sum.add_(parts.sum([1]));
+            squares.add_((parts * parts).sum([1]));
+            count += parts.shape[1];
+        }
+
+        var mean = sum / count;
+        deviations.copy_(((squares / count) - (mean * mean)).clamp_min(0).sqrt() + 1e-12);
+    }
+
+    /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
+    private (Tensor Error, Tensor Distance) Parts(Tensor frames)
+    {
+        var (reconstruction, queries) = _network.Rebuild((frames * 2) - 1);
+        var error = (frames - ((reconstruction + 1) / 2)).pow(2).mean([1]);
+        var side = _options.Size / 8;
+        var places = _network.Memory.Distance(queries).view(-1, 1, side, side);
+        var distance = nn.functional.interpolate(places, [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
+        return (MeanFilter.Apply(error, _options.Smoothing), MeanFilter.Apply(distance, _options.Smoothing));
+    }
+
+    private (Tensor Loss, Tensor Queries) LossAndQueries(Tensor frames)
+    {
+        var x = (frames * 2) - 1;
+        var (reconstruction, queries) = _network.Rebuild(x);
+        var (compactness, separateness) = _network.Memory.Losses(queries);
+        var loss = nn.functional.mse_loss(reconstruction, x) + (_options.Compactness * compactness) + (_options.Separateness * separateness);
+        return (loss, queries);
+    }
+}

@@ -1,0 +1,11 @@
+namespace AnomalyLine.Vision.Methods.Mnad;
+
+/// <summary>The two networks of MNAD.</summary>
+internal enum MnadVariant
+{
+    /// <summary>Without skips: all that is rebuilt has passed the memory's module.</summary>
+    Reconstruction,
+
+    /// <summary>With skips, published to predict a video's next frame; on single frames it rebuilds what it sees.</summary>
+    Prediction,
+}

@@ -1,0 +1,48 @@
+using AnomalyLine.Vision.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Vae;
+
+/// <summary>
+/// The autoencoders' trunk with two heads at the bottleneck, a mean and a logarithm of the variance for each number: N x C x S x S in [0, 1] to the
+/// same, S a power of two from 128.
+/// </summary>
+internal sealed class VaeNetwork : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Bound of the variance's logarithm either way, so that its exponential stays finite while the network is still untrained.</summary>
+    private const double LargestLogVariance = 10;
+
+    private readonly Sequential _encoder;
+    private readonly Sequential _decoder;
+
+    public VaeNetwork(VaeOptions options)
+        : base(nameof(VaeNetwork))
+    {
+        _encoder = BottleneckTrunk.Encoder(options.Channels, options.Size, options.Width, 2 * options.Latent);
+        _decoder = BottleneckTrunk.Decoder(options.Channels, options.Size, options.Width, options.Latent);
+        RegisterComponents();
+    }
+
+    /// <summary>The posterior of the bottleneck's numbers: mean and log variance, each N x d x 1 x 1.</summary>
+    public (Tensor Mean, Tensor LogVariance) Encode(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var heads = _encoder.call(input.InTypeOf(((Conv2d)_encoder[0]).weight)).InSingle().chunk(2, 1);
+        return (heads[0].MoveToOuterDisposeScope(), heads[1].clamp(-LargestLogVariance, LargestLogVariance).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The reconstruction from the bottleneck's numbers: N x d x 1 x 1 to N x C x S x S in [0, 1].</summary>
+    public Tensor Decode(Tensor latent)
+    {
+        using var scope = NewDisposeScope();
+        return _decoder.call(latent.InTypeOf(((ConvTranspose2d)_decoder[0]).weight)).InSingle().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The reconstruction from the posterior's mean, the same each time.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return Decode(Encode(input).Mean).MoveToOuterDisposeScope();
+    }
+}
