@@ -132,6 +132,7 @@ internal abstract class AnomalyMethod : IDisposable
     private double Scale(double progress) => _options.Schedule switch
     {
         LearningRateSchedule.Step => progress < 5.0 / 6.0 ? 1 : 0.1,
+        LearningRateSchedule.TwoSteps => progress < 0.8 ? 1 : progress < 0.9 ? 0.2 : 0.04,
         LearningRateSchedule.Cosine => progress < 0.05 ? 0.05 + (progress * 19) : 0.5 * (1 + Math.Cos(Math.PI * (progress - 0.05) / 0.95)),
         _ => 1,
     };

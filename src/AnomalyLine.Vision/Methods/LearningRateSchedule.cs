@@ -9,6 +9,9 @@ internal enum LearningRateSchedule
     /// <summary>A tenth from 5/6 of the way (RIAD: from epoch 250 of 300).</summary>
     Step,
 
+    /// <summary>A fifth from 80 % and a twenty-fifth from 90 % of the way (DRAEM's and FAIR's code).</summary>
+    TwoSteps,
+
     /// <summary>Up from a twentieth during the first 5 %, then down a half cosine to zero: for short trainings.</summary>
     Cosine,
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Fair;
 using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
@@ -60,7 +61,20 @@ public static class MethodCatalog
             published: new RiadOptions(),
             balanced: new RiadOptions { Size = 128, Width = 16, Epochs = 40, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 },
             fast: new RiadOptions { Size = 128, Width = 8, Epochs = 20, LearningRate = 2e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 }),
+        new(
+            "fair", "Frequency-aware restoration",
+            "Liu, Li, Du, Jiang, Geng, Wang, Zhao: FAIR: Frequency-aware image restoration for industrial visual anomaly detection, 2023",
+            "One pass, sharp, finds structure and colour. The first to try; learns from anomalies that it makes itself.",
+            _ => 1, o => new FairMethod((FairOptions)o),
+            published: new FairOptions(),
+            balanced: ShortFair with { Width = 24, Epochs = 50 },
+            fast: ShortFair with { Width = 16, Epochs = 28 }),
     ];
+
+    private static FairOptions ShortFair => new()
+    {
+        Size = 128, BatchSize = 4, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Cutoff = 15, Smoothing = 11, BalanceColour = true, Turned = 0,
+    };
 
     /// <summary>The method of a name, or null.</summary>
     public static MethodDescriptor? Find(string name) => All.FirstOrDefault(m => string.Equals(m.Name, name, StringComparison.Ordinal));

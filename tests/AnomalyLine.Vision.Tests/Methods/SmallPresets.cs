@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Fair;
 using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
@@ -17,6 +18,7 @@ internal static class SmallPresets
         MemaeOptions o => o with { Size = 64, Width = 8, Items = 100, Epochs = 40, BatchSize = 8, Normalise = false, Smoothing = 5, LearningRate = 3e-3 },
         MnadOptions o => o with { Size = 64, Width = 4, Epochs = 12, Normalise = false, Smoothing = 5, LearningRate = 3e-3 },
         VaeOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
+        FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Smoothing = 7, LearningRate = 3e-3 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.AnomalyMaps;
+
+/// <summary>Colours as CIE 1976 L*a*b*, in which equal distances look about equally different.</summary>
+internal static class CieLab
+{
+    private const double Epsilon = 216.0 / 24389.0;
+    private const double Kappa = 24389.0 / 27.0;
+
+    /// <summary>From sRGB (IEC 61966-2-1) by way of XYZ with the white point D65.</summary>
+    /// <param name="rgb">N x 3 x H x W in [0, 1]: red, green, blue.</param>
+    /// <returns>N x 3 x H x W: L* 0..100, a* and b* about -110..110, 0 for greys.</returns>
+    public static Tensor FromRgb(Tensor rgb)
+    {
+        using var scope = NewDisposeScope();
+        var linear = where(rgb > 0.04045, ((rgb.clamp_min(0.04045) + 0.055) / 1.055).pow(2.4), rgb / 12.92);
+        var (r, g, b) = (linear.select(1, 0), linear.select(1, 1), linear.select(1, 2));
+        var x = Compress(((0.4124564 * r) + (0.3575761 * g) + (0.1804375 * b)) / 0.95047);
+        var y = Compress((0.2126729 * r) + (0.7151522 * g) + (0.0721750 * b));
+        var z = Compress(((0.0193339 * r) + (0.1191920 * g) + (0.9503041 * b)) / 1.08883);
+        return stack([(116 * y) - 16, 500 * (x - y), 200 * (y - z)], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Squared distance of the colours without their lightness, Δa² + Δb².</summary>
+    /// <param name="x">N x 3 x H x W; what is outside [0, 1] counts as the nearer of the two.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <returns>N x H x W.</returns>
+    public static Tensor ChromaDistance(Tensor x, Tensor y)
+    {
+        using var scope = NewDisposeScope();
+        var difference = (FromRgb(x.clamp(0, 1)) - FromRgb(y.clamp(0, 1))).narrow(1, 1, 2);
+        return (difference * difference).sum([1]).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Compress(Tensor t) => where(t > Epsilon, t.clamp_min(Epsilon).pow(1.0 / 3.0), ((Kappa * t) + 16) / 116);
+}
