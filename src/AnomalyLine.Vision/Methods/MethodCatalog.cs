@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Smai;
 
 namespace AnomalyLine.Vision.Methods;
 
@@ -24,6 +25,7 @@ public static class MethodCatalog
             published: new RiadOptions(),
             balanced: new RiadOptions { Size = 128, Width = 16, Epochs = 40, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 },
             fast: new RiadOptions { Size = 128, Width = 8, Epochs = 20, LearningRate = 2e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 }),
+        Smai(),
     ];
 
     /// <summary>The method of a name, or null.</summary>
@@ -40,5 +42,22 @@ public static class MethodCatalog
             published,
             balanced: shorter with { Epochs = 150 },
             fast: shorter with { Size = 128, Width = 16, Latent = 200, Epochs = 80, Smoothing = 11 });
+    }
+
+    private static MethodDescriptor Smai()
+    {
+        var shorter = new SmaiOptions
+        {
+            Size = 128, Masking = SuperpixelMasking.Coloured, Gap = 8, Flatten = false, Smoothing = 11, BatchSize = 4, Schedule = LearningRateSchedule.Cosine,
+        };
+        return new(
+            "smai", "Superpixel masking and inpainting",
+            "Li, Li, Jiang, Ma, Wei, Hong, Gong: Superpixel masking and inpainting for self-supervised anomaly detection, BMVC 2020",
+            "Hides what belongs together, along its own outline; one pass a superpixel, or a dozen where those that lie apart are hidden together.",
+            o => ((SmaiOptions)o).TypicalPasses,
+            o => new SmaiMethod((SmaiOptions)o),
+            published: new SmaiOptions(),
+            balanced: shorter with { Width = 16, Epochs = 80, LearningRate = 1e-3 },
+            fast: shorter with { Width = 8, Epochs = 40, LearningRate = 2e-3 });
     }
 }
