@@ -1,5 +1,7 @@
+using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
 
 namespace AnomalyLine.Vision.Methods;
@@ -26,6 +28,7 @@ public static class MethodCatalog
             balanced: new RiadOptions { Size = 128, Width = 16, Epochs = 40, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 },
             fast: new RiadOptions { Size = 128, Width = 8, Epochs = 20, LearningRate = 2e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 }),
         Smai(),
+        Scadn(),
     ];
 
     /// <summary>The method of a name, or null.</summary>
@@ -59,5 +62,19 @@ public static class MethodCatalog
             published: new SmaiOptions(),
             balanced: shorter with { Width = 16, Epochs = 80, LearningRate = 1e-3 },
             fast: shorter with { Width = 8, Epochs = 40, LearningRate = 2e-3 });
+    }
+
+    private static MethodDescriptor Scadn()
+    {
+        var shorter = new ScadnOptions { Size = 128, Width = 16, Schedule = LearningRateSchedule.Cosine, Score = FrameScore.Max, Smoothing = 11 };
+        return new(
+            "scadn", "Semantic context with striped masks",
+            "Yan, Zhang, Xu, Hu, Heng: Learning semantic context from normal samples for unsupervised anomaly detection, AAAI 2021",
+            "Hides half of the frame by broad bars, so that large defects cannot be seen around; fine detail is not its strength.",
+            o => ((ScadnOptions)o).Cycles.Count * Stripes.Count,
+            o => new ScadnMethod((ScadnOptions)o),
+            published: new ScadnOptions(),
+            balanced: shorter with { Epochs = 60, LearningRate = 5e-4 },
+            fast: shorter with { Epochs = 16, LearningRate = 1e-3 });
     }
 }

@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
 
 namespace AnomalyLine.Vision.Tests.Methods;
@@ -13,6 +14,7 @@ internal static class SmallPresets
         AutoencoderOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
         RiadOptions o => o with { Size = 64, Width = 4, Epochs = 10, BatchSize = 4, Cells = [2, 8], Smoothing = 7, LearningRate = 3e-3 },
         SmaiOptions o => o with { Size = 64, Width = 4, Epochs = 15, Superpixels = 40, Gap = 4, Smoothing = 7, LearningRate = 5e-3 },
+        ScadnOptions o => o with { Size = 64, Width = 4, Blocks = 2, Cycles = [4, 8], Epochs = 15, Smoothing = 7, LearningRate = 3e-3 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }

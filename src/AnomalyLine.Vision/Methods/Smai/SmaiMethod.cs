@@ -32,7 +32,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     /// <inheritdoc/>
     public override nn.Module Network => _network;
 
-    /// <summary>MSE + (1 - SSIM) over the frame, random superpixels of it hidden (eq. 4).</summary>
+    /// <summary>MSE + (1 - SSIM) over the frame, random superpixels of it hidden (eq. 4 of the README).</summary>
     public override Tensor Loss(Tensor frames, Random random)
     {
         var x = (frames * 2) - 1;
@@ -40,7 +40,7 @@ internal sealed class SmaiMethod : AnomalyMethod
         return nn.functional.mse_loss(rebuilt, x) + StructuralSimilarity.Loss(x, rebuilt, Range);
     }
 
-    /// <summary>Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6), smoothed.</summary>
+    /// <summary>Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed.</summary>
     public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply(cat(frames.split(1).Select(Judge).ToArray()), _options.Smoothing);
 
     /// <summary>The superpixels of a frame, 1 x C x H x W in [0, 1].</summary>
