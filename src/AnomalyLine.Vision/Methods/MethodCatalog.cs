@@ -1,8 +1,11 @@
+using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Fair;
 using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Scadn;
+using AnomalyLine.Vision.Methods.Smai;
 using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Methods;
@@ -69,6 +72,8 @@ public static class MethodCatalog
             published: new FairOptions(),
             balanced: ShortFair with { Width = 24, Epochs = 50 },
             fast: ShortFair with { Width = 16, Epochs = 28 }),
+        Smai(),
+        Scadn(),
     ];
 
     private static FairOptions ShortFair => new()
@@ -90,5 +95,36 @@ public static class MethodCatalog
             published,
             balanced: shorter with { Epochs = 150 },
             fast: shorter with { Size = 128, Width = 16, Latent = 200, Epochs = 80, Smoothing = 11 });
+    }
+
+    private static MethodDescriptor Smai()
+    {
+        var shorter = new SmaiOptions
+        {
+            Size = 128, Masking = SuperpixelMasking.Coloured, Gap = 8, Flatten = false, Smoothing = 11, BatchSize = 4, Schedule = LearningRateSchedule.Cosine,
+        };
+        return new(
+            "smai", "Superpixel masking and inpainting",
+            "Li, Li, Jiang, Ma, Wei, Hong, Gong: Superpixel masking and inpainting for self-supervised anomaly detection, BMVC 2020",
+            "Hides what belongs together, along its own outline; one pass a superpixel, or a dozen where those that lie apart are hidden together.",
+            o => ((SmaiOptions)o).TypicalPasses,
+            o => new SmaiMethod((SmaiOptions)o),
+            published: new SmaiOptions(),
+            balanced: shorter with { Width = 16, Epochs = 80, LearningRate = 1e-3 },
+            fast: shorter with { Width = 8, Epochs = 40, LearningRate = 2e-3 });
+    }
+
+    private static MethodDescriptor Scadn()
+    {
+        var shorter = new ScadnOptions { Size = 128, Width = 16, Schedule = LearningRateSchedule.Cosine, Score = FrameScore.Max, Smoothing = 11 };
+        return new(
+            "scadn", "Semantic context with striped masks",
+            "Yan, Zhang, Xu, Hu, Heng: Learning semantic context from normal samples for unsupervised anomaly detection, AAAI 2021",
+            "Hides half of the frame by broad bars, so that large defects cannot be seen around; fine detail is not its strength.",
+            o => ((ScadnOptions)o).Cycles.Count * Stripes.Count,
+            o => new ScadnMethod((ScadnOptions)o),
+            published: new ScadnOptions(),
+            balanced: shorter with { Epochs = 60, LearningRate = 5e-4 },
+            fast: shorter with { Epochs = 16, LearningRate = 1e-3 });
     }
 }

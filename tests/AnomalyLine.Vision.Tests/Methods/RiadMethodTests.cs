@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Riad;
@@ -29,7 +30,7 @@ public sealed class RiadMethodTests
                 for (var i = 0; i < options.Sets; i++)
                 {
                     var mask = masks.narrow(0, i, 1);
-                    rebuilt.add_((1 - mask) * ((RiadNetwork)method.Network).call(x * mask));
+                    rebuilt.add_((1 - mask) * ((UNet)method.Network).call(x * mask));
                 }
 
                 loop[n].add_(GradientMagnitudeSimilarity.Distance(x, rebuilt, 2, options.Scales)[0] / options.Cells.Count);
@@ -42,7 +43,7 @@ public sealed class RiadMethodTests
     [Fact]
     public void Network_PaperWidth_HasThePublishedSize()
     {
-        using var network = new RiadNetwork(3, 64);
+        using var network = new UNet(3, 3, 64);
         var millions = network.parameters().Sum(p => p.NumberOfElements) / 1e6;
         Assert.Equal(28.8, millions, 0.1);
     }

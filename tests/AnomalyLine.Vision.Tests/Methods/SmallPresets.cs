@@ -4,6 +4,8 @@ using AnomalyLine.Vision.Methods.Fair;
 using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Vision.Methods.Scadn;
+using AnomalyLine.Vision.Methods.Smai;
 using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Tests.Methods;
@@ -19,6 +21,8 @@ internal static class SmallPresets
         MnadOptions o => o with { Size = 64, Width = 4, Epochs = 12, Normalise = false, Smoothing = 5, LearningRate = 3e-3 },
         VaeOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
         FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Smoothing = 7, LearningRate = 3e-3 },
+        SmaiOptions o => o with { Size = 64, Width = 4, Epochs = 15, Superpixels = 40, Gap = 4, Smoothing = 7, LearningRate = 5e-3 },
+        ScadnOptions o => o with { Size = 64, Width = 4, Blocks = 2, Cycles = [4, 8], Epochs = 15, Smoothing = 7, LearningRate = 3e-3 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
 using static TorchSharp.torch;
@@ -18,14 +19,14 @@ internal sealed class RiadMethod : AnomalyMethod
     private const int PassesAtOnce = 24;
 
     private readonly RiadOptions _options;
-    private readonly RiadNetwork _network;
+    private readonly UNet _network;
     private readonly Tensor[] _masks;
 
     public RiadMethod(RiadOptions options)
         : base(options)
     {
         _options = options;
-        _network = new RiadNetwork(options.Channels, options.Width);
+        _network = new UNet(options.Channels, options.Channels, options.Width);
         var random = new Random(options.MaskSeed);
         _masks = [.. options.Cells.Select(cell => DisjointCells.Draw(options.Size, options.Size, cell, options.Sets, random).DetachFromDisposeScope())];
     }

@@ -1,26 +1,29 @@
-using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace AnomalyLine.Vision.Methods.Riad;
+namespace AnomalyLine.Vision.Layers;
 
 /// <summary>
-/// RIAD's U-Net: N x C x S x S in [-1, 1] to the same, S a multiple of 16. Blocks of two convolutions with batch norm and ReLU at
-/// 1, 2, 4, 8, 8 times the width; each going down starts with a 4 x 4 convolution of stride 2, each going up with a transposed one, and takes
-/// the map of the same size beside it.
+/// The U-Net of RIAD (Zavrtanik, Kristan, Skočaj 2021): N x I x S x S to N x O x S x S in [-1, 1], S a multiple of 16. Blocks of two convolutions
+/// with batch norm and ReLU at 1, 2, 4, 8, 8 times the width; each going down starts with a 4 x 4 convolution of stride 2, each going up with a
+/// transposed one, and takes the map of the same size beside it.
 /// </summary>
-internal sealed class RiadNetwork : nn.Module<Tensor, Tensor>
+internal sealed class UNet : nn.Module<Tensor, Tensor>
 {
     private readonly ModuleList<nn.Module<Tensor, Tensor>> _down;
     private readonly ModuleList<nn.Module<Tensor, Tensor>> _up;
     private readonly ModuleList<nn.Module<Tensor, Tensor>> _join;
     private readonly Conv2d _last;
 
-    public RiadNetwork(int channels, int width)
-        : base(nameof(RiadNetwork))
+    /// <summary>With random weights.</summary>
+    /// <param name="inputs">I, channels that go in: the frame's, and one for the mask where the method shows it.</param>
+    /// <param name="outputs">O, channels of the reconstruction.</param>
+    /// <param name="width">Channels of the first level.</param>
+    public UNet(int inputs, int outputs, int width)
+        : base(nameof(UNet))
     {
         int[] widths = [width, 2 * width, 4 * width, 8 * width, 8 * width];
-        _down = [Block(channels, widths[0], halve: false)];
+        _down = [Block(inputs, widths[0], halve: false)];
         for (var i = 1; i < widths.Length; i++) _down.Add(Block(widths[i - 1], widths[i], halve: true));
         _up = [];
         _join = [];
@@ -30,11 +33,11 @@ internal sealed class RiadNetwork : nn.Module<Tensor, Tensor>
             _join.Add(Block(2 * widths[i - 1], widths[i - 1], halve: false));
         }
 
-        _last = nn.Conv2d(widths[0], channels, 3, padding: 1);
+        _last = nn.Conv2d(widths[0], outputs, 3, padding: 1);
         RegisterComponents();
     }
 
-    /// <summary>The reconstruction, N x C x S x S in [-1, 1].</summary>
+    /// <summary>The reconstruction, N x O x S x S in [-1, 1].</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

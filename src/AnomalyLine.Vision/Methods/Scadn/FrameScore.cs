@@ -1,0 +1,11 @@
+namespace AnomalyLine.Vision.Methods.Scadn;
+
+/// <summary>How the map becomes the frame's score.</summary>
+internal enum FrameScore
+{
+    /// <summary>Its mean, as in the authors' code: how much of the frame is wrong, and how wrong.</summary>
+    Mean,
+
+    /// <summary>Its maximum: how wrong the worst place is.</summary>
+    Max,
+}

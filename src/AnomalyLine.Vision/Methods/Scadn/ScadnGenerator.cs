@@ -1,0 +1,76 @@
+using AnomalyLine.Vision.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Scadn;
+
+/// <summary>
+/// SCADN's generator: N x C x S x S in [0, 1] to the same, S a multiple of 8. A 7 x 7 convolution, three halvings to eight times the width, residual
+/// blocks with a dilation of 2, three doublings, a 7 x 7 convolution, (tanh + 1) / 2. Instance norm without parameters and ReLU after each convolution,
+/// so no convolution before one has a bias: the norm would take it out again.
+/// </summary>
+internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
+{
+    private const string ErrorsName = "normal_errors";
+
+    /// <summary>Powers of two up to half of the largest size.</summary>
+    private const int MostScales = 10;
+
+    private readonly Sequential _layers;
+    private readonly Conv2d _last;
+
+    public ScadnGenerator(int channels, int width, int blocks)
+        : base(nameof(ScadnGenerator))
+    {
+        _layers = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(channels, width, 7, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true));
+        for (var w = width; w < 8 * width; w *= 2) Append(nn.Conv2d(w, 2 * w, 4, stride: 2, padding: 1, bias: false), nn.InstanceNorm2d(2 * w), nn.ReLU(inplace: true));
+        for (var i = 0; i < blocks; i++) Append(new ResidualBlock(8 * width));
+        for (var w = 8 * width; w > width; w /= 2)
+            Append(nn.Upsample(scale_factor: [2, 2]), nn.Conv2d(w, w / 2, 3, padding: 1, bias: false), nn.InstanceNorm2d(w / 2), nn.ReLU(inplace: true));
+        Append(nn.ReflectionPad2d(3));
+        _last = nn.Conv2d(width, channels, 7);
+        RegisterComponents();
+        register_buffer(ErrorsName, zeros(MostScales).DetachFromDisposeScope());
+        using var guard = no_grad();
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (name.EndsWith("bias", StringComparison.Ordinal)) nn.init.zeros_(parameter);
+            else nn.init.normal_(parameter, 0, 0.02);
+        }
+    }
+
+    /// <summary>Mean error on normal frames of the scale with 2^i cycles, at i; 0 where it was not measured.</summary>
+    public Tensor NormalErrors => get_buffer(ErrorsName)!;
+
+    /// <summary>The reconstruction, N x C x S x S in [0, 1].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return ((_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh() + 1) / 2).MoveToOuterDisposeScope();
+    }
+
+    private void Append(params nn.Module<Tensor, Tensor>[] modules)
+    {
+        foreach (var module in modules) _layers.append(module);
+    }
+
+    private sealed class ResidualBlock : nn.Module<Tensor, Tensor>
+    {
+        private readonly Sequential _inner;
+
+        public ResidualBlock(int width)
+            : base(nameof(ResidualBlock))
+        {
+            _inner = nn.Sequential(
+                nn.ReflectionPad2d(2), nn.Conv2d(width, width, 3, dilation: 2, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true),
+                nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3, bias: false), nn.InstanceNorm2d(width));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var change = _inner.call(input);
+            return input + change;
+        }
+    }
+}

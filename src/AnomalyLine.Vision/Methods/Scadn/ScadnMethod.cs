@@ -1,0 +1,120 @@
+using System.Numerics;
+using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Masking;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Scadn;
+
+/// <summary>
+/// Yan, Zhang, Xu, Hu, Heng, "Learning semantic context from normal samples for unsupervised anomaly detection", AAAI 2021. Half of the frame is
+/// hidden by bars of several widths and filled in by a generator that is trained against a discriminator. Only the generator judges, so only it is saved.
+/// </summary>
+internal sealed class ScadnMethod : AnomalyMethod
+{
+    /// <summary>Weight of the error in hidden places beside that in visible ones.</summary>
+    private const double HiddenWeight = 4;
+
+    /// <summary>Masked frames that go through the network at once when judging; bounds memory, changes no result.</summary>
+    private const int PassesAtOnce = 16;
+
+    private readonly ScadnOptions _options;
+    private readonly ScadnGenerator _generator;
+    private readonly Tensor[] _masks;
+
+    public ScadnMethod(ScadnOptions options)
+        : base(options)
+    {
+        _options = options;
+        _generator = new ScadnGenerator(options.Channels, options.Width, options.Blocks);
+        Discriminator = new ScadnDiscriminator(options.Channels, options.Width);
+        _masks = [.. options.Cycles.Select(cycles => Stripes.Of(options.Size, cycles).DetachFromDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _generator;
+
+    /// <summary>The generator's opponent.</summary>
+    internal ScadnDiscriminator Discriminator { get; }
+
+    /// <summary>The discriminator descends on the mean of its two cross entropies (eq. 3 of the README), then the generator on its own loss.</summary>
+    public override double TrainStep(Tensor frames, double progress, Random random)
+    {
+        Discriminator.to(frames.device);
+        var (hidden, rebuilt) = Rebuild(frames, random);
+        var judging = (Discriminator.Loss(frames, areReal: true) + Discriminator.Loss(rebuilt.detach(), areReal: false)) / 2;
+        Descend(Discriminator, judging, progress, _options.DiscriminatorRate, 0, 0.9);
+        return Descend(_generator, Loss(frames, hidden, rebuilt), progress, 1, 0, 0.9);
+    }
+
+    /// <summary>The generator's loss.</summary>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var (hidden, rebuilt) = Rebuild(frames, random);
+        return Loss(frames, hidden, rebuilt);
+    }
+
+    /// <summary>Squared error where it was hidden, at its worst over a scale's masks (eq. 4 of the README), the scales fused (eq. 5), smoothed.</summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        var maps = stack(_masks.Select(masks => Judge(frames, masks)).ToArray());
+        if (_options.Fusion == ScaleFusion.Mean) return MeanFilter.Apply(maps.mean([0]), _options.Smoothing);
+        var usual = _generator.NormalErrors.index_select(0, tensor(_options.Cycles.Select(c => (long)BitOperations.Log2((uint)c)).ToArray()).to(frames.device));
+        var scale = (maps.mean([2, 3]) - usual.unsqueeze(1)).argmax(0);
+        return MeanFilter.Apply(maps.gather(0, scale.view(1, -1, 1, 1).expand(1, -1, _options.Size, _options.Size)).squeeze(0), _options.Smoothing);
+    }
+
+    /// <summary>The mean error of each scale on normal frames.</summary>
+    public override void Complete(IEnumerable<Tensor> normals)
+    {
+        var sums = new double[_masks.Length];
+        long count = 0;
+        foreach (var frames in normals)
+        {
+            using var scope = NewDisposeScope();
+            for (var i = 0; i < sums.Length; i++) sums[i] += Judge(frames, _masks[i]).mean().item<float>() * frames.shape[0];
+            count += frames.shape[0];
+        }
+
+        for (var i = 0; i < sums.Length; i++) _generator.NormalErrors[BitOperations.Log2((uint)_options.Cycles[i])] = (float)(sums[i] / count);
+    }
+
+    /// <summary>The map's mean or maximum. N.</summary>
+    public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var mask in _masks) mask.Dispose();
+        Discriminator.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>A random mask of a random scale for each frame, and what the generator makes of the frames.</summary>
+    private (Tensor Hidden, Tensor Rebuilt) Rebuild(Tensor frames, Random random)
+    {
+        var hidden = stack(frames.split(1).Select(_ => _masks[random.Next(_masks.Length)][random.Next(Stripes.Count)]).ToArray()).to(frames.device);
+        return (hidden, _generator.call(Hide(frames, hidden)));
+    }
+
+    /// <summary>(MSE visible + 4 MSE hidden) / mean(m) + w BCE(D(rebuilt), real) (eq. 2 of the README).</summary>
+    private Tensor Loss(Tensor frames, Tensor hidden, Tensor rebuilt)
+    {
+        var error = (rebuilt - frames).pow(2);
+        var reconstruction = ((error * (1 - hidden)).mean() + (HiddenWeight * (error * hidden).mean())) / hidden.mean();
+        return reconstruction + (_options.AdversarialWeight * Discriminator.Loss(rebuilt, areReal: true));
+    }
+
+    /// <summary>N x H x W in [0, 1]: the larger of the errors of the two masks of a scale that hide a place.</summary>
+    private Tensor Judge(Tensor frames, Tensor masks)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = masks.to(frames.device).unsqueeze(1);
+        var masked = Hide(frames.unsqueeze(0), hidden).flatten(0, 1);
+        var rebuilt = cat(masked.split(PassesAtOnce).Select(_generator.call).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size);
+        return ((rebuilt - frames).pow(2).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Hidden places become white, as in the authors' code.</summary>
+    private static Tensor Hide(Tensor frames, Tensor hidden) => (frames * (1 - hidden)) + hidden;
+}
