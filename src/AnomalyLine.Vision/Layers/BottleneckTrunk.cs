@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Layers;
@@ -11,7 +10,7 @@ namespace AnomalyLine.Vision.Layers;
 internal static class BottleneckTrunk
 {
     /// <summary>N x C x S x S to N x outputs x 1 x 1.</summary>
-    public static Sequential Encoder(int channels, int size, int width, int outputs) => nn.Sequential(
+    public static Chain Encoder(int channels, int size, int width, int outputs) => new Chain(
         [
             .. Down(channels, width), .. Down(width, width), .. Extra(size, () => Down(width, width)), .. Same(width, width),
             .. Down(width, 2 * width), .. Same(2 * width, 2 * width), .. Down(2 * width, 4 * width), .. Same(4 * width, 2 * width), .. Same(2 * width, width),
@@ -19,7 +18,7 @@ internal static class BottleneckTrunk
         ]);
 
     /// <summary>N x inputs x 1 x 1 to N x C x S x S in [0, 1].</summary>
-    public static Sequential Decoder(int channels, int size, int width, int inputs) => nn.Sequential(
+    public static Chain Decoder(int channels, int size, int width, int inputs) => new Chain(
         [
             nn.ConvTranspose2d(inputs, width, 8), nn.LeakyReLU(0.2), .. Same(width, 2 * width), .. Same(2 * width, 4 * width),
             .. Up(4 * width, 2 * width), .. Same(2 * width, 2 * width), .. Up(2 * width, width), .. Same(width, width), .. Up(width, width),

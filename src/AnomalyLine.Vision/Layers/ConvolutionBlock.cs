@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Layers;
@@ -7,12 +6,12 @@ namespace AnomalyLine.Vision.Layers;
 internal static class ConvolutionBlock
 {
     /// <summary>Two convolutions.</summary>
-    public static Sequential Two(int from, int between, int to) => nn.Sequential(
+    public static Chain Two(int from, int between, int to) => new Chain(
         nn.Conv2d(from, between, 3, padding: 1), nn.BatchNorm2d(between), nn.ReLU(inplace: true),
         nn.Conv2d(between, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true));
 
     /// <summary>Twice the size by bilinear interpolation (corners aligned), then a convolution.</summary>
-    public static Sequential Enlarge(int from, int to) => nn.Sequential(
+    public static Chain Enlarge(int from, int to) => new Chain(
         nn.Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear, align_corners: true),
         nn.Conv2d(from, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true));
 }

@@ -48,7 +48,7 @@ internal sealed class UNet : nn.Module<Tensor, Tensor>
         return _last.call(map).InSingle().tanh().MoveToOuterDisposeScope();
     }
 
-    private static Sequential Block(int from, int to, bool halve) => nn.Sequential(
+    private static Chain Block(int from, int to, bool halve) => new Chain(
         halve ? nn.Conv2d(from, to, 4, stride: 2, padding: 1) : nn.Conv2d(from, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true),
         nn.Conv2d(to, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true));
 }

@@ -1,5 +1,5 @@
 using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods.Riad;
+
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Layers;
@@ -11,7 +11,7 @@ public sealed class NetworkFormTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var network = new RiadNetwork(3, 8);
+        using var network = new UNet(3, 3, 8);
         network.eval();
         var input = rand(2, 3, 32, 32);
         var before = network.call(input);
@@ -25,7 +25,7 @@ public sealed class NetworkFormTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var network = new RiadNetwork(3, 8);
+        using var network = new UNet(3, 3, 8);
         network.eval();
         var input = rand(2, 3, 32, 32);
         var before = network.call(input);

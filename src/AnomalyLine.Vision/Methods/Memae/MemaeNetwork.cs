@@ -10,17 +10,17 @@ namespace AnomalyLine.Vision.Methods.Memae;
 /// </summary>
 internal sealed class MemaeNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Sequential _encoder;
+    private readonly Chain _encoder;
     private readonly SparseMemory _memory;
-    private readonly Sequential _decoder;
+    private readonly Chain _decoder;
 
     public MemaeNetwork(MemaeOptions options)
         : base(nameof(MemaeNetwork))
     {
         int c = options.Channels, w = options.Width;
-        _encoder = nn.Sequential([.. Down(c, 3 * w), .. Down(3 * w, 4 * w), .. Down(4 * w, 8 * w), .. Down(8 * w, 8 * w)]);
+        _encoder = new Chain([.. Down(c, 3 * w), .. Down(3 * w, 4 * w), .. Down(4 * w, 8 * w), .. Down(8 * w, 8 * w)]);
         _memory = new SparseMemory(options.Items, 8 * w, options.Shrink);
-        _decoder = nn.Sequential([.. Up(8 * w, 8 * w), .. Up(8 * w, 4 * w), .. Up(4 * w, 3 * w), Double(3 * w, c)]);
+        _decoder = new Chain([.. Up(8 * w, 8 * w), .. Up(8 * w, 4 * w), .. Up(4 * w, 3 * w), Double(3 * w, c)]);
         RegisterComponents();
         foreach (var (name, parameter) in named_parameters())
             if (name.EndsWith("weight", StringComparison.Ordinal) && parameter.dim() == 4) nn.init.normal_(parameter, 0, 0.02);
@@ -30,11 +30,11 @@ internal sealed class MemaeNetwork : nn.Module<Tensor, Tensor>
     public (Tensor Reconstruction, Tensor Weights) Rebuild(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var map = _encoder.call(input.InTypeOf(((Conv2d)_encoder[0]).weight)).InSingle();
+        var map = _encoder.call(input.InTypeOf(_encoder.FirstWeight)).InSingle();
         var (n, c, h, w) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3]);
         var weights = _memory.Address(map.permute(0, 2, 3, 1).reshape(-1, c));
         var answers = _memory.Read(weights).view(n, h, w, c).permute(0, 3, 1, 2).contiguous();
-        var reconstruction = _decoder.call(answers.InTypeOf(((ConvTranspose2d)_decoder[0]).weight)).InSingle();
+        var reconstruction = _decoder.call(answers.InTypeOf(_decoder.FirstWeight)).InSingle();
         return (reconstruction.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
     }
 

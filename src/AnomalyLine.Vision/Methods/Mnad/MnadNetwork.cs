@@ -17,7 +17,7 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
     private readonly PrototypeMemory _memory;
     private readonly ModuleList<nn.Module<Tensor, Tensor>> _blocks = [];
     private readonly ModuleList<nn.Module<Tensor, Tensor>> _up = [];
-    private readonly Sequential _last;
+    private readonly Chain _last;
     private readonly bool _hasSkips;
 
     public MnadNetwork(MnadOptions options)
@@ -25,19 +25,19 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
     {
         int c = options.Channels, w = options.Width;
         _hasSkips = options.Variant == MnadVariant.Prediction;
-        for (var level = 0; level < Levels - 1; level++) _down.Add(nn.Sequential([.. Layer(level == 0 ? c : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
+        for (var level = 0; level < Levels - 1; level++) _down.Add(new Chain([.. Layer(level == 0 ? c : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
 
         // Without norm and ReLU at its end, so that queries may point anywhere.
-        _down.Add(nn.Sequential([.. Layer(4 * w, 8 * w), Convolution(8 * w, 8 * w)]));
+        _down.Add(new Chain([.. Layer(4 * w, 8 * w), Convolution(8 * w, 8 * w)]));
         _memory = new PrototypeMemory(options.Items, 8 * w);
         for (var level = Levels - 1; level > 0; level--)
         {
             var width = w << level;
-            _blocks.Add(nn.Sequential([.. Layer(2 * width, width), .. Layer(width, width)]));
+            _blocks.Add(new Chain([.. Layer(2 * width, width), .. Layer(width, width)]));
             _up.Add(Double(width, _hasSkips ? width / 2 : width));
         }
 
-        _last = nn.Sequential([.. Layer(2 * w, w), .. Layer(w, w), Convolution(w, c)]);
+        _last = new Chain([.. Layer(2 * w, w), .. Layer(w, w), Convolution(w, c)]);
         register_buffer("deviations", ones(2).DetachFromDisposeScope());
         RegisterComponents();
     }
@@ -52,7 +52,7 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
     public (Tensor Reconstruction, Tensor Queries) Rebuild(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var type = ((Conv2d)((Sequential)_down[0])[0]).weight;
+        var type = ((Chain)_down[0]).FirstWeight;
         var maps = new Tensor[Levels];
         var map = input.InTypeOf(type);
         for (var level = 0; level < Levels; level++) maps[level] = map = _down[level].call(level == 0 ? map : nn.functional.max_pool2d(map, 2));
@@ -79,6 +79,6 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
 
     private static Conv2d Convolution(int from, int to) => nn.Conv2d(from, to, 3, padding: 1);
 
-    private static Sequential Double(int from, int to) => nn.Sequential(
+    private static Chain Double(int from, int to) => new Chain(
         nn.ConvTranspose2d(from, to, 3, stride: 2, padding: 1, output_padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true));
 }

@@ -1,4 +1,4 @@
-using TorchSharp.Modules;
+using AnomalyLine.Vision.Layers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Scadn;
@@ -6,12 +6,12 @@ namespace AnomalyLine.Vision.Methods.Scadn;
 /// <summary>SCADN's discriminator: frames, N x C x S x S in [0, 1], to the log odds that each patch of them is real, N x 1 x P x P. Needed in training only.</summary>
 internal sealed class ScadnDiscriminator : nn.Module<Tensor, Tensor>
 {
-    private readonly Sequential _layers;
+    private readonly Chain _layers;
 
     public ScadnDiscriminator(int channels, int width)
         : base(nameof(ScadnDiscriminator))
     {
-        _layers = nn.Sequential(
+        _layers = new Chain(
             new SpectralConvolution(channels, width, 2), nn.LeakyReLU(0.2, inplace: true),
             new SpectralConvolution(width, 2 * width, 2), nn.LeakyReLU(0.2, inplace: true),
             new SpectralConvolution(2 * width, 4 * width, 2), nn.LeakyReLU(0.2, inplace: true),

@@ -16,18 +16,19 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
     /// <summary>Powers of two up to half of the largest size.</summary>
     private const int MostScales = 10;
 
-    private readonly Sequential _layers;
+    private readonly Chain _layers;
     private readonly Conv2d _last;
 
     public ScadnGenerator(int channels, int width, int blocks)
         : base(nameof(ScadnGenerator))
     {
-        _layers = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(channels, width, 7, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true));
-        for (var w = width; w < 8 * width; w *= 2) Append(nn.Conv2d(w, 2 * w, 4, stride: 2, padding: 1, bias: false), nn.InstanceNorm2d(2 * w), nn.ReLU(inplace: true));
-        for (var i = 0; i < blocks; i++) Append(new ResidualBlock(8 * width));
+        List<nn.Module<Tensor, Tensor>> layers = [nn.ReflectionPad2d(3), nn.Conv2d(channels, width, 7, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true)];
+        for (var w = width; w < 8 * width; w *= 2) layers.AddRange([nn.Conv2d(w, 2 * w, 4, stride: 2, padding: 1, bias: false), nn.InstanceNorm2d(2 * w), nn.ReLU(inplace: true)]);
+        for (var i = 0; i < blocks; i++) layers.Add(new ResidualBlock(8 * width));
         for (var w = 8 * width; w > width; w /= 2)
-            Append(nn.Upsample(scale_factor: [2, 2]), nn.Conv2d(w, w / 2, 3, padding: 1, bias: false), nn.InstanceNorm2d(w / 2), nn.ReLU(inplace: true));
-        Append(nn.ReflectionPad2d(3));
+            layers.AddRange([nn.Upsample(scale_factor: [2, 2]), nn.Conv2d(w, w / 2, 3, padding: 1, bias: false), nn.InstanceNorm2d(w / 2), nn.ReLU(inplace: true)]);
+        layers.Add(nn.ReflectionPad2d(3));
+        _layers = new Chain([.. layers]);
         _last = nn.Conv2d(width, channels, 7);
         RegisterComponents();
         register_buffer(ErrorsName, zeros(MostScales).DetachFromDisposeScope());
@@ -49,19 +50,14 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
         return ((_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh() + 1) / 2).MoveToOuterDisposeScope();
     }
 
-    private void Append(params nn.Module<Tensor, Tensor>[] modules)
-    {
-        foreach (var module in modules) _layers.append(module);
-    }
-
     private sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     {
-        private readonly Sequential _inner;
+        private readonly Chain _inner;
 
         public ResidualBlock(int width)
             : base(nameof(ResidualBlock))
         {
-            _inner = nn.Sequential(
+            _inner = new Chain(
                 nn.ReflectionPad2d(2), nn.Conv2d(width, width, 3, dilation: 2, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true),
                 nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3, bias: false), nn.InstanceNorm2d(width));
             RegisterComponents();

@@ -1,5 +1,4 @@
 using AnomalyLine.Vision.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Vae;
@@ -13,8 +12,8 @@ internal sealed class VaeNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Bound of the variance's logarithm either way, so that its exponential stays finite while the network is still untrained.</summary>
     private const double LargestLogVariance = 10;
 
-    private readonly Sequential _encoder;
-    private readonly Sequential _decoder;
+    private readonly Chain _encoder;
+    private readonly Chain _decoder;
 
     public VaeNetwork(VaeOptions options)
         : base(nameof(VaeNetwork))
@@ -28,7 +27,7 @@ internal sealed class VaeNetwork : nn.Module<Tensor, Tensor>
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var heads = _encoder.call(input.InTypeOf(((Conv2d)_encoder[0]).weight)).InSingle().chunk(2, 1);
+        var heads = _encoder.call(input.InTypeOf(_encoder.FirstWeight)).InSingle().chunk(2, 1);
         return (heads[0].MoveToOuterDisposeScope(), heads[1].clamp(-LargestLogVariance, LargestLogVariance).MoveToOuterDisposeScope());
     }
 
@@ -36,7 +35,7 @@ internal sealed class VaeNetwork : nn.Module<Tensor, Tensor>
     public Tensor Decode(Tensor latent)
     {
         using var scope = NewDisposeScope();
-        return _decoder.call(latent.InTypeOf(((ConvTranspose2d)_decoder[0]).weight)).InSingle().MoveToOuterDisposeScope();
+        return _decoder.call(latent.InTypeOf(_decoder.FirstWeight)).InSingle().MoveToOuterDisposeScope();
     }
 
     /// <summary>The reconstruction from the posterior's mean, the same each time.</summary>
