@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
@@ -29,6 +30,7 @@ public static class MethodCatalog
             fast: new RiadOptions { Size = 128, Width = 8, Epochs = 20, LearningRate = 2e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11 }),
         Smai(),
         Scadn(),
+        Intra(),
     ];
 
     /// <summary>The method of a name, or null.</summary>
@@ -76,5 +78,22 @@ public static class MethodCatalog
             published: new ScadnOptions(),
             balanced: shorter with { Epochs = 60, LearningRate = 5e-4 },
             fast: shorter with { Epochs = 16, LearningRate = 1e-3 });
+    }
+
+    private static MethodDescriptor Intra()
+    {
+        var shorter = new IntraOptions
+        {
+            Size = 128, Patch = 8, Hidden = 4, WindowsPerFrame = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Scales = 3, Smoothing = 11,
+        };
+        return new(
+            "intra", "Inpainting transformer",
+            "Pirnay, Chai: Inpainting transformer for anomaly detection, ICIAP 2022",
+            "Fills each patch in from far around it by attention, so that large defects are not their own context; a window a patch, or one for four.",
+            o => ((IntraOptions)o).WindowsToJudge,
+            o => new IntraMethod((IntraOptions)o),
+            published: new IntraOptions(),
+            balanced: shorter with { Width = 128, Depth = 7, Heads = 4, Epochs = 45 },
+            fast: shorter with { Width = 96, Depth = 5, Heads = 4, Epochs = 25 });
     }
 }
