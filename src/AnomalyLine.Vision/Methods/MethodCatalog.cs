@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Fair;
+using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
@@ -74,6 +75,7 @@ public static class MethodCatalog
             fast: ShortFair with { Width = 16, Epochs = 28 }),
         Smai(),
         Scadn(),
+        Intra(),
     ];
 
     private static FairOptions ShortFair => new()
@@ -126,5 +128,22 @@ public static class MethodCatalog
             published: new ScadnOptions(),
             balanced: shorter with { Epochs = 60, LearningRate = 5e-4 },
             fast: shorter with { Epochs = 16, LearningRate = 1e-3 });
+    }
+
+    private static MethodDescriptor Intra()
+    {
+        var shorter = new IntraOptions
+        {
+            Size = 128, Patch = 8, Hidden = 4, WindowsPerFrame = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Scales = 3, Smoothing = 11,
+        };
+        return new(
+            "intra", "Inpainting transformer",
+            "Pirnay, Chai: Inpainting transformer for anomaly detection, ICIAP 2022",
+            "Fills each patch in from far around it by attention, so that large defects are not their own context; a window a patch, or one for four.",
+            o => ((IntraOptions)o).WindowsToJudge,
+            o => new IntraMethod((IntraOptions)o),
+            published: new IntraOptions(),
+            balanced: shorter with { Width = 128, Depth = 7, Heads = 4, Epochs = 45 },
+            fast: shorter with { Width = 96, Depth = 5, Heads = 4, Epochs = 25 });
     }
 }

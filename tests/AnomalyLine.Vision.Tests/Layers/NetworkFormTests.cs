@@ -1,5 +1,4 @@
 using AnomalyLine.Vision.Layers;
-
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Layers;

@@ -1,0 +1,100 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Losses;
+using AnomalyLine.Vision.Masking;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Intra;
+
+/// <summary>
+/// Pirnay, Chai, "Inpainting transformer for anomaly detection", ICIAP 2022. Each patch of the frame is filled in from a window of patches around it
+/// by attention alone, and compared with what was there.
+/// </summary>
+internal sealed class IntraMethod : AnomalyMethod
+{
+    /// <summary>Length of the range [0, 1] that the losses work in.</summary>
+    private const double Range = 1;
+
+    /// <summary>Windows that go through the network at once when judging; bounds memory, changes no result.</summary>
+    private const int WindowsAtOnce = 128;
+
+    private readonly IntraOptions _options;
+    private readonly IntraNetwork _network;
+    private readonly PatchWindows _windows;
+
+    public IntraMethod(IntraOptions options)
+        : base(options)
+    {
+        _options = options;
+        _network = new IntraNetwork(options);
+        _windows = new PatchWindows(options.Grid, options.Window, options.Hidden);
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>MSE + a (1 - GMS) + b (1 - SSIM) of the hidden patches of random windows (eq. 4 of the README).</summary>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var patches = Cut(frames);
+        var first = Enumerable.Range(0, (int)frames.shape[0] * _options.WindowsPerFrame).Select(i => (long)i / _options.WindowsPerFrame * _options.Grid * _options.Grid).ToArray();
+        var drawn = first.Select(offset => (Offset: offset, Window: _windows.Draw(random))).ToArray();
+        var windows = tensor(drawn.SelectMany(d => d.Window.Patches.Select(p => d.Offset + p)).ToArray(), [drawn.Length, _options.Window * _options.Window]).to(frames.device);
+        var hidden = tensor(drawn.SelectMany(d => d.Window.Places).ToArray(), [drawn.Length, _options.Hidden]).to(frames.device);
+        var rebuilt = AsFrames(_network.call(_network.Embed(patches), windows, hidden));
+        var x = AsFrames(patches.index_select(0, windows.gather(1, hidden).flatten()));
+        return nn.functional.mse_loss(rebuilt, x)
+            + (_options.GradientWeight * GradientMagnitudeSimilarity.Loss(x, rebuilt, Range, _options.PatchScales))
+            + (_options.StructureWeight * StructuralSimilarity.Loss(x, rebuilt, Range));
+    }
+
+    /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
+    public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(2);
+
+    /// <summary>The mean smoothed distance of normal frames.</summary>
+    public override void Complete(IEnumerable<Tensor> normals)
+    {
+        using var scope = NewDisposeScope();
+        var sum = zeros_like(_network.NormalMap);
+        long count = 0;
+        foreach (var frames in normals)
+        {
+            using var step = NewDisposeScope();
+            sum.add_(Distance(frames).sum([0]));
+            count += frames.shape[0];
+        }
+
+        _network.NormalMap.copy_(sum / count);
+    }
+
+    /// <summary>The frames with each patch as the network fills it in: every patch is embedded once, then all windows of all frames, in batches.</summary>
+    internal Tensor Rebuild(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var (device, count) = (frames.device, frames.shape[0]);
+        var tokens = _network.Embed(Cut(frames));
+        var number = arange(count, device: device);
+        var windows = (tensor(_windows.Patches).to(device).unsqueeze(0) + (number * (_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
+        var hidden = tensor(_windows.Places, [_windows.Count, _windows.Hidden]).to(device).repeat(count, 1);
+        var predicted = cat([.. windows.split(WindowsAtOnce).Zip(hidden.split(WindowsAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
+        var source = (tensor(_windows.Source).to(device).unsqueeze(0) + (number * _windows.Places.Length).unsqueeze(1)).flatten();
+        return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Distance(Tensor frames) => MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, Rebuild(frames), Range, _options.Scales), _options.Smoothing);
+
+    /// <summary>N x C x S x S to (N grid²) x (C K K), row by row.</summary>
+    private Tensor Cut(Tensor frames)
+    {
+        var (n, c, grid, side) = (frames.shape[0], frames.shape[1], _options.Grid, _options.Patch);
+        return frames.reshape(n, c, grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).reshape(n * grid * grid, c * side * side);
+    }
+
+    /// <summary>The reverse of <see cref="Cut"/>.</summary>
+    private Tensor Assemble(Tensor patches)
+    {
+        var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
+        return patches.view(-1, grid, grid, c, side, side).permute(0, 3, 1, 4, 2, 5).reshape(-1, c, _options.Size, _options.Size);
+    }
+
+    private Tensor AsFrames(Tensor patches) => patches.view(-1, _options.Channels, _options.Patch, _options.Patch);
+}
