@@ -16,7 +16,12 @@ public sealed class MethodDescriptor
         Title = title;
         Paper = paper;
         Summary = summary;
-        Presets = new Dictionary<string, MethodOptions> { ["paper"] = published, ["balanced"] = balanced, ["fast"] = fast };
+        Presets = new Dictionary<string, MethodOptions>
+        {
+            ["paper"] = published,
+            ["balanced"] = balanced with { Precision = TrainingPrecision.Auto },
+            ["fast"] = fast with { Precision = TrainingPrecision.Auto },
+        };
         Create = create;
         PassesPerFrame = PresetNames.ToDictionary(p => p, p => passes(Presets[p]));
     }
