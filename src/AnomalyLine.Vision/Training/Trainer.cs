@@ -32,7 +32,7 @@ public static class Trainer
         var (descriptor, options) = Check(request);
         var device = TorchEngine.ResolveDevice(request.Device);
         var data = DatasetFolder.Open(request.DataFolder);
-        var (trained, heldOut) = Split(data.TrainNormals, request);
+        var (trained, heldOut) = Split(data.TrainNormals, request, options.Input.Frames);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
         clock.Enter(TrainingStage.Loading);
@@ -91,13 +91,22 @@ public static class Trainer
             : throw new TrainingException(string.Join(Environment.NewLine, errors));
     }
 
-    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> HeldOut) Split(IReadOnlyList<string> normals, TrainingRequest request)
+    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> HeldOut) Split(IReadOnlyList<string> normals, TrainingRequest request, int clip)
     {
+        var held = Math.Max(1, (int)Math.Round(normals.Count * request.HeldOut));
         if (normals.Count < LeastNormals)
             throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
+        if (clip > 1)
+        {
+            // Clips at random places would share frames with those that are trained on; the last do not, but for a clip's length between.
+            var trained = normals.Count - held - (clip - 1);
+            return trained >= 2
+                ? ([.. normals.Take(trained)], [.. normals.Skip(normals.Count - held)])
+                : throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; clips of {clip} with {held} frames held out need at least {held + clip + 1}.");
+        }
+
         var shuffled = normals.ToArray();
         new Random(request.Seed).Shuffle(shuffled);
-        var held = Math.Max(1, (int)Math.Round(normals.Count * request.HeldOut));
         return (shuffled[held..], shuffled[..held]);
     }
 
