@@ -1,5 +1,6 @@
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -37,6 +38,16 @@ public sealed class ModelWorkerTests
         Assert.Equal(ReasonCode.Cancelled, (await withdrawn.Decided).ReasonCode);
         Assert.Equal(4 / 255f, (await last.Decided).Detection?.Score);
         Assert.All([first, expired, withdrawn, last], pending => Assert.Throws<ObjectDisposedException>(() => pending.Prepared!.Values.Length));
+    }
+
+    [Fact]
+    public async Task Loaded_ModelOfClips_IsRefused()
+    {
+        using var metrics = new LineMetrics();
+        var worker = new ModelWorker("identity", _ => new IdentityDetector(new InputSpec(16, 16, 1, 4)), new LineOptions(), _time, metrics, NullLogger.Instance);
+        var error = await worker.Loaded;
+        Assert.Equal(LineErrorCode.ModelUnusable, error?.Code);
+        Assert.Contains("judges clips of 4 frames", error?.Message, StringComparison.Ordinal);
     }
 
     private PendingInspection Enqueue(ModelWorker worker, int grey, TimeSpan deadline)

@@ -37,14 +37,11 @@ internal sealed class InspectRun(IDetector detector, Calibration calibration, st
     private InspectedFrame Inspect(string file, string overlay)
     {
         var frame = FrameFile.Read(file);
-        if (!FramePreparer.TryPrepare(frame, detector.Input, null, out var prepared, out var error)) throw new DatasetException($"{file}: {error}");
-        using (prepared)
-        {
-            var detection = detector.Detect([prepared])[0];
-            var regions = detection.Map.FindRegions(calibration.PixelThreshold);
-            if (!Overlay.TryRender(frame, detection.Map, calibration.PixelThreshold, regions, MaxWidth, PixelFormat.Png, out var picture, out error)) throw new DatasetException($"{file}: {error}");
-            File.WriteAllBytes(overlay, picture);
-            return new InspectedFrame(file, detection.Score > calibration.Threshold ? "NotOk" : "Ok", detection.Score, calibration.Threshold, overlay, regions);
-        }
+        using var prepared = ClipFile.Prepare(file, detector.Input);
+        var detection = detector.Detect([prepared])[0];
+        var regions = detection.Map.FindRegions(calibration.PixelThreshold);
+        if (!Overlay.TryRender(frame, detection.Map, calibration.PixelThreshold, regions, MaxWidth, PixelFormat.Png, out var picture, out var error)) throw new DatasetException($"{file}: {error}");
+        File.WriteAllBytes(overlay, picture);
+        return new InspectedFrame(file, detection.Score > calibration.Threshold ? "NotOk" : "Ok", detection.Score, calibration.Threshold, overlay, regions);
     }
 }

@@ -9,7 +9,7 @@ public static class FramePreparer
 {
     /// <summary>Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1].</summary>
     /// <param name="frame">The frame; its bytes are read during the call only.</param>
-    /// <param name="input">What the model takes.</param>
+    /// <param name="input">What the model takes; frames of their own, not clips.</param>
     /// <param name="region">The part to take; null for all of it.</param>
     /// <param name="prepared">The result; the caller disposes it.</param>
     /// <param name="error">What is wrong with the frame.</param>
@@ -18,6 +18,12 @@ public static class FramePreparer
         [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
     {
         prepared = null;
+        if (input.Frames != 1)
+        {
+            error = $"The model judges clips of {input.Frames} frames, but takes frames one by one here; judge files in order, with evaluate or inspect.";
+            return false;
+        }
+
         using var pin = frame.Data.Pin();
         if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
         using var owned = decoded;

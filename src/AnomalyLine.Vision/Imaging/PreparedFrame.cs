@@ -3,7 +3,7 @@ using System.Buffers;
 namespace AnomalyLine.Vision.Imaging;
 
 /// <summary>
-/// A frame in the form a model takes: channels x height x width, each value in [0, 1]. Its buffer is borrowed from a pool until it is disposed;
+/// A frame, or a clip of them, in the form a model takes: planes x height x width, each value in [0, 1]. Its buffer is borrowed from a pool until it is disposed;
 /// it belongs to one owner at a time.
 /// </summary>
 public sealed class PreparedFrame : IDisposable
@@ -31,7 +31,7 @@ public sealed class PreparedFrame : IDisposable
     /// <summary>Height of the frame, pixels.</summary>
     public int FrameHeight { get; }
 
-    /// <summary>The values, channel by channel and row by row, each in [0, 1].</summary>
+    /// <summary>The values, frame by frame, channel by channel and row by row, each in [0, 1].</summary>
     /// <exception cref="ObjectDisposedException">The buffer went back to the pool.</exception>
     public ReadOnlySpan<float> Values => Writable;
 

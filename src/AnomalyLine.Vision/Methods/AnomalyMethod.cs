@@ -6,7 +6,8 @@ namespace AnomalyLine.Vision.Methods;
 
 /// <summary>
 /// The seam between a detection method and everything around it: a network, how it learns from normal frames, and how it says where a frame is
-/// anomalous. One thread at a time. Frames come in as N x C x H x W in [0, 1] with the size and channels of <see cref="MethodOptions"/>;
+/// anomalous. One thread at a time. Frames come in as N x C x H x W in [0, 1] with the size and channels of <see cref="MethodOptions"/>, the frames of a clip one behind
+/// the other along C;
 /// each result depends on its own frame only, so a batch gives what its frames give one by one.
 /// </summary>
 internal abstract class AnomalyMethod : IDisposable

@@ -67,7 +67,10 @@ internal abstract record MethodOptions
 
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public InputSpec Input => new(Size, Size, Channels);
+    public InputSpec Input => new(Size, Size, Channels, ClipLength);
+
+    /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
+    protected virtual int ClipLength => 1;
 
     /// <summary>Everything that is wrong, one sentence each; none where all is well.</summary>
     public virtual IEnumerable<string> Validate()

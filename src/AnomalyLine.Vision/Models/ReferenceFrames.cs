@@ -3,7 +3,7 @@ using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Models;
 
-/// <summary>Prepared frames to and from PNG files of a model's input size, 8 bits a value.</summary>
+/// <summary>Prepared frames to and from PNG files of a model's input size, 8 bits a value; the frames of a clip stand one below the other.</summary>
 internal static class ReferenceFrames
 {
     /// <summary>A PNG file of the values, each rounded to 1/255.</summary>
@@ -12,22 +12,31 @@ internal static class ReferenceFrames
         var input = frame.Input;
         var plane = input.Width * input.Height;
         var pixels = new byte[input.Length];
-        for (var c = 0; c < input.Channels; c++)
+        for (var p = 0; p < input.Planes; p++)
         {
             // PNG by OpenCV is blue, green, red.
-            var values = frame.Values.Slice((input.Channels - 1 - c) * plane, plane);
-            for (var i = 0; i < plane; i++) pixels[(i * input.Channels) + c] = (byte)MathF.Round(values[i] * 255f);
+            var (first, c) = (p / input.Channels * input.Channels, p % input.Channels);
+            var values = frame.Values.Slice((first + input.Channels - 1 - c) * plane, plane);
+            for (var i = 0; i < plane; i++) pixels[(first * plane) + (i * input.Channels) + c] = (byte)MathF.Round(values[i] * 255f);
         }
 
-        using var mat = Mat.FromPixelData(input.Height, input.Width, input.Channels == 3 ? MatType.CV_8UC3 : MatType.CV_8UC1, pixels);
+        using var mat = Mat.FromPixelData(input.Frames * input.Height, input.Width, input.Channels == 3 ? MatType.CV_8UC3 : MatType.CV_8UC1, pixels);
         Cv2.ImEncode(".png", mat, out var png);
         return png;
     }
 
     /// <summary>The frame that a PNG file holds, or null and what is wrong with it.</summary>
-    public static PreparedFrame? Decode(byte[] png, InputSpec input, out string? error) =>
-        Frame.TryCreate(PixelFormat.Png, input.Width, input.Height, 0, png, default, out var frame, out error)
-        && FramePreparer.TryPrepare(frame, input, null, out var prepared, out error)
-            ? prepared
-            : null;
+    public static PreparedFrame? Decode(byte[] png, InputSpec input, out string? error)
+    {
+        var column = new InputSpec(input.Width, input.Frames * input.Height, input.Channels);
+        if (!Frame.TryCreate(PixelFormat.Png, column.Width, column.Height, 0, png, default, out var frame, out error)
+            || !FramePreparer.TryPrepare(frame, column, null, out var prepared, out error)) return null;
+        if (input.Frames == 1) return prepared;
+        using var owned = prepared;
+        var clip = new PreparedFrame(input, prepared.Region, prepared.FrameWidth, prepared.FrameHeight);
+        var plane = input.Width * input.Height;
+        for (var p = 0; p < input.Planes; p++)
+            prepared.Values.Slice((((p % input.Channels) * input.Frames) + (p / input.Channels)) * plane, plane).CopyTo(clip.Writable[(p * plane)..]);
+        return clip;
+    }
 }

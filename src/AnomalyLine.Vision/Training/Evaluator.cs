@@ -36,8 +36,7 @@ public static class Evaluator
 
     /// <summary>Reads a file and prepares it for a detector; the caller disposes the result.</summary>
     /// <exception cref="DatasetException">It is no image.</exception>
-    internal static PreparedFrame Prepare(string path, InputSpec input) =>
-        FramePreparer.TryPrepare(FrameFile.Read(path), input, null, out var prepared, out var error) ? prepared : throw new DatasetException($"{path}: {error}");
+    internal static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
 
     private static (List<EvaluationFrame> Frames, PixelScores Pixels) Judge(
         IDetector detector, EvaluationSubject subject, DatasetFolder data, EvaluationPace pace,

@@ -20,7 +20,7 @@ internal sealed class TrainingFrames : IDisposable
         _options = options;
         _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
         var input = options.Input;
-        _frames = empty([paths.Count, input.Channels, input.Height, input.Width], ScalarType.Byte);
+        _frames = empty([paths.Count, input.Planes, input.Height, input.Width], ScalarType.Byte);
         for (var i = 0; i < paths.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -37,10 +37,7 @@ internal sealed class TrainingFrames : IDisposable
 
     /// <summary>A file as a model takes it.</summary>
     /// <exception cref="DatasetException">It cannot be used.</exception>
-    public static PreparedFrame Prepare(string path, InputSpec input) =>
-        FramePreparer.TryPrepare(FrameFile.Read(path), input, null, out var prepared, out var error)
-            ? prepared
-            : throw new DatasetException($"{path}: {error}");
+    public static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
 
     /// <summary>Each frame's number once, in random order, in batches; a last batch of one joins the one before it, for batch norm's sake.</summary>
     public IEnumerable<long[]> Epoch(Random random)

@@ -9,15 +9,15 @@ public sealed class MnadMethodTests
     private static readonly MnadOptions Small = new() { Size = 32, Width = 4, Items = 4, Smoothing = 3, LearningRate = 1e-3 };
 
     [Theory]
-    [InlineData(MnadVariant.Reconstruction)]
-    [InlineData(MnadVariant.Prediction)]
-    public void TrainStep_ManyTimes_ItemsMoveStayOfLengthOneAndTakeNoGradient(object variant)
+    [InlineData(MnadVariant.Reconstruction, 1)]
+    [InlineData(MnadVariant.Prediction, 3)]
+    public void TrainStep_ManyTimes_ItemsMoveStayOfLengthOneAndTakeNoGradient(object variant, int clip)
     {
-        using var method = new MnadMethod(Small with { Variant = (MnadVariant)variant });
+        using var method = new MnadMethod(Small with { Variant = (MnadVariant)variant, Clip = clip });
         using var scope = NewDisposeScope();
         var items = ((MnadNetwork)method.Network).Memory.Items;
         var before = items.clone();
-        for (var i = 0; i < 5; i++) method.TrainStep(rand(4, 3, 32, 32), 0.5, new Random(1));
+        for (var i = 0; i < 5; i++) method.TrainStep(rand(4, 3 * clip, 32, 32), 0.5, new Random(1));
         Assert.False(items.requires_grad);
         Assert.True(items.grad is null);
         Assert.DoesNotContain(method.Network.named_parameters(), p => p.name.Contains("items", StringComparison.Ordinal));
@@ -106,6 +106,25 @@ public sealed class MnadMethodTests
         Assert.True((map - expected).abs().max().item<float>() < 1e-3f * expected.max().item<float>());
         Assert.True(map.Equals(method.AnomalyMap(frames)));
     }
+
+    [Fact]
+    public void AnomalyMap_Prediction_MeasuresTheLastFrameAgainstWhatThoseBeforeForetell()
+    {
+        using var method = new MnadMethod(Small with { Variant = MnadVariant.Prediction, Clip = 3, Balance = 1, Smoothing = 1 });
+        method.Network.eval();
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var clips = rand(2, 9, 32, 32);
+        var foretold = (((MnadNetwork)method.Network).call((clips[.., ..6] * 2) - 1) + 1) / 2;
+        Assert.True((method.AnomalyMap(clips) - (foretold - clips[.., 6..]).pow(2).mean([1])).abs().max().item<float>() < 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(MnadVariant.Reconstruction, 2, "reconstruction takes 1 frame")]
+    [InlineData(MnadVariant.Prediction, 1, "prediction 2..16")]
+    [InlineData(MnadVariant.Prediction, 17, "must be 1..16")]
+    public void Validate_ClipThatTheVariantCannotTake_IsNamed(object variant, int clip, string message) =>
+        Assert.Contains(message, Assert.Single((Small with { Variant = (MnadVariant)variant, Clip = clip }).Validate()), StringComparison.Ordinal);
 
     [Fact]
     public void Network_PaperWidth_HasThePublishedSize()

@@ -22,7 +22,7 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
         return nn.functional.mse_loss(reconstruction, x) + (options.Entropy * Entropy(weights));
     }
 
-    /// <summary>Squared error in [-1, 1], averaged over channels, smoothed.</summary>
+    /// <summary>Squared error in [-1, 1], averaged over the channels of all frames of the clip, smoothed.</summary>
     public override Tensor AnomalyMap(Tensor frames)
     {
         var x = (frames * 2) - 1;

@@ -22,6 +22,12 @@ internal sealed record MemaeOptions : MethodOptions
     /// <summary>Weight of the entropy of the addressing weights in the loss, 0..1.</summary>
     public double Entropy { get; init; } = 2e-4;
 
+    /// <summary>Frames that are judged together, in a video, 1 (each alone)..16. 16 is published.</summary>
+    public int Clip { get; init; } = 1;
+
+    /// <inheritdoc/>
+    protected override int ClipLength => Clip;
+
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
@@ -30,6 +36,7 @@ internal sealed record MemaeOptions : MethodOptions
         if (Width is < 4 or > 128) yield return $"width is {Width}; it must be 4..128.";
         if (Items is < 2 or > 10_000) yield return $"items is {Items}; it must be 2..10000.";
         if (!(Shrink >= 0 && Shrink < Items)) yield return $"shrink is {Shrink}; it must be at least 0 and below items, {Items}.";
+        if (Clip is < 1 or > 16) yield return $"clip is {Clip}; it must be 1..16 frames.";
         if (Entropy is not (>= 0 and <= 1)) yield return $"entropy is {Entropy}; it must be 0..1.";
     }
 }

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace AnomalyLine.Vision.Methods.Mnad;
 
 /// <summary>
-/// Park, Noh, Ham, "Learning memory-guided normality for anomaly detection", CVPR 2020, on single frames: the map is the reconstruction's error and
-/// the distance of each place to the nearest item of the memory, each in deviations of what it does on normal frames.
+/// Park, Noh, Ham, "Learning memory-guided normality for anomaly detection", CVPR 2020, place by place: the map is the error of the frame as it
+/// is rebuilt, or foretold from those before it, and the distance of each place to the nearest item of the memory, each in deviations of what it does
+/// on normal frames.
 /// </summary>
 internal sealed class MnadMethod : AnomalyMethod
 {
@@ -67,8 +68,8 @@ internal sealed class MnadMethod : AnomalyMethod
     /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
     private (Tensor Error, Tensor Distance) Parts(Tensor frames)
     {
-        var (reconstruction, queries) = _network.Rebuild((frames * 2) - 1);
-        var error = (frames - ((reconstruction + 1) / 2)).pow(2).mean([1]);
+        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * 2) - 1);
+        var error = (Judged(frames) - ((reconstruction + 1) / 2)).pow(2).mean([1]);
         var side = _options.Size / 8;
         var places = _network.Memory.Distance(queries).view(-1, 1, side, side);
         var distance = nn.functional.interpolate(places, [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
@@ -77,10 +78,15 @@ internal sealed class MnadMethod : AnomalyMethod
 
     private (Tensor Loss, Tensor Queries) LossAndQueries(Tensor frames)
     {
-        var x = (frames * 2) - 1;
-        var (reconstruction, queries) = _network.Rebuild(x);
+        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * 2) - 1);
         var (compactness, separateness) = _network.Memory.Losses(queries);
-        var loss = nn.functional.mse_loss(reconstruction, x) + (_options.Compactness * compactness) + (_options.Separateness * separateness);
+        var loss = nn.functional.mse_loss(reconstruction, (Judged(frames) * 2) - 1) + (_options.Compactness * compactness) + (_options.Separateness * separateness);
         return (loss, queries);
     }
+
+    /// <summary>What the network sees: for prediction the frames before the judged one.</summary>
+    private Tensor Seen(Tensor frames) => _options.Clip == 1 ? frames : frames.narrow(1, 0, frames.shape[1] - _options.Channels);
+
+    /// <summary>The frame that is judged, the last.</summary>
+    private Tensor Judged(Tensor frames) => frames.narrow(1, frames.shape[1] - _options.Channels, _options.Channels);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AnomalyLine.Vision.Methods.Mnad;
 
 /// <summary>
-/// MNAD's network: N x C x S x S in [-1, 1] to the same, S a multiple of 8. Blocks of two convolutions at 1, 2, 4, 8 times the width with max-pooling
+/// MNAD's network: N x C x S x S in [-1, 1], for prediction with the channels of the frames before, to N x C x S x S, S a multiple of 8. Blocks of two convolutions at 1, 2, 4, 8 times the width with max-pooling
 /// between; the deepest map, each place scaled to length 1, is the queries. They and what the memory answers go up again side by side; with skips
 /// (prediction) half of each raised map's channels give place to the map of the same size on the way down.
 /// </summary>
@@ -23,9 +23,10 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
     public MnadNetwork(MnadOptions options)
         : base(nameof(MnadNetwork))
     {
-        int c = options.Channels, w = options.Width;
+        int c = options.Channels, seen = options.Variant == MnadVariant.Prediction ? options.Input.Planes - c : c, w = options.Width;
         _hasSkips = options.Variant == MnadVariant.Prediction;
         for (var level = 0; level < Levels - 1; level++) _down.Add(new Chain([.. Layer(level == 0 ? c : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
+        for (var level = 0; level < Levels - 1; level++) _down.Add(nn.Sequential([.. Layer(level == 0 ? seen : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
 
         // Without norm and ReLU at its end, so that queries may point anywhere.
         _down.Add(new Chain([.. Layer(4 * w, 8 * w), Convolution(8 * w, 8 * w)]));

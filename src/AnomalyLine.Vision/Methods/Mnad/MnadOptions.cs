@@ -14,6 +14,9 @@ internal sealed record MnadOptions : MethodOptions
     /// <summary>Which of the two networks.</summary>
     public MnadVariant Variant { get; init; } = MnadVariant.Reconstruction;
 
+    /// <summary>Frames that are judged together: 1 for reconstruction; for prediction in a video 2..16, of which the last is predicted. 5 is published.</summary>
+    public int Clip { get; init; } = 1;
+
     /// <summary>Channels of the first level, 4..256; the deepest has eight times as many.</summary>
     public int Width { get; init; } = 64;
 
@@ -30,10 +33,15 @@ internal sealed record MnadOptions : MethodOptions
     public double Balance { get; init; } = 0.7;
 
     /// <inheritdoc/>
+    protected override int ClipLength => Clip;
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
         if (Size % 8 != 0) yield return $"size is {Size}; the network halves it three times, so it must be a multiple of 8.";
+        if (Clip is < 1 or > 16) yield return $"clip is {Clip}; it must be 1..16 frames.";
+        else if ((Variant == MnadVariant.Prediction) != (Clip > 1)) yield return $"clip is {Clip}; reconstruction takes 1 frame, prediction 2..16.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
         if (Items is < 2 or > 1000) yield return $"items is {Items}; it must be 2..1000.";
         if (Compactness is not (>= 0 and <= 10)) yield return $"compactness is {Compactness}; it must be 0..10.";

@@ -6,6 +6,6 @@ internal enum MnadVariant
     /// <summary>Without skips: all that is rebuilt has passed the memory's module.</summary>
     Reconstruction,
 
-    /// <summary>With skips, published to predict a video's next frame; on single frames it rebuilds what it sees.</summary>
+    /// <summary>With skips: a video's frame from those before it.</summary>
     Prediction,
 }
