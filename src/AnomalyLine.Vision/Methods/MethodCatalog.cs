@@ -32,8 +32,8 @@ public static class MethodCatalog
             "One pass, sharp, finds structure and colour. The first to try; learns from anomalies that it makes itself.",
             _ => 1, o => new FairMethod((FairOptions)o),
             published: new FairOptions(),
-            balanced: ShortFair with { Width = 24, Epochs = 50 },
-            fast: ShortFair with { Width = 16, Epochs = 28 }),
+            balanced: ShortFair with { Width = 24, Epochs = 60 },
+            fast: ShortFair with { Width = 16, Epochs = 34 }),
         new(
             "draem", "Discriminatively trained reconstruction",
             "Zavrtanik, Kristan, Skočaj: DRAEM: a discriminatively trained reconstruction embedding for surface anomaly detection, ICCV 2021",
@@ -46,12 +46,26 @@ public static class MethodCatalog
 
     private static FairOptions ShortFair => new()
     {
-        Size = 128, BatchSize = 4, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Cutoff = 15, Smoothing = 11, BalanceColour = true, Turned = 0, Normalise = true,
+        Size = 128,
+        BatchSize = 4,
+        LearningRate = 1e-3,
+        Schedule = LearningRateSchedule.Cosine,
+        Cutoff = 15,
+        Smoothing = 11,
+        BalanceColour = true,
+        Turned = 0,
+        Normalise = true,
     };
 
     private static DraemOptions ShortDraem => new()
     {
-        Size = 128, BatchSize = 4, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Patches = 0.5, Turned = 0,
+        Size = 128,
+        BatchSize = 4,
+        LearningRate = 1e-3,
+        Schedule = LearningRateSchedule.Cosine,
+        Smoothing = 11,
+        Patches = 0.5,
+        Turned = 0,
     };
 
     /// <summary>The method of a name, or null.</summary>
