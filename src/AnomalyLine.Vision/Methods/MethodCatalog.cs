@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Draem;
 using AnomalyLine.Vision.Methods.Fair;
 using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Methods.Memae;
@@ -76,11 +77,40 @@ public static class MethodCatalog
         Smai(),
         Scadn(),
         Intra(),
+            balanced: ShortFair with { Width = 24, Epochs = 60 },
+            fast: ShortFair with { Width = 16, Epochs = 34 }),
+        new(
+            "draem", "Discriminatively trained reconstruction",
+            "Zavrtanik, Kristan, Skočaj: DRAEM: a discriminatively trained reconstruction embedding for surface anomaly detection, ICCV 2021",
+            "One pass through two networks; sharp maps without smoothing. Finds what looks like the anomalies it makes itself, best on surfaces.",
+            _ => 1, o => new DraemMethod((DraemOptions)o),
+            published: new DraemOptions(),
+            balanced: ShortDraem with { Width = 24, DiscriminativeWidth = 16, Epochs = 34 },
+            fast: ShortDraem with { Width = 16, DiscriminativeWidth = 12, Epochs = 17 }),
     ];
 
     private static FairOptions ShortFair => new()
     {
-        Size = 128, BatchSize = 4, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Cutoff = 15, Smoothing = 11, BalanceColour = true, Turned = 0,
+        Size = 128,
+        BatchSize = 4,
+        LearningRate = 1e-3,
+        Schedule = LearningRateSchedule.Cosine,
+        Cutoff = 15,
+        Smoothing = 11,
+        BalanceColour = true,
+        Turned = 0,
+        Normalise = true,
+    };
+
+    private static DraemOptions ShortDraem => new()
+    {
+        Size = 128,
+        BatchSize = 4,
+        LearningRate = 1e-3,
+        Schedule = LearningRateSchedule.Cosine,
+        Smoothing = 11,
+        Patches = 0.5,
+        Turned = 0,
     };
 
     /// <summary>The method of a name, or null.</summary>

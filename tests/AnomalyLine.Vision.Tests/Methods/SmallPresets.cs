@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Vision.Methods.Draem;
 using AnomalyLine.Vision.Methods.Fair;
 using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Methods.Memae;
@@ -25,6 +26,8 @@ internal static class SmallPresets
         SmaiOptions o => o with { Size = 64, Width = 4, Epochs = 15, Superpixels = 40, Gap = 4, Smoothing = 7, LearningRate = 5e-3 },
         ScadnOptions o => o with { Size = 64, Width = 4, Blocks = 2, Cycles = [4, 8], Epochs = 15, Smoothing = 7, LearningRate = 3e-3 },
         IntraOptions o => o with { Size = 64, Width = 32, Heads = 2, Depth = 3, Epochs = 15, WindowsPerFrame = 8, Smoothing = 7, LearningRate = 3e-3 },
+        FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Normalise = false, Smoothing = 7, LearningRate = 3e-3 },
+        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 4, Epochs = 8, Smoothing = 7, LearningRate = 3e-3 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }

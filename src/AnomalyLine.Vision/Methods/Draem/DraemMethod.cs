@@ -1,0 +1,55 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Data.Corruption;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Losses;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Draem;
+
+/// <summary>
+/// Zavrtanik, Kristan, Skočaj, "DRAEM: a discriminatively trained reconstruction embedding for surface anomaly detection", ICCV 2021. One network restores
+/// corrupted normal frames, a second learns to see from the frame and its restoration where it was corrupted.
+/// </summary>
+internal sealed class DraemMethod : AnomalyMethod
+{
+    private readonly DraemOptions _options;
+    private readonly DraemNetwork _network;
+
+    public DraemMethod(DraemOptions options)
+        : base(options)
+    {
+        _options = options;
+        _network = new DraemNetwork(options);
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>MSE + (1 - SSIM) of the restored frame + focal loss of where it was corrupted (eq. 2, 4).</summary>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var clean = RandomTurn.Apply(frames, _options.Turned, random);
+        var (corrupted, masks) = CorruptedFrames.Make(clean, random, Corrupt);
+        var (restored, logits) = _network.call(corrupted);
+        return nn.functional.mse_loss(restored, clean) + StructuralSimilarity.Loss(clean, restored, 1) + FocalLoss.Loss(logits, masks);
+    }
+
+    /// <summary>Probability that a pixel is anomalous, 0..1, not smoothed (section 3.4).</summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var logits = _network.call(frames).Logits;
+        return (logits.select(1, 1) - logits.select(1, 0)).sigmoid().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The maximum of the map after a mean filter (eq. 5).</summary>
+    public override Tensor Score(Tensor map) => base.Score(MeanFilter.Apply(map, _options.Smoothing));
+
+    /// <summary>Half of the frames stay as they are.</summary>
+    private void Corrupt(Span<float> frame, ReadOnlySpan<float> other, InputSpec size, Random random, Span<float> mask)
+    {
+        if (random.Next(2) == 0) return;
+        if (random.NextDouble() < _options.Patches) SeamlessPatch.Apply(frame, other, size, random, mask);
+        else TextureBlend.Apply(frame, other, size, random, mask);
+    }
+}

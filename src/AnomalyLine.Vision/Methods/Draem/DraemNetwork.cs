@@ -1,0 +1,27 @@
+using AnomalyLine.Vision.Layers;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Methods.Draem;
+
+/// <summary>DRAEM's two networks: N x C x S x S in [0, 1] to the restored frame (unbounded) and two logits a pixel, S a multiple of 32.</summary>
+internal sealed class DraemNetwork : nn.Module<Tensor, (Tensor Restored, Tensor Logits)>
+{
+    private readonly ReconstructiveTrunk _reconstructive;
+    private readonly DiscriminativeNetwork _discriminative;
+
+    public DraemNetwork(DraemOptions options)
+        : base(nameof(DraemNetwork))
+    {
+        _reconstructive = new ReconstructiveTrunk(options.Channels, options.Channels, options.Width, skips: false);
+        _discriminative = new DiscriminativeNetwork(2 * options.Channels, options.DiscriminativeWidth);
+        RegisterComponents();
+    }
+
+    /// <summary>Both results.</summary>
+    public override (Tensor Restored, Tensor Logits) forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var restored = _reconstructive.call(input);
+        return (restored.MoveToOuterDisposeScope(), _discriminative.call(cat([restored, input], 1)).MoveToOuterDisposeScope());
+    }
+}
