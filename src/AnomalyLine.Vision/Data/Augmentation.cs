@@ -17,7 +17,7 @@ internal sealed record Augmentation(
     public bool IsNone => this == new Augmentation();
 
     /// <summary>Writes a changed copy of a frame.</summary>
-    /// <param name="frame">Channels x height x width in [0, 1].</param>
+    /// <param name="frame">Planes x height x width in [0, 1]; the frames of a clip are changed alike.</param>
     /// <param name="input">Size of the frame.</param>
     /// <param name="random">Decides.</param>
     /// <param name="result">Takes the copy, in [0, 1]; as long as the frame, not overlapping it.</param>
@@ -50,7 +50,7 @@ internal sealed record Augmentation(
             if (turnOver) y = input.Height - 1 - y;
             for (var t = 0; t < turns; t++) (x, y) = (y, input.Width - 1 - x);
             var from = (y * input.Width) + x;
-            for (var c = 0; c < input.Channels; c++) result[(c * plane) + i] = Math.Clamp(frame[(c * plane) + from] * gains[c], 0, 1);
+            for (var c = 0; c < input.Planes; c++) result[(c * plane) + i] = Math.Clamp(frame[(c * plane) + from] * gains[c % gains.Length], 0, 1);
         }
     }
 
@@ -69,12 +69,12 @@ internal sealed record Augmentation(
             var y = Math.Clamp(middleY + (sin * u) + (cos * v), 0, input.Height - 1);
             int left = (int)x, top = (int)y, right = Math.Min(left + 1, input.Width - 1), below = Math.Min(top + 1, input.Height - 1);
             float a = x - left, b = y - top;
-            for (var c = 0; c < input.Channels; c++)
+            for (var c = 0; c < input.Planes; c++)
             {
                 var values = frame.Slice(c * plane, plane);
                 var upper = values[(top * input.Width) + left] + (a * (values[(top * input.Width) + right] - values[(top * input.Width) + left]));
                 var lower = values[(below * input.Width) + left] + (a * (values[(below * input.Width) + right] - values[(below * input.Width) + left]));
-                result[(c * plane) + i] = Math.Clamp((upper + (b * (lower - upper))) * gains[c], 0, 1);
+                result[(c * plane) + i] = Math.Clamp((upper + (b * (lower - upper))) * gains[c % gains.Length], 0, 1);
             }
         }
     }

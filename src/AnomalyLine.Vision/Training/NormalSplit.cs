@@ -14,17 +14,27 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
     /// <param name="seed">Decides which frame goes where.</param>
     /// <param name="heldOutShare">Share of all that is held out, above 0, at most 0.5.</param>
     /// <param name="validate">Whether a tenth of the others is for validation.</param>
+    /// <param name="clip">Frames that are judged together, 1 for none.</param>
     /// <exception cref="TrainingException">There are too few.</exception>
-    public static NormalSplit Of(IReadOnlyList<string> normals, int seed, double heldOutShare, bool validate)
+    public static NormalSplit Of(IReadOnlyList<string> normals, int seed, double heldOutShare, bool validate, int clip = 1)
     {
         if (normals.Count < LeastNormals)
             throw new TrainingException($"The folder has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
-        var shuffled = normals.ToArray();
-        new Random(seed).Shuffle(shuffled);
+        var order = normals.ToArray();
+
+        // Clips at random places would share frames: theirs are cut in order, with a clip's length between.
+        if (clip == 1) new Random(seed).Shuffle(order);
+        else Array.Reverse(order);
+        var gap = clip - 1;
         var held = Math.Max(1, (int)Math.Round(normals.Count * heldOutShare));
         var validated = validate ? Math.Max(2, (int)Math.Round((normals.Count - held) * ValidationShare)) : 0;
-        if (normals.Count - held - validated < LeastTrained)
-            throw new TrainingException($"Of {normals.Count} normal frames {held} are held out and {validated} are for validation, which leaves too few to train on; add frames or set patience=0.");
-        return new(shuffled[(held + validated)..], shuffled[held..(held + validated)], shuffled[..held]);
+        var (validation, training) = (held + gap, held + gap + (validate ? validated + gap : 0));
+        if (normals.Count - training < LeastTrained)
+        {
+            throw new TrainingException(
+                $"Of {normals.Count} normal frames {held} are held out and {validated} are for validation{(gap > 0 ? $", with {gap} between for clips of {clip}" : "")}, which leaves too few to train on; add frames{(validate ? " or set patience=0" : "")}.");
+        }
+
+        return new(order[training..], validate ? order[validation..(validation + validated)] : [], order[..held]);
     }
 }

@@ -1,9 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
-using System.Security.Cryptography;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,10 +35,9 @@ public static class Trainer
         if (options.Precision == TrainingPrecision.Auto)
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
-        var (trained, validated, heldOut) = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0);
+        var (trained, validated, heldOut) = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0, options.Input.Frames);
         var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
         var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, trainingSet), time);
-        var (trained, heldOut) = Split(data.TrainNormals, request, options.Input.Frames);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
         clock.Enter(TrainingStage.Loading);
@@ -106,57 +105,6 @@ public static class Trainer
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
     private static string Fingerprint(TrainingRequest request, MethodOptions options, TrainingSet set) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, set.Count, set.Digest))));
-    private static (IReadOnlyList<string> Trained, IReadOnlyList<string> HeldOut) Split(IReadOnlyList<string> normals, TrainingRequest request, int clip)
-    {
-        var held = Math.Max(1, (int)Math.Round(normals.Count * request.HeldOut));
-        if (normals.Count < LeastNormals)
-            throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
-        if (clip > 1)
-        {
-            // Clips at random places would share frames with those that are trained on; the last do not, but for a clip's length between.
-            var trained = normals.Count - held - (clip - 1);
-            return trained >= 2
-                ? ([.. normals.Take(trained)], [.. normals.Skip(normals.Count - held)])
-                : throw new TrainingException($"{request.DataFolder}: has {normals.Count} normal frames; clips of {clip} with {held} frames held out need at least {held + clip + 1}.");
-        }
-
-        var shuffled = normals.ToArray();
-        new Random(request.Seed).Shuffle(shuffled);
-        return (shuffled[held..], shuffled[..held]);
-    }
-
-    internal static double Learn(
-        AnomalyMethod method, MethodOptions options, TrainingFrames frames, Random random, Device device, TrainingClock clock, CancellationToken cancel)
-    {
-        clock.Enter(TrainingStage.Training);
-        method.Network.train();
-        var loss = double.NaN;
-        while (!clock.IsOver)
-        {
-            double sum = 0;
-            var seen = 0;
-            foreach (var batch in frames.Epoch(random))
-            {
-                cancel.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var step = method.TrainStep(frames.Batch(batch, random).to(device), clock.Progress(seen / (double)frames.Count), random);
-                if (!double.IsFinite(step))
-                {
-                    throw new TrainingException(
-                        $"The loss became {step} in epoch {clock.Epoch + 1} at a learning rate of {options.LearningRate}; nothing was written. Lower it with --set learning-rate={options.LearningRate / 3:G2}.");
-                }
-
-                sum += step * batch.Length;
-                seen += batch.Length;
-                if (clock.Progress(seen / (double)frames.Count) >= 1) break;
-            }
-
-            loss = sum / seen;
-            clock.EndEpoch(loss);
-        }
-
-        return loss;
-    }
 
     private static void Complete(AnomalyMethod method, TrainingFrames frames, Device device, CancellationToken cancel)
     {

@@ -17,10 +17,8 @@ internal sealed class MemaeNetwork : nn.Module<Tensor, Tensor>
     public MemaeNetwork(MemaeOptions options)
         : base(nameof(MemaeNetwork))
     {
-        int c = options.Channels, w = options.Width;
-        _encoder = new Chain([.. Down(c, 3 * w), .. Down(3 * w, 4 * w), .. Down(4 * w, 8 * w), .. Down(8 * w, 8 * w)]);
         int c = options.Input.Planes, w = options.Width;
-        _encoder = nn.Sequential([.. Down(c, 3 * w), .. Down(3 * w, 4 * w), .. Down(4 * w, 8 * w), .. Down(8 * w, 8 * w)]);
+        _encoder = new Chain([.. Down(c, 3 * w), .. Down(3 * w, 4 * w), .. Down(4 * w, 8 * w), .. Down(8 * w, 8 * w)]);
         _memory = new SparseMemory(options.Items, 8 * w, options.Shrink);
         _decoder = new Chain([.. Up(8 * w, 8 * w), .. Up(8 * w, 4 * w), .. Up(4 * w, 3 * w), Double(3 * w, c)]);
         RegisterComponents();

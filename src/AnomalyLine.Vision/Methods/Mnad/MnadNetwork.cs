@@ -25,8 +25,7 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
     {
         int c = options.Channels, seen = options.Variant == MnadVariant.Prediction ? options.Input.Planes - c : c, w = options.Width;
         _hasSkips = options.Variant == MnadVariant.Prediction;
-        for (var level = 0; level < Levels - 1; level++) _down.Add(new Chain([.. Layer(level == 0 ? c : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
-        for (var level = 0; level < Levels - 1; level++) _down.Add(nn.Sequential([.. Layer(level == 0 ? seen : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
+        for (var level = 0; level < Levels - 1; level++) _down.Add(new Chain([.. Layer(level == 0 ? seen : w << (level - 1), w << level), .. Layer(w << level, w << level)]));
 
         // Without norm and ReLU at its end, so that queries may point anywhere.
         _down.Add(new Chain([.. Layer(4 * w, 8 * w), Convolution(8 * w, 8 * w)]));
