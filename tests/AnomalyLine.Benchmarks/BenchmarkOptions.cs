@@ -4,14 +4,18 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, stages, methods or log.</param>
+/// <param name="Name">loopback, stages, methods, log or fast-modes.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
 /// <param name="Json">One object instead of a table.</param>
-internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds, string Only, bool Json)
+/// <param name="Data">fast-modes: a folder in MVTec AD layout.</param>
+/// <param name="Model">fast-modes: a trained model file.</param>
+/// <param name="FastModel">fast-modes: a model of the same method whose training differs; empty for none.</param>
+internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "")
 {
-    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|stages|methods|log [--rounds N] [--seconds S] [--only TEXT] [--json]";
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|stages|methods|log [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
+        + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE] [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
     {
@@ -23,7 +27,7 @@ internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds,
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "stages" or "methods" or "log":
+                case "loopback" or "stages" or "methods" or "log" or "fast-modes":
                     read = read with { Name = args[i] };
                     break;
                 case "--json":
@@ -41,6 +45,18 @@ internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds,
                     read = read with { Only = value };
                     i++;
                     break;
+                case "--data" when value.Length > 0:
+                    read = read with { Data = value };
+                    i++;
+                    break;
+                case "--model" when value.Length > 0:
+                    read = read with { Model = value };
+                    i++;
+                    break;
+                case "--fast-model" when value.Length > 0:
+                    read = read with { FastModel = value };
+                    i++;
+                    break;
                 default:
                     error = $"\"{args[i]}\" is not understood. {Usage}";
                     return false;
@@ -48,6 +64,7 @@ internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds,
         }
 
         if (read.Name.Length == 0) error = $"Say what to measure. {Usage}";
+        else if (read.Name == "fast-modes" && (read.Data.Length == 0 || read.Model.Length == 0)) error = $"fast-modes needs --data and --model. {Usage}";
         else options = read;
         return options is not null;
     }

@@ -1,4 +1,5 @@
 using AnomalyLine.Benchmarks;
+using AnomalyLine.Benchmarks.FastModes;
 using AnomalyLine.Benchmarks.Log;
 using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Methods;
@@ -18,6 +19,7 @@ var tables = options.Name switch
     "loopback" => await LoopbackBenchmark.RunAsync(options),
     "stages" => StagesBenchmark.Run(options),
     "methods" => MethodsBenchmark.Run(options),
+    "fast-modes" => FastModesBenchmark.Run(options),
     _ => await LogBenchmark.RunAsync(options),
 };
 await Console.Out.WriteLineAsync(options.Json ? BenchmarkOutput.ToJson(options, tables) : BenchmarkOutput.ToText(options, tables));

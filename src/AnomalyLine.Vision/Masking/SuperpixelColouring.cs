@@ -37,7 +37,7 @@ internal static class SuperpixelColouring
         {
             for (var b = a + 1; b < borders.Length; b++)
             {
-                if (!boxes[a].IsNear(boxes[b], gap) || !AreNear(borders[a], borders[b], gap)) continue;
+                if (!boxes[a].IsNear(boxes[b], gap) || !AreNear(borders[a], borders[b], boxes[b], gap)) continue;
                 neighbours[a].Add(b);
                 neighbours[b].Add(a);
             }
@@ -47,7 +47,7 @@ internal static class SuperpixelColouring
     }
 
     /// <summary>The pixels of each region that have another region beside them, or the frame's edge.</summary>
-    private static List<(int X, int Y)>[] Borders(Superpixels superpixels)
+    private static (int X, int Y)[][] Borders(Superpixels superpixels)
     {
         var (labels, width) = (superpixels.Labels, superpixels.Width);
         var borders = Enumerable.Range(0, superpixels.Count).Select(_ => new List<(int X, int Y)>()).ToArray();
@@ -58,21 +58,25 @@ internal static class SuperpixelColouring
             if (!isInside) borders[labels[i]].Add((i % width, i / width));
         }
 
-        return borders;
+        return [.. borders.Select(b => b.ToArray())];
     }
 
-    private static bool AreNear(List<(int X, int Y)> one, List<(int X, int Y)> other, int gap)
+    private static bool AreNear((int X, int Y)[] one, (int X, int Y)[] other, Box otherBox, int gap)
     {
         foreach (var (x, y) in one)
+        {
+            if (!otherBox.IsNear(new Box(x, y, x, y), gap)) continue;
             foreach (var (u, v) in other)
                 if (Math.Abs(x - u) <= gap + 1 && Math.Abs(y - v) <= gap + 1) return true;
+        }
+
         return false;
     }
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Box(int Left, int Top, int Right, int Bottom)
     {
-        public static Box Around(List<(int X, int Y)> points) => new(points.Min(p => p.X), points.Min(p => p.Y), points.Max(p => p.X), points.Max(p => p.Y));
+        public static Box Around((int X, int Y)[] points) => new(points.Min(p => p.X), points.Min(p => p.Y), points.Max(p => p.X), points.Max(p => p.Y));
 
         public bool IsNear(Box other, int gap) =>
             Math.Max(Left - other.Right, other.Left - Right) <= gap + 1 && Math.Max(Top - other.Bottom, other.Top - Bottom) <= gap + 1;

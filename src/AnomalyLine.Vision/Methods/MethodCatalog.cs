@@ -131,10 +131,8 @@ public static class MethodCatalog
 
     private static MethodDescriptor Smai()
     {
-        var shorter = new SmaiOptions
-        {
-            Size = 128, Masking = SuperpixelMasking.Coloured, Gap = 8, Flatten = false, Smoothing = 11, BatchSize = 4, Schedule = LearningRateSchedule.Cosine,
-        };
+        var small = new SmaiOptions { Size = 128, Masking = SuperpixelMasking.Coloured, Gap = 8, Flatten = false, Smoothing = 11 };
+        var shorter = small with { BatchSize = 4, Schedule = LearningRateSchedule.Cosine };
         return new(
             "smai", "Superpixel masking and inpainting",
             "Li, Li, Jiang, Ma, Wei, Hong, Gong: Superpixel masking and inpainting for self-supervised anomaly detection, BMVC 2020",
@@ -162,10 +160,8 @@ public static class MethodCatalog
 
     private static MethodDescriptor Intra()
     {
-        var shorter = new IntraOptions
-        {
-            Size = 128, Patch = 8, Hidden = 4, WindowsPerFrame = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Scales = 3, Smoothing = 11,
-        };
+        var small = new IntraOptions { Size = 128, Patch = 8, Hidden = 4, WindowsPerFrame = 16, Smoothing = 11 };
+        var shorter = small with { LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine };
         return new(
             "intra", "Inpainting transformer",
             "Pirnay, Chai: Inpainting transformer for anomaly detection, ICIAP 2022",

@@ -35,7 +35,7 @@ internal sealed record SmaiOptions : MethodOptions
     public int Width { get; init; } = 64;
 
     /// <summary>Passes a frame: exact up to the number of superpixels found, or what colouring usually comes to.</summary>
-    internal int TypicalPasses => Masking == SuperpixelMasking.OneByOne ? Superpixels : Math.Min(Superpixels, 14);
+    internal int TypicalPasses => Masking == SuperpixelMasking.OneByOne ? Superpixels : Math.Min(Superpixels, 12);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Training;
+
+namespace AnomalyLine.Benchmarks.FastModes;
+
+/// <summary>
+/// What a faster way to judge costs: the same test frames judged by a trained model the faithful way and the fast way, or by two models whose modes
+/// differ in training.
+/// </summary>
+internal static class FastModesBenchmark
+{
+    public static IReadOnlyList<BenchmarkTable> Run(BenchmarkOptions options)
+    {
+        TorchEngine.EnsureReady();
+        var data = DatasetFolder.Open(options.Data);
+        var table = new BenchmarkTable(
+            $"{Path.GetFileName(options.Model)} on {data.Name}: {data.TestFrames.Count} test frames one at a time, {TorchEngine.Threads} threads",
+            "mode", "image AUROC", "pixel AUROC", "correlation of the maps with the first", "ms a frame, median");
+        float[]? first = null;
+        foreach (var mode in JudgingMode.Of(options.Model, options.FastModel))
+        {
+            using var model = mode.Load();
+            var judged = Judge(model, data);
+            table.Add(mode.Name, judged.ImageAuroc, judged.PixelAuroc, Correlation(first ??= judged.Maps, judged.Maps), judged.Milliseconds);
+        }
+
+        return [table];
+    }
+
+    private static Judged Judge(AnomalyModel model, DatasetFolder data)
+    {
+        var (scores, maps, times) = (new List<float>(), new List<float>(), new List<double>());
+        var pixels = new PixelScores();
+        foreach (var frame in data.TestFrames)
+        {
+            using var prepared = Evaluator.Prepare(frame.Path, model.Input);
+            if (times.Count == 0) model.Detect([prepared]);
+            var start = Stopwatch.GetTimestamp();
+            var (map, score) = model.Detect([prepared])[0];
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            scores.Add(score);
+            maps.AddRange(map.Values);
+            if (frame.IsNormal || frame.MaskPath is not null)
+                pixels.Add(map.Values, frame.MaskPath is null ? [] : MaskFile.Read(frame.MaskPath, map.Width, map.Height), map.Width);
+        }
+
+        bool[] anomalous = [.. data.TestFrames.Select(f => !f.IsNormal)];
+        return new Judged([.. maps], Auroc.Of([.. scores], anomalous), pixels.Auroc(), times.Median());
+    }
+
+    /// <summary>Pearson's, over all places of all maps; NaN where the maps differ in size.</summary>
+    private static double Correlation(float[] one, float[] other)
+    {
+        if (one.Length != other.Length) return double.NaN;
+        double meanOne = one.Average(v => (double)v), meanOther = other.Average(v => (double)v), both = 0, squaresOne = 0, squaresOther = 0;
+        for (var i = 0; i < one.Length; i++)
+        {
+            var (a, b) = (one[i] - meanOne, other[i] - meanOther);
+            both += a * b;
+            squaresOne += a * a;
+            squaresOther += b * b;
+        }
+
+        return both / Math.Sqrt(squaresOne * squaresOther);
+    }
+
+    private sealed record Judged(float[] Maps, double ImageAuroc, double PixelAuroc, double Milliseconds);
+}
