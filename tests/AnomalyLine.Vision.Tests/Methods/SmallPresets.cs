@@ -14,7 +14,7 @@ internal static class SmallPresets
         AutoencoderOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
         RiadOptions o => o with { Size = 64, Width = 4, Epochs = 10, BatchSize = 4, Cells = [2, 8], Smoothing = 7, LearningRate = 3e-3 },
         FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Normalise = false, Smoothing = 7, LearningRate = 3e-3 },
-        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 4, Epochs = 8, Smoothing = 7, LearningRate = 3e-3 },
+        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 15, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }
