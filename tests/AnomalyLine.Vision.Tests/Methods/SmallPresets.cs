@@ -27,7 +27,7 @@ internal static class SmallPresets
         ScadnOptions o => o with { Size = 64, Width = 4, Blocks = 2, Cycles = [4, 8], Epochs = 15, Smoothing = 7, LearningRate = 3e-3 },
         IntraOptions o => o with { Size = 64, Width = 32, Heads = 2, Depth = 3, Epochs = 15, WindowsPerFrame = 8, Smoothing = 7, LearningRate = 3e-3 },
         FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Normalise = false, Smoothing = 7, LearningRate = 3e-3 },
-        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 4, Epochs = 8, Smoothing = 7, LearningRate = 3e-3 },
+        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 15, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }
