@@ -4,18 +4,26 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, stages, methods, log or fast-modes.</param>
+/// <param name="Name">loopback, stages, methods, log, fast-modes or quality.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
 /// <param name="Json">One object instead of a table.</param>
-/// <param name="Data">fast-modes: a folder in MVTec AD layout.</param>
+/// <param name="Data">fast-modes: a folder in MVTec AD layout; quality: a folder of such folders.</param>
 /// <param name="Model">fast-modes: a trained model file.</param>
 /// <param name="FastModel">fast-modes: a model of the same method whose training differs; empty for none.</param>
-internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "")
+/// <param name="Preset">quality: the preset to train with.</param>
+/// <param name="Minutes">quality: limit of each training, minutes; 0 for the preset's own schedule.</param>
+/// <param name="Results">quality: file that keeps each row as a line of JSON; rows in it are not measured again. Empty for none.</param>
+internal sealed record BenchmarkOptions(
+    string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "", string Preset = "fast", double Minutes = 0, string Results = "")
 {
+    /// <summary>quality: folders under <see cref="Data"/>.</summary>
+    public IReadOnlyList<string> Sets { get; private init; } = [];
+
     private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|stages|methods|log [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
-        + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE] [--json]";
+        + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE] [--json]\n"
+        + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--only METHOD] [--results FILE] [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
     {
@@ -27,7 +35,7 @@ internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds,
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "stages" or "methods" or "log" or "fast-modes":
+                case "loopback" or "stages" or "methods" or "log" or "fast-modes" or "quality":
                     read = read with { Name = args[i] };
                     break;
                 case "--json":
@@ -49,6 +57,22 @@ internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds,
                     read = read with { Data = value };
                     i++;
                     break;
+                case "--sets" when value.Length > 0:
+                    read = read with { Sets = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) };
+                    i++;
+                    break;
+                case "--preset" when value.Length > 0:
+                    read = read with { Preset = value };
+                    i++;
+                    break;
+                case "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes >= 0:
+                    read = read with { Minutes = minutes };
+                    i++;
+                    break;
+                case "--results" when value.Length > 0:
+                    read = read with { Results = value };
+                    i++;
+                    break;
                 case "--model" when value.Length > 0:
                     read = read with { Model = value };
                     i++;
@@ -65,6 +89,7 @@ internal sealed record BenchmarkOptions(string Name, int Rounds, double Seconds,
 
         if (read.Name.Length == 0) error = $"Say what to measure. {Usage}";
         else if (read.Name == "fast-modes" && (read.Data.Length == 0 || read.Model.Length == 0)) error = $"fast-modes needs --data and --model. {Usage}";
+        else if (read.Name == "quality" && (read.Data.Length == 0 || read.Sets.Count == 0)) error = $"quality needs --data and --sets. {Usage}";
         else options = read;
         return options is not null;
     }

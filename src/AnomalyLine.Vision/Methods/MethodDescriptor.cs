@@ -16,12 +16,7 @@ public sealed class MethodDescriptor
         Title = title;
         Paper = paper;
         Summary = summary;
-        Presets = new Dictionary<string, MethodOptions>
-        {
-            ["paper"] = published,
-            ["balanced"] = balanced with { Precision = TrainingPrecision.Auto },
-            ["fast"] = fast with { Precision = TrainingPrecision.Auto },
-        };
+        Presets = new Dictionary<string, MethodOptions> { ["paper"] = published, ["balanced"] = balanced, ["fast"] = fast };
         Create = create;
         PassesPerFrame = PresetNames.ToDictionary(p => p, p => passes(Presets[p]));
     }

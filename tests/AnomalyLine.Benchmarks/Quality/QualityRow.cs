@@ -1,0 +1,11 @@
+namespace AnomalyLine.Benchmarks.Quality;
+
+/// <summary>One method on one set.</summary>
+internal sealed record QualityRow(
+    string Set, string Method, string Preset, double MaxMinutes, double TrainingMinutes, int Epochs, double? ImageAuroc, double? PixelAuroc, double? Aupro,
+    double? FalseRejectRate, double? EscapeRate, double MsPerFrame, double MsPerFrameInBatches)
+{
+    /// <summary>Whether it answers what is asked.</summary>
+    public bool IsOf(string set, string method, BenchmarkOptions options) =>
+        Set == set && Method == method && Preset == options.Preset && MaxMinutes.Equals(options.Minutes);
+}
