@@ -51,7 +51,7 @@ internal sealed class Superpixels
             for (var c = 0; c < centres.Length; c++) Claim(c, centres[c], lab, labels, nearest, width, reach, weight);
         }
 
-        var (connected, count) = Connect(labels, width, (int)(interval * interval / 4));
+        var (connected, count) = Connect(labels, width, interval * interval);
         return new Superpixels(width, connected, count);
     }
 
@@ -90,12 +90,16 @@ internal sealed class Superpixels
         }
     }
 
-    /// <summary>Each connected part of a label becomes a region of its own; one that is too small joins the region before it.</summary>
-    private static (int[] Labels, int Count) Connect(int[] labels, int width, int least)
+    /// <summary>
+    /// Each connected part of a label becomes a region of its own; one below a quarter of the usual area joins the region before it, unless that has
+    /// three times the usual area already: on coarse noise one region would swallow all.
+    /// </summary>
+    private static (int[] Labels, int Count) Connect(int[] labels, int width, double area)
     {
         var connected = new int[labels.Length];
         Array.Fill(connected, -1);
         var part = new List<int>();
+        var areas = new List<int>();
         var count = 0;
         for (var start = 0; start < labels.Length; start++)
         {
@@ -113,8 +117,16 @@ internal sealed class Superpixels
             }
 
             var before = start % width > 0 ? connected[start - 1] : start >= width ? connected[start - width] : -1;
-            if (part.Count >= least || before < 0) count++;
-            else foreach (var i in part) connected[i] = before;
+            if (part.Count >= area / 4 || before < 0 || areas[before] > 3 * area)
+            {
+                areas.Add(part.Count);
+                count++;
+            }
+            else
+            {
+                areas[before] += part.Count;
+                foreach (var i in part) connected[i] = before;
+            }
         }
 
         return (connected, count);

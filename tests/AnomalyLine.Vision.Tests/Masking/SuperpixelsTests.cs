@@ -35,6 +35,15 @@ public sealed class SuperpixelsTests
     }
 
     [Fact]
+    public void Of_WhiteNoise_HasNoRegionThatSwallowsTheOthers()
+    {
+        var random = new Random(1);
+        var superpixels = Superpixels.Of([.. Enumerable.Range(0, 3 * 64 * 64).Select(_ => random.NextSingle())], 64, 64, 64, 10);
+        Assert.InRange(superpixels.Count, 16, 256);
+        Assert.True(superpixels.Labels.CountBy(l => l).Max(l => l.Value) < 64 * 64 / 8);
+    }
+
+    [Fact]
     public void Of_SameFrame_GivesTheSameRegions()
     {
         var frame = Noise(64 * 64, 2);
