@@ -1,3 +1,4 @@
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.AnomalyMaps;
@@ -14,12 +15,12 @@ internal static class CieLab
     public static Tensor FromRgb(Tensor rgb)
     {
         using var scope = NewDisposeScope();
-        var linear = where(rgb > 0.04045, ((rgb.clamp_min(0.04045) + 0.055) / 1.055).pow(2.4), rgb / 12.92);
+        var linear = where(rgb > S(0.04045), ((rgb.clamp_min(S(0.04045)) + S(0.055)) / S(1.055)).pow(S(2.4)), rgb / S(12.92));
         var (r, g, b) = (linear.select(1, 0), linear.select(1, 1), linear.select(1, 2));
-        var x = Compress(((0.4124564 * r) + (0.3575761 * g) + (0.1804375 * b)) / 0.95047);
-        var y = Compress((0.2126729 * r) + (0.7151522 * g) + (0.0721750 * b));
-        var z = Compress(((0.0193339 * r) + (0.1191920 * g) + (0.9503041 * b)) / 1.08883);
-        return stack([(116 * y) - 16, 500 * (x - y), 200 * (y - z)], 1).MoveToOuterDisposeScope();
+        var x = Compress(((S(0.4124564) * r) + (S(0.3575761) * g) + (S(0.1804375) * b)) / S(0.95047));
+        var y = Compress((S(0.2126729) * r) + (S(0.7151522) * g) + (S(0.0721750) * b));
+        var z = Compress(((S(0.0193339) * r) + (S(0.1191920) * g) + (S(0.9503041) * b)) / S(1.08883));
+        return stack([(S(116) * y) - S(16), S(500) * (x - y), S(200) * (y - z)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Squared distance of the colours without their lightness, Δa² + Δb².</summary>
@@ -29,9 +30,9 @@ internal static class CieLab
     public static Tensor ChromaDistance(Tensor x, Tensor y)
     {
         using var scope = NewDisposeScope();
-        var difference = (FromRgb(x.clamp(0, 1)) - FromRgb(y.clamp(0, 1))).narrow(1, 1, 2);
+        var difference = (FromRgb(x.clamp(S(0), S(1))) - FromRgb(y.clamp(S(0), S(1)))).narrow(1, 1, 2);
         return (difference * difference).sum([1]).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Compress(Tensor t) => where(t > Epsilon, t.clamp_min(Epsilon).pow(1.0 / 3.0), ((Kappa * t) + 16) / 116);
+    private static Tensor Compress(Tensor t) => where(t > S(Epsilon), t.clamp_min(S(Epsilon)).pow(S(1.0 / 3.0)), ((S(Kappa) * t) + S(16)) / S(116));
 }

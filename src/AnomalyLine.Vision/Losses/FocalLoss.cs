@@ -1,3 +1,4 @@
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Losses;
@@ -16,7 +17,7 @@ internal static class FocalLoss
     {
         using var scope = NewDisposeScope();
         var logs = nn.functional.log_softmax(logits, 1);
-        var log = where(masks > 0.5, logs.select(1, 1), logs.select(1, 0));
-        return (-(1 - log.exp()).pow(gamma) * log).mean().MoveToOuterDisposeScope();
+        var log = where(masks > S(0.5), logs.select(1, 1), logs.select(1, 0));
+        return (-(S(1) - log.exp()).pow(S(gamma)) * log).mean().MoveToOuterDisposeScope();
     }
 }

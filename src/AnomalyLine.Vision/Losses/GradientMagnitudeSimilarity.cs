@@ -1,3 +1,4 @@
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Losses;
@@ -24,11 +25,11 @@ internal static class GradientMagnitudeSimilarity
         for (var s = 0; s < scales; s++)
         {
             if (s > 0) (x, y) = (Halve(x), Halve(y));
-            var distance = 1 - Similarity(x, y, range).mean([1], keepdim: true);
+            var distance = S(1) - Similarity(x, y, range).mean([1], keepdim: true);
             total = total + (s == 0 ? distance : nn.functional.interpolate(distance, size, mode: InterpolationMode.Bilinear, align_corners: false));
         }
 
-        return (total / scales).squeeze(1).MoveToOuterDisposeScope();
+        return (total / S(scales)).squeeze(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean over scales of the mean of 1 - GMS, a scalar in [0, 1].</summary>
@@ -39,17 +40,17 @@ internal static class GradientMagnitudeSimilarity
         for (var s = 0; s < scales; s++)
         {
             if (s > 0) (x, y) = (Halve(x), Halve(y));
-            total = total + (1 - Similarity(x, y, range)).mean();
+            total = total + (S(1) - Similarity(x, y, range)).mean();
         }
 
-        return (total / scales).MoveToOuterDisposeScope();
+        return (total / S(scales)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Similarity(Tensor x, Tensor y, double range)
     {
         var (gx, gy) = (Magnitude(x), Magnitude(y));
         var constant = ConstantForUnitRange * range * range;
-        return ((2 * gx * gy) + constant) / ((gx * gx) + (gy * gy) + constant);
+        return ((S(2) * gx * gy) + S(constant)) / ((gx * gx) + (gy * gy) + S(constant));
     }
 
     /// <summary>Prewitt's kernels as sums of shifted images: a column of ones times a difference across, and the same turned.</summary>
@@ -61,7 +62,7 @@ internal static class GradientMagnitudeSimilarity
         var across = padded.narrow(3, 0, w) + padded.narrow(3, 1, w) + padded.narrow(3, 2, w);
         var gx = down.narrow(3, 0, w) - down.narrow(3, 2, w);
         var gy = across.narrow(2, 0, h) - across.narrow(2, 2, h);
-        return (((gx * gx) + (gy * gy)) / 9 + 1e-12).sqrt();
+        return (((gx * gx) + (gy * gy)) / S(9) + S(1e-12)).sqrt();
     }
 
     private static Tensor Halve(Tensor image) => nn.functional.avg_pool2d(image, 2, 2);

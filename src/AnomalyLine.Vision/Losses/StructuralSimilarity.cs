@@ -1,3 +1,4 @@
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Losses;
@@ -27,15 +28,15 @@ internal static class StructuralSimilarity
         var (mxx, myy, mxy) = (mx * mx, my * my, mx * my);
         var (sxx, syy, sxy) = (moments[2] - mxx, moments[3] - myy, moments[4] - mxy);
         var (c1, c2) = (Math.Pow(0.01 * range, 2), Math.Pow(0.03 * range, 2));
-        var map = ((2 * mxy) + c1) * ((2 * sxy) + c2) / ((mxx + myy + c1) * (sxx + syy + c2));
+        var map = ((S(2) * mxy) + S(c1)) * ((S(2) * sxy) + S(c2)) / ((mxx + myy + S(c1)) * (sxx + syy + S(c2)));
         return map.MoveToOuterDisposeScope();
     }
 
     /// <summary>1 - mean SSIM, a scalar in [0, 2].</summary>
-    public static Tensor Loss(Tensor x, Tensor y, double range) => 1 - Map(x, y, range).mean();
+    public static Tensor Loss(Tensor x, Tensor y, double range) => S(1) - Map(x, y, range).mean();
 
     /// <summary>1 - SSIM, averaged over channels: N x H x W in [0, 2].</summary>
-    public static Tensor Distance(Tensor x, Tensor y, double range) => 1 - Map(x, y, range).mean([1]);
+    public static Tensor Distance(Tensor x, Tensor y, double range) => S(1) - Map(x, y, range).mean([1]);
 
     /// <summary>The window as a symmetric matrix, side x side: row i holds the weights around i; what lies outside the image counts as zero.</summary>
     private static Tensor Band(long side, Tensor like)

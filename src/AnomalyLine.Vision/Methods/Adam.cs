@@ -1,4 +1,6 @@
+using TorchSharp;
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods;
@@ -45,18 +47,18 @@ internal sealed class Adam : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        _steps.add_(1);
+        _steps.add_(S(1));
         var step = _steps.item<long>();
-        var size = learningRate / (1 - Math.Pow(_beta1, step));
-        var correction = Math.Sqrt(1 - Math.Pow(_beta2, step));
+        using var size = (-learningRate / (1 - Math.Pow(_beta1, step))).ToScalar();
+        using var correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar();
         foreach (var (_, weight, master, mean, square) in _slots)
         {
             if (weight.grad is not { } own) continue;
             var gradient = own.dtype == master.dtype ? own : own.to(master.dtype);
-            if (_weightDecay > 0) gradient = gradient.add(master, alpha: _weightDecay);
-            mean.mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
-            square.mul_(_beta2).addcmul_(gradient, gradient, value: 1 - _beta2);
-            master.addcdiv_(mean, square.sqrt().div_(correction).add_(Epsilon), value: -size);
+            if (_weightDecay > 0) gradient = gradient.add(master, alpha: S(_weightDecay));
+            mean.mul_(S(_beta1)).add_(gradient, alpha: S(1 - _beta1));
+            square.mul_(S(_beta2)).addcmul_(gradient, gradient, value: S(1 - _beta2));
+            master.addcdiv_(mean, square.sqrt().div_(correction).add_(S(Epsilon)), value: size);
             if (!ReferenceEquals(master, weight)) weight.copy_(master);
         }
     }

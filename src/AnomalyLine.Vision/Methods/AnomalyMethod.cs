@@ -15,6 +15,8 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>What names of the network's tensors in <see cref="TrainingState"/> begin with.</summary>
     public const string NetworkPrefix = "network/";
 
+    private const string OpponentPrefix = "opponent/";
+
     private readonly MethodOptions _options;
     private readonly List<(nn.Module Player, Adam Adam)> _players = [];
     private IReadOnlyDictionary<string, Tensor>? _resumed;
@@ -27,6 +29,9 @@ internal abstract class AnomalyMethod : IDisposable
 
     /// <summary>All that is saved: parameters and buffers.</summary>
     public abstract nn.Module Network { get; }
+
+    /// <summary>A second player that is needed in training only, so that checkpoints keep it and model files do not; null for none.</summary>
+    protected virtual nn.Module? Opponent => null;
 
     /// <summary>
     /// One training step on normal frames. The default descends on <see cref="Loss"/> with Adam; a method of two players overrides it.
@@ -80,6 +85,7 @@ internal abstract class AnomalyMethod : IDisposable
     public IReadOnlyDictionary<string, Tensor> TrainingState()
     {
         var state = Network.state_dict().ToDictionary(t => NetworkPrefix + t.Key, t => t.Value);
+        foreach (var (name, value) in Opponent?.state_dict() ?? []) state[OpponentPrefix + name] = value;
         for (var i = 0; i < _players.Count; i++)
         {
             foreach (var (name, value) in _players[i].Adam.State) state[$"adam{i}/{name}"] = value;
@@ -94,6 +100,7 @@ internal abstract class AnomalyMethod : IDisposable
     {
         using var guard = no_grad();
         foreach (var (name, target) in Network.state_dict()) target.copy_(state[NetworkPrefix + name]);
+        foreach (var (name, target) in Opponent?.state_dict() ?? []) target.copy_(state[OpponentPrefix + name]);
         _resumed = state;
     }
 

@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Training;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Models;
@@ -34,11 +35,11 @@ internal sealed class NormalMaps : IDisposable
             squares.add_((map * map).sum([0]));
         }
 
-        var mean = sum / frames.Count;
-        var deviation = ((squares / frames.Count) - (mean * mean)).clamp_min(0).sqrt();
+        var mean = sum / S(frames.Count);
+        var deviation = ((squares / S(frames.Count)) - (mean * mean)).clamp_min(S(0)).sqrt();
 
         // A place that hardly varies on these frames may vary on the next: no deviation counts for less than the average one.
-        return new NormalMaps(mean.to(ScalarType.Float32), (deviation + deviation.mean() + 1e-12).to(ScalarType.Float32));
+        return new NormalMaps(mean.to(ScalarType.Float32), (deviation + deviation.mean() + S(1e-12)).to(ScalarType.Float32));
     }
 
     /// <summary>From a file's bytes.</summary>
@@ -55,7 +56,7 @@ internal sealed class NormalMaps : IDisposable
     public byte[] Write() => SafeTensors.Write(new Dictionary<string, Tensor> { ["mean"] = _mean, ["deviation"] = _deviation });
 
     /// <summary>Deviations above the mean, at least 0: N x H x W.</summary>
-    public Tensor Measure(Tensor map) => ((map - _mean) / _deviation).clamp_min(0);
+    public Tensor Measure(Tensor map) => ((map - _mean) / _deviation).clamp_min(S(0));
 
     /// <inheritdoc/>
     public void Dispose()

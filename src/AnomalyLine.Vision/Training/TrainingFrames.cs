@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Training;
@@ -62,14 +63,14 @@ internal sealed class TrainingFrames : IDisposable
         {
             using var bytes = _frames.narrow(0, at, Math.Min(atOnce, Count - at));
             using var values = bytes.to(ScalarType.Float32);
-            yield return values / 255f;
+            yield return values / S(255f);
         }
     }
 
     /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
     public Tensor Batch(long[] numbers, Random random)
     {
-        var batch = _frames.index_select(0, tensor(numbers)).to(ScalarType.Float32) / 255f;
+        var batch = _frames.index_select(0, tensor(numbers)).to(ScalarType.Float32) / S(255f);
         if (_augmentation.IsNone) return batch;
         var input = _options.Input;
         var result = empty_like(batch);

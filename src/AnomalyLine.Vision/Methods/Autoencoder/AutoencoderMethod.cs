@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Losses;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Autoencoder;
@@ -30,7 +31,7 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     {
         var reconstruction = options.Window == 0 ? _network.call(frames) : Slide(frames);
         var map = options.Loss == ReconstructionLoss.L2
-            ? (frames - reconstruction).pow(2).mean([1])
+            ? (frames - reconstruction).pow(S(2)).mean([1])
             : StructuralSimilarity.Distance(frames, reconstruction, 1);
         return MeanFilter.Apply(map, options.Smoothing);
     }
@@ -56,7 +57,7 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
         for (var i = 0; i < places.Length; i++)
         {
             Cut(sum, places[i].y, places[i].x).add_(reconstructions[i]);
-            Cut(count, places[i].y, places[i].x).add_(1);
+            Cut(count, places[i].y, places[i].x).add_(S(1));
         }
 
         return sum / count;

@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Data.Corruption;
 using AnomalyLine.Vision.Losses;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Fair;
@@ -56,7 +57,7 @@ internal sealed class FairMethod : AnomalyMethod
             colours.AddRange(colour!.flatten(1).amax([1]).cpu().data<float>());
         }
 
-        _network.ColourWeight.fill_(High(structures) / Math.Max(High(colours), 1e-6f));
+        _network.ColourWeight.fill_(S(High(structures) / Math.Max(High(colours), 1e-6f)));
     }
 
     /// <summary>Both parts of the map, each smoothed: N x S x S.</summary>

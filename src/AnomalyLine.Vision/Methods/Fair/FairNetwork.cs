@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Fair;
@@ -35,5 +36,5 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Luma of ITU-R BT.601: N x 1 x S x S.</summary>
     private static Tensor Grey(Tensor frames) => frames.shape[1] == 1
         ? frames
-        : (0.299 * frames.narrow(1, 0, 1)) + (0.587 * frames.narrow(1, 1, 1)) + (0.114 * frames.narrow(1, 2, 1));
+        : (S(0.299) * frames.narrow(1, 0, 1)) + (S(0.587) * frames.narrow(1, 1, 1)) + (S(0.114) * frames.narrow(1, 2, 1));
 }

@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Intra;
@@ -45,7 +46,7 @@ internal sealed class IntraBlock : nn.Module<Tensor, Tensor>
     private Tensor Attend(Tensor tokens)
     {
         var (query, key, value) = (Split(_query.call(tokens)), Split(_key.call(tokens)), Split(_value.call(tokens)));
-        var weights = (query.matmul(key.transpose(2, 3)).InSingle() / Math.Sqrt(query.shape[3])).softmax(3);
+        var weights = (query.matmul(key.transpose(2, 3)).InSingle() / S(Math.Sqrt(query.shape[3]))).softmax(3);
         return _output.call(weights.InTypeOf(value).matmul(value).transpose(1, 2).flatten(2));
     }
 

@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Intra;
@@ -43,12 +44,12 @@ internal sealed class IntraMethod : AnomalyMethod
         var rebuilt = AsFrames(_network.call(_network.Embed(patches), windows, hidden));
         var x = AsFrames(patches.index_select(0, windows.gather(1, hidden).flatten()));
         return nn.functional.mse_loss(rebuilt, x)
-            + (_options.GradientWeight * GradientMagnitudeSimilarity.Loss(x, rebuilt, Range, _options.PatchScales))
-            + (_options.StructureWeight * StructuralSimilarity.Loss(x, rebuilt, Range));
+            + (S(_options.GradientWeight) * GradientMagnitudeSimilarity.Loss(x, rebuilt, Range, _options.PatchScales))
+            + (S(_options.StructureWeight) * StructuralSimilarity.Loss(x, rebuilt, Range));
     }
 
     /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
-    public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(2);
+    public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(S(2));
 
     /// <summary>The mean smoothed distance of normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
@@ -63,7 +64,7 @@ internal sealed class IntraMethod : AnomalyMethod
             count += frames.shape[0];
         }
 
-        _network.NormalMap.copy_(sum / count);
+        _network.NormalMap.copy_(sum / S(count));
     }
 
     /// <summary>The frames with each patch as the network fills it in: every patch is embedded once, then all windows of all frames, in batches.</summary>
@@ -72,11 +73,11 @@ internal sealed class IntraMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var (device, count) = (frames.device, frames.shape[0]);
         var tokens = _network.Embed(Cut(frames));
-        var number = arange(count, device: device);
-        var windows = (tensor(_windows.Patches).to(device).unsqueeze(0) + (number * (_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
+        var number = arange(S(count), device: device);
+        var windows = (tensor(_windows.Patches).to(device).unsqueeze(0) + (number * S(_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
         var hidden = tensor(_windows.Places, [_windows.Count, _windows.Hidden]).to(device).repeat(count, 1);
         var predicted = cat([.. windows.split(WindowsAtOnce).Zip(hidden.split(WindowsAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
-        var source = (tensor(_windows.Source).to(device).unsqueeze(0) + (number * _windows.Places.Length).unsqueeze(1)).flatten();
+        var source = (tensor(_windows.Source).to(device).unsqueeze(0) + (number * S(_windows.Places.Length)).unsqueeze(1)).flatten();
         return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
     }
 

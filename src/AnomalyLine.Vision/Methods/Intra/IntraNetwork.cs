@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Intra;
@@ -27,8 +28,8 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var values = options.Patch * options.Patch * options.Channels;
         var places = options.Positions == PatchPositions.Global ? options.Grid * options.Grid : options.Window * options.Window;
         _embedding = nn.Linear(values, options.Width);
-        _unknown = nn.Parameter((randn(options.Width) * 0.02).DetachFromDisposeScope());
-        _positions = nn.Parameter((randn(places, options.Width) * 0.02).DetachFromDisposeScope());
+        _unknown = nn.Parameter((randn(options.Width) * S(0.02)).DetachFromDisposeScope());
+        _positions = nn.Parameter((randn(places, options.Width) * S(0.02)).DetachFromDisposeScope());
         _blocks = [];
         for (var i = 0; i < options.Depth; i++) _blocks.Add(new IntraBlock(options.Width, options.Heads));
         _norm = nn.LayerNorm(options.Width);
@@ -54,7 +55,7 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var seen = tokens.index_select(0, patches.flatten()).view(patches.shape[0], patches.shape[1], -1);
         var isHidden = zeros_like(patches).scatter(1, hidden, ones_like(hidden)).to(ScalarType.Bool).unsqueeze(2);
         var positions = _options.Positions == PatchPositions.Global
-            ? _positions.index_select(0, patches.flatten().remainder(_options.Grid * _options.Grid)).view_as(seen)
+            ? _positions.index_select(0, patches.flatten().remainder(S(_options.Grid * _options.Grid))).view_as(seen)
             : _positions;
         var map = where(isHidden, _unknown, seen) + positions;
         var outputs = new Tensor[_blocks.Count];

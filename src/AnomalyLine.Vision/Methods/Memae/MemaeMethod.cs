@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Memae;
@@ -17,20 +18,20 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     /// <summary>Mean squared error in [-1, 1] + entropy of the addressing weights (eq. 10).</summary>
     public override Tensor Loss(Tensor frames, Random random)
     {
-        var x = (frames * 2) - 1;
+        var x = (frames * S(2)) - S(1);
         var (reconstruction, weights) = _network.Rebuild(x);
-        return nn.functional.mse_loss(reconstruction, x) + (options.Entropy * Entropy(weights));
+        return nn.functional.mse_loss(reconstruction, x) + (S(options.Entropy) * Entropy(weights));
     }
 
     /// <summary>Squared error in [-1, 1], averaged over the channels of all frames of the clip, smoothed.</summary>
     public override Tensor AnomalyMap(Tensor frames)
     {
-        var x = (frames * 2) - 1;
-        return MeanFilter.Apply((x - _network.call(x)).pow(2).mean([1]), options.Smoothing);
+        var x = (frames * S(2)) - S(1);
+        return MeanFilter.Apply((x - _network.call(x)).pow(S(2)).mean([1]), options.Smoothing);
     }
 
     /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>
     /// <param name="weights">K x N, each row's sum is 1.</param>
     /// <returns>A scalar: 0 where each query takes one item, log N where it takes all alike.</returns>
-    internal static Tensor Entropy(Tensor weights) => -(weights * (weights + 1e-12).log()).sum([1]).mean();
+    internal static Tensor Entropy(Tensor weights) => -(weights * (weights + S(1e-12)).log()).sum([1]).mean();
 }

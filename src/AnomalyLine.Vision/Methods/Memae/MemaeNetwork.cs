@@ -45,9 +45,9 @@ internal sealed class MemaeNetwork : nn.Module<Tensor, Tensor>
         return Rebuild(input).Reconstruction.MoveToOuterDisposeScope();
     }
 
-    private static nn.Module<Tensor, Tensor>[] Down(int from, int to) => [nn.Conv2d(from, to, 3, stride: 2, padding: 1), nn.BatchNorm2d(to), nn.LeakyReLU(0.2)];
+    private static nn.Module<Tensor, Tensor>[] Down(int from, int to) => [nn.Conv2d(from, to, 3, stride: 2, padding: 1), nn.BatchNorm2d(to), new LeakyRelu(0.2)];
 
-    private static nn.Module<Tensor, Tensor>[] Up(int from, int to) => [Double(from, to), nn.BatchNorm2d(to), nn.LeakyReLU(0.2)];
+    private static nn.Module<Tensor, Tensor>[] Up(int from, int to) => [Double(from, to), nn.BatchNorm2d(to), new LeakyRelu(0.2)];
 
     private static ConvTranspose2d Double(int from, int to) => nn.ConvTranspose2d(from, to, 3, stride: 2, padding: 1, output_padding: 1);
 }

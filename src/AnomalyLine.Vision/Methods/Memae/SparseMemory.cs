@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Memae;
@@ -20,7 +21,7 @@ internal sealed class SparseMemory : nn.Module
         : base(nameof(SparseMemory))
     {
         using var scope = NewDisposeScope();
-        _items = new Parameter((((rand(items, channels) * 2) - 1) / Math.Sqrt(channels)).DetachFromDisposeScope());
+        _items = new Parameter((((rand(items, channels) * S(2)) - S(1)) / S(Math.Sqrt(channels))).DetachFromDisposeScope());
         _threshold = shrink / items;
         RegisterComponents();
     }
@@ -47,10 +48,10 @@ internal sealed class SparseMemory : nn.Module
     internal static Tensor Shrink(Tensor weights, double threshold)
     {
         using var scope = NewDisposeScope();
-        var above = weights - threshold;
-        var kept = above.relu() * weights / (above.abs() + 1e-12);
+        var above = weights - S(threshold);
+        var kept = above.relu() * weights / (above.abs() + S(1e-12));
         var greatest = where(weights == weights.amax([1], keepdim: true), weights, zeros_like(weights));
-        var answered = where(kept.sum([1], keepdim: true) > 0, kept, greatest);
+        var answered = where(kept.sum([1], keepdim: true) > S(0), kept, greatest);
         return (answered / answered.sum([1], keepdim: true)).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Mnad;
@@ -41,7 +42,7 @@ internal sealed class MnadMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var (error, distance) = Parts(frames);
         var deviations = _network.Deviations;
-        return ((_options.Balance * error / deviations[0]) + ((1 - _options.Balance) * distance / deviations[1])).MoveToOuterDisposeScope();
+        return ((S(_options.Balance) * error / deviations[0]) + (S(1 - _options.Balance) * distance / deviations[1])).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
@@ -61,15 +62,15 @@ internal sealed class MnadMethod : AnomalyMethod
             count += parts.shape[1];
         }
 
-        var mean = sum / count;
-        deviations.copy_(((squares / count) - (mean * mean)).clamp_min(0).sqrt() + 1e-12);
+        var mean = sum / S(count);
+        deviations.copy_(((squares / S(count)) - (mean * mean)).clamp_min(S(0)).sqrt() + S(1e-12));
     }
 
     /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
     private (Tensor Error, Tensor Distance) Parts(Tensor frames)
     {
-        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * 2) - 1);
-        var error = (Judged(frames) - ((reconstruction + 1) / 2)).pow(2).mean([1]);
+        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * S(2)) - S(1));
+        var error = (Judged(frames) - ((reconstruction + S(1)) / S(2))).pow(S(2)).mean([1]);
         var side = _options.Size / 8;
         var places = _network.Memory.Distance(queries).view(-1, 1, side, side);
         var distance = nn.functional.interpolate(places, [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
@@ -78,9 +79,9 @@ internal sealed class MnadMethod : AnomalyMethod
 
     private (Tensor Loss, Tensor Queries) LossAndQueries(Tensor frames)
     {
-        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * 2) - 1);
+        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * S(2)) - S(1));
         var (compactness, separateness) = _network.Memory.Losses(queries);
-        var loss = nn.functional.mse_loss(reconstruction, (Judged(frames) * 2) - 1) + (_options.Compactness * compactness) + (_options.Separateness * separateness);
+        var loss = nn.functional.mse_loss(reconstruction, (Judged(frames) * S(2)) - S(1)) + (S(_options.Compactness) * compactness) + (S(_options.Separateness) * separateness);
         return (loss, queries);
     }
 

@@ -1,3 +1,4 @@
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Mnad;
@@ -44,8 +45,8 @@ internal sealed class PrototypeMemory : nn.Module
         var (nearest, _) = queries.matmul(Items.t()).topk(2, 1);
         var squared = Squared(nearest);
         var (first, second) = (squared.select(1, 0), squared.select(1, 1));
-        var separateness = (Root(first) - Root(second) + 1).relu().mean();
-        return ((first.mean() / queries.shape[1]).MoveToOuterDisposeScope(), separateness.MoveToOuterDisposeScope());
+        var separateness = (Root(first) - Root(second) + S(1)).relu().mean();
+        return ((first.mean() / S(queries.shape[1])).MoveToOuterDisposeScope(), separateness.MoveToOuterDisposeScope());
     }
 
     /// <summary>
@@ -63,8 +64,8 @@ internal sealed class PrototypeMemory : nn.Module
         Items.copy_(nn.functional.normalize(Items + weights.t().matmul(queries), dim: 1));
     }
 
-    private static Tensor Squared(Tensor cosine) => (2 - (2 * cosine)).clamp_min(0);
+    private static Tensor Squared(Tensor cosine) => (S(2) - (S(2) * cosine)).clamp_min(S(0));
 
     /// <summary>The root's gradient has no bound at 0, so that it is cut off just above.</summary>
-    private static Tensor Root(Tensor squared) => squared.clamp_min(1e-12).sqrt();
+    private static Tensor Root(Tensor squared) => squared.clamp_min(S(1e-12)).sqrt();
 }

@@ -2,6 +2,7 @@ using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Riad;
@@ -37,7 +38,7 @@ internal sealed class RiadMethod : AnomalyMethod
     /// <summary>MSE + MSGMS + (1 - SSIM) between the frame and its assembled reconstruction, one cell size a step (eq. 8).</summary>
     public override Tensor Loss(Tensor frames, Random random)
     {
-        var x = (frames * 2) - 1;
+        var x = (frames * S(2)) - S(1);
         var cell = _options.Cells[random.Next(_options.Cells.Count)];
         var masks = DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random).to(x.device);
         var reconstruction = Reconstruct(x, masks);
@@ -49,7 +50,7 @@ internal sealed class RiadMethod : AnomalyMethod
     /// <summary>Mean over cell sizes of the MSGMS distance to the assembled reconstruction (eq. 9), smoothed.</summary>
     public override Tensor AnomalyMap(Tensor frames)
     {
-        var x = (frames * 2) - 1;
+        var x = (frames * S(2)) - S(1);
         var total = zeros([x.shape[0], x.shape[2], x.shape[3]], device: x.device);
         foreach (var masks in _masks)
         {
@@ -57,7 +58,7 @@ internal sealed class RiadMethod : AnomalyMethod
             total.add_(GradientMagnitudeSimilarity.Distance(x, Reconstruct(x, masks.to(x.device)), Range, _options.Scales));
         }
 
-        return MeanFilter.Apply(total / _masks.Length, _options.Smoothing);
+        return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing);
     }
 
     /// <inheritdoc/>
@@ -76,6 +77,6 @@ internal sealed class RiadMethod : AnomalyMethod
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
             ? _network.call(masked)
             : cat(masked.split(PassesAtOnce).Select(_network.call).ToArray());
-        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (1 - masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
+        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (S(1) - masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
     }
 }

@@ -12,10 +12,10 @@ internal sealed class ScadnDiscriminator : nn.Module<Tensor, Tensor>
         : base(nameof(ScadnDiscriminator))
     {
         _layers = new Chain(
-            new SpectralConvolution(channels, width, 2), nn.LeakyReLU(0.2, inplace: true),
-            new SpectralConvolution(width, 2 * width, 2), nn.LeakyReLU(0.2, inplace: true),
-            new SpectralConvolution(2 * width, 4 * width, 2), nn.LeakyReLU(0.2, inplace: true),
-            new SpectralConvolution(4 * width, 8 * width, 1), nn.LeakyReLU(0.2, inplace: true),
+            new SpectralConvolution(channels, width, 2), new LeakyRelu(0.2),
+            new SpectralConvolution(width, 2 * width, 2), new LeakyRelu(0.2),
+            new SpectralConvolution(2 * width, 4 * width, 2), new LeakyRelu(0.2),
+            new SpectralConvolution(4 * width, 8 * width, 1), new LeakyRelu(0.2),
             new SpectralConvolution(8 * width, 1, 1));
         RegisterComponents();
     }

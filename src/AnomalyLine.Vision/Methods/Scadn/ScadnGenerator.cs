@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Scadn;
@@ -47,7 +48,7 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return ((_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh() + 1) / 2).MoveToOuterDisposeScope();
+        return ((_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh() + S(1)) / S(2)).MoveToOuterDisposeScope();
     }
 
     private sealed class ResidualBlock : nn.Module<Tensor, Tensor>

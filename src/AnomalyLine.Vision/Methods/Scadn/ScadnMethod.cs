@@ -2,6 +2,7 @@ using System.Numerics;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Masking;
 using TorchSharp;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Scadn;
@@ -37,12 +38,15 @@ internal sealed class ScadnMethod : AnomalyMethod
     /// <summary>The generator's opponent.</summary>
     internal ScadnDiscriminator Discriminator { get; }
 
+    /// <inheritdoc/>
+    protected override nn.Module Opponent => Discriminator;
+
     /// <summary>The discriminator descends on the mean of its two cross entropies (eq. 3 of the README), then the generator on its own loss.</summary>
     public override double TrainStep(Tensor frames, double progress, Random random)
     {
         Discriminator.to(frames.device);
         var (hidden, rebuilt) = Rebuild(frames, random);
-        var judging = (Discriminator.Loss(frames, areReal: true) + Discriminator.Loss(rebuilt.detach(), areReal: false)) / 2;
+        var judging = (Discriminator.Loss(frames, areReal: true) + Discriminator.Loss(rebuilt.detach(), areReal: false)) / S(2);
         Descend(Discriminator, judging, progress, _options.DiscriminatorRate, 0, 0.9);
         return Descend(_generator, Loss(frames, hidden, rebuilt), progress, 1, 0, 0.9);
     }
@@ -100,9 +104,9 @@ internal sealed class ScadnMethod : AnomalyMethod
     /// <summary>(MSE visible + 4 MSE hidden) / mean(m) + w BCE(D(rebuilt), real) (eq. 2 of the README).</summary>
     private Tensor Loss(Tensor frames, Tensor hidden, Tensor rebuilt)
     {
-        var error = (rebuilt - frames).pow(2);
-        var reconstruction = ((error * (1 - hidden)).mean() + (HiddenWeight * (error * hidden).mean())) / hidden.mean();
-        return reconstruction + (_options.AdversarialWeight * Discriminator.Loss(rebuilt, areReal: true));
+        var error = (rebuilt - frames).pow(S(2));
+        var reconstruction = ((error * (S(1) - hidden)).mean() + (S(HiddenWeight) * (error * hidden).mean())) / hidden.mean();
+        return reconstruction + (S(_options.AdversarialWeight) * Discriminator.Loss(rebuilt, areReal: true));
     }
 
     /// <summary>N x H x W in [0, 1]: the larger of the errors of the two masks of a scale that hide a place.</summary>
@@ -112,9 +116,9 @@ internal sealed class ScadnMethod : AnomalyMethod
         var hidden = masks.to(frames.device).unsqueeze(1);
         var masked = Hide(frames.unsqueeze(0), hidden).flatten(0, 1);
         var rebuilt = cat(masked.split(PassesAtOnce).Select(_generator.call).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size);
-        return ((rebuilt - frames).pow(2).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
+        return ((rebuilt - frames).pow(S(2)).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Hidden places become white, as in the authors' code.</summary>
-    private static Tensor Hide(Tensor frames, Tensor hidden) => (frames * (1 - hidden)) + hidden;
+    private static Tensor Hide(Tensor frames, Tensor hidden) => (frames * (S(1) - hidden)) + hidden;
 }

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Scadn;
@@ -17,7 +18,7 @@ internal sealed class SpectralConvolution : nn.Module<Tensor, Tensor>
         : base(nameof(SpectralConvolution))
     {
         _stride = stride;
-        _weight = nn.Parameter((randn(to, from, 4, 4) * 0.02).DetachFromDisposeScope());
+        _weight = nn.Parameter((randn(to, from, 4, 4) * S(0.02)).DetachFromDisposeScope());
         RegisterComponents();
         register_buffer(LeftName, nn.functional.normalize(randn(to), dim: 0).DetachFromDisposeScope());
     }

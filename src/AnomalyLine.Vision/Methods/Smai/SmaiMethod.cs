@@ -3,6 +3,7 @@ using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Smai;
@@ -35,7 +36,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     /// <summary>MSE + (1 - SSIM) over the frame, random superpixels of it hidden (eq. 4 of the README).</summary>
     public override Tensor Loss(Tensor frames, Random random)
     {
-        var x = (frames * 2) - 1;
+        var x = (frames * S(2)) - S(1);
         var rebuilt = Rebuild(x, stack(frames.split(1).Select(f => HideSome(Cut(f), random)).ToArray()).to(x.device));
         return nn.functional.mse_loss(rebuilt, x) + StructuralSimilarity.Loss(x, rebuilt, Range);
     }
@@ -51,7 +52,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     }
 
     /// <summary>What the network makes of frames that are hidden where the mask is 1: cat(x (1 - m), m) in, N x C x H x W in [-1, 1] out.</summary>
-    internal Tensor Rebuild(Tensor x, Tensor hidden) => _network.call(cat([x * (1 - hidden), hidden], 1));
+    internal Tensor Rebuild(Tensor x, Tensor hidden) => _network.call(cat([x * (S(1) - hidden), hidden], 1));
 
     /// <summary>1 x H x W in [0, 4], of one frame.</summary>
     private Tensor Judge(Tensor frame)
@@ -63,19 +64,19 @@ internal sealed class SmaiMethod : AnomalyMethod
             : [.. Enumerable.Range(0, superpixels.Count)];
         var labels = tensor(superpixels.Labels, ScalarType.Int64).to(frame.device);
         var pass = tensor(passOf, ScalarType.Int64).to(frame.device).index_select(0, labels).view(1, _options.Size, _options.Size);
-        var x = (frame * 2) - 1;
+        var x = (frame * S(2)) - S(1);
         var error = zeros_like(pass, ScalarType.Float32);
         for (int at = 0, passes = passOf.Max() + 1; at < passes; at += PassesAtOnce)
         {
             using var step = NewDisposeScope();
-            var hidden = pass.eq(arange(at, Math.Min(at + PassesAtOnce, passes), ScalarType.Int64, x.device).view(-1, 1, 1)).unsqueeze(1).to(ScalarType.Float32);
-            error.add_(((Rebuild(x, hidden) - x).pow(2).mean([1]) * hidden.squeeze(1)).sum([0]));
+            var hidden = pass.eq(arange(S(at), S(Math.Min(at + PassesAtOnce, passes)), ScalarType.Int64, x.device).view(-1, 1, 1)).unsqueeze(1).to(ScalarType.Float32);
+            error.add_(((Rebuild(x, hidden) - x).pow(S(2)).mean([1]) * hidden.squeeze(1)).sum([0]));
         }
 
         if (_options.Flatten)
         {
-            var places = zeros(superpixels.Count, device: x.device).index_add(0, labels, ones_like(labels, ScalarType.Float32), 1);
-            var means = zeros(superpixels.Count, device: x.device).index_add(0, labels, error.flatten(), 1) / places;
+            var places = zeros(superpixels.Count, device: x.device).index_add(0, labels, ones_like(labels, ScalarType.Float32), S(1));
+            var means = zeros(superpixels.Count, device: x.device).index_add(0, labels, error.flatten(), S(1)) / places;
             error = means.index_select(0, labels).view_as(error);
         }
 

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Vae;
@@ -21,7 +22,7 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     public override Tensor Loss(Tensor frames, Random random) => Loss(frames, options.Beta);
 
     /// <inheritdoc/>
-    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - _network.call(frames)).pow(2).mean([1]), options.Smoothing);
+    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - _network.call(frames)).pow(S(2)).mean([1]), options.Smoothing);
 
     /// <summary>
     /// KL(N(m, v) || N(0, 1)) = -1/2 sum(1 + log v - m² - v), summed over the bottleneck's numbers (Kingma and Welling, appendix B).
@@ -29,7 +30,7 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     /// <param name="mean">N x d x 1 x 1.</param>
     /// <param name="logVariance">As <paramref name="mean"/>.</param>
     /// <returns>N, at least 0.</returns>
-    internal static Tensor Divergence(Tensor mean, Tensor logVariance) => -0.5 * (1 + logVariance - mean.pow(2) - logVariance.exp()).sum([1, 2, 3]);
+    internal static Tensor Divergence(Tensor mean, Tensor logVariance) => S(-0.5) * (S(1) + logVariance - mean.pow(S(2)) - logVariance.exp()).sum([1, 2, 3]);
 
     /// <summary>Weight of the divergence: rises in a line during the warm-up.</summary>
     internal double DivergenceWeight(double progress) => options.Beta * (progress < options.WarmUp ? progress / options.WarmUp : 1);
@@ -41,8 +42,8 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     private Tensor Loss(Tensor frames, double weight)
     {
         var (mean, logVariance) = _network.Encode(frames);
-        var reconstruction = _network.Decode(mean + (randn_like(mean) * (logVariance / 2).exp()));
+        var reconstruction = _network.Decode(mean + (randn_like(mean) * (logVariance / S(2)).exp()));
         var values = (double)options.Channels * options.Size * options.Size;
-        return nn.functional.mse_loss(reconstruction, frames) + (weight * 2 * options.Variance / values * Divergence(mean, logVariance).mean());
+        return nn.functional.mse_loss(reconstruction, frames) + (S(weight * 2 * options.Variance / values) * Divergence(mean, logVariance).mean());
     }
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Vae;
@@ -28,7 +29,7 @@ internal sealed class VaeNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var heads = _encoder.call(input.InTypeOf(_encoder.FirstWeight)).InSingle().chunk(2, 1);
-        return (heads[0].MoveToOuterDisposeScope(), heads[1].clamp(-LargestLogVariance, LargestLogVariance).MoveToOuterDisposeScope());
+        return (heads[0].MoveToOuterDisposeScope(), heads[1].clamp(S(-LargestLogVariance), S(LargestLogVariance)).MoveToOuterDisposeScope());
     }
 
     /// <summary>The reconstruction from the bottleneck's numbers: N x d x 1 x 1 to N x C x S x S in [0, 1].</summary>

@@ -1,0 +1,12 @@
+using static AnomalyLine.Vision.Layers.Numbers;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Layers;
+
+/// <summary>max(x, slope x), as nn.LeakyReLU, which makes a temporary scalar at each call (see <see cref="Numbers"/>). Any shape to the same.</summary>
+/// <param name="slope">0..1.</param>
+internal sealed class LeakyRelu(double slope) : nn.Module<Tensor, Tensor>(nameof(LeakyRelu))
+{
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input) => input.leaky_relu(S(slope));
+}
