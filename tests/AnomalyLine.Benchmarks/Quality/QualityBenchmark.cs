@@ -3,6 +3,8 @@ using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
+using AnomalyLine.Vision.Tuning;
+using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Quality;
 
@@ -40,15 +42,26 @@ internal static class QualityBenchmark
         var file = Path.Combine(Path.GetTempPath(), $"quality-{Guid.NewGuid():N}.alm");
         try
         {
-            var trained = Trainer.Train(new TrainingRequest
+            var request = new TrainingRequest
             {
-                Method = method, DataFolder = folder, Output = file, Preset = options.Preset, MaxTime = options.Minutes > 0 ? TimeSpan.FromMinutes(options.Minutes) : null,
-            });
+                Method = method,
+                DataFolder = folder,
+                Output = file,
+                Preset = options.Preset,
+                MaxTime = options.Minutes > 0 ? TimeSpan.FromMinutes(options.Minutes) : null,
+            };
+            var trained = Trainer.Train(request);
             using var model = AnomalyModel.Load(file);
-            var result = Evaluator.Evaluate(model, new EvaluationSubject(method, model.DeviceName, model.Manifest.Calibration), DatasetFolder.Open(folder));
+            var data = DatasetFolder.Open(folder);
+            var result = Evaluate(model, data);
+            var split = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, validate: false);
+            var planted = new SyntheticTest(split.HeldOut).Measure(model, CancellationToken.None);
+            using var other = OtherMaps(file, split.Trained);
+            var otherwise = Evaluate(other, data);
             return new QualityRow(
                 set, method, options.Preset, options.Minutes, trained.Manifest.Metrics["trainingMinutes"], (int)trained.Manifest.Metrics["epochs"], result.ImageAuroc, result.PixelAuroc, result.Aupro,
-                result.FalseRejectRate, result.EscapeRate, result.MsPerFrame, 1000 / result.FramesPerSecond);
+                result.FalseRejectRate, result.EscapeRate, result.MsPerFrame, 1000 / result.FramesPerSecond,
+                planted.ImageAuroc, planted.PixelAuroc, trained.Manifest.Options["normalise"]!.GetValue<bool>(), otherwise.ImageAuroc, otherwise.PixelAuroc);
         }
         finally
         {
@@ -56,18 +69,40 @@ internal static class QualityBenchmark
         }
     }
 
+    private static EvaluationResult Evaluate(AnomalyModel model, DatasetFolder data) =>
+        Evaluator.Evaluate(model, new EvaluationSubject(model.Manifest.Method, model.DeviceName, model.Manifest.Calibration), data);
+
+    /// <summary>The same weights, with maps measured against normal frames where the file takes them plain, and plain where it measures them.</summary>
+    private static AnomalyModel OtherMaps(string file, IReadOnlyList<string> trained)
+    {
+        var (manifest, _, files) = ModelFile.Read(file);
+        var descriptor = MethodCatalog.Find(manifest.Method)!;
+        var options = OptionsJson.Read(manifest.Options, descriptor.Presets["paper"].GetType());
+        using var scope = NewDisposeScope();
+        var method = descriptor.Create(options);
+        SafeTensors.Read(method.Network, files[ModelFile.WeightsName]);
+        method.Network.eval();
+        using var frames = new TrainingFrames(trained, options, CancellationToken.None);
+        return new AnomalyModel(method, manifest, "other", CPU, options.Normalise ? null : NormalMaps.Of(method, frames, CPU, CancellationToken.None));
+    }
+
     private static BenchmarkTable Table(string set, BenchmarkOptions options, IEnumerable<QualityRow> rows)
     {
         var table = new BenchmarkTable(
             $"{set}, preset {options.Preset}, {(options.Minutes > 0 ? $"at most {options.Minutes} minutes of training" : "its own schedule")}, {TorchEngine.Threads} threads, seed 1",
-            "method", "minutes", "epochs", "image AUROC", "pixel AUROC", "AU-PRO", "false rejects", "escapes", "ms a frame, batch 1", "ms a frame, batch 8");
+            "method", "minutes", "epochs", "image AUROC", "pixel AUROC", "AU-PRO", "false rejects", "escapes", "ms a frame, batch 1", "ms a frame, batch 8", "planted, image", "planted, pixel", "plain maps, image", "plain maps, pixel", "measured maps, image", "measured maps, pixel");
         foreach (var r in MethodCatalog.All.Select(m => rows.FirstOrDefault(r => r.IsOf(set, m.Name, options))).OfType<QualityRow>())
         {
             table.Add(
                 r.Method, r.TrainingMinutes, r.Epochs, r.ImageAuroc ?? double.NaN, r.PixelAuroc ?? double.NaN, r.Aupro ?? double.NaN, r.FalseRejectRate ?? double.NaN, r.EscapeRate ?? double.NaN,
-                r.MsPerFrame, r.MsPerFrameInBatches);
+                r.MsPerFrame, r.MsPerFrameInBatches, r.PlantedImageAuroc ?? double.NaN, r.PlantedPixelAuroc ?? double.NaN,
+                Value(r, normalised: false).Image, Value(r, normalised: false).Pixel, Value(r, normalised: true).Image, Value(r, normalised: true).Pixel);
         }
 
         return table;
     }
+
+    private static (double Image, double Pixel) Value(QualityRow row, bool normalised) => row.Normalised == normalised
+        ? (row.ImageAuroc ?? double.NaN, row.PixelAuroc ?? double.NaN)
+        : (row.OtherImageAuroc ?? double.NaN, row.OtherPixelAuroc ?? double.NaN);
 }

@@ -58,7 +58,7 @@ public sealed class ClipTrainingTests : IDisposable
         };
         foreach (var file in Directory.GetFiles(_folder["train/good"]).Order().Skip(30)) File.Delete(file);
         var error = Assert.Throws<TrainingException>(() => Trainer.Train(request, cancel: TestContext.Current.CancellationToken));
-        Assert.Contains("clips of 16 with 15 frames held out need at least 32", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Of 30 normal frames 15 are held out and 0 are for validation, with 15 between for clips of 16", error.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
