@@ -44,4 +44,21 @@ public sealed class OfflineTests
         Assert.Equal(["NotOk", "NotOk"], inspected.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("verdict").GetString()));
         Assert.True(File.Exists(frames.In("overlays", "000_overlay.png")));
     }
+
+    [Fact]
+    public async Task Tune_OneMethod_WritesTheModelAndSaysWhy()
+    {
+        using var frames = new TestFrames().Add("train/good", 10);
+        var model = frames.In("part.alm");
+        var tune = await CliRun.RunAsync(
+            "tune", "--method", "ae-l2", "--max-minutes", "0.02", "--max-ms-per-frame", "10000", "--device", "cpu", "--data", frames.Root, "--output", model, "--report", frames.In("choice.html"), "--json");
+        Assert.Equal(0, tune.ExitCode);
+        using var result = JsonDocument.Parse(Assert.Single(tune.ResultLines));
+        Assert.StartsWith("ae-l2-", result.RootElement.GetProperty("version").GetString(), StringComparison.Ordinal);
+        Assert.True(Assert.Single(result.RootElement.GetProperty("trials").EnumerateArray()).GetProperty("isChosen").GetBoolean());
+        Assert.Contains("ae-l2", result.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("round 3 of 3, ae-l2", tune.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(model));
+        Assert.StartsWith("<!doctype html>", await File.ReadAllTextAsync(frames.In("choice.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
 }

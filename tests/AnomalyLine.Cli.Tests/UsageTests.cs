@@ -11,6 +11,9 @@ public sealed class UsageTests
     [InlineData("train --method riad --data d --output o --epochs 0", "1..100000")]
     [InlineData("train --method riad --data d --output o --epochs many", "many")]
     [InlineData("train --method riad --data d --output o --false-reject-rate 1.5", "1.5")]
+    [InlineData("tune --data d", "--output")]
+    [InlineData("tune --data d --output o --method paint", "paint")]
+    [InlineData("tune --data d --output o --max-minutes 0", "--max-minutes")]
     [InlineData("evaluate --model m.alm", "--data")]
     [InlineData("evaluate --model m.alm --data d --device abacus", "abacus")]
     [InlineData("camera --station S --source d --rate 0", "--rate")]
@@ -32,6 +35,7 @@ public sealed class UsageTests
     [InlineData("evaluate --model /nowhere/m.alm --data /nowhere --json", "/nowhere")]
     [InlineData("inspect --model /nowhere/m.alm --input /nowhere --output /nowhere", "/nowhere/m.alm")]
     [InlineData("train --method riad --data /nowhere --output m.alm", "/nowhere")]
+    [InlineData("tune --data /nowhere --output m.alm", "/nowhere")]
     [InlineData("models upload /nowhere/m.alm", "/nowhere/m.alm")]
     [InlineData("stations list --server http://127.0.0.1:9", "is it running")]
     [InlineData("watch --server http://127.0.0.1:9", "is it running")]
@@ -50,7 +54,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "train", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models" })
+        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models" })
             Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
     }
 }

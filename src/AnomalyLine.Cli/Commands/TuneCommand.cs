@@ -55,7 +55,17 @@ internal static class TuneCommand
         Task<TuningResult> Tune(Action<double, string> tell) => Task.Factory.StartNew(
             () => Tuner.Tune(request, new Told<TuningProgress>(step => tell(step.Done, step.Text)), TimeProvider.System, cancel),
             cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var result = output.IsTerminal && !asJson ? await ProgressBar.ShowAsync(output, Tune) : await Tune((_, _) => { });
+        var last = "";
+        void Tell(double done, string text)
+        {
+            // A line a step, not one an epoch: the log of half an hour stays readable.
+            var step = text.Split(": epoch", 2)[0];
+            if (step == last) return;
+            last = step;
+            output.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done * 100:0} %  {step}"));
+        }
+
+        var result = output.IsTerminal && !asJson ? await ProgressBar.ShowAsync(output, Tune) : await Tune(Tell);
         if (report is not null) TuningReport.Write(report, result);
         if (asJson) output.WriteJson(Json(result));
         else Print(output.Result, result, report);

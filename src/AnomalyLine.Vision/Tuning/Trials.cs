@@ -43,10 +43,11 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
         }
     }
 
-    /// <summary>The best methods of a field by the best model of each.</summary>
-    public IEnumerable<Candidate> Best(int count, IReadOnlyList<Candidate> field) => field
-        .Select(c => (Candidate: c, Rank: _done.Where(d => d.Trial.Method == c.Method).Max(d => d.Trial.Score?.Rank)))
-        .Where(c => c.Rank is not null).OrderByDescending(c => c.Rank).Take(count).Select(c => c.Candidate);
+    /// <summary>The best methods of a field by the best model of each; all of them before the first is trained, none that failed after.</summary>
+    public IEnumerable<Candidate> Best(int count, IReadOnlyList<Candidate> field) => _done.TrueForAll(d => d.Trial.Round == 0)
+        ? field
+        : field.Select(c => (Candidate: c, Rank: _done.Where(d => d.Trial.Method == c.Method).Max(d => d.Trial.Score?.Rank)))
+            .Where(c => c.Rank is not null).OrderByDescending(c => c.Rank).Take(count).Select(c => c.Candidate);
 
     /// <summary>Writes the model that ranks highest.</summary>
     public TuningResult Choose(int frames, TimeSpan elapsed)

@@ -52,10 +52,12 @@ public static class Tuner
     {
         if (affordable.Count == 0) return;
         var field = affordable.Where(c => c.Preset == "fast").Concat(affordable.Where(c => !affordable.Contains(c with { Preset = "fast" }))).ToArray();
+
+        // A single method needs no comparison: it gets all of the time.
         for (var round = field.Length == 1 ? Field.Length - 1 : 0; round < Field.Length; round++)
         {
-            if (round > 0)
-                field = [.. trials.Best(Field[round], field).Select(c => affordable.Contains(c with { Preset = "balanced" }) ? c with { Preset = "balanced" } : c)];
+            if (field.Length > 1) field = [.. trials.Best(Field[round], field)];
+            if (round > 0) field = [.. field.Select(c => affordable.Contains(c with { Preset = "balanced" }) ? c with { Preset = "balanced" } : c)];
             foreach (var (number, candidate) in field.Index()) trials.Run(round + 1, Field.Length, candidate, field.Length - number, cancel);
         }
     }
