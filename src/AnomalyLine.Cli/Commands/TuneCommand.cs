@@ -97,9 +97,14 @@ internal static class TuneCommand
         calibration = result.Model.Manifest.Calibration,
         trials = result.Trials.Select(trial => new
         {
-            trial.Round, trial.Method, trial.Preset,
+            trial.Round,
+            trial.Method,
+            trial.Preset,
             msPerFrame = double.IsFinite(trial.MsPerFrame) ? trial.MsPerFrame : (double?)null,
-            trial.Minutes, trial.Score, trial.IsChosen, trial.Note,
+            trial.Minutes,
+            trial.Score,
+            trial.IsChosen,
+            trial.Note,
         }),
     };
 
