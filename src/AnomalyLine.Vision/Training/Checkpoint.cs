@@ -50,6 +50,7 @@ internal sealed class Checkpoint(string output, string fingerprint, TimeProvider
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            File.Delete(part);
             throw new TrainingException($"{_path}: the training's checkpoint cannot be written: {e.Message}", e);
         }
 
