@@ -10,16 +10,21 @@ internal static class KestrelSetup
     private const int StreamWindowBytes = 8 * 1024 * 1024;
     private const int ConnectionWindowBytes = 16 * 1024 * 1024;
 
-    public static void UseLinePorts(this ConfigureWebHostBuilder webHost, AnomalyLineOptions options) => webHost.ConfigureKestrel(kestrel =>
+    public static void UseLinePorts(this ConfigureWebHostBuilder webHost, AnomalyLineOptions options)
     {
-        var address = IPAddress.Parse(options.BindAddress);
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
-        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
-        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
-    });
+        // Asking first whether there is anything to read costs a system call for each block of a frame; it would save one block for each idle connection.
+        webHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
+        webHost.ConfigureKestrel(kestrel =>
+        {
+            var address = IPAddress.Parse(options.BindAddress);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+    }
 }
