@@ -15,5 +15,8 @@ internal static class VaeDescriptor
         fast: new VaeOptions
         {
             Size = 128, Width = 16, Latent = 200, Epochs = 80, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
-        });
+        })
+    {
+        WritesOnnx = true,
+    };
 }
