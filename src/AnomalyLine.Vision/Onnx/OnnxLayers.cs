@@ -8,6 +8,8 @@ namespace AnomalyLine.Vision.Onnx;
 internal static class OnnxLayers
 {
     private static readonly long[] Two = [2, 2];
+    private static readonly long[] RowOrder = [0, 2, 3, 1];
+    private static readonly long[] MapOrder = [0, 3, 1, 2];
     private static readonly float[] Twice = [1, 1, 2, 2];
 
     /// <summary>A layer, or a chain of them.</summary>
@@ -33,6 +35,15 @@ internal static class OnnxLayers
 
     /// <summary>Side by side along the channels.</summary>
     public static OnnxValue Join(this OnnxGraph graph, OnnxValue one, OnnxValue other) => graph.Add("Concat", [one, other], ("axis", 1L));
+
+    /// <summary>N x C x H x W to N x H x W x C: each place a row, as memories take them.</summary>
+    public static OnnxValue ToRows(this OnnxGraph graph, OnnxValue maps) => graph.Add("Transpose", [maps], ("perm", RowOrder));
+
+    /// <summary>N x H x W x C to N x C x H x W.</summary>
+    public static OnnxValue ToMaps(this OnnxGraph graph, OnnxValue rows) => graph.Add("Transpose", [rows], ("perm", MapOrder));
+
+    /// <summary>From [0, 1] to [-1, 1].</summary>
+    public static OnnxValue Centre(this OnnxGraph graph, OnnxValue frames) => graph.Add("Sub", [graph.Add("Mul", [frames, graph.Constant(2f)]), graph.Constant(1f)]);
 
     /// <summary>Twice the size, bilinear, corners aligned: the one kind of <see cref="Upsample"/> that networks here have.</summary>
     private static OnnxValue Double(this OnnxGraph graph, OnnxValue input) => graph.Add(

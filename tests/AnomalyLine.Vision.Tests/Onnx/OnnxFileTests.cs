@@ -4,6 +4,8 @@ using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Draem;
+using AnomalyLine.Vision.Methods.Memae;
+using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Onnx;
 using AnomalyLine.Vision.Tests.Methods;
@@ -129,6 +131,14 @@ public sealed class OnnxFileTests(TrainedMethods trained)
             case DraemNetwork draem:
                 AssertSame(draem.call(frames).Restored, outputs["reconstruction"]);
                 AssertSame(method.AnomalyMap(frames), outputs["anomaly_map"]);
+                break;
+            case MemaeNetwork memae:
+                AssertSame(memae.call((frames * Numbers.S(2)) - Numbers.S(1)), outputs["reconstruction"]);
+                break;
+            case MnadNetwork mnad:
+                var (reconstruction, queries) = mnad.Rebuild((frames * Numbers.S(2)) - Numbers.S(1));
+                AssertSame(reconstruction, outputs["reconstruction"]);
+                AssertSame(mnad.Memory.Distance(queries).view_as(outputs["distance"]), outputs["distance"]);
                 break;
             case nn.Module<Tensor, Tensor> network:
                 AssertSame(network.call(frames), outputs["reconstruction"]);

@@ -15,5 +15,8 @@ internal static class MemaeDescriptor
         fast: new MemaeOptions
         {
             Size = 128, Width = 16, Items = 500, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
-        });
+        })
+    {
+        WritesOnnx = true,
+    };
 }
