@@ -14,7 +14,15 @@ internal static class MemaeDescriptor
         balanced: new MemaeOptions { Width = 16, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
         fast: new MemaeOptions
         {
-            Size = 128, Width = 16, Items = 500, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
+            Size = 128,
+            Width = 16,
+            Items = 500,
+            Epochs = 80,
+            BatchSize = 8,
+            LearningRate = 1e-3,
+            Schedule = LearningRateSchedule.Cosine,
+            Smoothing = 11,
+            Normalise = true,
         })
     {
         WritesOnnx = true,

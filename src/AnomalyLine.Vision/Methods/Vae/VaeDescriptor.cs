@@ -14,7 +14,15 @@ internal static class VaeDescriptor
         balanced: new VaeOptions { Epochs = 150, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
         fast: new VaeOptions
         {
-            Size = 128, Width = 16, Latent = 200, Epochs = 80, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true,
+            Size = 128,
+            Width = 16,
+            Latent = 200,
+            Epochs = 80,
+            BatchSize = 16,
+            LearningRate = 1e-3,
+            Schedule = LearningRateSchedule.Cosine,
+            Smoothing = 11,
+            Normalise = true,
         })
     {
         WritesOnnx = true,
