@@ -37,6 +37,7 @@ internal static class CommandLine
         TuneCommand.Create(output),
         EvaluateCommand.Create(output),
         InspectCommand.Create(output),
+        ExportCommand.Create(output),
         MethodsCommand.Create(output),
         CameraCommand.Create(output),
         WatchCommand.Create(output),

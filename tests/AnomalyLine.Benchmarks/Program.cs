@@ -3,6 +3,7 @@ using AnomalyLine.Benchmarks.FastModes;
 using AnomalyLine.Benchmarks.Log;
 using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Methods;
+using AnomalyLine.Benchmarks.Onnx;
 using AnomalyLine.Benchmarks.Quality;
 using AnomalyLine.Benchmarks.Stages;
 using AnomalyLine.Vision.Models;
@@ -20,6 +21,7 @@ var tables = options.Name switch
     "loopback" => await LoopbackBenchmark.RunAsync(options),
     "stages" => StagesBenchmark.Run(options),
     "methods" => MethodsBenchmark.Run(options),
+    "onnx" => OnnxBenchmark.Run(options),
     "quality" => QualityBenchmark.Run(options),
     "fast-modes" => FastModesBenchmark.Run(options),
     _ => await LogBenchmark.RunAsync(options),

@@ -43,6 +43,12 @@ public sealed class OfflineTests
         using var inspected = JsonDocument.Parse(Assert.Single(inspect.ResultLines));
         Assert.Equal(["NotOk", "NotOk"], inspected.RootElement.GetProperty("frames").EnumerateArray().Select(frame => frame.GetProperty("verdict").GetString()));
         Assert.True(File.Exists(frames.In("overlays", "000_overlay.png")));
+
+        var export = await CliRun.RunAsync("export", "--model", model, "--onnx", frames.In("part.onnx"), "--json");
+        Assert.Equal((0, ""), (export.ExitCode, export.Error));
+        using var exported = JsonDocument.Parse(Assert.Single(export.ResultLines));
+        Assert.Equal("ae-l2", exported.RootElement.GetProperty("method").GetString());
+        Assert.Equal(new FileInfo(frames.In("part.onnx")).Length, exported.RootElement.GetProperty("bytes").GetInt64());
     }
 
     [Fact]

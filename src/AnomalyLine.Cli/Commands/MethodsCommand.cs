@@ -26,6 +26,7 @@ internal static class MethodsCommand
         paper = method.Paper,
         summary = method.Summary,
         passesPerFrame = method.PassesPerFrame,
+        writesOnnx = method.WritesOnnx,
         presets = MethodDescriptor.PresetNames.ToDictionary(preset => preset, method.OptionsOf, StringComparer.Ordinal),
     };
 

@@ -19,6 +19,9 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
         for (var i = 0; i < links.Length; i++) register_module($"{i}", links[i]);
     }
 
+    /// <summary>The modules in their order, without those that <see cref="Fold"/> has left out.</summary>
+    public IReadOnlyList<nn.Module<Tensor, Tensor>> Links => _links;
+
     /// <summary>The first convolution's or linear layer's weight, whose number type its input must have.</summary>
     public Tensor FirstWeight => _links.Select(l => l switch { Conv2d c => c.weight, ConvTranspose2d t => t.weight, Linear n => n.weight, _ => null }).First(w => w is not null)!;
 

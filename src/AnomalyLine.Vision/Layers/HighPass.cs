@@ -1,3 +1,5 @@
+using AnomalyLine.Vision.Onnx;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Layers;
@@ -35,5 +37,29 @@ internal static class HighPass
     {
         using var scope = NewDisposeScope();
         return fft.irfft2(fft.rfft2(images) * gains, [images.shape[2], images.shape[3]]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The same as <see cref="Apply"/>, without complex numbers: K (G ∘ (K x K)) K / S² with Hartley's matrix K = cos + sin of 2π i j / S. Exact, because H is the same for
+    /// a frequency and its opposite along either axis, whose cosines and sines Hartley's waves mix.
+    /// </summary>
+    public static OnnxValue Write(OnnxGraph graph, OnnxValue images, Tensor gains)
+    {
+        using var scope = NewDisposeScope();
+        var side = (int)gains.shape[0];
+        var waves = new float[side * side];
+        for (var i = 0; i < waves.Length; i++)
+        {
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * (i / side * (i % side) % side) / side);
+            waves[i] = (float)(cosine + sine);
+        }
+
+        // The other half of the spectrum, its columns backwards: column S - j has the gains of column j.
+        var whole = cat([gains, gains.narrow(1, 1, side - gains.shape[1]).flip(1)], 1) / S((double)side * side);
+        var k = graph.Constant(tensor(waves, [side, side]));
+        var spectrum = graph.Add("Mul", [Transform(images), graph.Constant(whole)]);
+        return Transform(spectrum);
+
+        OnnxValue Transform(OnnxValue value) => graph.Add("MatMul", [graph.Add("MatMul", [k, value]), k]);
     }
 }

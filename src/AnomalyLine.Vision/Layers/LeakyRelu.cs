@@ -7,6 +7,9 @@ namespace AnomalyLine.Vision.Layers;
 /// <param name="slope">0..1.</param>
 internal sealed class LeakyRelu(double slope) : nn.Module<Tensor, Tensor>(nameof(LeakyRelu))
 {
+    /// <summary>What numbers below 0 are multiplied by.</summary>
+    public double Slope => slope;
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => input.leaky_relu(S(slope));
 }

@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -54,5 +55,20 @@ internal sealed class ReconstructiveTrunk : nn.Module<Tensor, Tensor>
         }
 
         return _last.call(map).InSingle().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input)
+    {
+        var maps = new OnnxValue[_down.Count];
+        var map = input;
+        for (var i = 0; i < maps.Length; i++) maps[i] = map = graph.Apply(_down[i], i == 0 ? map : graph.Halve(map));
+        for (var i = 0; i < _up.Count; i++)
+        {
+            map = graph.Apply(_up[i], map);
+            map = graph.Apply(_join[i], _skips ? graph.Add("Add", [map, maps[^(i + 2)]]) : map);
+        }
+
+        return graph.Apply(_last, map);
     }
 }

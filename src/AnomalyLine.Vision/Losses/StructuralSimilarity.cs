@@ -14,6 +14,9 @@ internal static class StructuralSimilarity
     private const int Window = 11;
     private const double Sigma = 1.5;
 
+    /// <summary>Its parameters for data in [0, 1], for people.</summary>
+    public static readonly string Words = $"a Gaussian window of {Window} x {Window}, sigma {Sigma}, zeros outside, C1 = 0.0001, C2 = 0.0009";
+
     /// <summary>SSIM at each pixel and channel.</summary>
     /// <param name="x">N x C x H x W.</param>
     /// <param name="y">As <paramref name="x"/>.</param>

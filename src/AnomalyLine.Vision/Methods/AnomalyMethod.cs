@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods;
@@ -60,6 +61,13 @@ internal abstract class AnomalyMethod : IDisposable
 
     /// <summary>One number a frame from its map: the maximum. N.</summary>
     public virtual Tensor Score(Tensor map) => map.flatten(1).amax([1]);
+
+    /// <summary>
+    /// Writes the network's pass over frames into a graph: an input "frames" and the outputs that the map is computed from. Methods whose <see cref="MethodDescriptor.WritesOnnx"/> is
+    /// true override it.
+    /// </summary>
+    /// <returns>How map and score are computed from them.</returns>
+    public virtual OnnxReading WriteOnnx(OnnxGraph graph) => throw new NotSupportedException($"{GetType().Name} does not judge by a single pass that a graph could hold.");
 
     /// <summary>One step of Adam on a network's parameters.</summary>
     /// <param name="network">A player; each has an optimiser of its own.</param>

@@ -36,6 +36,9 @@ public sealed class MethodDescriptor
     /// <summary>Passes through the network to judge one frame, by preset.</summary>
     public IReadOnlyDictionary<string, int> PassesPerFrame { get; }
 
+    /// <summary>Whether its network can be exported as an ONNX file.</summary>
+    public bool WritesOnnx { get; internal init; }
+
     internal IReadOnlyDictionary<string, MethodOptions> Presets { get; }
 
     /// <summary>Makes the method with random weights from torch's global generator.</summary>

@@ -46,6 +46,12 @@ public sealed class AnomalyModel : IDetector
     /// <summary>Where it runs: "cpu" or "cuda".</summary>
     public string DeviceName => _device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
 
+    /// <summary>Its method, in the form to judge with.</summary>
+    internal AnomalyMethod Method => _method;
+
+    /// <summary>What the map is measured against; null for the plain map.</summary>
+    internal NormalMaps? Normal => _normal;
+
     /// <summary>Loads a model file, checks its sums, and replays its reference frames, which also warms it up.</summary>
     /// <param name="path">The .alm file.</param>
     /// <param name="device">"auto", "cpu" or "cuda".</param>

@@ -37,27 +37,12 @@ public static class ModelFile
     internal static ModelManifest Write(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files)
     {
         var complete = manifest with { Files = files.ToDictionary(f => f.Key, f => Convert.ToHexStringLower(SHA256.HashData(f.Value))) };
-        var part = $"{path}.{Guid.NewGuid():N}.part";
-        try
+        WholeFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
-            {
-                using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-                {
-                    Add(zip, ManifestName, JsonSerializer.SerializeToUtf8Bytes(complete, Json), manifest.CreationTime);
-                    foreach (var (name, bytes) in files) Add(zip, name, bytes, manifest.CreationTime);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(part);
-        }
-
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+            Add(zip, ManifestName, JsonSerializer.SerializeToUtf8Bytes(complete, Json), manifest.CreationTime);
+            foreach (var (name, bytes) in files) Add(zip, name, bytes, manifest.CreationTime);
+        });
         return complete;
     }
 

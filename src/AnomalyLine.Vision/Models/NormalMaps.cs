@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Onnx;
 using AnomalyLine.Vision.Training;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
@@ -54,6 +55,13 @@ internal sealed class NormalMaps : IDisposable
 
     /// <summary>As a file's bytes.</summary>
     public byte[] Write() => SafeTensors.Write(new Dictionary<string, Tensor> { ["mean"] = _mean, ["deviation"] = _deviation });
+
+    /// <summary>As two results of a graph that do not depend on its frames: normal_mean and normal_deviation, H x W.</summary>
+    public void Write(OnnxGraph graph)
+    {
+        graph.Output("normal_mean", graph.Constant(_mean), _mean.shape[0], _mean.shape[1]);
+        graph.Output("normal_deviation", graph.Constant(_deviation), _deviation.shape[0], _deviation.shape[1]);
+    }
 
     /// <summary>Deviations above the mean, at least 0: N x H x W.</summary>
     public Tensor Measure(Tensor map) => ((map - _mean) / _deviation).clamp_min(S(0));

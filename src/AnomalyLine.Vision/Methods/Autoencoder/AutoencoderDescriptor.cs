@@ -25,6 +25,9 @@ internal static class AutoencoderDescriptor
             o => new AutoencoderMethod((AutoencoderOptions)o),
             published,
             balanced: shorter with { Epochs = 150 },
-            fast: shorter with { Size = 128, Width = 16, Latent = 200, Epochs = 80, Smoothing = 11 });
+            fast: shorter with { Size = 128, Width = 16, Latent = 200, Epochs = 80, Smoothing = 11 })
+        {
+            WritesOnnx = true,
+        };
     }
 }

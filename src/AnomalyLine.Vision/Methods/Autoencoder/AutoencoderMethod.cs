@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Losses;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -34,6 +35,18 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
             ? (frames - reconstruction).pow(S(2)).mean([1])
             : StructuralSimilarity.Distance(frames, reconstruction, 1);
         return MeanFilter.Apply(map, options.Smoothing);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        var side = options.NetworkSize;
+        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, side)), null, options.Channels, side, side);
+        var cut = options.Window == 0
+            ? ""
+            : $"frames holds windows of {side} x {side} pixels, cut from a frame of {options.Size} x {options.Size} every {options.Stride} pixels and at its far borders, and reconstruction is the mean of those over a place; ";
+        var error = options.Loss == ReconstructionLoss.L2 ? "the mean over channels of (frames - reconstruction)²" : $"the mean over channels of 1 - SSIM(frames, reconstruction) with {StructuralSimilarity.Words}";
+        return new OnnxReading(cut + error + OnnxReading.Smoothed(options.Smoothing));
     }
 
     private Tensor RandomWindows(Tensor frames, Random random)

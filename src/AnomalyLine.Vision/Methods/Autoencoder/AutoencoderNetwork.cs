@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Autoencoder;
@@ -23,4 +24,7 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return _decoder.call(_encoder.call(input.InTypeOf(_encoder.FirstWeight))).InSingle().MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input) => graph.Apply(_decoder, graph.Apply(_encoder, input));
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -46,5 +47,15 @@ internal sealed class DiscriminativeNetwork : nn.Module<Tensor, Tensor>
         for (var i = 0; i < maps.Length; i++) maps[i] = map = _down[i].call(i == 0 ? map : nn.functional.max_pool2d(map, 2));
         for (var i = 0; i < _up.Count; i++) map = _join[i].call(cat([_up[i].call(map), maps[^(i + 2)]], 1));
         return _last.call(map).InSingle().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input)
+    {
+        var maps = new OnnxValue[_down.Count];
+        var map = input;
+        for (var i = 0; i < maps.Length; i++) maps[i] = map = graph.Apply(_down[i], i == 0 ? map : graph.Halve(map));
+        for (var i = 0; i < _up.Count; i++) map = graph.Apply(_join[i], graph.Join(graph.Apply(_up[i], map), maps[^(i + 2)]));
+        return graph.Apply(_last, map);
     }
 }

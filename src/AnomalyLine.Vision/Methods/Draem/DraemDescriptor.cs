@@ -12,7 +12,10 @@ internal static class DraemDescriptor
         o => new DraemMethod((DraemOptions)o),
         published: new DraemOptions(),
         balanced: Short with { Width = 24, DiscriminativeWidth = 16, Epochs = 34 },
-        fast: Short with { Width = 16, DiscriminativeWidth = 12, Epochs = 17 });
+        fast: Short with { Width = 16, DiscriminativeWidth = 12, Epochs = 17 })
+    {
+        WritesOnnx = true,
+    };
 
     private static DraemOptions Short => new()
     {

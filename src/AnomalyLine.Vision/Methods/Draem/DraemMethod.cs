@@ -2,6 +2,7 @@ using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Data.Corruption;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Losses;
+using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Draem;
@@ -44,6 +45,17 @@ internal sealed class DraemMethod : AnomalyMethod
 
     /// <summary>The maximum of the map after a mean filter (eq. 5).</summary>
     public override Tensor Score(Tensor map) => base.Score(MeanFilter.Apply(map, _options.Smoothing));
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        var (channels, side) = (_options.Channels, _options.Size);
+        var (restored, logits) = _network.Write(graph, graph.Input("frames", channels, side));
+        graph.Output("reconstruction", restored, null, channels, side, side);
+        var anomalous = graph.Add("Gather", [graph.Add("Softmax", [logits], ("axis", 1L)), graph.Index(1)], ("axis", 1L));
+        graph.Output("anomaly_map", anomalous, null, side, side);
+        return new OnnxReading("anomaly_map as it is", $"the map{OnnxReading.Smoothed(_options.Smoothing)}, then its maximum");
+    }
 
     /// <summary>Half of the frames stay as they are.</summary>
     private void Corrupt(Span<float> frame, ReadOnlySpan<float> other, InputSpec size, Random random, Span<float> mask)

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Methods.Draem;
@@ -23,5 +24,12 @@ internal sealed class DraemNetwork : nn.Module<Tensor, (Tensor Restored, Tensor 
         using var scope = NewDisposeScope();
         var restored = _reconstructive.call(input);
         return (restored.MoveToOuterDisposeScope(), _discriminative.call(cat([restored, input], 1)).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public (OnnxValue Restored, OnnxValue Logits) Write(OnnxGraph graph, OnnxValue input)
+    {
+        var restored = _reconstructive.Write(graph, input);
+        return (restored, _discriminative.Write(graph, graph.Join(restored, input)));
     }
 }

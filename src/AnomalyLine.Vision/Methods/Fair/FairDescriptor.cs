@@ -12,7 +12,10 @@ internal static class FairDescriptor
         o => new FairMethod((FairOptions)o),
         published: new FairOptions(),
         balanced: Short with { Width = 24, Epochs = 60 },
-        fast: Short with { Width = 16, Epochs = 34 });
+        fast: Short with { Width = 16, Epochs = 34 })
+    {
+        WritesOnnx = true,
+    };
 
     private static FairOptions Short => new()
     {

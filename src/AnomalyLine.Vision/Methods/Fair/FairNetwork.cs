@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -12,11 +13,14 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
 {
     private const string GainsName = "gains";
     private const string WeightName = "colour_weight";
+    private static readonly float[] Luma = [0.299f, 0.587f, 0.114f];
     private readonly ReconstructiveTrunk _trunk;
+    private readonly int _channels;
 
     public FairNetwork(FairOptions options)
         : base(nameof(FairNetwork))
     {
+        _channels = options.Channels;
         _trunk = new ReconstructiveTrunk(1, options.Channels, options.Width, skips: true);
         RegisterComponents();
         register_buffer(GainsName, HighPass.Gains(options.Size, options.Cutoff).DetachFromDisposeScope(), persistent: false);
@@ -33,8 +37,15 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
         return _trunk.call(HighPass.Apply(Grey(input), get_buffer(GainsName)!)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input)
+    {
+        var grey = _channels == 1 ? input : graph.Add("Conv", [input, graph.Constant(tensor(Luma, [1, 3, 1, 1]))]);
+        return _trunk.Write(graph, HighPass.Write(graph, grey, get_buffer(GainsName)!));
+    }
+
     /// <summary>Luma of ITU-R BT.601: N x 1 x S x S.</summary>
     private static Tensor Grey(Tensor frames) => frames.shape[1] == 1
         ? frames
-        : (S(0.299) * frames.narrow(1, 0, 1)) + (S(0.587) * frames.narrow(1, 1, 1)) + (S(0.114) * frames.narrow(1, 2, 1));
+        : (S(Luma[0]) * frames.narrow(1, 0, 1)) + (S(Luma[1]) * frames.narrow(1, 1, 1)) + (S(Luma[2]) * frames.narrow(1, 2, 1));
 }

@@ -23,5 +23,8 @@ internal static class MemaeDescriptor
             Schedule = LearningRateSchedule.Cosine,
             Smoothing = 11,
             Normalise = true,
-        });
+        })
+    {
+        WritesOnnx = true,
+    };
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -28,6 +29,14 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     {
         var x = (frames * S(2)) - S(1);
         return MeanFilter.Apply((x - _network.call(x)).pow(S(2)).mean([1]), options.Smoothing);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        var (planes, side) = (options.Input.Planes, options.Size);
+        graph.Output("reconstruction", _network.Write(graph, graph.Centre(graph.Input("frames", planes, side))), null, planes, side, side);
+        return new OnnxReading("the mean over channels of (2 frames - 1 - reconstruction)²" + OnnxReading.Smoothed(options.Smoothing));
     }
 
     /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -44,6 +45,10 @@ internal sealed class MemaeNetwork : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return Rebuild(input).Reconstruction.MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input) =>
+        graph.Apply(_decoder, graph.ToMaps(_memory.Write(graph, graph.ToRows(graph.Apply(_encoder, input)))));
 
     private static nn.Module<Tensor, Tensor>[] Down(int from, int to) => [nn.Conv2d(from, to, 3, stride: 2, padding: 1), nn.BatchNorm2d(to), new LeakyRelu(0.2)];
 

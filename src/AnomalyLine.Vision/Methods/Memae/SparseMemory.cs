@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
@@ -10,6 +11,7 @@ namespace AnomalyLine.Vision.Methods.Memae;
 /// </summary>
 internal sealed class SparseMemory : nn.Module
 {
+    private static readonly long[] LastAxis = [-1];
     private readonly Parameter _items;
     private readonly double _threshold;
 
@@ -53,5 +55,20 @@ internal sealed class SparseMemory : nn.Module
         var greatest = where(weights == weights.amax([1], keepdim: true), weights, zeros_like(weights));
         var answered = where(kept.sum([1], keepdim: true) > S(0), kept, greatest);
         return (answered / answered.sum([1], keepdim: true)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="Address"/> and <see cref="Read"/>: N x H x W x C to the same.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue queries)
+    {
+        using var scope = NewDisposeScope();
+        var none = graph.Constant(0f);
+        var weights = graph.Add("Softmax", [graph.Add("MatMul", [queries, graph.Constant(_items.t())])], ("axis", -1L));
+        var above = graph.Add("Sub", [weights, graph.Constant((float)_threshold)]);
+        var kept = graph.Add("Div", [graph.Add("Mul", [graph.Add("Relu", [above]), weights]), graph.Add("Add", [graph.Add("Abs", [above]), graph.Constant(1e-12f)])]);
+        var isGreatest = graph.Add("Equal", [weights, graph.Add("ReduceMax", [weights], ("axes", LastAxis))]);
+        var answered = graph.Add("Where", [graph.Add("Greater", [Sum(kept), none]), kept, graph.Add("Where", [isGreatest, weights, none])]);
+        return graph.Add("MatMul", [graph.Add("Div", [answered, Sum(answered)]), graph.Constant(_items)]);
+
+        OnnxValue Sum(OnnxValue values) => graph.Add("ReduceSum", [values, graph.Constant(LastAxis)]);
     }
 }

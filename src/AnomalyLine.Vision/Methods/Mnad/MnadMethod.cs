@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -64,6 +65,21 @@ internal sealed class MnadMethod : AnomalyMethod
 
         var mean = sum / S(count);
         deviations.copy_(((squares / S(count)) - (mean * mean)).clamp_min(S(0)).sqrt() + S(1e-12));
+    }
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        var (channels, planes, side) = (_options.Channels, _options.Input.Planes, _options.Size);
+        var frames = graph.Input("frames", planes, side);
+        var seen = _options.Clip == 1 ? frames : graph.Add("Slice", [frames, graph.Constant([0]), graph.Constant([planes - channels]), graph.Constant([1])]);
+        var (reconstruction, distance) = _network.Write(graph, graph.Centre(seen));
+        graph.Output("reconstruction", reconstruction, null, channels, side, side);
+        graph.Output("distance", distance, null, side / 8, side / 8);
+        var (one, other) = (_options.Balance / _network.Deviations[0].item<float>(), (1 - _options.Balance) / _network.Deviations[1].item<float>());
+        return new OnnxReading(
+            FormattableString.Invariant($"{one:G9} times the mean over the last {channels} channels of (frames - (reconstruction + 1) / 2)², plus {other:G9} times distance enlarged to {side} x {side} ")
+            + "bilinearly with half-pixel centres" + OnnxReading.Smoothed(_options.Smoothing));
     }
 
     /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -73,6 +74,24 @@ internal sealed class MnadNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         return Rebuild(input).Reconstruction.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="Rebuild"/>; instead of the queries each one's squared distance to the memory, N x S/8 x S/8.</summary>
+    public (OnnxValue Reconstruction, OnnxValue Distance) Write(OnnxGraph graph, OnnxValue input)
+    {
+        var maps = new OnnxValue[Levels];
+        var map = input;
+        for (var level = 0; level < Levels; level++) maps[level] = map = graph.Apply(_down[level], level == 0 ? map : graph.Halve(map));
+        var queries = graph.Add("LpNormalization", [graph.ToRows(map)], ("axis", -1L), ("p", 2L));
+        var (answers, distance) = _memory.Write(graph, queries);
+        map = graph.Join(graph.ToMaps(queries), graph.ToMaps(answers));
+        for (var i = 0; i < _up.Count; i++)
+        {
+            map = graph.Apply(_up[i], graph.Apply(_blocks[i], map));
+            if (_hasSkips) map = graph.Join(maps[Levels - 2 - i], map);
+        }
+
+        return (graph.Add("Tanh", [graph.Apply(_last, map)]), distance);
     }
 
     private static nn.Module<Tensor, Tensor>[] Layer(int from, int to) => [Convolution(from, to), nn.BatchNorm2d(to), nn.ReLU(inplace: true)];

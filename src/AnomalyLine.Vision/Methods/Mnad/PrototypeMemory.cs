@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -9,6 +10,8 @@ namespace AnomalyLine.Vision.Methods.Mnad;
 /// </summary>
 internal sealed class PrototypeMemory : nn.Module
 {
+    private static readonly long[] LastAxis = [-1];
+
     /// <summary>With random items.</summary>
     /// <param name="items">M, at least 2.</param>
     /// <param name="channels">C.</param>
@@ -62,6 +65,16 @@ internal sealed class PrototypeMemory : nn.Module
         var isNearest = nn.functional.one_hot(scores.argmax(1), Items.shape[0]);
         var weights = (scores - scores.amax([0], keepdim: true)).exp() * isNearest;
         Items.copy_(nn.functional.normalize(Items + weights.t().matmul(queries), dim: 1));
+    }
+
+    /// <summary>The same as <see cref="Read"/> and <see cref="Distance"/>: N x H x W x C to the same and to N x H x W.</summary>
+    public (OnnxValue Answers, OnnxValue Distance) Write(OnnxGraph graph, OnnxValue queries)
+    {
+        using var scope = NewDisposeScope();
+        var scores = graph.Add("MatMul", [queries, graph.Constant(Items.t())]);
+        var nearest = graph.Add("ReduceMax", [scores], ("axes", LastAxis), ("keepdims", 0L));
+        var (answers, two) = (graph.Add("MatMul", [graph.Add("Softmax", [scores], ("axis", -1L)), graph.Constant(Items)]), graph.Constant(2f));
+        return (answers, graph.Add("Relu", [graph.Add("Sub", [two, graph.Add("Mul", [two, nearest])])]));
     }
 
     private static Tensor Squared(Tensor cosine) => (S(2) - (S(2) * cosine)).clamp_min(S(0));

@@ -23,5 +23,8 @@ internal static class VaeDescriptor
             Schedule = LearningRateSchedule.Cosine,
             Smoothing = 11,
             Normalise = true,
-        });
+        })
+    {
+        WritesOnnx = true,
+    };
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -23,6 +24,13 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
 
     /// <inheritdoc/>
     public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - _network.call(frames)).pow(S(2)).mean([1]), options.Smoothing);
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, options.Size)), null, options.Channels, options.Size, options.Size);
+        return new OnnxReading("the mean over channels of (frames - reconstruction)²" + OnnxReading.Smoothed(options.Smoothing));
+    }
 
     /// <summary>
     /// KL(N(m, v) || N(0, 1)) = -1/2 sum(1 + log v - m² - v), summed over the bottleneck's numbers (Kingma and Welling, appendix B).

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -44,5 +45,13 @@ internal sealed class VaeNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         return Decode(Encode(input).Mean).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input)
+    {
+        var heads = graph.Apply(_encoder, input);
+        var mean = graph.Add("Slice", [heads, graph.Constant([0]), graph.Constant([_decoder.FirstWeight.shape[0]]), graph.Constant([1])]);
+        return graph.Apply(_decoder, mean);
     }
 }

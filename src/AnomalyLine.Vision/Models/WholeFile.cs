@@ -1,0 +1,27 @@
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>Writes a file whole: a reader never sees a half of it, and a failure leaves what was there before.</summary>
+internal static class WholeFile
+{
+    /// <summary>Writes beside the path, to the disk, then moves.</summary>
+    /// <param name="path">Where to; its folder must exist.</param>
+    /// <param name="write">Writes all of it.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var part = $"{path}.{Guid.NewGuid():N}.part";
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Onnx;
+
+/// <summary>
+/// An ONNX file of a model's network, for other engines: frames N x P x S x S in [0, 1] as float32 go in, what the map is computed from comes out. Threshold, and how map and score
+/// are computed, lie in its metadata and in its description.
+/// </summary>
+public static class OnnxFile
+{
+    /// <summary>The version of the format that came with <see cref="OnnxGraph.OperatorSet"/>.</summary>
+    private const int FormatVersion = 8;
+
+    /// <summary>Loads a model and writes its network, whole or not at all.</summary>
+    /// <param name="model">The .alm file.</param>
+    /// <param name="path">Where to; its folder must exist.</param>
+    /// <exception cref="ModelFileException">The model cannot be loaded, or its method has no single pass that a graph could hold.</exception>
+    /// <exception cref="TorchEngineException">The native engine cannot be used.</exception>
+    public static OnnxExport Write(string model, string path)
+    {
+        var method = ModelFile.ReadManifest(model).Manifest.Method;
+        if (MethodCatalog.Find(method) is { WritesOnnx: false })
+        {
+            var able = MethodCatalog.All.Where(m => m.WritesOnnx).Select(m => m.Name);
+            throw new ModelFileException($"{model}: method '{method}' cannot be exported to ONNX; these can: {string.Join(", ", able)}.");
+        }
+
+        using var loaded = AnomalyModel.Load(model, "cpu");
+        return Write(path, loaded);
+    }
+
+    /// <summary>Writes a loaded model's network.</summary>
+    private static OnnxExport Write(string path, AnomalyModel model)
+    {
+        using var scope = NewDisposeScope();
+        var (manifest, version) = (model.Manifest, model.Version);
+        var graph = new OnnxGraph();
+        var reading = model.Method.WriteOnnx(graph);
+        if (model.Normal is not null) reading = reading with { Map = $"{reading.Map}; then max((map - normal_mean) / normal_deviation, 0) at each place" };
+        model.Normal?.Write(graph);
+        var (input, calibration) = (manifest.Input, manifest.Calibration);
+        var description = $"AnomalyLine {version}. frames: N x {input.Planes} x {input.Height} x {input.Width} in [0, 1]{(input.Channels == 3 ? ", red, green, blue" : "")}, "
+            + $"a picture resized to {input.Width} x {input.Height} by area averaging whatever its proportions. "
+            + $"map: {reading.Map}. score: {reading.Score}. A frame is anomalous when its score is above {Text(calibration.Threshold)}, a place when the map is above {Text(calibration.PixelThreshold)}.";
+        var message = ToMessage(graph, manifest.Method, description, new Dictionary<string, string>
+        {
+            ["method"] = manifest.Method,
+            ["modelVersion"] = version,
+            ["width"] = Text(input.Width),
+            ["height"] = Text(input.Height),
+            ["channels"] = Text(input.Channels),
+            ["framesPerClip"] = Text(input.Frames),
+            ["threshold"] = Text(calibration.Threshold),
+            ["pixelThreshold"] = Text(calibration.PixelThreshold),
+            ["map"] = reading.Map,
+            ["score"] = reading.Score,
+        });
+        WholeFile.Write(path, message.WriteTo);
+        return new OnnxExport(version, manifest.Method, OnnxGraph.OperatorSet, graph.Outputs, reading.Map, reading.Score, calibration.Threshold, new FileInfo(path).Length);
+    }
+
+    /// <summary>The message ModelProto; numbers are those of fields in onnx.proto.</summary>
+    internal static ProtobufMessage ToMessage(OnnxGraph graph, string name, string description, IReadOnlyDictionary<string, string> metadata) => new ProtobufMessage()
+        .Integer(1, FormatVersion)
+        .Text(2, "AnomalyLine")
+        .Text(6, description)
+        .Message(7, graph.ToMessage(name))
+        .Message(8, new ProtobufMessage().Text(1, "").Integer(2, OnnxGraph.OperatorSet))
+        .Messages(14, metadata.Select(pair => new ProtobufMessage().Text(1, pair.Key).Text(2, pair.Value)));
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}

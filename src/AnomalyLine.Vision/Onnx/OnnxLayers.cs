@@ -1,0 +1,61 @@
+using AnomalyLine.Vision.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Onnx;
+
+/// <summary>The layers that networks are made of, as ONNX operators. What is folded is written folded.</summary>
+internal static class OnnxLayers
+{
+    private static readonly long[] Two = [2, 2];
+    private static readonly long[] RowOrder = [0, 2, 3, 1];
+    private static readonly long[] MapOrder = [0, 3, 1, 2];
+    private static readonly float[] Twice = [1, 1, 2, 2];
+
+    /// <summary>A layer, or a chain of them.</summary>
+    /// <exception cref="NotSupportedException">The layer has no form here.</exception>
+    public static OnnxValue Apply(this OnnxGraph graph, nn.Module layer, OnnxValue input) => layer switch
+    {
+        Chain chain => chain.Links.Aggregate(input, (value, link) => graph.Apply(link, value)),
+        Conv2d convolution => graph.Add("Conv", graph.Inputs(convolution, input), Attributes(convolution)),
+        ConvTranspose2d transposed => graph.Add("ConvTranspose", graph.Inputs(transposed, input), [.. Attributes(transposed), ("output_padding", transposed.output_padding)]),
+        BatchNorm2d norm => graph.Add(
+            "BatchNormalization",
+            [input, graph.Constant(norm.weight!), graph.Constant(norm.bias!), graph.Constant(norm.running_mean!), graph.Constant(norm.running_var!)],
+            ("epsilon", (float)norm.eps)),
+        LeakyRelu relu => graph.Add("LeakyRelu", [input], ("alpha", (float)relu.Slope)),
+        ReLU => graph.Add("Relu", [input]),
+        Sigmoid => graph.Add("Sigmoid", [input]),
+        Upsample => graph.Double(input),
+        _ => throw new NotSupportedException($"{layer.GetName()} has no form in ONNX here."),
+    };
+
+    /// <summary>The maximum of each 2 x 2 places.</summary>
+    public static OnnxValue Halve(this OnnxGraph graph, OnnxValue input) => graph.Add("MaxPool", [input], ("kernel_shape", Two), ("strides", Two));
+
+    /// <summary>Side by side along the channels.</summary>
+    public static OnnxValue Join(this OnnxGraph graph, OnnxValue one, OnnxValue other) => graph.Add("Concat", [one, other], ("axis", 1L));
+
+    /// <summary>N x C x H x W to N x H x W x C: each place a row, as memories take them.</summary>
+    public static OnnxValue ToRows(this OnnxGraph graph, OnnxValue maps) => graph.Add("Transpose", [maps], ("perm", RowOrder));
+
+    /// <summary>N x H x W x C to N x C x H x W.</summary>
+    public static OnnxValue ToMaps(this OnnxGraph graph, OnnxValue rows) => graph.Add("Transpose", [rows], ("perm", MapOrder));
+
+    /// <summary>From [0, 1] to [-1, 1].</summary>
+    public static OnnxValue Centre(this OnnxGraph graph, OnnxValue frames) => graph.Add("Sub", [graph.Add("Mul", [frames, graph.Constant(2f)]), graph.Constant(1f)]);
+
+    /// <summary>Twice the size, bilinear, corners aligned: the one kind of <see cref="Upsample"/> that networks here have.</summary>
+    private static OnnxValue Double(this OnnxGraph graph, OnnxValue input) => graph.Add(
+        "Resize", [input, OnnxValue.None, graph.Constant(tensor(Twice))], ("mode", "linear"), ("coordinate_transformation_mode", "align_corners"));
+
+    private static OnnxValue[] Inputs(this OnnxGraph graph, Convolution convolution, OnnxValue input) => convolution.bias is null
+        ? [input, graph.Constant(convolution.weight)]
+        : [input, graph.Constant(convolution.weight), graph.Constant(convolution.bias)];
+
+    private static (string Name, object Value)[] Attributes(Convolution convolution) =>
+    [
+        ("kernel_shape", convolution.kernel_size), ("strides", convolution.stride), ("dilations", convolution.dilation), ("group", convolution.groups),
+        ("pads", new[] { convolution.padding![0], convolution.padding[1], convolution.padding[0], convolution.padding[1] }),
+    ];
+}
