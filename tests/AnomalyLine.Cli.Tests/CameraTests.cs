@@ -60,7 +60,9 @@ public sealed class CameraTests
     public async Task Camera_NoServerWithinPatience_GivesUp()
     {
         using var frames = new TestFrames().Add("parts", 1);
-        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--server", "http://127.0.0.1:9", "--patience-s", "0");
+
+        // Patience enough to take the frame: without any, the first refused connection may come before it.
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--server", "http://127.0.0.1:9", "--patience-s", "1");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("is it running", run.Error, StringComparison.Ordinal);
         Assert.Contains("1 without an answer", run.Result, StringComparison.Ordinal);
