@@ -8,7 +8,7 @@ namespace AnomalyLine.Vision.Methods;
 /// <summary>
 /// Kingma, Ba: "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1, with L2 decay added to the gradient. Weights that the network holds in
 /// bfloat16 have a float32 master here, since small steps would vanish in their rounding (Micikevicius et al., "Mixed precision training", ICLR 2018, section 3.1);
-/// torch's own optimisers take no gradient but the parameter's, and their state is not saved.
+/// torch's own optimisers take no gradient but the parameter's.
 /// </summary>
 internal sealed class Adam : IDisposable
 {

@@ -26,12 +26,10 @@ internal sealed class NormalMaps : IDisposable
         using var scope = NewDisposeScope();
         var size = method.Input;
         var (sum, squares) = (zeros(size.Height, size.Width, ScalarType.Float64, device), zeros(size.Height, size.Width, ScalarType.Float64, device));
-        foreach (var batch in frames.Batches())
+        foreach (var batch in frames.Batches(device, cancel))
         {
-            cancel.ThrowIfCancellationRequested();
-            using var owned = batch;
             using var step = NewDisposeScope();
-            var map = method.AnomalyMap(batch.to(device)).to(ScalarType.Float64);
+            var map = method.AnomalyMap(batch).to(ScalarType.Float64);
             sum.add_(map.sum([0]));
             squares.add_((map * map).sum([0]));
         }

@@ -42,15 +42,13 @@ internal sealed class Checkpoint(string output, string fingerprint, TimeProvider
     {
         if (time.GetElapsedTime(_written) < Interval) return;
         var (position, state) = current();
-        var part = _path + ".part";
         try
         {
-            File.WriteAllBytes(part, SafeTensors.Write(state, JsonSerializer.Serialize(position with { Fingerprint = fingerprint })));
-            File.Move(part, _path, overwrite: true);
+            var file = SafeTensors.Write(state, JsonSerializer.Serialize(position with { Fingerprint = fingerprint }));
+            WholeFile.Write(_path, stream => stream.Write(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(part);
             throw new TrainingException($"{_path}: the training's checkpoint cannot be written: {e.Message}", e);
         }
 

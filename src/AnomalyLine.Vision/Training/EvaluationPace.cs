@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 
@@ -29,7 +30,7 @@ internal sealed class EvaluationPace(IDetector detector, TimeProvider time)
     public PreparedFrame Prepare(string path)
     {
         var start = time.GetTimestamp();
-        var prepared = Evaluator.Prepare(path, detector.Input);
+        var prepared = ClipFile.Prepare(path, detector.Input);
         _prepareMs.Add(time.GetElapsedTime(start).TotalMilliseconds);
         return prepared;
     }
@@ -50,7 +51,7 @@ internal sealed class EvaluationPace(IDetector detector, TimeProvider time)
         var frames = new List<PreparedFrame>();
         try
         {
-            foreach (var path in paths) frames.Add(Evaluator.Prepare(path, detector.Input));
+            foreach (var path in paths) frames.Add(ClipFile.Prepare(path, detector.Input));
             var batch = Enumerable.Range(0, Evaluator.BatchSize).Select(i => frames[i % frames.Count]).ToArray();
             detector.Detect(batch);
             var start = time.GetTimestamp();

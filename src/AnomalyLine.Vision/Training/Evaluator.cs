@@ -34,10 +34,6 @@ public static class Evaluator
         return EvaluationSummary.Of(subject, data, frames, pixels, pace, detector.Version, time.GetUtcNow());
     }
 
-    /// <summary>Reads a file and prepares it for a detector; the caller disposes the result.</summary>
-    /// <exception cref="DatasetException">It is no image.</exception>
-    internal static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
-
     private static (List<EvaluationFrame> Frames, PixelScores Pixels) Judge(
         IDetector detector, EvaluationSubject subject, DatasetFolder data, EvaluationPace pace,
         IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)

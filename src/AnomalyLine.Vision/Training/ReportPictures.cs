@@ -35,7 +35,7 @@ internal static class ReportPictures
     {
         var path = Path.Combine(data.Root, judged.Path);
         var frame = FrameFile.Read(path);
-        using var prepared = Evaluator.Prepare(path, detector.Input);
+        using var prepared = ClipFile.Prepare(path, detector.Input);
         var map = detector.Detect([prepared])[0].Map;
         var threshold = result.Calibration.PixelThreshold;
         if (!Overlay.TryEncodeFrame(frame, Side, PixelFormat.Jpeg, out var picture, out var error)

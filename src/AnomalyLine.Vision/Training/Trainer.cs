@@ -68,7 +68,8 @@ public static class Trainer
             Files = new Dictionary<string, string>(),
         };
         method.Network.eval();
-        Complete(method, frames, device, cancel);
+        using (no_grad())
+        using (NewDisposeScope()) method.Complete(frames.Batches(device, cancel));
         using var normal = options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
         var weights = SafeTensors.Write(method.Network);
         var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
@@ -105,23 +106,6 @@ public static class Trainer
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
     private static string Fingerprint(TrainingRequest request, MethodOptions options, TrainingSet set) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, set.Count, set.Digest))));
-
-    private static void Complete(AnomalyMethod method, TrainingFrames frames, Device device, CancellationToken cancel)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        method.Complete(Batches());
-
-        IEnumerable<Tensor> Batches()
-        {
-            foreach (var batch in frames.Batches())
-            {
-                cancel.ThrowIfCancellationRequested();
-                using (batch)
-                using (var moved = batch.to(device)) yield return moved;
-            }
-        }
-    }
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
     {

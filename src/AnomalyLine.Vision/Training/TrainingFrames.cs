@@ -67,6 +67,17 @@ internal sealed class TrainingFrames : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Batches()"/> on a device; each is disposed when the next is asked for.</summary>
+    public IEnumerable<Tensor> Batches(Device device, CancellationToken cancel)
+    {
+        foreach (var batch in Batches())
+        {
+            cancel.ThrowIfCancellationRequested();
+            using (batch)
+            using (var moved = batch.to(device)) yield return moved;
+        }
+    }
+
     /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
     public Tensor Batch(long[] numbers, Random random)
     {

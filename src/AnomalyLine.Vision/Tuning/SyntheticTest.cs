@@ -3,7 +3,6 @@ using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tuning;
 
@@ -19,7 +18,7 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
     private static readonly SyntheticDefectKind[] Kinds = Enum.GetValues<SyntheticDefectKind>();
 
     /// <summary>The first frame, for measuring time; the caller disposes it.</summary>
-    public PreparedFrame First(InputSpec input) => TrainingFrames.Prepare(normals[0], input);
+    public PreparedFrame First(InputSpec input) => ClipFile.Prepare(normals[0], input);
 
     /// <summary>Judges all frames one by one.</summary>
     /// <exception cref="DatasetException">A frame cannot be read.</exception>
@@ -31,11 +30,11 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         foreach (var (number, path) in normals.Take(MostFrames).Index())
         {
             cancel.ThrowIfCancellationRequested();
-            using var frame = TrainingFrames.Prepare(path, detector.Input);
+            using var frame = ClipFile.Prepare(path, detector.Input);
             normal.Add(detector.Detect([frame])[0]);
             foreach (var kind in Kinds)
             {
-                using var defective = TrainingFrames.Prepare(path, detector.Input);
+                using var defective = ClipFile.Prepare(path, detector.Input);
                 var mask = new bool[detector.Input.Width * detector.Input.Height];
                 var made = SyntheticDefects.Plant(frame.Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, defective.Writable, mask);
                 planted[made].Add((detector.Detect([defective])[0], mask));

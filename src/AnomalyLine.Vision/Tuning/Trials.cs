@@ -13,7 +13,7 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
         new TuningTrial(0, candidate.Method, candidate.Preset, msPerFrame, 0, null, false, $"takes {msPerFrame:0} ms a frame, more than {request.MaxMsPerFrame:0.#}"), null));
 
     /// <summary>Trains and ranks one candidate within its share of the time. A training that fails is noted and the others go on.</summary>
-    public void Run(int round, int rounds, Candidate candidate, int left, CancellationToken cancel)
+    public void Run(int round, int rounds, Candidate candidate, double msPerFrame, int left, CancellationToken cancel)
     {
         var begin = time.GetTimestamp();
         var training = new TrainingRequest
@@ -34,12 +34,12 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
             using var model = AnomalyModel.Load(result.Path, request.Device);
             var minutes = result.Manifest.Metrics["trainingMinutes"];
             var score = test.Measure(model, cancel);
-            _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, MsPerFrame(model), minutes, score, false, ""), result));
+            _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, msPerFrame, minutes, score, false, ""), result));
             budget.Learn(time.GetElapsedTime(begin) - TimeSpan.FromMinutes(minutes));
         }
         catch (Exception e) when (e is TrainingException or ModelFileException)
         {
-            _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, double.NaN, time.GetElapsedTime(begin).TotalMinutes, null, false, e.Message), null));
+            _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, msPerFrame, time.GetElapsedTime(begin).TotalMinutes, null, false, e.Message), null));
         }
     }
 
@@ -77,21 +77,6 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
         return $"{best.Method} ({best.Preset}, round {best.Round}) tells planted defects from normal frames best: image AUROC {score.ImageAuroc:0.000}, pixel AUROC {score.PixelAuroc:0.000}, {best.MsPerFrame:0.0} ms a frame. "
             + (second is { Score: { } other } ? $"Next is {second.Method} ({second.Preset}) with {other.ImageAuroc:0.000} and {other.PixelAuroc:0.000}. " : "")
             + $"Its weakest kind is {weakest.Key} ({weakest.Value:0.000}).";
-    }
-
-    private double MsPerFrame(AnomalyModel model)
-    {
-        const int repeats = 5;
-        using var frame = test.First(model.Input);
-        var times = new double[repeats];
-        for (var i = 0; i < repeats; i++)
-        {
-            var begin = time.GetTimestamp();
-            model.Detect([frame]);
-            times[i] = time.GetElapsedTime(begin).TotalMilliseconds;
-        }
-
-        return times.Order().ElementAt(repeats / 2);
     }
 
     private sealed class Relay(IProgress<TuningProgress>? listener, Budget budget, string what) : IProgress<TrainingProgress>

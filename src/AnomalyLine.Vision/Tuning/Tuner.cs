@@ -39,7 +39,7 @@ public static class Tuner
             var paces = Candidates(request).ToDictionary(c => c, c => Milliseconds(c, test, request.Device, time, cancel));
             var trials = new Trials(request, test, folder.FullName, progress, time, budget);
             foreach (var (candidate, pace) in paces.Where(p => p.Value > request.MaxMsPerFrame)) trials.Exclude(candidate, pace);
-            Run(trials, paces.Where(p => p.Value <= request.MaxMsPerFrame).Select(p => p.Key).ToArray(), cancel);
+            Run(trials, paces, request.MaxMsPerFrame, cancel);
             return trials.Choose(Math.Min(normals.Count, SyntheticTest.MostFrames), time.GetElapsedTime(start));
         }
         finally
@@ -48,9 +48,10 @@ public static class Tuner
         }
     }
 
-    private static void Run(Trials trials, IReadOnlyList<Candidate> affordable, CancellationToken cancel)
+    private static void Run(Trials trials, Dictionary<Candidate, double> paces, double limit, CancellationToken cancel)
     {
-        if (affordable.Count == 0) return;
+        var affordable = paces.Where(p => p.Value <= limit).Select(p => p.Key).ToArray();
+        if (affordable.Length == 0) return;
         var field = affordable.Where(c => c.Preset == "fast").Concat(affordable.Where(c => !affordable.Contains(c with { Preset = "fast" }))).ToArray();
 
         // A single method needs no comparison: it gets all of the time.
@@ -58,7 +59,7 @@ public static class Tuner
         {
             if (field.Length > 1) field = [.. trials.Best(Field[round], field)];
             if (round > 0) field = [.. field.Select(c => affordable.Contains(c with { Preset = "balanced" }) ? c with { Preset = "balanced" } : c)];
-            foreach (var (number, candidate) in field.Index()) trials.Run(round + 1, Field.Length, candidate, field.Length - number, cancel);
+            foreach (var (number, candidate) in field.Index()) trials.Run(round + 1, Field.Length, candidate, paces[candidate], field.Length - number, cancel);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Benchmarks.FastModes;
 
@@ -36,7 +35,7 @@ internal static class FastModesBenchmark
         var pixels = new PixelScores();
         foreach (var frame in data.TestFrames)
         {
-            using var prepared = Evaluator.Prepare(frame.Path, model.Input);
+            using var prepared = ClipFile.Prepare(frame.Path, model.Input);
             if (times.Count == 0) model.Detect([prepared]);
             var start = Stopwatch.GetTimestamp();
             var (map, score) = model.Detect([prepared])[0];
