@@ -34,7 +34,7 @@ internal sealed class StationService(LineHost host) : Wire.StationService.Statio
 
     public override Task<Wire.SetNextPartResponse> SetNextPart(Wire.SetNextPartRequest request, ServerCallContext context)
     {
-        if (host.Line.SetNextPart(request.Station, request.ToNextPart(), out var replaced) is { } error) throw error.ToRpcException();
-        return Task.FromResult(new Wire.SetNextPartResponse { Replaced = replaced?.ToWire() });
+        var change = host.Line.SetNextPart(request.Station, request.HasPartId ? request.PartId : null, request.HasProductId ? request.ProductId : null).OrThrow();
+        return Task.FromResult(new Wire.SetNextPartResponse { Part = change.Part?.ToWire(), Replaced = change.Replaced?.ToWire() });
     }
 }
