@@ -147,7 +147,7 @@ test("writesAndCalls_AreAuditedWithUserAndValues", async () => {
   await as.Observer.write("A.NextPartId", DataType.String, "N9");
   await as.Operator.call("A", "SelectRecipe", text("flange"));
   await as.Observer.call("A", "Stop");
-  await vi.waitFor(() => expect([writes.length, calls.length]).toEqual([3, 2]));
+  await vi.waitFor(() => expect([writes.length, calls.length]).toEqual([3, 2]), { timeout: 10_000 });
   const written = { SourceName: "A.NextPartId", ClientUserId: "operator", Status: true };
   expect(writes).toMatchObject([
     { ...written, NewValue: "N7" },
@@ -160,7 +160,10 @@ test("writesAndCalls_AreAuditedWithUserAndValues", async () => {
   ]);
   expect(hidden).toEqual([]);
   expect(gateway.lines).toContainEqual(
-    expect.objectContaining({ level: 30, msg: "audit: written", user: "operator", before: "N7", value: "N8" }),
+    expect.objectContaining({ level: 20, msg: "audit: written", user: "operator", before: "N7", value: "N8" }),
+  );
+  expect(gateway.lines).toContainEqual(
+    expect.objectContaining({ level: 30, msg: "audit: called", node: "A.SelectRecipe", inputs: ["flange"] }),
   );
   expect(gateway.lines).toContainEqual(
     expect.objectContaining({ level: 40, msg: "audit: not called", user: "observer", status: DENIED }),
