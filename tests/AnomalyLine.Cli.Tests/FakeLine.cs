@@ -22,6 +22,8 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     /// <summary>Breaks the connection once, after so many frames, without answering the last of them; 0 for never.</summary>
     public int BreakAfter { get; init; }
 
+    public FakeStations Stations { get; } = new();
+
     public string Address { get; private set; } = "";
 
     public IReadOnlyList<Wire.InspectRequest> Requests
@@ -41,8 +43,10 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton(this);
+        builder.Services.AddSingleton(Stations);
         _app = builder.Build();
         _app.MapGrpcService<FakeLine>();
+        _app.MapGrpcService<FakeStations>();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return this;

@@ -20,6 +20,9 @@ public sealed class UsageTests
     [InlineData("camera --station S --source d --server nowhere", "nowhere")]
     [InlineData("stations activate S", "--model")]
     [InlineData("stations", "command")]
+    [InlineData("stations select S", "--product")]
+    [InlineData("stations select S --product A --revision 2", "--revision")]
+    [InlineData("stations select S --revision 0", "--revision")]
     [InlineData("watch --tail -1", "--tail")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
     {
