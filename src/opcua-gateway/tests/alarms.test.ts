@@ -36,6 +36,9 @@ const told = (event: Event | undefined) => [
   event?.Retain,
 ];
 
+/** On a busy machine the server may be silent for a moment, which the line's own alarm tells. */
+const of = (source: string) => alarms.filter((event) => event.SourceName === source);
+
 function acknowledge(alarm: string, event: Event | undefined): Promise<string> {
   return plc.session
     .acknowledgeCondition(resolveNodeId(plc.nodeId(alarm)), event?.EventId as Buffer, "seen")
@@ -44,34 +47,34 @@ function acknowledge(alarm: string, event: Event | undefined): Promise<string> {
 
 test("station_NotReady_RaisesAnAlarmThatIsAcknowledgedAndCleared", async () => {
   server.states.set("A", { ready: false, fault: "model riad-1 is broken" });
-  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
-  expect(told(alarms[0])).toEqual(["A", "model riad-1 is broken", true, false, true]);
-  expect(alarms[0]?.Severity).toBe(700);
+  await vi.waitFor(() => expect(of("A")).toHaveLength(1), WAIT);
+  expect(told(of("A")[0])).toEqual(["A", "model riad-1 is broken", true, false, true]);
+  expect(of("A")[0]?.Severity).toBe(700);
 
-  expect(await acknowledge("A.NotReady", alarms[0])).toBe("Good");
-  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
-  expect(told(alarms[1])).toEqual(["A", "model riad-1 is broken", true, true, true]);
-  expect(alarms[1]?.ClientUserId).toBe("anonymous");
-  expect(await acknowledge("A.NotReady", alarms[1])).toBe("BadConditionBranchAlreadyAcked");
+  expect(await acknowledge("A.NotReady", of("A")[0])).toBe("Good");
+  await vi.waitFor(() => expect(of("A")).toHaveLength(2), WAIT);
+  expect(told(of("A")[1])).toEqual(["A", "model riad-1 is broken", true, true, true]);
+  expect(of("A")[1]?.ClientUserId).toBe("anonymous");
+  expect(await acknowledge("A.NotReady", of("A")[1])).toBe("BadConditionBranchAlreadyAcked");
   expect(await acknowledge("A.NotReady", { EventId: Buffer.from("unknown") })).toBe("BadEventIdUnknown");
 
   server.states.set("A", {});
-  await vi.waitFor(() => expect(alarms).toHaveLength(3), WAIT);
-  expect(told(alarms[2])).toEqual(["A", "The station judges", false, true, false]);
+  await vi.waitFor(() => expect(of("A")).toHaveLength(3), WAIT);
+  expect(told(of("A")[2])).toEqual(["A", "The station judges", false, true, false]);
 });
 
 test("station_WellAgainBeforeAnybodySaw_StaysToBeAcknowledged", async () => {
   alarms.length = 0;
   server.states.set("A", { ready: false, fault: "first" });
-  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
+  await vi.waitFor(() => expect(of("A")).toHaveLength(1), WAIT);
   server.states.set("A", { ready: false, fault: "second" });
-  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
+  await vi.waitFor(() => expect(of("A")).toHaveLength(2), WAIT);
   server.states.set("A", {});
-  await vi.waitFor(() => expect(alarms).toHaveLength(3), WAIT);
-  expect(told(alarms[2])).toEqual(["A", "The station judges", false, false, true]);
-  expect(await acknowledge("A.NotReady", alarms[1])).toBe("Good");
-  await vi.waitFor(() => expect(alarms).toHaveLength(4), WAIT);
-  expect(told(alarms[3])).toEqual(["A", "The station judges", false, true, false]);
+  await vi.waitFor(() => expect(of("A")).toHaveLength(3), WAIT);
+  expect(told(of("A")[2])).toEqual(["A", "The station judges", false, false, true]);
+  expect(await acknowledge("A.NotReady", of("A")[1])).toBe("Good");
+  await vi.waitFor(() => expect(of("A")).toHaveLength(4), WAIT);
+  expect(told(of("A")[3])).toEqual(["A", "The station judges", false, true, false]);
 });
 
 test("conditionRefresh_ClientThatComesLate_IsToldWhatIsWrong", async () => {
@@ -81,12 +84,18 @@ test("conditionRefresh_ClientThatComesLate_IsToldWhatIsWrong", async () => {
   const inputArguments = [{ dataType: DataType.UInt32, value: plc.lastSubscription }];
   const refreshed = await plc.session.call({ objectId: "i=2782", methodId: "i=3875", inputArguments });
   expect(refreshed.statusCode.name).toBe("Good");
-  // Between the events that a refresh starts and ends with.
-  await vi.waitFor(() => expect(late).toHaveLength(3), WAIT);
-  expect(told(late[1])).toEqual(["A", "broken for long", true, false, true]);
-  expect(await acknowledge("A.NotReady", late[1])).toBe("Good");
+  const [seen] = await vi.waitFor(() => {
+    const found = late.filter((event) => event.SourceName === "A");
+    expect(found).toHaveLength(1);
+    return found;
+  }, WAIT);
+  expect(told(seen)).toEqual(["A", "broken for long", true, false, true]);
+  expect(await acknowledge("A.NotReady", seen)).toBe("Good");
   server.states.set("A", {});
-  await plc.until("A.Ready", (value) => value.value.value === true);
+  await vi.waitFor(
+    () => expect(told(of("A").at(-1)).slice(1)).toEqual(["The station judges", false, true, false]),
+    WAIT,
+  );
 });
 
 test("disable_Called_ChangesNothing", async () => {
@@ -100,22 +109,22 @@ test("station_Stopped_IsNoAlarm", async () => {
   await plc.until("A.Mode", (value) => value.value.value === 2);
   server.states.set("A", {});
   await plc.until("A.Mode", (value) => value.value.value === 1);
-  expect(alarms).toEqual([]);
+  expect(of("A")).toEqual([]);
 });
 
 test("server_Gone_RaisesTheLinesAlarmUntilItIsBack", async () => {
   alarms.length = 0;
   server.kill();
-  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
-  expect(told(alarms[0])).toEqual([
+  await vi.waitFor(() => expect(of("AnomalyLine").length).toBeGreaterThanOrEqual(1), WAIT);
+  expect(told(of("AnomalyLine")[0])).toEqual([
     "AnomalyLine",
     expect.stringMatching(/^The server is not connected/),
     true,
     false,
     true,
   ]);
-  expect(alarms[0]?.Severity).toBe(900);
+  expect(of("AnomalyLine")[0]?.Severity).toBe(900);
   await server.start();
-  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
-  expect(told(alarms[1])).toEqual(["AnomalyLine", "The server is connected", false, false, true]);
+  await vi.waitFor(() => expect(of("AnomalyLine").length).toBeGreaterThanOrEqual(2), WAIT);
+  expect(told(of("AnomalyLine")[1])).toEqual(["AnomalyLine", "The server is connected", false, false, true]);
 });
