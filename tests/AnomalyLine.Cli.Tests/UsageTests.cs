@@ -21,6 +21,10 @@ public sealed class UsageTests
     [InlineData("stations activate S", "--model")]
     [InlineData("stations", "command")]
     [InlineData("watch --tail -1", "--tail")]
+    [InlineData("bench", "--station or --model")]
+    [InlineData("bench --station S --model m.alm", "--station or --model")]
+    [InlineData("bench --station S --size 8x8", "8x8")]
+    [InlineData("bench --station S --cameras 0", "1..256")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
     {
         var run = await CliRun.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
