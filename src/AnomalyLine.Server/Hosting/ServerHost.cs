@@ -59,6 +59,7 @@ internal static class ServerHost
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
+        services.AddSingleton<EvidenceFile>();
         services.AddSingleton<RecentInspections>();
         services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
     }
