@@ -42,6 +42,7 @@ internal static class LineErrors
         LineErrorCode.CursorAhead => (StatusCode.OutOfRange, "cursor-ahead"),
         LineErrorCode.InvalidWatch => (StatusCode.InvalidArgument, "invalid-watch"),
         LineErrorCode.LogFailed => (StatusCode.Unavailable, "log-failed"),
+        LineErrorCode.InvalidPart => (StatusCode.InvalidArgument, "invalid-part"),
         LineErrorCode.Stopping => (StatusCode.Unavailable, "stopping"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This error has no status; add it to the table and to docs/errors.md."),
     };

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { connect, loadInspectionService } from "./contract.ts";
+import { connect, loadServices } from "./contract.ts";
 import { Feed } from "./feed.ts";
 import { Line } from "./line.ts";
 import { createServer } from "./server.ts";
+import { ServerCommands } from "./serverCommands.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -21,19 +22,21 @@ export async function startGateway(config: Config, assets: string, log: Logger):
   if (addressSpace === null) {
     throw new Error("node-opcua made no address space");
   }
-  const line = new Line(addressSpace, log);
+  const services = loadServices(join(assets, "protos"));
+  const commands = new ServerCommands(services, config.server);
+  const line = new Line(addressSpace, commands, log);
   await server.start();
   log.info({ endpoint: address }, "listening");
   if (config.laboratory) {
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
-  const service = loadInspectionService(join(assets, "protos"));
-  const feed = new Feed(connect(service, config.server), line, log);
+  const feed = new Feed(connect(services.inspection, config.server), line, log);
   feed.start();
   return {
     endpoint: address,
     async stop() {
       feed.stop();
+      commands.close();
       await server.shutdown(0);
     },
   };
