@@ -43,6 +43,8 @@ internal static class CommandLine
         WatchCommand.Create(output),
         StationsCommand.Create(output),
         ModelsCommand.Create(output),
+        SamplesCommand.Create(output),
+        AuditCommand.Create(output),
         BenchCommand.Create(output),
     };
 
