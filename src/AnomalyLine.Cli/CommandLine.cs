@@ -43,6 +43,7 @@ internal static class CommandLine
         WatchCommand.Create(output),
         StationsCommand.Create(output),
         ModelsCommand.Create(output),
+        OpcUaCommand.Create(output),
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)

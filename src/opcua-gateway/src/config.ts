@@ -15,6 +15,10 @@ const schema = z.object({
     .regex(/^\/[\w./-]*$/, "must start with '/', such as /anomalyline")
     .default("/anomalyline"),
   OPCUA_PKI: z.string("must name the folder for certificates and keys").min(1),
+  OPCUA_NAMES: z
+    .string()
+    .regex(/^[\w.:-]+(,[\w.:-]+)*$/, "must be host names and IP addresses with commas between them")
+    .optional(),
   OPCUA_LABORATORY: flag.default(false),
   OPCUA_USERS: z.string().min(1).optional(),
   GATEWAY_SUPERVISED: flag.default(false),
@@ -33,6 +37,8 @@ export interface Config {
   readonly path: string;
   /** Folder of keys, own certificate, trusted and rejected client certificates. */
   readonly pki: string;
+  /** Host names and addresses in the own certificate; empty = those of this machine. */
+  readonly names: readonly string[];
   /** Also allow no security and no user. Never on a plant network. */
   readonly laboratory: boolean;
   /** Password hashes by user name. */
@@ -75,6 +81,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.OPCUA_PORT,
     path: env.OPCUA_PATH,
     pki: env.OPCUA_PKI,
+    names: env.OPCUA_NAMES?.split(",") ?? [],
     laboratory: env.OPCUA_LABORATORY,
     users,
     supervised: env.GATEWAY_SUPERVISED,

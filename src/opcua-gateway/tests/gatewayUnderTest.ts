@@ -34,6 +34,7 @@ export async function laboratory(serverPort: number): Promise<Config> {
     port: await freePort(),
     path: "/anomalyline",
     pki: inject("pki"),
+    names: [],
     laboratory: true,
     users: new Map(),
     supervised: false,

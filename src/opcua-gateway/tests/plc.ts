@@ -115,8 +115,9 @@ export class Plc {
   }
 
   /** Inspection events from now on, at a node: by default the Server object, which sees all. */
-  async events(nodeId = "i=2253"): Promise<Event[]> {
+  async events(nodeId = "i=2253", take?: (event: Event) => void): Promise<Event[]> {
     const events: Event[] = [];
+    const taker = take ?? ((event: Event) => events.push(event));
     const subscription = await this.#subscribe();
     const filter = constructEventFilter([...BASE_FIELDS, ...FIELDS.map((name) => `${this.#namespace}:${name}`)]);
     const item = { nodeId, attributeId: AttributeIds.EventNotifier };
@@ -125,7 +126,7 @@ export class Plc {
       const names = [...BASE_FIELDS, ...FIELDS];
       const event = Object.fromEntries(names.map((name, index) => [name, variants[index]?.value]));
       if (event.Station !== null) {
-        events.push(event);
+        taker(event);
       }
     });
     return events;
