@@ -44,9 +44,10 @@ const { name, version, license } = JSON.parse(readFileSync(at("package.json"), "
 writeFileSync(at("dist/package.json"), JSON.stringify({ name, version, license, type: "module" }));
 writeFileSync(at("dist/LICENSES.txt"), licenses(Object.keys(metafile.inputs)));
 cpSync(at("../../protos/anomalyline"), at("dist/protos/anomalyline"), { recursive: true });
-const nodeset = "nodesets/Opc.Ua.NodeSet2.ndjson.gz";
 mkdirSync(at("dist/nodesets"));
-cpSync(at(`node_modules/node-opcua-nodesets/${nodeset}`), at(`dist/${nodeset}`));
+for (const model of ["Opc.Ua.NodeSet2", "Opc.Ua.MachineVision.NodeSet2"]) {
+  cpSync(at(`node_modules/node-opcua-nodesets/nodesets/${model}.ndjson.gz`), at(`dist/nodesets/${model}.ndjson.gz`));
+}
 
 /** The licence texts of all packages in the bundle. */
 function licenses(inputs) {

@@ -16,7 +16,7 @@ test("soak", async () => {
   const pid = child.pid ?? 0;
   const plc = await Plc.connect(endpoint);
   const line = new LineAtRate(server, setting("RATE", 200));
-  const watcher = await Watcher.watch(plc, line);
+  const watcher = await Watcher.watch(plc, line, "i=2253");
   // A SCADA beside it: all variables of one station by DataChange.
   const changes = await plc.changes("A.Sequence");
   console.log(`start: ${usage(pid).residentMb.toFixed(0)} MB`);

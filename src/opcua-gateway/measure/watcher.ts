@@ -12,10 +12,10 @@ export class Watcher {
   disordered = 0;
   readonly #last = new Map<unknown, number>();
 
-  /** Watches from now on. */
-  static async watch(plc: Plc, line: LineAtRate): Promise<Watcher> {
+  /** Watches a node's events from now on. */
+  static async watch(plc: Plc, line: LineAtRate, nodeId: string): Promise<Watcher> {
     const watcher = new Watcher();
-    await plc.events("i=2253", ({ Station, Sequence }) => watcher.#take(line, Station, Number(Sequence)));
+    await plc.events(nodeId, ({ Station, Sequence }) => watcher.#take(line, Station, Number(Sequence)));
     return watcher;
   }
 

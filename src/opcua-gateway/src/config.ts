@@ -19,6 +19,7 @@ const schema = z.object({
     .string()
     .regex(/^[\w.:-]+(,[\w.:-]+)*$/, "must be host names and IP addresses with commas between them")
     .optional(),
+  OPCUA_MACHINE_VISION: flag.default(true),
   OPCUA_LABORATORY: flag.default(false),
   OPCUA_USERS: z.string().min(1).optional(),
   GATEWAY_SUPERVISED: flag.default(false),
@@ -39,6 +40,8 @@ export interface Config {
   readonly pki: string;
   /** Host names and addresses in the own certificate; empty = those of this machine. */
   readonly names: readonly string[];
+  /** Also show the stations by OPC 40100-1. */
+  readonly machineVision: boolean;
   /** Also allow no security and no user. Never on a plant network. */
   readonly laboratory: boolean;
   /** Password hashes by user name. */
@@ -82,6 +85,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     path: env.OPCUA_PATH,
     pki: env.OPCUA_PKI,
     names: env.OPCUA_NAMES?.split(",") ?? [],
+    machineVision: env.OPCUA_MACHINE_VISION,
     laboratory: env.OPCUA_LABORATORY,
     users,
     supervised: env.GATEWAY_SUPERVISED,

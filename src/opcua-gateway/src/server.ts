@@ -60,7 +60,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
     hostname: advertised,
     port: config.port,
     resourcePath: config.path,
-    nodesets: [join(assets, "nodesets/Opc.Ua.NodeSet2.ndjson.gz")],
+    nodesets: nodesetsOf(config).map((name) => join(assets, "nodesets", name)),
     serverInfo: {
       applicationUri: APPLICATION_URI,
       productUri: "urn:anomalyline:gateway",
@@ -98,6 +98,11 @@ export async function createServer(config: Config, assets: string, log: Logger):
     }
   });
   return { server, address: `opc.tcp://${advertised}:${config.port}${config.path}` };
+}
+
+/** Precompiled models; each takes time and memory at the start. */
+function nodesetsOf({ machineVision }: Config): string[] {
+  return ["Opc.Ua.NodeSet2.ndjson.gz", ...(machineVision ? ["Opc.Ua.MachineVision.NodeSet2.ndjson.gz"] : [])];
 }
 
 export interface Endpoint {

@@ -1,9 +1,17 @@
-import { Server, ServerCredentials, type ServerWritableStream, status } from "@grpc/grpc-js";
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
 import type { Inspection, WatchRequest, WatchResponse } from "../src/contract.ts";
 import { loadInspectionService } from "../src/contract.ts";
 import { DIST } from "./gatewayUnderTest.ts";
 
 type Call = ServerWritableStream<WatchRequest, WatchResponse>;
+type Lookup = ServerUnaryCall<{ station: string; sequence: string }, unknown>;
 
 /** A server that speaks the contract: a log per station, watchers that resume by cursor, a status every 500 ms. */
 export class FakeServer {
@@ -11,6 +19,8 @@ export class FakeServer {
   readonly requests: WatchRequest[] = [];
   /** Whether statuses go out. */
   beating = true;
+  /** What the stations' statuses say otherwise than that all is well. */
+  readonly states = new Map<string, object>();
   port = 0;
   #heartbeat = 0;
   #server: Server | undefined;
@@ -21,6 +31,11 @@ export class FakeServer {
     const server = new Server();
     server.addService(loadInspectionService(`${DIST}/protos`).service, {
       watchInspections: (call: Call) => this.#watch(call),
+      getInspection: (call: Lookup, answer: sendUnaryData<unknown>) => {
+        const { station, sequence } = call.request;
+        const inspection = this.log.get(station)?.find((entry) => entry.sequence === sequence);
+        answer(inspection ? null : { code: status.NOT_FOUND, details: "not in the log" }, { inspection });
+      },
     });
     this.port = await new Promise((resolve, reject) => {
       const credentials = ServerCredentials.createInsecure();
@@ -111,6 +126,8 @@ export class FakeServer {
       name,
       ready: true,
       fault: "",
+      recipeRevision: 3,
+      ...this.states.get(name),
       lastSequence: log.at(-1)?.sequence ?? "0",
       counters: { inspected: String(log.length), ok: count(log, 1), notOk: count(log, 2), notDecidable: count(log, 3) },
     }));

@@ -88,7 +88,7 @@ export class Plc {
   /** Waits until a variable fulfils a condition, by subscription; the test's time limit is the limit. */
   async until(name: string, condition: (value: DataValue) => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const subscription = await this.#subscribe();
+    const subscription = await this.subscribe();
     const item = { nodeId: this.nodeId(name), attributeId: AttributeIds.Value };
     const monitored = await subscription.monitor(
       item,
@@ -103,7 +103,7 @@ export class Plc {
   /** All values of a variable from now on. */
   async changes(name: string): Promise<DataValue[]> {
     const values: DataValue[] = [];
-    const subscription = await this.#subscribe();
+    const subscription = await this.subscribe();
     const item = { nodeId: this.nodeId(name), attributeId: AttributeIds.Value };
     const monitored = await subscription.monitor(
       item,
@@ -118,7 +118,7 @@ export class Plc {
   async events(nodeId = "i=2253", take?: (event: Event) => void): Promise<Event[]> {
     const events: Event[] = [];
     const taker = take ?? ((event: Event) => events.push(event));
-    const subscription = await this.#subscribe();
+    const subscription = await this.subscribe();
     const filter = constructEventFilter([...BASE_FIELDS, ...FIELDS.map((name) => `${this.#namespace}:${name}`)]);
     const item = { nodeId, attributeId: AttributeIds.EventNotifier };
     const monitored = await subscription.monitor(item, { queueSize: 5000, filter }, TimestampsToReturn.Neither);
@@ -132,7 +132,7 @@ export class Plc {
     return events;
   }
 
-  #subscribe(): Promise<ClientSubscription> {
+  subscribe(): Promise<ClientSubscription> {
     return this.session.createSubscription2({
       requestedPublishingInterval: 10,
       requestedLifetimeCount: 10_000,
