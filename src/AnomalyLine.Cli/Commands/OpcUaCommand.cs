@@ -4,7 +4,7 @@ using AnomalyLine.Cli.OpcUa;
 
 namespace AnomalyLine.Cli.Commands;
 
-/// <summary>`anomalyline opcua`: who may connect to the OPC UA gateway.</summary>
+/// <summary>`anomalyline opcua`: who may connect to the OPC UA gateway, and its nodes as a file.</summary>
 internal static class OpcUaCommand
 {
     public static Command Create(Output output) => new("opcua", "The OPC UA gateway.")
@@ -15,6 +15,7 @@ internal static class OpcUaCommand
             Move(output, "trust", "Let a client in, at once.", "trusted", (list, thumbprint) => list.Trust(thumbprint)),
             Move(output, "reject", "Keep a client out that was trusted, and close its connections.", "rejected", (list, thumbprint) => list.Reject(thumbprint)),
         },
+        OpcUaExportCommand.Create(output),
     };
 
     private static Command List(Output output)

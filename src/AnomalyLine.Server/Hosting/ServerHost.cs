@@ -69,6 +69,7 @@ internal static class ServerHost
             options.OpcUa.Enabled, options.OpcUa.Endpoint, () => GatewayCommand.Create(options),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GatewaySupervisor>>()));
         services.AddHostedService(provider => provider.GetRequiredService<GatewaySupervisor>());
+        services.AddSingleton<NodeSetExport>();
     }
 
     private static void Map(WebApplication app)
@@ -79,6 +80,7 @@ internal static class ServerHost
         app.MapGrpcService<StationService>();
         app.MapGrpcService<RecipeService>();
         app.MapGrpcService<ModelService>();
+        app.MapGrpcService<OpcUaService>();
         app.MapGrpcReflectionService();
         app.MapObservability();
         app.MapPictures();

@@ -101,7 +101,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
 }
 
 /** Precompiled models; each takes time and memory at the start. */
-function nodesetsOf({ machineVision }: Config): string[] {
+export function nodesetsOf({ machineVision }: Pick<Config, "machineVision">): string[] {
   return ["Opc.Ua.NodeSet2.ndjson.gz", ...(machineVision ? ["Opc.Ua.MachineVision.NodeSet2.ndjson.gz"] : [])];
 }
 
