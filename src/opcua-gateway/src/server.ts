@@ -35,7 +35,7 @@ const LIMITS = {
   maxSubscriptionsPerSession: 10,
   maxMonitoredItems: 50_000,
   maxMonitoredItemsPerSubscription: 10_000,
-  maxMonitoredItemsQueueSize: 5_000,
+  maxMonitoredItemsQueueSize: 20_000,
   maxStringLength: 64 * 1024,
   maxByteStringLength: 64 * 1024,
   maxArrayLength: 64 * 1024,

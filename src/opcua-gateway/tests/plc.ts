@@ -121,7 +121,7 @@ export class Plc {
     const subscription = await this.subscribe();
     const filter = constructEventFilter([...BASE_FIELDS, ...FIELDS.map((name) => `${this.#namespace}:${name}`)]);
     const item = { nodeId, attributeId: AttributeIds.EventNotifier };
-    const monitored = await subscription.monitor(item, { queueSize: 5000, filter }, TimestampsToReturn.Neither);
+    const monitored = await subscription.monitor(item, { queueSize: 20_000, filter }, TimestampsToReturn.Neither);
     monitored.on("changed", (variants: Variant[]) => {
       const names = [...BASE_FIELDS, ...FIELDS];
       const event = Object.fromEntries(names.map((name, index) => [name, variants[index]?.value]));
