@@ -46,6 +46,7 @@ internal static class CommandLine
         SamplesCommand.Create(output),
         AuditCommand.Create(output),
         BenchCommand.Create(output),
+        OpcUaCommand.Create(output),
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)

@@ -58,7 +58,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models" })
+        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "opcua" })
             Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
     }
 }

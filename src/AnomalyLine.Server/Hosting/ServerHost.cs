@@ -88,6 +88,7 @@ internal static class ServerHost
             options.OpcUa.Enabled, options.OpcUa.Endpoint, () => GatewayCommand.Create(options),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GatewaySupervisor>>()));
         services.AddHostedService(provider => provider.GetRequiredService<GatewaySupervisor>());
+        services.AddSingleton<NodeSetExport>();
     }
 
     private static void Map(WebApplication app)
@@ -100,6 +101,7 @@ internal static class ServerHost
         app.MapGrpcService<ModelService>();
         app.MapGrpcService<SampleService>();
         app.MapGrpcService<AuditService>();
+        app.MapGrpcService<OpcUaService>();
         app.MapGrpcReflectionService();
         app.MapRestDescription();
         app.MapObservability();

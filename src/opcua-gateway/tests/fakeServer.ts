@@ -184,6 +184,7 @@ export class FakeServer {
       productId: "",
       nextPart: null,
       countersSince: { seconds: "1700000000", nanos: 0 },
+      recipeRevision: 3,
       ...this.states.get(name),
       lastSequence: log.at(-1)?.sequence ?? "0",
       counters: { inspected: String(log.length), ok: count(log, 1), notOk: count(log, 2), notDecidable: count(log, 3) },

@@ -97,7 +97,7 @@ export class Plc {
   /** Waits until a variable fulfils a condition, by subscription; the test's time limit is the limit. */
   async until(name: string, condition: (value: DataValue) => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const subscription = await this.#subscribe();
+    const subscription = await this.subscribe();
     const item = { nodeId: this.nodeId(name), attributeId: AttributeIds.Value };
     const monitored = await subscription.monitor(
       item,
@@ -112,7 +112,7 @@ export class Plc {
   /** All values of a variable from now on. */
   async changes(name: string): Promise<DataValue[]> {
     const values: DataValue[] = [];
-    const subscription = await this.#subscribe();
+    const subscription = await this.subscribe();
     const item = { nodeId: this.nodeId(name), attributeId: AttributeIds.Value };
     const monitored = await subscription.monitor(
       item,
@@ -139,7 +139,7 @@ export class Plc {
   /** Events with these fields from now on, at the Server object. */
   async fieldsOf(type: string, ...fields: string[]): Promise<Event[]> {
     const events: Event[] = [];
-    const subscription = await this.#subscribe();
+    const subscription = await this.subscribe();
     const filter = constructEventFilter(["EventId", ...fields], ofType(type));
     this.lastSubscription = subscription.subscriptionId;
     const item = { nodeId: "i=2253", attributeId: AttributeIds.EventNotifier };
@@ -151,23 +151,24 @@ export class Plc {
   }
 
   /** Inspection events from now on, at a node: by default the Server object, which sees all. */
-  async events(nodeId = "i=2253"): Promise<Event[]> {
+  async events(nodeId = "i=2253", take?: (event: Event) => void): Promise<Event[]> {
     const events: Event[] = [];
-    const subscription = await this.#subscribe();
+    const taker = take ?? ((event: Event) => events.push(event));
+    const subscription = await this.subscribe();
     const filter = constructEventFilter([...BASE_FIELDS, ...FIELDS.map((name) => `${this.#namespace}:${name}`)]);
     const item = { nodeId, attributeId: AttributeIds.EventNotifier };
-    const monitored = await subscription.monitor(item, { queueSize: 5000, filter }, TimestampsToReturn.Neither);
+    const monitored = await subscription.monitor(item, { queueSize: 20_000, filter }, TimestampsToReturn.Neither);
     monitored.on("changed", (variants: Variant[]) => {
       const names = [...BASE_FIELDS, ...FIELDS];
       const event = Object.fromEntries(names.map((name, index) => [name, variants[index]?.value]));
       if (event.Station !== null) {
-        events.push(event);
+        taker(event);
       }
     });
     return events;
   }
 
-  #subscribe(): Promise<ClientSubscription> {
+  subscribe(): Promise<ClientSubscription> {
     return this.session.createSubscription2({
       requestedPublishingInterval: 10,
       requestedLifetimeCount: 10_000,
