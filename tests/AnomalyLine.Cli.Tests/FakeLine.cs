@@ -25,6 +25,8 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     /// <summary>Answers nothing before so many frames have come; 0 answers each at once.</summary>
     public int HoldUntil { get; init; }
 
+    public FakeStations Stations { get; } = new();
+
     public string Address { get; private set; } = "";
 
     public IReadOnlyList<Wire.InspectRequest> Requests
@@ -44,8 +46,10 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton(this);
+        builder.Services.AddSingleton(Stations);
         _app = builder.Build();
         _app.MapGrpcService<FakeLine>();
+        _app.MapGrpcService<FakeStations>();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return this;

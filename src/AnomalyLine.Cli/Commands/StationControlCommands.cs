@@ -48,7 +48,7 @@ internal static class StationControlCommands
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var station = await call(channel, parsed.GetRequiredValue(name), cancel);
             if (parsed.GetValue(json)) output.WriteJson(StationsCommand.Describe(station));
-            else await output.Result.WriteLineAsync($"{station.Name}: {(station.Ready ? "ready" : station.Fault)}; {station.Counters?.Inspected ?? 0} inspected.");
+            else await output.Result.WriteLineAsync($"{station.Name}: {(station.Ready ? "ready" : station.Fault.TrimEnd('.'))}; {station.Counters?.Inspected ?? 0} inspected.");
             return ExitCode.Done;
         });
         return command;

@@ -16,6 +16,8 @@ import {
 } from "node-opcua";
 import type { Logger } from "pino";
 
+/** What a PLC does for each part would fill the log. */
+const EACH_PART = /\.(AckSequence|NextPartId|NextProductId|Acknowledge|SetNextPart|GetResultById)$/;
 const DONE_SEVERITY = 100;
 const REFUSED_SEVERITY = 500;
 
@@ -51,9 +53,10 @@ export class Audit {
     });
   }
 
-  #tell(what: object, done: string, status: StatusCode): void {
+  #tell(what: Readonly<Record<string, unknown>> & { node: string }, done: string, status: StatusCode): void {
     const message = `audit: ${status.isGood() ? done : `not ${done}`}`;
-    this.#log[status.isGood() ? "info" : "warn"]({ ...what, status: status.name }, message);
+    const level = !status.isGood() ? "warn" : EACH_PART.test(what.node) ? "debug" : "info";
+    this.#log[level]({ ...what, status: status.name }, message);
   }
 
   #raise(

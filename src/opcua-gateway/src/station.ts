@@ -6,9 +6,6 @@ import { historyValues, partValues, stateValues, type Values } from "./stationVa
 import { Refusal } from "./statusCodes.ts";
 import { HISTORY_LENGTH, initialValue, STATE_TAGS, type TagName, toUInt32, VERDICT_TAGS, variantOf } from "./tags.ts";
 
-/** Tags of the handshake that a part changes. */
-const HANDSHAKE_TAGS: readonly TagName[] = ["Overrun", "NextPartId", "NextProductId"];
-
 /** What bad values read: a client that ignores quality must not see a good part. */
 const UNKNOWN: Values = { Pass: false, Evaluation: 0, Ready: false };
 
@@ -42,17 +39,22 @@ export class Station {
     const isNew = kind === "new";
     this.#shown = BigInt(inspection.sequence);
     this.#missed += missed;
-    this.#overrun += isNew && this.#unacknowledged !== undefined ? 1n : 0n;
+    const changed: TagName[] = [];
+    if (isNew && this.#unacknowledged !== undefined) {
+      this.#overrun += 1n;
+      this.#values.Overrun = toUInt32(this.#overrun);
+      changed.push("Overrun");
+    }
     this.#unacknowledged = isNew ? toUInt32(inspection.sequence) : undefined;
     this.#history.push(inspection);
     this.#history.splice(0, this.#history.length - HISTORY_LENGTH);
     Object.assign(this.#values, partValues(inspection), historyValues(this.#history));
-    this.#values.Overrun = toUInt32(this.#overrun);
     if (inspection.partId !== "" && inspection.partId === this.#values.NextPartId) {
       this.#announced(null);
+      changed.push("NextPartId", "NextProductId");
     }
     if (this.#currentFrom !== undefined) {
-      this.#write(HANDSHAKE_TAGS, StatusCodes.Good);
+      this.#write(changed, StatusCodes.Good);
     }
     this.#write(VERDICT_TAGS, this.#isCurrent() ? StatusCodes.Good : StatusCodes.UncertainLastUsableValue);
   }

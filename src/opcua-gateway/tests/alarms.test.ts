@@ -6,6 +6,8 @@ import { laboratory, start } from "./gatewayUnderTest.ts";
 import { type Event, Plc } from "./plc.ts";
 
 const FIELDS = ["SourceName", "Message", "Severity", "ActiveState.Id", "AckedState.Id", "Retain", "ClientUserId"];
+/** For a busy machine. */
+const WAIT = { timeout: 10_000 };
 const server = new FakeServer();
 let gateway: Gateway;
 let plc: Plc;
@@ -42,33 +44,33 @@ function acknowledge(alarm: string, event: Event | undefined): Promise<string> {
 
 test("station_NotReady_RaisesAnAlarmThatIsAcknowledgedAndCleared", async () => {
   server.states.set("A", { ready: false, fault: "model riad-1 is broken" });
-  await vi.waitFor(() => expect(alarms).toHaveLength(1));
+  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
   expect(told(alarms[0])).toEqual(["A", "model riad-1 is broken", true, false, true]);
   expect(alarms[0]?.Severity).toBe(700);
 
   expect(await acknowledge("A.NotReady", alarms[0])).toBe("Good");
-  await vi.waitFor(() => expect(alarms).toHaveLength(2));
+  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
   expect(told(alarms[1])).toEqual(["A", "model riad-1 is broken", true, true, true]);
   expect(alarms[1]?.ClientUserId).toBe("anonymous");
   expect(await acknowledge("A.NotReady", alarms[1])).toBe("BadConditionBranchAlreadyAcked");
   expect(await acknowledge("A.NotReady", { EventId: Buffer.from("unknown") })).toBe("BadEventIdUnknown");
 
   server.states.set("A", {});
-  await vi.waitFor(() => expect(alarms).toHaveLength(3));
+  await vi.waitFor(() => expect(alarms).toHaveLength(3), WAIT);
   expect(told(alarms[2])).toEqual(["A", "The station judges", false, true, false]);
 });
 
 test("station_WellAgainBeforeAnybodySaw_StaysToBeAcknowledged", async () => {
   alarms.length = 0;
   server.states.set("A", { ready: false, fault: "first" });
-  await vi.waitFor(() => expect(alarms).toHaveLength(1));
+  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
   server.states.set("A", { ready: false, fault: "second" });
-  await vi.waitFor(() => expect(alarms).toHaveLength(2));
+  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
   server.states.set("A", {});
-  await vi.waitFor(() => expect(alarms).toHaveLength(3));
+  await vi.waitFor(() => expect(alarms).toHaveLength(3), WAIT);
   expect(told(alarms[2])).toEqual(["A", "The station judges", false, false, true]);
   expect(await acknowledge("A.NotReady", alarms[1])).toBe("Good");
-  await vi.waitFor(() => expect(alarms).toHaveLength(4));
+  await vi.waitFor(() => expect(alarms).toHaveLength(4), WAIT);
   expect(told(alarms[3])).toEqual(["A", "The station judges", false, true, false]);
 });
 
@@ -80,7 +82,7 @@ test("conditionRefresh_ClientThatComesLate_IsToldWhatIsWrong", async () => {
   const refreshed = await plc.session.call({ objectId: "i=2782", methodId: "i=3875", inputArguments });
   expect(refreshed.statusCode.name).toBe("Good");
   // Between the events that a refresh starts and ends with.
-  await vi.waitFor(() => expect(late).toHaveLength(3));
+  await vi.waitFor(() => expect(late).toHaveLength(3), WAIT);
   expect(told(late[1])).toEqual(["A", "broken for long", true, false, true]);
   expect(await acknowledge("A.NotReady", late[1])).toBe("Good");
   server.states.set("A", {});
@@ -104,7 +106,7 @@ test("station_Stopped_IsNoAlarm", async () => {
 test("server_Gone_RaisesTheLinesAlarmUntilItIsBack", async () => {
   alarms.length = 0;
   server.kill();
-  await vi.waitFor(() => expect(alarms).toHaveLength(1));
+  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
   expect(told(alarms[0])).toEqual([
     "AnomalyLine",
     expect.stringMatching(/^The server is not connected/),
@@ -114,6 +116,6 @@ test("server_Gone_RaisesTheLinesAlarmUntilItIsBack", async () => {
   ]);
   expect(alarms[0]?.Severity).toBe(900);
   await server.start();
-  await vi.waitFor(() => expect(alarms).toHaveLength(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
   expect(told(alarms[1])).toEqual(["AnomalyLine", "The server is connected", false, false, true]);
 });

@@ -1,6 +1,14 @@
-import { readdirSync, renameSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { copyFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { AttributeIds, DataType, MessageSecurityMode, SecurityPolicy, UserTokenType } from "node-opcua";
+import {
+  AttributeIds,
+  DataType,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  SecurityPolicy,
+  UserTokenType,
+} from "node-opcua";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Gateway } from "../src/gateway.ts";
 import { ROLES, type Role } from "../src/roles.ts";
@@ -24,7 +32,7 @@ beforeAll(async () => {
   server.judge("A");
   await server.start();
   const lines = await Promise.all(ROLES.map((role) => userLine(role.toLowerCase(), role, "right")));
-  const { users } = parseUsers(lines.join("\n"));
+  const { users } = parseUsers([...lines, "panel:Operator:x509"].join("\n"));
   const config = { ...(await laboratory(server.port)), pki, laboratory: false, users };
   gateway = await start(config);
   await expect(connect("Observer")).rejects.toThrow();
@@ -46,6 +54,34 @@ afterAll(async () => {
   }
   await gateway.stop();
   server.stop();
+});
+
+/** Logs in with a certificate of this common name, which the gateway trusts for users. */
+async function connectByCertificate(commonName: string): Promise<Plc> {
+  const manager = new OPCUACertificateManager({ rootFolder: temporaryFolder() });
+  await manager.initialize();
+  const outputFile = join(manager.rootDir, `${commonName}.pem`);
+  await manager.createSelfSignedCertificate({
+    ...{ outputFile, subject: { commonName }, applicationUri: "urn:user", dns: [], ip: [] },
+    ...{ startDate: new Date(), validity: 1 },
+  });
+  copyFileSync(outputFile, join(pki, "users/trusted/certs", `${commonName}.pem`));
+  const user = {
+    type: UserTokenType.Certificate as const,
+    certificateData: new X509Certificate(readFileSync(outputFile)).raw,
+    privateKey: readFileSync(manager.privateKey, "utf8"),
+  };
+  return vi.waitFor(() => Plc.connect(gateway.endpoint, ENCRYPTED, user), { timeout: 15_000, interval: 500 });
+}
+
+test("userWithACertificate_HasTheRoleOfItsNameOrOnlyLooksOn", async () => {
+  const panel = await connectByCertificate("panel");
+  const guest = await connectByCertificate("guest");
+  expect(await panel.write("A.AckSequence", DataType.UInt32, 1)).toBe("Good");
+  expect(await guest.write("A.AckSequence", DataType.UInt32, 1)).toBe("BadUserAccessDenied");
+  expect(await guest.values("A.Sequence")).toEqual([1]);
+  await panel.disconnect();
+  await guest.disconnect();
 });
 
 const text = (value: string) => ({ dataType: DataType.String, value });
@@ -147,7 +183,7 @@ test("writesAndCalls_AreAuditedWithUserAndValues", async () => {
   await as.Observer.write("A.NextPartId", DataType.String, "N9");
   await as.Operator.call("A", "SelectRecipe", text("flange"));
   await as.Observer.call("A", "Stop");
-  await vi.waitFor(() => expect([writes.length, calls.length]).toEqual([3, 2]));
+  await vi.waitFor(() => expect([writes.length, calls.length]).toEqual([3, 2]), { timeout: 10_000 });
   const written = { SourceName: "A.NextPartId", ClientUserId: "operator", Status: true };
   expect(writes).toMatchObject([
     { ...written, NewValue: "N7" },
@@ -160,7 +196,10 @@ test("writesAndCalls_AreAuditedWithUserAndValues", async () => {
   ]);
   expect(hidden).toEqual([]);
   expect(gateway.lines).toContainEqual(
-    expect.objectContaining({ level: 30, msg: "audit: written", user: "operator", before: "N7", value: "N8" }),
+    expect.objectContaining({ level: 20, msg: "audit: written", user: "operator", before: "N7", value: "N8" }),
+  );
+  expect(gateway.lines).toContainEqual(
+    expect.objectContaining({ level: 30, msg: "audit: called", node: "A.SelectRecipe", inputs: ["flange"] }),
   );
   expect(gateway.lines).toContainEqual(
     expect.objectContaining({ level: 40, msg: "audit: not called", user: "observer", status: DENIED }),
