@@ -31,7 +31,9 @@ test("lossless", async () => {
   await delay(seconds * 1000);
   line.stop();
   const after = usage(pid);
-  await delay(2_000);
+  const all = () => expect(watchers.map(({ received }) => received)).toEqual(watchers.map(() => line.judged));
+  // What is late is not lost; what is lost shows below.
+  await vi.waitFor(all, { timeout: 30_000, interval: 100 }).catch(() => {});
   for (const { received, missing, disordered, delays } of watchers) {
     console.log(
       `${line.judged} judged, ${received} events, ${missing} missing, ${disordered} doubled; ${distribution(delays)}`,
