@@ -45,6 +45,8 @@ internal static class CommandLine
         ModelsCommand.Create(output),
         SamplesCommand.Create(output),
         AuditCommand.Create(output),
+        BackupCommand.CreateBackup(output),
+        BackupCommand.CreateRestore(output),
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)
