@@ -47,6 +47,8 @@ internal static class CommandLine
         AuditCommand.Create(output),
         BenchCommand.Create(output),
         OpcUaCommand.Create(output),
+        BackupCommand.CreateBackup(output),
+        BackupCommand.CreateRestore(output),
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)
