@@ -44,4 +44,13 @@ public enum LineErrorCode
 
     /// <summary>The announced part's identity or product is too long, or has control characters.</summary>
     InvalidPart = 13,
+
+    /// <summary>The management database cannot be read or written; nothing was changed there. Stations go on judging.</summary>
+    ManagementFailed = 14,
+
+    /// <summary>There is no sample of this number.</summary>
+    SampleNotFound = 15,
+
+    /// <summary>A value of a request about samples is outside its range, or a picture cannot be read.</summary>
+    InvalidSample = 16,
 }

@@ -22,6 +22,9 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     /// <summary>Breaks the connection once, after so many frames, without answering the last of them; 0 for never.</summary>
     public int BreakAfter { get; init; }
 
+    /// <summary>Answers nothing before so many frames have come; 0 answers each at once.</summary>
+    public int HoldUntil { get; init; }
+
     public FakeStations Stations { get; } = new();
 
     public string Address { get; private set; } = "";
@@ -54,16 +57,20 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
 
     public override async Task Inspect(IAsyncStreamReader<Wire.InspectRequest> requestStream, IServerStreamWriter<Wire.InspectResponse> responseStream, ServerCallContext context)
     {
+        var held = new List<Wire.InspectRequest>();
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             lock (_gate) _requests.Add(request);
+            held.Add(request);
+            if (Requests.Count < HoldUntil) continue;
             if (BreakAfter == Requests.Count && Interlocked.Increment(ref _breaks) == 1)
             {
                 context.GetHttpContext().Abort();
                 return;
             }
 
-            await responseStream.WriteAsync(Answer(request), context.CancellationToken);
+            foreach (var waiting in held) await responseStream.WriteAsync(Answer(waiting), context.CancellationToken);
+            held.Clear();
         }
     }
 

@@ -2,8 +2,10 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { connect, loadServices } from "./contract.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedListener } from "./feed.ts";
 import { Line } from "./line.ts";
+import { fetchInspections } from "./machineVision/fetchInspections.ts";
+import { MachineVision } from "./machineVision/machineVision.ts";
 import { createServer } from "./server.ts";
 import { ServerCommands } from "./serverCommands.ts";
 
@@ -30,7 +32,9 @@ export async function startGateway(config: Config, assets: string, log: Logger):
   if (config.laboratory) {
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
-  const feed = new Feed(connect(services.inspection, config.server), line, log);
+  const client = connect(services.inspection, config.server);
+  const view = config.machineVision ? [new MachineVision(addressSpace, fetchInspections(client))] : [];
+  const feed = new Feed(client, all([line, ...view]), log);
   feed.start();
   return {
     endpoint: address,
@@ -39,5 +43,15 @@ export async function startGateway(config: Config, assets: string, log: Logger):
       commands.close();
       await server.shutdown(0);
     },
+  };
+}
+
+/** One listener that tells several, in order: the flat tags come first. */
+function all(listeners: readonly FeedListener[]): FeedListener {
+  return {
+    inspection: (inspection, arrival) => listeners.forEach((listener) => void listener.inspection(inspection, arrival)),
+    status: (status) => listeners.forEach((listener) => void listener.status(status)),
+    lost: (reason) => listeners.forEach((listener) => void listener.lost(reason)),
+    reset: () => listeners.forEach((listener) => void listener.reset()),
   };
 }

@@ -151,17 +151,18 @@ export class Plc {
   }
 
   /** Inspection events from now on, at a node: by default the Server object, which sees all. */
-  async events(nodeId = "i=2253"): Promise<Event[]> {
+  async events(nodeId = "i=2253", take?: (event: Event) => void): Promise<Event[]> {
     const events: Event[] = [];
+    const taker = take ?? ((event: Event) => events.push(event));
     const subscription = await this.subscribe();
     const filter = constructEventFilter([...BASE_FIELDS, ...FIELDS.map((name) => `${this.#namespace}:${name}`)]);
     const item = { nodeId, attributeId: AttributeIds.EventNotifier };
-    const monitored = await subscription.monitor(item, { queueSize: 5000, filter }, TimestampsToReturn.Neither);
+    const monitored = await subscription.monitor(item, { queueSize: 20_000, filter }, TimestampsToReturn.Neither);
     monitored.on("changed", (variants: Variant[]) => {
       const names = [...BASE_FIELDS, ...FIELDS];
       const event = Object.fromEntries(names.map((name, index) => [name, variants[index]?.value]));
       if (event.Station !== null) {
-        events.push(event);
+        taker(event);
       }
     });
     return events;
