@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Backup;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -11,7 +12,7 @@ internal static class ExpectedFailure
     /// <summary>The line, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        CommandException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
+        CommandException or BackupException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
         TrainingException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),

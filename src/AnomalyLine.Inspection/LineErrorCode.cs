@@ -12,7 +12,7 @@ public enum LineErrorCode
     /// <summary>The name is not 1..64 letters, digits, '-', '_', '.'.</summary>
     InvalidStationName = 3,
 
-    /// <summary>The station has no active recipe.</summary>
+    /// <summary>The station has no active recipe of this product, no such revision, or nothing to roll back to.</summary>
     RecipeNotFound = 4,
 
     /// <summary>A value of the recipe is outside its range.</summary>
@@ -41,4 +41,16 @@ public enum LineErrorCode
 
     /// <summary>The line is stopped; nothing was logged.</summary>
     Stopping = 12,
+
+    /// <summary>The announced part's identity or product is too long, or has control characters.</summary>
+    InvalidPart = 13,
+
+    /// <summary>The management database cannot be read or written; nothing was changed there. Stations go on judging.</summary>
+    ManagementFailed = 14,
+
+    /// <summary>There is no sample of this number.</summary>
+    SampleNotFound = 15,
+
+    /// <summary>A value of a request about samples is outside its range, or a picture cannot be read.</summary>
+    InvalidSample = 16,
 }

@@ -14,11 +14,20 @@ namespace AnomalyLine.Inspection;
 public sealed record Recipe(
     string Station, int Revision, string ModelVersion, float Threshold, float PixelThreshold, RegionOfInterest? Region, TimeSpan Deadline)
 {
+    /// <summary>Most characters of a product's name.</summary>
+    public const int MaxProductIdLength = 64;
+
     /// <summary>Shortest time that a frame can be given: 1 ms.</summary>
     public static readonly TimeSpan MinDeadline = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Longest time that a frame can be given: 60 s.</summary>
     public static readonly TimeSpan MaxDeadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>The product that it judges, at most 64 characters; empty for the default recipe.</summary>
+    public string ProductId { get; init; } = "";
+
+    /// <summary>Revision whose values this one brought back; 0 where it has its own. Given by the line.</summary>
+    public int RestoredFrom { get; init; }
 
     /// <summary>Judges what the model says of a frame. A score that is no finite number is NotDecidable.</summary>
     public Judgement Judge(Detection detection)
@@ -49,6 +58,14 @@ public sealed record Recipe(
             errors.Add($"the region of interest {r.Width} x {r.Height} at ({r.X}, {r.Y}) is not inside 0..{Frame.MaxSide} pixels");
         }
 
+        if (CheckProduct(ProductId) is { } error) errors.Add(error);
         return errors;
+    }
+
+    /// <summary>What is wrong with a product's name; null where nothing is.</summary>
+    internal static string? CheckProduct(string productId)
+    {
+        if (productId.Length > MaxProductIdLength) return $"the product's name has {productId.Length} characters, more than {MaxProductIdLength}";
+        return productId.Any(char.IsControl) ? "the product's name has control characters" : null;
     }
 }

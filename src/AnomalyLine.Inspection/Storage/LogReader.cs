@@ -10,6 +10,7 @@ internal sealed class LogReader : IDisposable
     private readonly SqliteCommand _back;
     private readonly SqliteCommand _forward;
     private readonly SqliteCommand _first;
+    private readonly SqliteCommand _recipes;
 
     public LogReader(SqliteConnection connection)
     {
@@ -20,6 +21,16 @@ internal sealed class LogReader : IDisposable
         _forward = Prepare(
             $"SELECT {InspectionRow.Columns} FROM inspections WHERE position > $a AND position <= $b ORDER BY position LIMIT $c", "$a", "$b", "$c");
         _first = Prepare("SELECT position FROM inspections WHERE station = $a AND sequence > $b ORDER BY sequence LIMIT 1", "$a", "$b");
+        _recipes = Prepare($"SELECT {RecipeRow.Columns} FROM recipes WHERE station = $a ORDER BY revision DESC LIMIT $b", "$a", "$b");
+    }
+
+    /// <summary>A station's recipes with their times of activation, newest first.</summary>
+    public List<(Recipe Recipe, DateTimeOffset ActivationTime)> ReadRecipes(string station, int most)
+    {
+        using var rows = Query(_recipes, station, most);
+        var recipes = new List<(Recipe Recipe, DateTimeOffset ActivationTime)>();
+        while (rows.Read()) recipes.Add((RecipeRow.Read(rows), RecipeRow.ActivationTime(rows)));
+        return recipes;
     }
 
     public InspectionRecord? Get(string station, long sequence)
@@ -34,6 +45,30 @@ internal sealed class LogReader : IDisposable
         var records = new List<InspectionRecord>();
         while (rows.Read()) records.Add(InspectionRow.Read(rows));
         return records;
+    }
+
+    public LogFound Find(LogSearch search, int most)
+    {
+        if (Range(search) is not { } range) return new LogFound([], null);
+        var downTo = Math.Max(range.First, Math.Min(search.BeforeSequence, range.Last + 1) - LogSearch.MaxLookedAt);
+        using var command = FindCommand.Create(_connection, search, downTo, most);
+        using var rows = command.ExecuteReader();
+        var records = new List<InspectionRecord>();
+        while (rows.Read()) records.Add(InspectionRow.Read(rows));
+        var reached = records.Count == most ? records[^1].Sequence : downTo;
+        return new LogFound(records, reached > range.First ? reached : null);
+    }
+
+    /// <summary>Sequences of a station's oldest inspection and of the newest before the search's limit; null where there is none. Apart, each is one step in the index.</summary>
+    private (long First, long Last)? Range(LogSearch search)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText =
+            "SELECT (SELECT min(sequence) FROM inspections WHERE station = $station), (SELECT max(sequence) FROM inspections WHERE station = $station AND sequence < $before)";
+        command.Parameters.AddWithValue("$station", search.Station);
+        command.Parameters.AddWithValue("$before", search.BeforeSequence);
+        using var rows = command.ExecuteReader();
+        return rows.Read() && !rows.IsDBNull(1) ? (rows.GetInt64(0), rows.GetInt64(1)) : null;
     }
 
     /// <summary>Position of the station's first inspection after a sequence; null where there is none.</summary>
@@ -65,6 +100,7 @@ internal sealed class LogReader : IDisposable
         _back.Dispose();
         _forward.Dispose();
         _first.Dispose();
+        _recipes.Dispose();
         _connection.Dispose();
     }
 

@@ -1,3 +1,5 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
@@ -6,10 +8,10 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>What is judged at a station, and how.</summary>
-internal sealed class RecipeService(LineHost host, ModelStore models) : Wire.RecipeService.RecipeServiceBase
+internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog audit) : Wire.RecipeService.RecipeServiceBase
 {
     public override Task<Wire.GetRecipeResponse> GetRecipe(Wire.GetRecipeRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station).OrThrow().ToWire() });
+        Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station, request.ProductId).OrThrow().ToWire() });
 
     public override async Task<Wire.ActivateRecipeResponse> ActivateRecipe(Wire.ActivateRecipeRequest request, ServerCallContext context)
     {
@@ -17,7 +19,42 @@ internal sealed class RecipeService(LineHost host, ModelStore models) : Wire.Rec
         var model = models.Find(request.ModelVersion) ?? throw LineErrors.Failure(
             StatusCode.NotFound, "model-not-found", $"There is no model \"{request.ModelVersion}\"; upload its file first, or choose one that ListModels names.");
         var calibration = model.Manifest.Calibration;
-        var recipe = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
-        return new Wire.ActivateRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        var before = Active(request.Station, request.ProductId);
+        var outcome = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
+        var recipe = outcome.OrThrow();
+        await audit.NoteAsync(context, "recipe.activate", recipe.Station, before, recipe);
+        return new Wire.ActivateRecipeResponse { Recipe = recipe.ToWire() };
     }
+
+    public override Task<Wire.ListRecipesResponse> ListRecipes(Wire.ListRecipesRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListRecipesResponse { Recipes = { host.Line.ListRecipes(request.Station).OrThrow().Select(ResponseWriter.ToWire) } });
+
+    public override async Task<Wire.SelectRecipeResponse> SelectRecipe(Wire.SelectRecipeRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        var before = host.Line.GetStation(request.Station).OrThrow().Recipe;
+        var outcome = request.SelectionCase switch
+        {
+            Wire.SelectRecipeRequest.SelectionOneofCase.ProductId =>
+                await host.Line.SelectProductAsync(request.Station, request.ProductId, context.CancellationToken),
+            Wire.SelectRecipeRequest.SelectionOneofCase.Revision =>
+                await host.Line.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), context.CancellationToken),
+            _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
+        };
+        var recipe = outcome.OrThrow();
+        await audit.NoteAsync(context, "recipe.select", recipe.Station, before, recipe);
+        return new Wire.SelectRecipeResponse { Recipe = recipe.ToWire() };
+    }
+
+    public override async Task<Wire.RollbackRecipeResponse> RollbackRecipe(Wire.RollbackRecipeRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        var before = Active(request.Station, request.ProductId);
+        var recipe = (await host.Line.RollbackRecipeAsync(request.Station, request.ProductId, context.CancellationToken)).OrThrow();
+        await audit.NoteAsync(context, "recipe.rollback", recipe.Station, before, recipe);
+        return new Wire.RollbackRecipeResponse { Recipe = recipe.ToWire() };
+    }
+
+    private Recipe? Active(string station, string product) => host.Line.GetRecipe(station, product).TryGet(out var recipe, out _) ? recipe : null;
 }

@@ -1,3 +1,5 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -5,14 +7,49 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The inspection points of the line.</summary>
-internal sealed class StationService(LineHost host) : Wire.StationService.StationServiceBase
+internal sealed class StationService(LineHost host, AuditLog audit) : Wire.StationService.StationServiceBase
 {
     public override Task<Wire.ListStationsResponse> ListStations(Wire.ListStationsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(ResponseWriter.ToWire) } });
 
     public override async Task<Wire.CreateStationResponse> CreateStation(Wire.CreateStationRequest request, ServerCallContext context)
     {
-        var station = await host.Line.CreateStationAsync(request.Name, context.CancellationToken);
-        return new Wire.CreateStationResponse { Station = station.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        var station = (await host.Line.CreateStationAsync(request.Name, context.CancellationToken)).OrThrow();
+        await audit.NoteAsync(context, "station.create", station.Name, null, new { station.Name });
+        return new Wire.CreateStationResponse { Station = station.ToWire() };
+    }
+
+    public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        return new Wire.StartStationResponse { Station = (await SetModeAsync(request.Name, StationMode.Continuous, context)).ToWire() };
+    }
+
+    /// <summary>Stopping is never refused for the audit's sake: it is what makes a line safe.</summary>
+    public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context) =>
+        new() { Station = (await SetModeAsync(request.Name, StationMode.Stopped, context)).ToWire() };
+
+    public override async Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        var before = host.Line.GetStation(request.Name).OrThrow();
+        var station = host.Line.ResetCounters(request.Name).OrThrow();
+        await audit.NoteAsync(context, "station.reset-counters", station.Name, before.Counters, station.Counters);
+        return new Wire.ResetCountersResponse { Station = station.ToWire() };
+    }
+
+    public override Task<Wire.SetNextPartResponse> SetNextPart(Wire.SetNextPartRequest request, ServerCallContext context)
+    {
+        var change = host.Line.SetNextPart(request.Station, request.HasPartId ? request.PartId : null, request.HasProductId ? request.ProductId : null).OrThrow();
+        return Task.FromResult(new Wire.SetNextPartResponse { Part = change.Part?.ToWire(), Replaced = change.Replaced?.ToWire() });
+    }
+
+    private async Task<StationStatus> SetModeAsync(string name, StationMode mode, ServerCallContext context)
+    {
+        var before = host.Line.GetStation(name).OrThrow();
+        var station = (await host.Line.SetModeAsync(name, mode, context.CancellationToken)).OrThrow();
+        await audit.NoteAsync(context, mode == StationMode.Stopped ? "station.stop" : "station.start", name, new { before.Mode }, new { station.Mode });
+        return station;
     }
 }

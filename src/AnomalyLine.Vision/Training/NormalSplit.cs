@@ -9,6 +9,9 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
     private const int LeastNormals = 5, LeastTrained = 2;
     private const double ValidationShare = 0.1;
 
+    /// <summary>Frames that validation gets of so many normals.</summary>
+    public static int ValidatedOf(int normals, double heldOutShare) => Math.Max(2, (int)Math.Round((normals - HeldOutOf(normals, heldOutShare)) * ValidationShare));
+
     /// <summary>Splits at random.</summary>
     /// <param name="normals">All normal frames.</param>
     /// <param name="seed">Decides which frame goes where.</param>
@@ -26,8 +29,8 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
         if (clip == 1) new Random(seed).Shuffle(order);
         else Array.Reverse(order);
         var gap = clip - 1;
-        var held = Math.Max(1, (int)Math.Round(normals.Count * heldOutShare));
-        var validated = validate ? Math.Max(2, (int)Math.Round((normals.Count - held) * ValidationShare)) : 0;
+        var held = HeldOutOf(normals.Count, heldOutShare);
+        var validated = validate ? ValidatedOf(normals.Count, heldOutShare) : 0;
         var (validation, training) = (held + gap, held + gap + (validate ? validated + gap : 0));
         if (normals.Count - training < LeastTrained)
         {
@@ -37,4 +40,6 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
 
         return new(order[training..], validate ? order[validation..(validation + validated)] : [], order[..held]);
     }
+
+    private static int HeldOutOf(int normals, double share) => Math.Max(1, (int)Math.Round(normals * share));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { parseUsers, type UserHashes } from "./users.ts";
+import { parseUsers, type Users } from "./users.ts";
 
 const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
 
@@ -44,8 +44,8 @@ export interface Config {
   readonly machineVision: boolean;
   /** Also allow no security and no user. Never on a plant network. */
   readonly laboratory: boolean;
-  /** Password hashes by user name. */
-  readonly users: UserHashes;
+  /** Roles and password hashes by user name. */
+  readonly users: Users;
   /** Whether a supervisor holds standard input open for as long as this process is wanted. */
   readonly supervised: boolean;
   readonly logLevel: string;
@@ -99,7 +99,7 @@ function describe(issue: z.core.$ZodIssue, environment: NodeJS.ProcessEnv): stri
   return `${name}${value === undefined ? "" : ` = "${value}"`}: ${issue.message}`;
 }
 
-function readUsers(file: string | undefined, problems: string[]): UserHashes {
+function readUsers(file: string | undefined, problems: string[]): Users {
   if (file === undefined || file === "") {
     return new Map();
   }

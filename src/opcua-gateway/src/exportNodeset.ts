@@ -2,10 +2,14 @@ import { join } from "node:path";
 import { AddressSpace, generateAddressSpace } from "node-opcua";
 import { pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
-import type { LineStatus } from "./contract.ts";
+import { type LineStatus, loadServices, STOPPED } from "./contract.ts";
 import { Line, NAMESPACE } from "./line.ts";
 import { MachineVision } from "./machineVision/machineVision.ts";
 import { nodesetsOf } from "./server.ts";
+import { ServerCommands } from "./serverCommands.ts";
+
+/** Nobody calls the methods of a document. */
+const NO_SERVER = new URL("http://127.0.0.1:1");
 
 /** When the nodes last changed their meaning; in the document, so that engineering tools see a newer model. */
 const PUBLISHED = new Date("2026-11-23T00:00:00Z");
@@ -28,6 +32,7 @@ export async function exportNodeset(
     throw new StationNameError(`no names of stations: ${wrong.map((name) => `"${name}"`).join(", ")}`);
   }
   const addressSpace = AddressSpace.create();
+  const commands = new ServerCommands(loadServices(join(assets, "protos")), NO_SERVER);
   try {
     const files = nodesetsOf({ machineVision }).map((name) => join(assets, "nodesets", name));
     await generateAddressSpace(addressSpace, files);
@@ -35,7 +40,7 @@ export async function exportNodeset(
     addressSpace.registerNamespace("urn:anomalyline:gateway");
     const view = machineVision ? [new MachineVision(addressSpace, () => Promise.resolve(undefined))] : [];
     const log = pino({ enabled: false });
-    for (const listener of [new Line(addressSpace, log), ...view]) {
+    for (const listener of [new Line(addressSpace, commands, log), ...view]) {
       listener.status(statusOf(stations));
       listener.reset();
     }
@@ -44,11 +49,13 @@ export async function exportNodeset(
     namespace.publicationDate = PUBLISHED;
     return namespace.toNodeset2XML();
   } finally {
+    commands.close();
     addressSpace.dispose();
   }
 }
 
 function statusOf(names: readonly string[]): LineStatus {
-  const stations = names.map((name) => ({ name, ready: false, fault: "", lastSequence: "0", counters: null }));
+  const nothing = { fault: "", lastSequence: "0", counters: null, productId: "", nextPart: null, countersSince: null };
+  const stations = names.map((name) => ({ name, ready: false, mode: STOPPED, ...nothing }));
   return { heartbeat: 0, stations };
 }

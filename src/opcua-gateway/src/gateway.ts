@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { connect, loadInspectionService } from "./contract.ts";
+import { connect, loadServices } from "./contract.ts";
 import { Feed } from "./feed.ts";
 import { Line } from "./line.ts";
 import { lineWithView } from "./lineWithView.ts";
 import { fetchInspections } from "./machineVision/fetchInspections.ts";
 import { MachineVision } from "./machineVision/machineVision.ts";
 import { createServer } from "./server.ts";
+import { ServerCommands } from "./serverCommands.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -24,14 +25,15 @@ export async function startGateway(config: Config, assets: string, log: Logger):
   if (addressSpace === null) {
     throw new Error("node-opcua made no address space");
   }
-  const line = new Line(addressSpace, log);
+  const services = loadServices(join(assets, "protos"));
+  const commands = new ServerCommands(services, config.server);
+  const line = new Line(addressSpace, commands, log);
   await server.start();
   log.info({ endpoint: address }, "listening");
   if (config.laboratory) {
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
-  const service = loadInspectionService(join(assets, "protos"));
-  const client = connect(service, config.server);
+  const client = connect(services.inspection, config.server);
   const listener = config.machineVision
     ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(client)), log)
     : line;
@@ -41,6 +43,7 @@ export async function startGateway(config: Config, assets: string, log: Logger):
     endpoint: address,
     async stop() {
       feed.stop();
+      commands.close();
       await server.shutdown(0);
     },
   };

@@ -16,6 +16,7 @@ import type { Config } from "./config.ts";
 import { Login } from "./login.ts";
 import { APPLICATION_URI } from "./ownCertificate.ts";
 import { openPki } from "./pki.ts";
+import { roleIds } from "./roles.ts";
 import { limitTransport } from "./transportLimits.ts";
 
 // node-opcua's own floor is 50 ms; much below 10 ms the gateway spends its time on timers.
@@ -80,6 +81,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
     userCertificateManager: pki.users,
     certificateFile: pki.certificateFile,
     privateKeyFile: pki.privateKeyFile,
+    isAuditing: true,
     maxConnectionsPerEndpoint: 100,
     transportSettings: { adjustTransportLimits: limitTransport },
     // 0: with sampling 0 every change is queued; any other figure folds changes that are closer together.
@@ -89,8 +91,14 @@ export async function createServer(config: Config, assets: string, log: Logger):
         const address = this.channel?.remoteAddress ?? "unknown";
         login.isValid(user, password, address).then((valid) => done(null, valid), done);
       },
+      // Whoever comes with a certificate that is not in the users file only looks on.
+      getUserRoles: (user) => roleIds(config.users.get(user)?.role ?? "Observer"),
     },
   });
+  if (config.laboratory) {
+    // node-opcua asks for the roles of those without a user here only.
+    server.setRolePolicyOverride({ getUserRoles: (user) => (user === "anonymous" ? roleIds("Administrator") : null) });
+  }
   await server.initialize();
   pki.manager.on("certificateRemoved", ({ store, fingerprint }) => {
     if (store === "trusted") {

@@ -27,7 +27,9 @@ beforeAll(async () => {
   await server.start();
   plcCertificate = await clientCertificate();
   trust(pki, plcCertificate);
-  const { users } = parseUsers(`${await userLine("operator", "right")}\n${await userLine("other", "right")}`);
+  const { users } = parseUsers(
+    `${await userLine("operator", "Operator", "right")}\n${await userLine("other", "Operator", "right")}`,
+  );
   gateway = await start({ ...(await laboratory(server.port)), pki, laboratory: false, users });
 });
 

@@ -3,15 +3,19 @@ import {
   type ClientSession,
   type ClientSubscription,
   constructEventFilter,
+  type DataType,
   type DataValue,
   MessageSecurityMode,
   OPCUACertificateManager,
   OPCUAClient,
   type OPCUAClientOptions,
+  ofType,
   SecurityPolicy,
   TimestampsToReturn,
   type UserIdentityInfo,
-  type Variant,
+  Variant,
+  VariantArrayType,
+  type VariantOptions,
 } from "node-opcua";
 import { inject } from "vitest";
 import { NAMESPACE } from "../src/line.ts";
@@ -21,6 +25,7 @@ const FIELDS = [
   "Sequence",
   "LogSequence",
   "PartId",
+  "ProductId",
   "Pass",
   "Evaluation",
   "Score",
@@ -29,12 +34,16 @@ const FIELDS = [
 ].concat(["ReasonText", "ModelVersion", "RecipeRevision", "CaptureTime", "CompletionTime", "ProcessingMs"]);
 const BASE_FIELDS = ["EventType", "SourceName", "Severity", "Message", "Time"];
 
+const scalar = (value: VariantOptions) => new Variant({ arrayType: VariantArrayType.Scalar, ...value });
+
 export type Event = Record<string, unknown>;
 
 /** An OPC UA client, as a PLC or a SCADA is one. */
 export class Plc {
   readonly #client: OPCUAClient;
   readonly session: ClientSession;
+  /** Id of the subscription that fieldsOf() made last. */
+  lastSubscription = 0;
   readonly #namespace: number;
 
   private constructor(client: OPCUAClient, session: ClientSession, namespace: number) {
@@ -112,6 +121,33 @@ export class Plc {
     );
     monitored.on("changed", (value: DataValue) => values.push(value));
     return values;
+  }
+
+  /** Writes a variable. */
+  async write(name: string, dataType: DataType, value: unknown): Promise<string> {
+    const write = { nodeId: this.nodeId(name), attributeId: AttributeIds.Value, value: { value: { dataType, value } } };
+    return (await this.session.write(write)).name;
+  }
+
+  /** Calls a method of a station: its status, and what it gives. */
+  async call(station: string, method: string, ...inputs: VariantOptions[]): Promise<[string, ...unknown[]]> {
+    const request = { objectId: this.nodeId(station), methodId: this.nodeId(`${station}.${method}`) };
+    const result = await this.session.call({ ...request, inputArguments: inputs.map(scalar) });
+    return [result.statusCode.name, ...(result.outputArguments ?? []).map((output) => output.value)];
+  }
+
+  /** Events with these fields from now on, at the Server object. */
+  async fieldsOf(type: string, ...fields: string[]): Promise<Event[]> {
+    const events: Event[] = [];
+    const subscription = await this.subscribe();
+    const filter = constructEventFilter(["EventId", ...fields], ofType(type));
+    this.lastSubscription = subscription.subscriptionId;
+    const item = { nodeId: "i=2253", attributeId: AttributeIds.EventNotifier };
+    const monitored = await subscription.monitor(item, { queueSize: 5000, filter }, TimestampsToReturn.Neither);
+    monitored.on("changed", (variants: Variant[]) =>
+      events.push(Object.fromEntries(["EventId", ...fields].map((field, index) => [field, variants[index]?.value]))),
+    );
+    return events;
   }
 
   /** Inspection events from now on, at a node: by default the Server object, which sees all. */

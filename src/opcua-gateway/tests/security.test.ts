@@ -23,7 +23,7 @@ let gateway: Gateway & { lines: { msg: string }[] };
 beforeAll(async () => {
   server.judge("A");
   await server.start();
-  const { users } = parseUsers(await userLine("operator", "right"));
+  const { users } = parseUsers(await userLine("operator", "Operator", "right"));
   gateway = await start({ ...(await laboratory(server.port)), pki, laboratory: false, users });
 });
 
