@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { connect, loadServices } from "./contract.ts";
-import { Feed, type FeedListener } from "./feed.ts";
+import { Feed } from "./feed.ts";
 import { Line } from "./line.ts";
+import { lineWithView } from "./lineWithView.ts";
 import { fetchInspections } from "./machineVision/fetchInspections.ts";
 import { MachineVision } from "./machineVision/machineVision.ts";
 import { createServer } from "./server.ts";
@@ -33,8 +34,10 @@ export async function startGateway(config: Config, assets: string, log: Logger):
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
   const client = connect(services.inspection, config.server);
-  const view = config.machineVision ? [new MachineVision(addressSpace, fetchInspections(client))] : [];
-  const feed = new Feed(client, all([line, ...view]), log);
+  const listener = config.machineVision
+    ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(client)), log)
+    : line;
+  const feed = new Feed(client, listener, log);
   feed.start();
   return {
     endpoint: address,
@@ -43,15 +46,5 @@ export async function startGateway(config: Config, assets: string, log: Logger):
       commands.close();
       await server.shutdown(0);
     },
-  };
-}
-
-/** One listener that tells several, in order: the flat tags come first. */
-function all(listeners: readonly FeedListener[]): FeedListener {
-  return {
-    inspection: (inspection, arrival) => listeners.forEach((listener) => void listener.inspection(inspection, arrival)),
-    status: (status) => listeners.forEach((listener) => void listener.status(status)),
-    lost: (reason) => listeners.forEach((listener) => void listener.lost(reason)),
-    reset: () => listeners.forEach((listener) => void listener.reset()),
   };
 }

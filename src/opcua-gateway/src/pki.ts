@@ -49,7 +49,7 @@ function warnOfEnd(certificateFile: string, log: Logger): void {
 function logWaiting(store: OPCUACertificateManager, who: string, option: string, log: Logger): void {
   store.on("certificateAdded", ({ store: folder, fingerprint, filename }) => {
     if (folder === "rejected") {
-      prune(store.rejectedFolder);
+      prune(store.rejectedFolder, MAX_REJECTED);
       const thumbprint = fingerprint.toUpperCase();
       log.warn(
         { thumbprint, filename },
@@ -59,12 +59,13 @@ function logWaiting(store: OPCUACertificateManager, who: string, option: string,
   });
 }
 
-function prune(folder: string): void {
+/** Deletes the oldest files beyond a number. */
+export function prune(folder: string, most: number): void {
   const files = readdirSync(folder).map((name) => join(folder, name));
-  if (files.length > MAX_REJECTED) {
+  if (files.length > most) {
     const age = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const byAge = files.map((file) => ({ file, at: age(file) })).sort((one, other) => one.at - other.at);
-    for (const { file } of byAge.slice(0, files.length - MAX_REJECTED)) {
+    for (const { file } of byAge.slice(0, files.length - most)) {
       rmSync(file, { force: true });
     }
   }

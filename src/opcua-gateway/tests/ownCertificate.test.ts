@@ -1,11 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { OPCUACertificateManager } from "node-opcua";
 import { pino } from "pino";
 import { beforeEach, expect, inject, test } from "vitest";
 import { APPLICATION_URI, daysLeft, hostNames, keepOwnCertificate } from "../src/ownCertificate.ts";
+import { prune } from "../src/pki.ts";
 import { temporaryFolder } from "./gatewayUnderTest.ts";
 
 const NOW = new Date("2026-11-23T12:00:00Z");
@@ -66,4 +67,14 @@ test("hostNames_AllAddresses_HasThisMachinesNameAndLoopback", () => {
   expect(hostNames("0.0.0.0")).toEqual(expect.arrayContaining([hostname(), "localhost", "127.0.0.1"]));
   expect(hostNames("0.0.0.0")).not.toContain("0.0.0.0");
   expect(hostNames("192.0.2.7")).toContain("192.0.2.7");
+});
+
+test("prune_MoreThanAllowed_DeletesTheOldest", () => {
+  const folder = temporaryFolder();
+  for (const [age, name] of ["newest", "middle", "oldest"].entries()) {
+    writeFileSync(join(folder, name), "");
+    utimesSync(join(folder, name), 0, 1_000_000 - age);
+  }
+  prune(folder, 2);
+  expect(readdirSync(folder).sort()).toEqual(["middle", "newest"]);
 });

@@ -9,7 +9,7 @@ import {
   Variant,
   VariantArrayType,
 } from "node-opcua";
-import type { Inspection } from "../contract.ts";
+import { type Inspection, toDate } from "../contract.ts";
 import { KEPT_RESULTS, type RecentResults } from "./recentResults.ts";
 import { contentVariant, type ResultMaker, recipeIdOf, resultStateOf, resultStateVariant } from "./visionResult.ts";
 
@@ -92,7 +92,7 @@ export class ResultMethods {
       none,
       this.#maker.part("internalConfigurationId", inspection),
       this.#maker.part("jobId", inspection),
-      new Variant({ dataType: DataType.DateTime, value: creationTimeOf(inspection) }),
+      new Variant({ dataType: DataType.DateTime, value: toDate(inspection?.completionTime ?? null) }),
       this.#maker.part("processingTimes", inspection),
       contentVariant(inspection),
       int32(error),
@@ -145,11 +145,6 @@ export function idOf(variant: Variant | undefined): string | undefined {
   const value: unknown = variant?.value;
   const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
   return typeof id === "string" && id.trim() !== "" ? id.trim() : undefined;
-}
-
-function creationTimeOf(inspection: Inspection | undefined): Date {
-  const time = inspection?.completionTime;
-  return time ? new Date(Number(time.seconds) * 1000 + Math.floor(time.nanos / 1e6)) : new Date(Date.UTC(1601, 0, 1));
 }
 
 function structure(value: ExtensionObject): Variant {
