@@ -2,6 +2,9 @@ using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Server.Console;
 
 namespace AnomalyLine.Server.Tests;
 
@@ -66,6 +69,42 @@ public sealed partial class ConsoleTests
         await using var record = await zip.GetEntry("inspection.json")!.OpenAsync(TestServer.Cancel);
         using var json = await JsonDocument.ParseAsync(record, cancellationToken: TestServer.Cancel);
         Assert.Equal(("notOk", 1L), (json.RootElement.GetProperty("verdict").GetString(), json.RootElement.GetProperty("sequence").GetInt64()));
+    }
+
+    [Fact]
+    public async Task SamplesAndAudit_PartThatWasNotOk_IsToReviewAndItsApprovalIsNoted()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 250)]);
+        var page = "";
+        while (!page.Contains("1 sample<", StringComparison.Ordinal)) page = await server.Http.GetStringAsync("/samples?station=a", TestServer.Cancel);
+
+        Assert.Contains("samples/1/picture", page, StringComparison.Ordinal);
+        Assert.Contains("Defect?", page, StringComparison.Ordinal);
+        using var picture = await server.Http.GetAsync("/samples/1/picture", TestServer.Cancel);
+        using var missing = await server.Http.GetAsync("/samples/9/picture", TestServer.Cancel);
+        Assert.Equal(("image/png", HttpStatusCode.NotFound), (picture.Content.Headers.ContentType?.MediaType, missing.StatusCode));
+
+        await server.Samples.ReviewSamplesAsync(new() { Ids = { 1 }, State = Contracts.V1.SampleState.Approved }, cancellationToken: TestServer.Cancel);
+        Assert.Contains("Nothing to review", await server.Http.GetStringAsync("/samples", TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Contains("✕ Defect", WebUtility.HtmlDecode(await server.Http.GetStringAsync("/samples?state=approved", TestServer.Cancel)), StringComparison.Ordinal);
+        var audit = WebUtility.HtmlDecode(await server.Http.GetStringAsync("/audit?check=true&text=review", TestServer.Cancel));
+        Assert.Contains("sample.review", audit, StringComparison.Ordinal);
+        Assert.Contains("✓ Whole", audit, StringComparison.Ordinal);
+        Assert.DoesNotContain("station.create", audit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SayAsync_FalseReject_BecomesAnApprovedNormal()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 250)]);
+        var feedback = server.Get<Feedback>();
+
+        var said = (await feedback.SayAsync("a", 1, SampleLabel.Normal, "", TestServer.Cancel)).Value;
+        Assert.Equal((SampleState.Approved, SampleLabel.Normal, 1L), (said.State, said.Label, said.Sequence));
+        Assert.Equal(said.Id, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "scratch", TestServer.Cancel)).Value.Id);
+        Assert.Equal(LineErrorCode.InspectionNotFound, (await feedback.SayAsync("a", 2, SampleLabel.Normal, "", TestServer.Cancel)).Error?.Code);
     }
 
     /// <summary>Sequences in the table, in its order.</summary>

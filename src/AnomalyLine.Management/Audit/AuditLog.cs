@@ -69,6 +69,18 @@ public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
                 .OrderBy(entry => entry.Sequence).Take(Math.Clamp(count, 1, MaxPageSize)).ToListAsync(cancel),
             cancellation);
 
+    /// <summary>Entries newest first, those before a sequence.</summary>
+    /// <param name="before">Sequence of the oldest entry that the caller has; <see cref="long.MaxValue"/> to start.</param>
+    /// <param name="text">Only those whose subject, action or user holds this text; empty for all.</param>
+    /// <param name="count">How many at most, 1..<see cref="MaxPageSize"/>.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public Task<Outcome<IReadOnlyList<AuditEntry>>> ListBackAsync(long before, string text, int count, CancellationToken cancellation) =>
+        database.ReadAsync<IReadOnlyList<AuditEntry>>(
+            async (context, cancel) => await context.Set<AuditEntry>()
+                .Where(entry => entry.Sequence < before && (text == "" || entry.Subject.Contains(text) || entry.Action.Contains(text) || entry.User.Contains(text)))
+                .OrderByDescending(entry => entry.Sequence).Take(Math.Clamp(count, 1, MaxPageSize)).ToListAsync(cancel),
+            cancellation);
+
     /// <summary>Checks the whole chain, from the first entry on.</summary>
     public Task<Outcome<AuditCheck>> VerifyAsync(CancellationToken cancellation) => database.ReadAsync<AuditCheck>(
         async (context, cancel) =>

@@ -65,6 +65,7 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<EvidenceFile>();
+        services.AddSingleton<Feedback>();
         services.AddSingleton<RecentInspections>();
         services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
     }

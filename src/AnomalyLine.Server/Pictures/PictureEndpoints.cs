@@ -1,19 +1,22 @@
+using AnomalyLine.Management.Samples;
 using Microsoft.Net.Http.Headers;
 
 namespace AnomalyLine.Server.Pictures;
 
 /// <summary>
 /// Pictures over plain HTTP: /stations/{station}/inspections/{sequence}/{frame|overlay|map}, with ?width= for another largest width than 800 pixels; and all that is kept of an inspection, as
-/// …/evidence.zip.
+/// …/evidence.zip. Pictures of samples: /samples/{id}/picture.
 /// </summary>
 internal static class PictureEndpoints
 {
+    private const string Cacheable = "private, max-age=3600, immutable";
     private const int DefaultWidth = 800, LeastWidth = 64, MostWidth = 4096;
 
     public static void MapPictures(this WebApplication app)
     {
         app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/{kind:regex(^(frame|overlay|map)$)}", Get);
         app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/evidence.zip", GetEvidence);
+        app.MapGet("/samples/{id:long:min(1)}/picture", GetSampleAsync);
     }
 
     private static IResult Get(string station, long sequence, string kind, int? width, PictureMaker pictures, HttpResponse response)
@@ -25,13 +28,21 @@ internal static class PictureEndpoints
         }
 
         // An inspection never changes, so neither does its picture.
-        response.Headers[HeaderNames.CacheControl] = "private, max-age=3600, immutable";
+        response.Headers[HeaderNames.CacheControl] = Cacheable;
         return Results.Bytes(picture.Data, picture.ContentType);
     }
 
     private static IResult GetEvidence(string station, long sequence, EvidenceFile evidence, HttpResponse response) => evidence.Make(station, sequence) is { } file
         ? Results.Bytes(file, "application/zip", $"{station}-{sequence}.zip")
         : Missing(response, $"No frame of inspection {sequence} of station \"{station}\" is kept.");
+
+    private static async Task<IResult> GetSampleAsync(long id, SampleStore samples, HttpResponse response, CancellationToken cancellation)
+    {
+        if (!(await samples.GetAsync(id, cancellation)).TryGet(out var sample, out var error)) return Missing(response, error.Message);
+        if (!(await samples.ReadPictureAsync(sample, cancellation)).TryGet(out var file, out error)) return Missing(response, error.Message);
+        response.Headers[HeaderNames.CacheControl] = Cacheable;
+        return Results.Bytes(file, "image/png");
+    }
 
     /// <summary>A picture that is not there now will not come later, but nobody should remember that.</summary>
     private static IResult Missing(HttpResponse response, string message)

@@ -1,0 +1,48 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Server.Hosting;
+
+namespace AnomalyLine.Server.Console;
+
+/// <summary>Takes what a person says of an inspected part as an approved sample. Any thread.</summary>
+internal sealed class Feedback(LineHost host, SampleStore samples)
+{
+    /// <summary>Who changes things by the console, until there is a sign-in.</summary>
+    public static readonly Caller Console = new("", "console");
+
+    /// <summary>Keeps the frame, where it is not a sample yet, and approves it.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="sequence">The station's number of the inspection.</param>
+    /// <param name="label">What the part is.</param>
+    /// <param name="defect">Kind of defect; may be empty.</param>
+    /// <param name="cancellation">Changes nothing, or keeps the frame without approving it.</param>
+    /// <returns>The sample, or <see cref="LineErrorCode.InspectionNotFound"/> where the frame is no longer kept, InvalidSample, ManagementFailed.</returns>
+    public async Task<Outcome<Sample>> SayAsync(string station, long sequence, SampleLabel label, string defect, CancellationToken cancellation)
+    {
+        if (host.Line.Evidence.TryGet(station, sequence) is not { } item)
+        {
+            return new LineError(
+                LineErrorCode.InspectionNotFound, $"The frame of inspection {sequence} of station '{station}' is no longer in memory; look whether it is among the samples, which keep all that were not Ok.");
+        }
+
+        var record = item.Record;
+        var draft = new Sample
+        {
+            Station = station,
+            Sha256 = "",
+            PartId = record.PartId,
+            CaptureTime = record.CaptureTime,
+            Reason = SampleReason.Imported,
+            Sequence = sequence,
+            Verdict = record.Verdict,
+            Score = record.Score,
+            Threshold = record.Threshold,
+            ModelVersion = record.ModelVersion,
+            Label = label,
+        };
+        if (!(await samples.AddAsync(item.Frame, draft, Console, cancellation)).TryGet(out var sample, out var error)) return error;
+        var review = await samples.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, label, defect), Console, cancellation);
+        return review.TryGet(out var reviewed, out error) ? reviewed[0] : error;
+    }
+}
