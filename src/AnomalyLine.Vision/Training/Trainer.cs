@@ -77,8 +77,14 @@ public static class Trainer
         var weights = SafeTensors.Write(method.Network);
         var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
-        var digests = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? []));
-        var result = Save(request, manifest, weights, normal, digests, judged);
+        var files = new Dictionary<string, byte[]>
+        {
+            [ModelFile.WeightsName] = weights,
+            [TrainingDigests.Name] = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
+            [TrainingDigests.CalibrationName] = TrainingDigests.Write(heldOut.Select(TrainingDigests.Of)),
+        };
+        if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
+        var result = Save(request, manifest, files, judged);
         checkpoint.Delete();
         return result;
     }
@@ -129,12 +135,10 @@ public static class Trainer
         return judged;
     }
 
-    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, byte[] weights, NormalMaps? normal, byte[] digests, List<Judged> judged)
+    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, Dictionary<string, byte[]> files, List<Judged> judged)
     {
         var calibration = Calibrator.Calibrate(
             judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
-        var files = new Dictionary<string, byte[]> { [ModelFile.WeightsName] = weights, [TrainingDigests.Name] = digests };
-        if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var references = new List<ModelReference>();
         var byScore = judged.OrderBy(j => j.Score).ToArray();
         for (var i = 0; i < Math.Min(References, byScore.Length); i++)
