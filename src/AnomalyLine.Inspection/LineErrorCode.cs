@@ -41,4 +41,13 @@ public enum LineErrorCode
 
     /// <summary>The line is stopped; nothing was logged.</summary>
     Stopping = 12,
+
+    /// <summary>The management database cannot be read or written; nothing was changed there. Stations go on judging.</summary>
+    ManagementFailed = 13,
+
+    /// <summary>There is no sample of this number.</summary>
+    SampleNotFound = 14,
+
+    /// <summary>A value of a request about samples is outside its range, or a picture cannot be read.</summary>
+    InvalidSample = 15,
 }

@@ -43,6 +43,9 @@ internal static class LineErrors
         LineErrorCode.InvalidWatch => (StatusCode.InvalidArgument, "invalid-watch"),
         LineErrorCode.LogFailed => (StatusCode.Unavailable, "log-failed"),
         LineErrorCode.Stopping => (StatusCode.Unavailable, "stopping"),
+        LineErrorCode.ManagementFailed => (StatusCode.Unavailable, "management-failed"),
+        LineErrorCode.SampleNotFound => (StatusCode.NotFound, "sample-not-found"),
+        LineErrorCode.InvalidSample => (StatusCode.InvalidArgument, "invalid-sample"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This error has no status; add it to the table and to docs/errors.md."),
     };
 }

@@ -1,4 +1,6 @@
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Storage;
 using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
@@ -36,6 +38,7 @@ internal static class ServerHost
         builder.WebHost.UseStaticWebAssets();
         builder.AddObservability(forPeople: demo is not null || builder.Environment.IsDevelopment());
         AddLine(builder.Services, options);
+        AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
@@ -61,6 +64,13 @@ internal static class ServerHost
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<RecentInspections>();
         services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
+    }
+
+    private static void AddManagement(IServiceCollection services, AnomalyLineOptions options)
+    {
+        services.AddSingleton(provider => new ManagementDatabase(options.Management, options.DataFolder, provider.GetRequiredService<ILogger<ManagementDatabase>>()));
+        services.AddSingleton<AuditLog>();
+        services.AddHostedService<ManagementHost>();
     }
 
     private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)

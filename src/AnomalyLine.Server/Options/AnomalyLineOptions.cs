@@ -1,5 +1,6 @@
 using System.Net;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management;
 
 namespace AnomalyLine.Server.Options;
 
@@ -27,6 +28,9 @@ internal sealed record AnomalyLineOptions
     /// <summary>How the line runs.</summary>
     public LineOptions Line { get; init; } = new();
 
+    /// <summary>How management keeps its data.</summary>
+    public ManagementOptions Management { get; init; } = new();
+
     /// <summary>How the OPC UA gateway runs.</summary>
     public OpcUaOptions OpcUa { get; init; } = new();
 
@@ -50,6 +54,7 @@ internal sealed record AnomalyLineOptions
         Require(!string.IsNullOrWhiteSpace(DataFolder), "DataFolder is empty; name a folder.");
         Require(MaxFramesInFlightPerStream is >= 1 and <= 1024, $"MaxFramesInFlightPerStream is {MaxFramesInFlightPerStream}; use 1..1024.");
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
+        errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
         if (!OpcUa.Enabled) return errors;
         RequirePort(OpcUa.Port, "OpcUa:Port");
         Require(OpcUa.Port != HttpPort && OpcUa.Port != GrpcPort, $"OpcUa:Port is {OpcUa.Port}, which another service of this server has; use a free one.");

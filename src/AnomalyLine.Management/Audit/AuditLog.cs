@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AnomalyLine.Management.Audit;
+
+/// <summary>All changes, append-only: the database refuses to change or delete an entry, and the chain of hashes shows where somebody did it all the same. Any thread.</summary>
+/// <param name="database">Where the entries are.</param>
+/// <param name="time">Clock.</param>
+public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
+{
+    /// <summary>Largest number of entries that one call of <see cref="ListAsync"/> gives.</summary>
+    public const int MaxPageSize = 1000;
+
+    private const int VerifyPageSize = 1000;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Adds the entry of a change that was made elsewhere, such as in the line's own log.</summary>
+    /// <param name="caller">Who did it.</param>
+    /// <param name="action">What was done, such as "recipe.activate".</param>
+    /// <param name="subject">What it was done to.</param>
+    /// <param name="oldValue">The value before, written as JSON; null for none.</param>
+    /// <param name="newValue">The value after, written as JSON; null for none.</param>
+    /// <param name="cancellation">Adds nothing.</param>
+    /// <returns>The entry, or <see cref="LineErrorCode.ManagementFailed"/>.</returns>
+    public Task<Outcome<AuditEntry>> AppendAsync(Caller caller, string action, string subject, object? oldValue, object? newValue, CancellationToken cancellation) =>
+        database.ChangeAsync<AuditEntry>(async (context, cancel) => await AppendAsync(context, caller, action, subject, oldValue, newValue, cancel), cancellation);
+
+    /// <summary>Adds an entry within a change of the database, so that both are kept or neither.</summary>
+    internal async Task<AuditEntry> AppendAsync(
+        ManagementContext context, Caller caller, string action, string subject, object? oldValue, object? newValue, CancellationToken cancellation)
+    {
+        var entries = context.Set<AuditEntry>();
+        var last = entries.Local.MaxBy(entry => entry.Sequence)
+            ?? await entries.OrderByDescending(entry => entry.Sequence).FirstOrDefaultAsync(cancellation);
+        var entry = new AuditEntry
+        {
+            Sequence = (last?.Sequence ?? 0) + 1,
+            Time = time.GetUtcNow(),
+            User = caller.User,
+            Origin = caller.Origin,
+            Action = action,
+            Subject = subject,
+            OldValue = ToJson(oldValue),
+            NewValue = ToJson(newValue),
+            PreviousHash = last?.Hash ?? AuditEntry.NoHash,
+        };
+        entry = entry with { Hash = entry.ComputeHash() };
+        entries.Add(entry);
+        return entry;
+    }
+
+    /// <summary>Entries in order, those after a sequence.</summary>
+    /// <param name="after">Sequence of the last entry that the caller has; 0 to start.</param>
+    /// <param name="subject">Only those of this subject; null for all.</param>
+    /// <param name="count">How many at most, 1..<see cref="MaxPageSize"/>.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public Task<Outcome<IReadOnlyList<AuditEntry>>> ListAsync(long after, string? subject, int count, CancellationToken cancellation) =>
+        database.ReadAsync<IReadOnlyList<AuditEntry>>(
+            async (context, cancel) => await context.Set<AuditEntry>()
+                .Where(entry => entry.Sequence > after && (subject == null || entry.Subject == subject))
+                .OrderBy(entry => entry.Sequence).Take(Math.Clamp(count, 1, MaxPageSize)).ToListAsync(cancel),
+            cancellation);
+
+    /// <summary>Checks the whole chain, from the first entry on.</summary>
+    public Task<Outcome<AuditCheck>> VerifyAsync(CancellationToken cancellation) => database.ReadAsync<AuditCheck>(
+        async (context, cancel) =>
+        {
+            var good = new AuditCheck(0, AuditEntry.NoHash, null, "");
+            while (true)
+            {
+                var page = await context.Set<AuditEntry>().Where(entry => entry.Sequence > good.Entries)
+                    .OrderBy(entry => entry.Sequence).Take(VerifyPageSize).ToListAsync(cancel);
+                foreach (var entry in page)
+                {
+                    if (good.Follow(entry) is var next && next.FirstBroken is not null) return next;
+                    good = next;
+                }
+
+                if (page.Count < VerifyPageSize) return good;
+            }
+        },
+        cancellation);
+
+    private static string ToJson(object? value) => value switch
+    {
+        null => "",
+        _ => JsonSerializer.Serialize(value, s_json),
+    };
+}
