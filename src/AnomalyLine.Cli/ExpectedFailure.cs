@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Gate;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -12,7 +13,7 @@ internal static class ExpectedFailure
     public static string? Describe(Exception exception) => exception switch
     {
         CommandException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
-        TrainingException => exception.Message.Trim().ReplaceLineEndings("; "),
+        TrainingException or GateException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),
         FileLoadException or FileNotFoundException { FileName: not null } when IsAssembly(exception) => null,
