@@ -5,12 +5,12 @@ using AnomalyLine.Vision.Data;
 namespace AnomalyLine.Vision.Models;
 
 /// <summary>
-/// Which frames a model was trained on, those of the models it was started from included, and which it was calibrated with: files of the archive with the SHA-256 of each
-/// frame's file, a line each in ordinal order. Frames among them must not compare the model with others, and those it was trained on not calibrate it.
+/// Which frames a model was trained on, those of the models it was started from included: a file of the archive with the SHA-256 of each frame's file, a line each in
+/// ordinal order. Frames among them must neither calibrate the model nor compare it with others.
 /// </summary>
 public static class TrainingDigests
 {
-    internal const string Name = "training-set.txt", CalibrationName = "calibration-set.txt";
+    internal const string Name = "training-set.txt";
 
     /// <summary>SHA-256 of a frame's file, 64 lower-case hex digits.</summary>
     /// <exception cref="DatasetException">The file cannot be read.</exception>
@@ -29,11 +29,11 @@ public static class TrainingDigests
     public static IReadOnlySet<string>? ReadAll(string modelFile)
     {
         var files = ModelFile.Read(modelFile).Files;
-        return Read(files) is { } trained && Read(files, CalibrationName) is { } calibrated ? trained.Union(calibrated).ToHashSet(StringComparer.Ordinal) : null;
+        return Read(files) is { } trained && CalibrationSet.Read(modelFile, files) is { } calibrated ? trained.Union(calibrated.Select(f => f.Sha256)).ToHashSet(StringComparer.Ordinal) : null;
     }
 
-    internal static IReadOnlySet<string>? Read(IReadOnlyDictionary<string, byte[]> files, string name = Name) =>
-        files.TryGetValue(name, out var text) ? Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal) : null;
+    internal static IReadOnlySet<string>? Read(IReadOnlyDictionary<string, byte[]> files) =>
+        files.TryGetValue(Name, out var text) ? Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal) : null;
 
     internal static byte[] Write(IEnumerable<string> digests) => Encoding.ASCII.GetBytes(string.Concat(digests.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(d => d + '\n')));
 }

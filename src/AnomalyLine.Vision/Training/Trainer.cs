@@ -81,7 +81,7 @@ public static class Trainer
         {
             [ModelFile.WeightsName] = weights,
             [TrainingDigests.Name] = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
-            [TrainingDigests.CalibrationName] = TrainingDigests.Write(heldOut.Select(TrainingDigests.Of)),
+            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak))),
         };
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var result = Save(request, manifest, files, judged);

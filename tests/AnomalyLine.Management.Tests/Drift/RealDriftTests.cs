@@ -1,0 +1,112 @@
+using AnomalyLine.Management.Drift;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Training;
+using OpenCvSharp;
+
+namespace AnomalyLine.Management.Tests.Drift;
+
+/// <summary>Parts to an alarm on real bottles with a dimmed lamp, a lens out of focus, a moved camera; and false alarms without. A measurement.</summary>
+public sealed class RealDriftTests(ITestOutputHelper output)
+{
+    private const int Quiet = 30, Streams = 200;
+    private const double PartsToFalseAlarm = 1e7;
+    private static readonly string s_data = Find();
+
+    [Fact(Explicit = true)]
+    public void Streams_OfRealBottles_PartsToAlarm()
+    {
+        Assert.SkipUnless(Directory.Exists(s_data), "No real images in shared/data/bottle.");
+        var frames = DatasetFolder.Open(s_data).TrainNormals;
+        using var model = Train([.. frames.Take(140)], out var file);
+        var calibration = CalibrationSet.Read(file)!.Select(c => c.Score).ToArray();
+        var stream = frames.Skip(140).Concat(DatasetFolder.Open(s_data).TestFrames.Where(f => f.IsNormal).Select(f => f.Path)).ToArray();
+        output.WriteLine($"{calibration.Length} calibration scores, {stream.Length} stream frames, threshold {model.Manifest.Calibration.Threshold}");
+        var quiet = Look(model, stream, _ => { });
+        output.WriteLine($"undisturbed, {Streams} orders of {stream.Length} frames: {Enumerable.Range(0, Streams).Count(seed => Run(quiet, quiet, calibration, model, seed).Count > 0)} with an alarm");
+        foreach (var (name, change) in Disturbances())
+        {
+            var disturbed = Look(model, stream, change);
+            var runs = Enumerable.Range(0, Streams).Select(seed => Run(quiet, disturbed, calibration, model, seed)).ToArray();
+            var first = runs.Select(r => r.Count == 0 ? int.MaxValue : r.Values.Min()).Order().ToArray();
+            string Quantile(double q) => first[(int)(q * (Streams - 1))] is var parts && parts == int.MaxValue ? "none" : $"{parts}";
+            var signals = Enum.GetValues<DriftSignal>().Select(s => $"{s} {runs.Count(r => r.ContainsKey(s))}");
+            output.WriteLine($"{name}: first alarm after {Quantile(0.5)} frames (median), {Quantile(0.9)} (9 of 10); {runs.Count(r => r.Count > 0)} of {Streams} alarmed; by signal: {string.Join(", ", signals)}; above threshold {disturbed.Count(d => d.Score > model.Manifest.Calibration.Threshold)} of {disturbed.Length}");
+        }
+    }
+
+    /// <summary>shared/data/bottle beside a folder that this program is in, or an empty path.</summary>
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Path.Combine(folder.FullName, "shared/data/bottle") is var found && Directory.Exists(found)) return found;
+        return "";
+    }
+
+    private static IEnumerable<(string Name, Action<Mat> Change)> Disturbances()
+    {
+        foreach (var light in new[] { 0.95, 0.9, 0.8 }) yield return ($"lamp at {light:P0}", mat => mat.ConvertTo(mat, -1, light));
+        foreach (var sigma in new[] { 0.7, 1.0, 2.0 }) yield return ($"defocus, sigma {sigma} px", mat => Cv2.GaussianBlur(mat, mat, new Size(0, 0), sigma));
+        foreach (var pixels in new[] { 2, 4, 8 })
+        {
+            yield return ($"camera moved by {pixels} px", mat =>
+            {
+                using var move = new Mat(2, 3, MatType.CV_64FC1);
+                move.Set(0, 0, 1.0);
+                move.Set(0, 1, 0.0);
+                move.Set(0, 2, (double)pixels);
+                move.Set(1, 0, 0.0);
+                move.Set(1, 1, 1.0);
+                move.Set(1, 2, 0.0);
+                Cv2.WarpAffine(mat, mat, move, mat.Size(), InterpolationFlags.Linear, BorderTypes.Replicate);
+            });
+        }
+    }
+
+    /// <summary>Undisturbed frames in a random order, then disturbed ones; frames after the change at which each signal alarms.</summary>
+    private static Dictionary<DriftSignal, int> Run((float Score, FrameStatistics Statistics)[] quiet, (float Score, FrameStatistics Statistics)[] then, float[] calibration, AnomalyModel model, int seed)
+    {
+        var order = Enumerable.Range(0, quiet.Length).ToArray();
+        new Random(seed).Shuffle(order);
+        var drift = new StationDrift("s", calibration, model.Manifest.Calibration.Threshold, PartsToFalseAlarm);
+        var alarms = new Dictionary<DriftSignal, int>();
+        foreach (var (number, frame) in order.Index())
+        {
+            var seen = number < Quiet ? quiet[frame] : then[frame];
+            foreach (var alarm in drift.Measure(seen.Statistics, default).Append(drift.Score(seen.Score, default)).OfType<DriftAlarm>()) alarms[alarm.Signal] = number + 1 - Quiet;
+        }
+
+        return alarms;
+    }
+
+    private static (float Score, FrameStatistics Statistics)[] Look(AnomalyModel model, string[] paths, Action<Mat> change) =>
+    [
+        .. paths.Select(path =>
+        {
+            using var mat = Cv2.ImRead(path);
+            change(mat);
+            Cv2.ImEncode(".png", mat, out var png);
+            Assert.True(Frame.TryCreate(PixelFormat.Png, mat.Width, mat.Height, 0, png, default, out var frame, out _));
+            Assert.True(FrameStatistics.TryMeasure(frame, null, out var statistics, out _));
+            Assert.True(FramePreparer.TryPrepare(frame, model.Input, null, out var prepared, out _));
+            using (prepared) return (model.Detect([prepared])[0].Score, statistics);
+        }),
+    ];
+
+    private static AnomalyModel Train(string[] normals, out string file)
+    {
+        var folder = Directory.CreateTempSubdirectory("anomalyline-drift-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "train/good"));
+        foreach (var path in normals) File.Copy(path, Path.Combine(folder, "train/good", Path.GetFileName(path)));
+        file = Path.Combine(folder, "bottle.alm");
+        Trainer.Train(
+            new TrainingRequest
+            {
+                Method = "ae-l2", Preset = "fast", DataFolder = folder, Output = file, Epochs = 60, HeldOut = 0.3, FalseRejectRate = 0.03, Device = "cpu",
+                Options = new Dictionary<string, string> { ["size"] = "128", ["width"] = "8", ["latent"] = "32", ["batch-size"] = "8", ["learning-rate"] = "0.003" },
+            },
+            cancel: TestContext.Current.CancellationToken);
+        return AnomalyModel.Load(file, "cpu");
+    }
+}
