@@ -36,6 +36,7 @@ internal static class CommandLine
         TrainCommand.Create(output),
         TuneCommand.Create(output),
         EvaluateCommand.Create(output),
+        CalibrateCommand.Create(output),
         InspectCommand.Create(output),
         ExportCommand.Create(output),
         MethodsCommand.Create(output),

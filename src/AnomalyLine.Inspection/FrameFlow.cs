@@ -19,9 +19,10 @@ internal sealed class FrameFlow(
     {
         var arrival = time.GetTimestamp();
         if (!stations.TryGetValue(request.Station, out var station)) return LineErrors.StationNotFound(request.Station);
+        request = station.Identify(request);
         if (!_flights.TryEnter())
         {
-            return await RefuseAsync(station, request, station.Active?.Recipe, ReasonCode.Stopping, "The server is stopping; send the frame again when it runs.", arrival);
+            return await RefuseAsync(station, request, station.Setup.Recipes.GetValueOrDefault(request.ProductId)?.Recipe, ReasonCode.Stopping, "The server is stopping; send the frame again when it runs.", arrival);
         }
 
         try
@@ -41,10 +42,16 @@ internal sealed class FrameFlow(
     {
         while (true)
         {
-            var active = station.Active;
+            var setup = station.Setup;
+            var active = setup.Recipes.GetValueOrDefault(request.ProductId);
             var recipe = active?.Recipe;
+            if (setup.Mode == StationMode.Stopped)
+            {
+                return RefuseAsync(station, request, recipe, ReasonCode.StationStopped, $"Station {station.Name} is stopped; start it to judge.", arrival);
+            }
+
             if (request.Check() is { } error) return RefuseAsync(station, request, recipe, ReasonCode.InvalidFrame, error, arrival);
-            if (active is null) return RefuseAsync(station, request, null, ReasonCode.NoRecipe, $"Station {station.Name} has no active recipe; activate one.", arrival);
+            if (active is null) return RefuseAsync(station, request, null, ReasonCode.NoRecipe, LineErrors.NoRecipe(station.Name, request.ProductId).Message, arrival);
             if (active.Worker is not { } worker) return RefuseAsync(station, request, recipe, ReasonCode.ModelFailed, active.LoadFault, arrival);
             switch (worker.Reserve())
             {
@@ -144,11 +151,12 @@ internal sealed class FrameFlow(
         {
             Station = request.Station,
             PartId = request.PartId.Length <= InspectionRequest.MaxPartIdLength ? request.PartId : request.PartId[..InspectionRequest.MaxPartIdLength],
+            ProductId = request.ProductId.Length <= Recipe.MaxProductIdLength ? request.ProductId : request.ProductId[..Recipe.MaxProductIdLength],
             Verdict = judgement.Verdict,
             ReasonCode = judgement.ReasonCode,
             ReasonText = judgement.ReasonText,
             Score = judgement.Score,
-            Threshold = recipe?.Threshold ?? 0,
+            Threshold = recipe?.JudgedThreshold ?? 0,
             Regions = judgement.Regions,
             ModelVersion = recipe?.ModelVersion ?? "",
             RecipeRevision = recipe?.Revision ?? 0,

@@ -17,6 +17,9 @@ public sealed record InspectionRecord
     /// <summary>The part's identity as the camera or the PLC gave it; may be empty; at most 128 characters.</summary>
     public required string PartId { get; init; }
 
+    /// <summary>The part's product, which chose the recipe: the frame's, else the announced part's, else the station's selected one. May be empty; at most 64 characters.</summary>
+    public string ProductId { get; init; } = "";
+
     /// <summary>The verdict; never <see cref="Verdict.Undefined"/>.</summary>
     public required Verdict Verdict { get; init; }
 

@@ -38,8 +38,11 @@ public sealed record InspectionRequest
     /// <summary>Name of the station.</summary>
     public required string Station { get; init; }
 
-    /// <summary>Identity of the part; may be empty. Longer than 128 characters: the record is NotDecidable and has the first 128.</summary>
+    /// <summary>Identity of the part; empty for the announced one (<see cref="Line.SetNextPart"/>), if any. Longer than 128 characters: the record is NotDecidable and has the first 128.</summary>
     public required string PartId { get; init; }
+
+    /// <summary>The part's product, at most 64 characters; empty for the announced part's where <see cref="PartId"/> is empty too, else the station's selected one.</summary>
+    public string ProductId { get; init; } = "";
 
     /// <summary>The frame; null where <see cref="FrameError"/> says why there is none.</summary>
     public Frame? Frame { get; }
@@ -55,6 +58,7 @@ public sealed record InspectionRequest
     {
         if (FrameError is not null) return FrameError;
         if (PartId.Length > MaxPartIdLength) return $"The part's identity has {PartId.Length} characters; the limit is {MaxPartIdLength}.";
+        if (ProductId.Length > Recipe.MaxProductIdLength) return $"The product's name has {ProductId.Length} characters; the limit is {Recipe.MaxProductIdLength}.";
         return Deadline is { } d && (d < Recipe.MinDeadline || d > Recipe.MaxDeadline)
             ? $"The deadline of {d.TotalMilliseconds} ms is outside 1..60000 ms."
             : null;

@@ -13,15 +13,14 @@ namespace AnomalyLine.Inspection;
 public sealed class Line : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Station> _stations = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _change = new(1);
     private readonly LineMetrics _metrics = new();
     private readonly LogDatabase _database;
     private readonly LogWriter _writer;
     private readonly ModelPool _models;
     private readonly FrameFlow _flow;
+    private readonly LineChanges _changes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private bool _stopped;
 
     private Line(LogDatabase database, long position, LineOptions options, Func<string, IDetector> loadDetector, TimeProvider time, ILogger logger)
     {
@@ -35,6 +34,7 @@ public sealed class Line : IAsyncDisposable
         _metrics.ObserveQueues(() => _models.QueueLengths);
         _writer = new LogWriter(database.Writer, position, options.RetainedInspectionsPerStation, Publish, time, _metrics, logger);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);
+        _changes = new LineChanges(_stations, _writer, _models, time, logger);
     }
 
     /// <summary>All stations in order of name.</summary>
@@ -75,7 +75,7 @@ public sealed class Line : IAsyncDisposable
         var line = new Line(database, position, options, loadDetector, time, loggers.CreateLogger<Line>());
         try
         {
-            await Task.WhenAll(stored.Select(station => line.BringBackAsync(station, cancellation)));
+            await Task.WhenAll(stored.Select(station => line._changes.BringBackAsync(station, cancellation)));
             LineEvents.Opened(line._logger, database.Id, stored.Count);
             return line;
         }
@@ -99,34 +99,60 @@ public sealed class Line : IAsyncDisposable
                 LineErrorCode.InvalidStationName, $"The station name '{name}' is not 1..64 characters out of letters, digits, '-', '_' and '.'; choose another one.");
         }
 
-        await _change.WaitAsync(cancellation);
-        try
-        {
-            if (_stopped) return LineErrors.Stopping();
-            if (_stations.ContainsKey(name)) return new LineError(LineErrorCode.StationExists, $"Station '{name}' exists already; choose another name.");
-            var now = _time.GetUtcNow();
-            if (await _writer.ChangeAsync(connection => StationStore.AddStation(connection, name, now)) is { } error) return error;
-            var station = new Station(name, firstSequence: 1, lastSequence: 0);
-            _stations[name] = station;
-            LineEvents.StationCreated(_logger, name);
-            return station.ToStatus(_writer.Fault);
-        }
-        finally
-        {
-            _change.Release();
-        }
+        return ToStatus(await _changes.CreateAsync(name, cancellation));
     }
 
-    /// <summary>The station's active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound.</summary>
-    public Outcome<Recipe> GetRecipe(string station)
+    /// <summary>Starts or stops a station; kept across restarts. Frames already accepted are still judged, and its models stay loaded.</summary>
+    /// <returns>The station, or <see cref="LineErrorCode.StationNotFound"/>, LogFailed, Stopping.</returns>
+    public async Task<Outcome<StationStatus>> SetModeAsync(string station, StationMode mode, CancellationToken cancellation)
+        => ToStatus(await _changes.SetModeAsync(station, mode, cancellation));
+
+    /// <summary>Counts a station's inspections from zero, from now on; the station, or <see cref="LineErrorCode.StationNotFound"/>.</summary>
+    public Outcome<StationStatus> ResetCounters(string station)
     {
         if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
-        if (found.Active is { } active) return active.Recipe;
-        return new LineError(LineErrorCode.RecipeNotFound, $"Station '{station}' has no active recipe; activate one.");
+        LineEvents.CountersReset(_logger, station, found.ResetCounters(_time.GetUtcNow()));
+        return found.ToStatus(_writer.Fault);
     }
 
     /// <summary>
-    /// Loads and warms the model beside the running one, then makes the recipe the station's active one between two frames; frames already accepted keep theirs.
+    /// Announces the part that comes next, for the next frame of the station that names no part itself; it is used once, and forgotten when the line stops.
+    /// </summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="part">The part; null for none.</param>
+    /// <param name="replaced">The part announced before that no frame has used; null where there was none.</param>
+    /// <returns>What is wrong: <see cref="LineErrorCode.StationNotFound"/>, InvalidPart; null where nothing is.</returns>
+    public LineError? SetNextPart(string station, NextPart? part, out NextPart? replaced)
+    {
+        replaced = null;
+        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        if (part?.Check() is { } error) return new LineError(LineErrorCode.InvalidPart, error);
+        replaced = found.Announce(part);
+        if (replaced is not null) LineEvents.NextPartReplaced(_logger, station, replaced.PartId);
+        return null;
+    }
+
+    /// <summary>The station's active recipe of a product, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="productId">The product; empty for the default recipe.</param>
+    public Outcome<Recipe> GetRecipe(string station, string productId = "")
+    {
+        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        return found.Setup.Recipes.TryGetValue(productId, out var active) ? active.Recipe : LineErrors.NoRecipe(station, productId);
+    }
+
+    /// <summary>All revisions of a station's recipes, newest first, at most 1000; or <see cref="LineErrorCode.StationNotFound"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<IReadOnlyList<RecipeRevision>> ListRecipes(string station)
+    {
+        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        var active = found.Setup.Recipes.Values.Select(recipe => recipe.Recipe.Revision).ToHashSet();
+        var read = Log.Read(reader => reader.ReadRecipes(station, 1000));
+        return new Outcome<IReadOnlyList<RecipeRevision>>([.. read.Select(row => new RecipeRevision(row.Recipe, row.ActivationTime, active.Contains(row.Recipe.Revision)))]);
+    }
+
+    /// <summary>
+    /// Loads and warms the model beside the running one, then makes the recipe the active one of its product between two frames; frames already accepted keep theirs.
     /// The model before stays loaded, so that activating it again is immediate. One activation at a time; others wait.
     /// </summary>
     /// <param name="recipe">The recipe; its revision is given by the line.</param>
@@ -137,24 +163,54 @@ public sealed class Line : IAsyncDisposable
     public async Task<Outcome<Recipe>> ActivateRecipeAsync(Recipe recipe, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (!_stations.TryGetValue(recipe.Station, out var station)) return LineErrors.StationNotFound(recipe.Station);
-        if (recipe.Check() is { Count: > 0 } errors)
-        {
-            return new LineError(LineErrorCode.InvalidRecipe, $"The recipe for station '{recipe.Station}' is not valid: {string.Join("; ", errors)}.");
-        }
-
-        await _change.WaitAsync(cancellation);
-        try
-        {
-            if (_stopped) return LineErrors.Stopping();
-            return await SwapAsync(station, recipe, cancellation);
-        }
-        finally
-        {
-            if (!_stopped) _models.RetainOnly(ModelsInUse());
-            _change.Release();
-        }
+        if (!_stations.ContainsKey(recipe.Station)) return LineErrors.StationNotFound(recipe.Station);
+        if (recipe.ToError() is { } error) return error;
+        return await _changes.ActivateAsync(recipe, cancellation);
     }
+
+    /// <summary>Shifts the threshold of a product's active recipe, as a new revision; the model stays.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="productId">The product; empty for the default recipe.</param>
+    /// <param name="sensitivity">The operator's shift, within the recipe's <see cref="Recipe.SensitivityLimit"/>.</param>
+    /// <param name="cancellation">Stops before the change.</param>
+    /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, InvalidRecipe, LogFailed, Stopping.</returns>
+    public Task<Outcome<Recipe>> SetSensitivityAsync(string station, string productId, float sensitivity, CancellationToken cancellation)
+        => _changes.AdjustAsync(station, productId, recipe => recipe with { Sensitivity = sensitivity }, cancellation);
+
+    /// <summary>Selects the product of the frames that name none; kept across restarts. No new revision.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="productId">A product that the station has a recipe for; empty for the default recipe.</param>
+    /// <param name="cancellation">Stops before the change.</param>
+    /// <returns>The product's recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, LogFailed, Stopping.</returns>
+    public Task<Outcome<Recipe>> SelectProductAsync(string station, string productId, CancellationToken cancellation)
+        => _changes.SelectAsync(station, productId, cancellation);
+
+    /// <summary>Brings back an older revision as a new one, where its values are not active anyhow, and selects its product.</summary>
+    /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, ModelNotFound, ModelUnusable, LogFailed, Stopping.</returns>
+    public Task<Outcome<Recipe>> SelectRevisionAsync(string station, int revision, CancellationToken cancellation) => _changes.RestoreAsync(
+        station,
+        _ => Log.Read(reader => reader.ReadRecipes(station, int.MaxValue)).Find(row => row.Recipe.Revision == revision).Recipe is { } found
+            ? found
+            : new LineError(LineErrorCode.RecipeNotFound, $"Station '{station}' has no recipe revision {revision}; choose one that the list of its recipes has."),
+        select: true,
+        cancellation);
+
+    /// <summary>Brings back, as a new revision, the values that a product had before its active ones; again, those before them.</summary>
+    /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, ModelNotFound, ModelUnusable, LogFailed, Stopping.</returns>
+    public Task<Outcome<Recipe>> RollbackRecipeAsync(string station, string productId, CancellationToken cancellation) => _changes.RestoreAsync(
+        station,
+        setup =>
+        {
+            if (!setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(station, productId);
+            var origin = LineChanges.Origin(active.Recipe);
+            var before = Log.Read(reader => reader.ReadRecipes(station, int.MaxValue)).Select(row => row.Recipe).FirstOrDefault(recipe =>
+                recipe.RestoredFrom == 0 && recipe.Revision < origin && string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
+            return before is not null
+                ? before
+                : new LineError(LineErrorCode.RecipeNotFound, $"Station '{station}' has no recipe before revision {origin} for product '{productId}'; nothing was changed.");
+        },
+        select: false,
+        cancellation);
 
     /// <summary>
     /// Judges one frame. Every frame of a known station gets exactly one record, whatever happens to it; the record is in the log before it is returned.
@@ -174,11 +230,8 @@ public sealed class Line : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _change.WaitAsync();
-        try
+        await _changes.StopAsync(async () =>
         {
-            if (_stopped) return;
-            _stopped = true;
             await _flow.StopAsync();
             await _writer.CloseAsync();
             Feed.End();
@@ -188,58 +241,13 @@ public sealed class Line : IAsyncDisposable
             _database.Dispose();
             _metrics.Dispose();
             LineEvents.Stopped(_logger);
-        }
-        finally
-        {
-            _change.Release();
-        }
+        });
     }
 
     private static bool IsStationName(string name)
         => name.Length is >= 1 and <= 64 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
-    private async Task BringBackAsync(StoredStation stored, CancellationToken cancellation)
-    {
-        var station = new Station(stored.Name, stored.FirstSequence, stored.LastSequence);
-        if (stored.Recipe is { } recipe)
-        {
-            var model = await _models.GetAsync(recipe.ModelVersion, cancellation);
-            station.Active = model.TryGet(out var worker, out var error)
-                ? new ActiveRecipe(recipe, worker, "")
-                : new ActiveRecipe(recipe, null, error.Message);
-        }
-
-        _stations[stored.Name] = station;
-    }
-
-    private async Task<Outcome<Recipe>> SwapAsync(Station station, Recipe recipe, CancellationToken cancellation)
-    {
-        if (!(await _models.GetAsync(recipe.ModelVersion, cancellation)).TryGet(out var worker, out var error)) return error;
-        var before = station.Active?.Recipe;
-        var next = recipe with { Revision = (before?.Revision ?? 0) + 1 };
-        var now = _time.GetUtcNow();
-        if (await _writer.ChangeAsync(connection => StationStore.AddRecipe(connection, next, now)) is { } failure) return failure;
-        if (before is not null && !string.Equals(before.ModelVersion, next.ModelVersion, StringComparison.Ordinal))
-        {
-            station.PreviousModelVersion = before.ModelVersion;
-        }
-
-        station.Active = new ActiveRecipe(next, worker, "");
-        LineEvents.RecipeActivated(_logger, next.Station, next.Revision, next.ModelVersion, next.Threshold);
-        return next;
-    }
-
-    private HashSet<string> ModelsInUse()
-    {
-        var versions = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var station in _stations.Values)
-        {
-            if (station.Active is { } active) versions.Add(active.Recipe.ModelVersion);
-            if (station.PreviousModelVersion is { } previous) versions.Add(previous);
-        }
-
-        return versions;
-    }
+    private Outcome<StationStatus> ToStatus(Outcome<Station> changed) => changed.TryGet(out var station, out var error) ? station.ToStatus(_writer.Fault) : error;
 
     private void Publish(ReadOnlySpan<LogEntry> entries)
     {

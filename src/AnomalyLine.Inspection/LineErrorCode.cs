@@ -12,7 +12,7 @@ public enum LineErrorCode
     /// <summary>The name is not 1..64 letters, digits, '-', '_', '.'.</summary>
     InvalidStationName = 3,
 
-    /// <summary>The station has no active recipe.</summary>
+    /// <summary>The station has no active recipe of this product, no such revision, or nothing to roll back to.</summary>
     RecipeNotFound = 4,
 
     /// <summary>A value of the recipe is outside its range.</summary>
@@ -50,4 +50,16 @@ public enum LineErrorCode
 
     /// <summary>A value of a request about samples is outside its range, or a picture cannot be read.</summary>
     InvalidSample = 15,
+
+    /// <summary>The announced part's identity or product is too long, or has control characters.</summary>
+    InvalidPart = 16,
+
+    /// <summary>A candidate may not become active: the gate did not pass, or was not asked, and no reason to override it was given.</summary>
+    GateNotPassed = 17,
+
+    /// <summary>There is no training job of this number.</summary>
+    JobNotFound = 18,
+
+    /// <summary>A value of a training job is wrong, or there is nothing to train on.</summary>
+    InvalidJob = 19,
 }

@@ -11,8 +11,8 @@ internal static partial class LineEvents
     [LoggerMessage(2, LogLevel.Information, "Station {Station} created")]
     public static partial void StationCreated(ILogger logger, string station);
 
-    [LoggerMessage(3, LogLevel.Information, "Station {Station}: recipe revision {Revision} active, model {ModelVersion}, threshold {Threshold}")]
-    public static partial void RecipeActivated(ILogger logger, string station, int revision, string modelVersion, float threshold);
+    [LoggerMessage(3, LogLevel.Information, "Station {Station}: recipe revision {Revision} active for product '{ProductId}', model {ModelVersion}, threshold {Threshold}")]
+    public static partial void RecipeActivated(ILogger logger, string station, int revision, string productId, string modelVersion, float threshold);
 
     [LoggerMessage(4, LogLevel.Information, "Model {ModelVersion} loaded and warmed in {Milliseconds} ms")]
     public static partial void ModelLoaded(ILogger logger, string modelVersion, long milliseconds);
@@ -46,4 +46,16 @@ internal static partial class LineEvents
 
     [LoggerMessage(14, LogLevel.Information, "Line stopped")]
     public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(15, LogLevel.Information, "Station {Station}: mode {Mode}")]
+    public static partial void ModeChanged(ILogger logger, string station, StationMode mode);
+
+    [LoggerMessage(16, LogLevel.Information, "Station {Station}: product '{ProductId}' selected")]
+    public static partial void ProductSelected(ILogger logger, string station, string productId);
+
+    [LoggerMessage(17, LogLevel.Information, "Station {Station}: counters reset at {Inspected} inspections")]
+    public static partial void CountersReset(ILogger logger, string station, long inspected);
+
+    [LoggerMessage(18, LogLevel.Warning, "Station {Station}: announced part '{PartId}' was replaced before a frame used it")]
+    public static partial void NextPartReplaced(ILogger logger, string station, string partId);
 }

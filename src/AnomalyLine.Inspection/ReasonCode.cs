@@ -21,7 +21,7 @@ public enum ReasonCode
     /// <summary>NotDecidable: the frame could not be read, or what was sent with it is outside its range.</summary>
     InvalidFrame = 5,
 
-    /// <summary>NotDecidable: the station has no active recipe.</summary>
+    /// <summary>NotDecidable: the station has no active recipe for the part's product.</summary>
     NoRecipe = 6,
 
     /// <summary>NotDecidable: the model failed on this frame, or could not be loaded.</summary>
@@ -32,4 +32,7 @@ public enum ReasonCode
 
     /// <summary>NotDecidable: the caller withdrew the frame before there was a result.</summary>
     Cancelled = 9,
+
+    /// <summary>NotDecidable: the station is stopped.</summary>
+    StationStopped = 10,
 }

@@ -1,11 +1,13 @@
 namespace AnomalyLine.Inspection;
 
 /// <summary>
-/// A station at work. <see cref="Active"/> is swapped as a whole; sequences belong to the log's writer; counts are read by anybody.
+/// A station at work. <see cref="Setup"/> is swapped as a whole; sequences belong to the log's writer; counts are read by anybody.
 /// </summary>
-internal sealed class Station(string name, long firstSequence, long lastSequence)
+internal sealed class Station(string name, long firstSequence, long lastSequence, StationSetup setup, DateTimeOffset opened)
 {
-    private volatile ActiveRecipe? _active;
+    private volatile StationSetup _setup = setup;
+    private volatile CounterStart _counterStart = new(default, opened);
+    private NextPart? _nextPart;
     private long _lastSequence = lastSequence;
     private long _ok;
     private long _notOk;
@@ -13,15 +15,12 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
 
     public string Name { get; } = name;
 
-    /// <summary>What is judged now; null where there is no recipe.</summary>
-    public ActiveRecipe? Active
+    /// <summary>What is done with frames now. Set by one change at a time.</summary>
+    public StationSetup Setup
     {
-        get => _active;
-        set => _active = value;
+        get => _setup;
+        set => _setup = value;
     }
-
-    /// <summary>Version of the model of the recipe before, which is kept loaded; null where there is none. Under the line's activation.</summary>
-    public string? PreviousModelVersion { get; set; }
 
     /// <summary>Sequence of the newest committed inspection; 0 where there is none.</summary>
     public long LastSequence => Volatile.Read(ref _lastSequence);
@@ -32,13 +31,24 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
     /// <summary>Sequence of the newest inspection in the writer's transaction. The log's writer only.</summary>
     public long AssignedSequence { get; private set; } = lastSequence;
 
-    public StationCounters Counters
+    /// <summary>Announces the next part; gives the one announced before that no frame has used.</summary>
+    public NextPart? Announce(NextPart? part) => Interlocked.Exchange(ref _nextPart, part);
+
+    /// <summary>The frame with its part and product: its own, else those of the announced part, which is used up by it, else the selected product.</summary>
+    public InspectionRequest Identify(InspectionRequest request)
     {
-        get
-        {
-            long ok = Interlocked.Read(ref _ok), notOk = Interlocked.Read(ref _notOk), notDecidable = Interlocked.Read(ref _notDecidable);
-            return new StationCounters(ok + notOk + notDecidable, ok, notOk, notDecidable);
-        }
+        var next = request.PartId.Length == 0 && Volatile.Read(ref _nextPart) is not null ? Announce(null) : null;
+        if (next is not null) request = request with { PartId = next.PartId, ProductId = request.ProductId.Length != 0 ? request.ProductId : next.ProductId };
+        var selected = _setup.ProductId;
+        return request.ProductId.Length != 0 || selected.Length == 0 ? request : request with { ProductId = selected };
+    }
+
+    /// <summary>Counts from zero, from this time on; gives the inspections counted before.</summary>
+    public long ResetCounters(DateTimeOffset time)
+    {
+        var before = CountFrom(_counterStart.Counts);
+        _counterStart = new CounterStart(CountFrom(default), time);
+        return before.Inspected;
     }
 
     /// <summary>The next sequence, for the running transaction. The log's writer only.</summary>
@@ -68,8 +78,20 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
 
     public StationStatus ToStatus(string logFault)
     {
-        var active = Active;
-        var fault = logFault.Length != 0 ? logFault : active?.Fault ?? "The station has no active recipe; activate one.";
-        return new StationStatus(Name, fault, active?.Recipe, LastSequence, Counters, active?.Worker?.QueueLength ?? 0);
+        var (setup, start) = (Setup, _counterStart);
+        return new StationStatus(
+            Name, logFault.Length != 0 ? logFault : setup.ToFault(Name), setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
+            setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time);
     }
+
+    private StationCounters CountFrom(StationCounters start)
+    {
+        var ok = Interlocked.Read(ref _ok) - start.Ok;
+        var notOk = Interlocked.Read(ref _notOk) - start.NotOk;
+        var notDecidable = Interlocked.Read(ref _notDecidable) - start.NotDecidable;
+        return new StationCounters(ok + notOk + notDecidable, ok, notOk, notDecidable);
+    }
+
+    /// <summary>The counts at the last reset, and when it was.</summary>
+    private sealed record CounterStart(StationCounters Counts, DateTimeOffset Time);
 }

@@ -12,7 +12,7 @@ public sealed class FeedSeamTests
         await using var folder = new TestLine();
         using var database = LogDatabase.Open(folder.Options);
         using var metrics = new LineMetrics();
-        var station = new Station("a", firstSequence: 1, lastSequence: 0);
+        var station = new Station("a", firstSequence: 1, lastSequence: 0, StationSetup.New, DateTimeOffset.UnixEpoch);
         var stations = new ConcurrentDictionary<string, Station> { ["a"] = station };
         var log = new InspectionLog(database);
         var feed = new InspectionFeed(stations, log, 0, 16, metrics, NullLogger.Instance);

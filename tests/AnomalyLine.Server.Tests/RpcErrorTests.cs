@@ -22,6 +22,17 @@ public sealed class RpcErrorTests
         ["ActivateRecipe, broken deadline"] = async server =>
             await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, Deadline = new() { Seconds = long.MaxValue } }),
         ["ActivateRecipe, region"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, RegionOfInterest = new() }),
+        ["ActivateRecipe, product"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, ProductId = "a\n" }),
+        ["SelectRecipe, nothing"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a" }),
+        ["SelectRecipe, product"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", ProductId = "x" }),
+        ["SelectRecipe, revision"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = uint.MaxValue }),
+        ["RollbackRecipe, first"] = async server => await server.Recipes.RollbackRecipeAsync(new() { Station = "a" }),
+        ["ListRecipes, no station"] = async server => await server.Recipes.ListRecipesAsync(new() { Station = "x" }),
+        ["StartStation, no station"] = async server => await server.Stations.StartStationAsync(new() { Name = "x" }),
+        ["StopStation, no station"] = async server => await server.Stations.StopStationAsync(new() { Name = "x" }),
+        ["ResetCounters, no station"] = async server => await server.Stations.ResetCountersAsync(new() { Name = "x" }),
+        ["SetNextPart, no station"] = async server => await server.Stations.SetNextPartAsync(new() { Station = "x" }),
+        ["SetNextPart, too long"] = async server => await server.Stations.SetNextPartAsync(new() { Station = "a", Part = new() { PartId = new string('x', 129) } }),
         ["GetInspection, 0"] = async server => await server.Inspections.GetInspectionAsync(new() { Station = "a" }),
         ["GetInspection, none"] = async server => await server.Inspections.GetInspectionAsync(new() { Station = "a", Sequence = ulong.MaxValue }),
         ["GetInspection, no station"] = async server => await server.Inspections.GetInspectionAsync(new() { Station = "x", Sequence = 1 }),
@@ -49,6 +60,17 @@ public sealed class RpcErrorTests
     [InlineData("ActivateRecipe, deadline", StatusCode.InvalidArgument, "invalid-recipe")]
     [InlineData("ActivateRecipe, broken deadline", StatusCode.InvalidArgument, "invalid-argument")]
     [InlineData("ActivateRecipe, region", StatusCode.InvalidArgument, "invalid-recipe")]
+    [InlineData("ActivateRecipe, product", StatusCode.InvalidArgument, "invalid-recipe")]
+    [InlineData("SelectRecipe, nothing", StatusCode.InvalidArgument, "invalid-argument")]
+    [InlineData("SelectRecipe, product", StatusCode.NotFound, "recipe-not-found")]
+    [InlineData("SelectRecipe, revision", StatusCode.NotFound, "recipe-not-found")]
+    [InlineData("RollbackRecipe, first", StatusCode.NotFound, "recipe-not-found")]
+    [InlineData("ListRecipes, no station", StatusCode.NotFound, "station-not-found")]
+    [InlineData("StartStation, no station", StatusCode.NotFound, "station-not-found")]
+    [InlineData("StopStation, no station", StatusCode.NotFound, "station-not-found")]
+    [InlineData("ResetCounters, no station", StatusCode.NotFound, "station-not-found")]
+    [InlineData("SetNextPart, no station", StatusCode.NotFound, "station-not-found")]
+    [InlineData("SetNextPart, too long", StatusCode.InvalidArgument, "invalid-part")]
     [InlineData("GetInspection, 0", StatusCode.InvalidArgument, "invalid-argument")]
     [InlineData("GetInspection, none", StatusCode.NotFound, "inspection-not-found")]
     [InlineData("GetInspection, no station", StatusCode.NotFound, null)]

@@ -7,7 +7,53 @@ namespace AnomalyLine.Cli.Commands;
 /// <summary>`anomalyline stations`: the inspection points of a server.</summary>
 internal static class StationsCommand
 {
-    public static Command Create(Output output) => new("stations", "The inspection points of a server.") { List(output), Add(output), Activate(output) };
+    public static Command Create(Output output) => new("stations", "The inspection points of a server.")
+    {
+        List(output), Add(output), Activate(output),
+        StationControlCommands.Start(output), StationControlCommands.Stop(output), StationControlCommands.Reset(output), StationControlCommands.Next(output),
+        StationRecipeCommands.List(output), StationRecipeCommands.Select(output), StationRecipeCommands.Rollback(output), StationRecipeCommands.Sensitivity(output),
+    };
+
+    /// <summary>The argument that names the station.</summary>
+    public static Argument<string> Name() => new("name") { Description = "Name of the station: 1..64 letters, digits, '-', '_', '.'." };
+
+    /// <summary>A station for --json.</summary>
+    public static object Describe(StationStatus station) => new
+    {
+        name = station.Name,
+        ready = station.Ready,
+        fault = station.Fault,
+        mode = station.Mode == StationMode.Stopped ? "stopped" : "continuous",
+        productId = station.ProductId,
+        modelVersion = station.ModelVersion,
+        recipeRevision = station.RecipeRevision,
+        threshold = station.Threshold,
+        lastSequence = station.LastSequence,
+        inspected = station.Counters?.Inspected ?? 0,
+        ok = station.Counters?.Ok ?? 0,
+        notOk = station.Counters?.NotOk ?? 0,
+        notDecidable = station.Counters?.NotDecidable ?? 0,
+        countersSince = station.CountersSince?.ToDateTimeOffset(),
+        queueLength = station.QueueLength,
+    };
+
+    /// <summary>A recipe for --json.</summary>
+    public static object Describe(Recipe recipe) => new
+    {
+        station = recipe.Station,
+        revision = recipe.Revision,
+        productId = recipe.ProductId,
+        active = recipe.Active,
+        modelVersion = recipe.ModelVersion,
+        threshold = recipe.Threshold,
+        pixelThreshold = recipe.PixelThreshold,
+        sensitivity = recipe.Sensitivity,
+        sensitivityLimit = recipe.SensitivityLimit,
+        judgedThreshold = recipe.JudgedThreshold,
+        deadlineMs = recipe.Deadline?.ToTimeSpan().TotalMilliseconds,
+        restoredFrom = recipe.RestoredFrom,
+        activationTime = recipe.ActivationTime?.ToDateTimeOffset(),
+    };
 
     private static Command List(Output output)
     {
@@ -48,55 +94,26 @@ internal static class StationsCommand
         var name = Name();
         var model = new Option<string>("--model") { Description = "Version of a model on the server; see 'anomalyline models list'.", Required = true, HelpName = "VERSION" };
         var threshold = new Option<float?>("--threshold") { Description = "Score above which a part is NotOk; the model's calibrated one by default.", HelpName = "X" };
+        var product = StationRecipeCommands.Product();
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; 1000 by default.", HelpName = "MS" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("activate", "Make a model judge a station, between two frames.") { name, model, threshold, deadline.Within(1, 60_000), server, json };
+        var command = new Command("activate", "Make a model judge a station, between two frames.") { name, model, product, threshold, deadline.Within(1, 60_000), server, json };
         command.SetAction(async (parsed, cancel) =>
         {
-            var request = new ActivateRecipeRequest { Station = parsed.GetRequiredValue(name), ModelVersion = parsed.GetRequiredValue(model) };
+            var request = new ActivateRecipeRequest { Station = parsed.GetRequiredValue(name), ModelVersion = parsed.GetRequiredValue(model), ProductId = parsed.GetRequiredValue(product) };
             if (parsed.GetValue(threshold) is { } score) request.Threshold = score;
             if (parsed.GetValue(deadline) is { } milliseconds) request.Deadline = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds));
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var recipe = (await new RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(request, cancellationToken: cancel)).Recipe;
-            if (parsed.GetValue(json)) output.WriteJson(Describe(recipe));
-            else await output.Result.WriteLineAsync($"{recipe.Station}: revision {recipe.Revision} is active, {recipe.ModelVersion} at threshold {recipe.Threshold:G6}.");
-            return ExitCode.Done;
+            return await StationRecipeCommands.TellAsync(output, recipe, parsed.GetValue(json));
         });
         return command;
     }
-
-    private static Argument<string> Name() => new("name") { Description = "Name of the station: 1..64 letters, digits, '-', '_', '.'." };
 
     private static IReadOnlyList<string> Row(StationStatus station) =>
     [
         station.Name, station.Ready ? "ready" : station.Fault, station.ModelVersion, $"{station.RecipeRevision}", $"{station.Threshold:G6}",
         $"{station.Counters?.Inspected}", $"{station.Counters?.Ok}", $"{station.Counters?.NotOk}", $"{station.Counters?.NotDecidable}",
     ];
-
-    private static object Describe(StationStatus station) => new
-    {
-        name = station.Name,
-        ready = station.Ready,
-        fault = station.Fault,
-        modelVersion = station.ModelVersion,
-        recipeRevision = station.RecipeRevision,
-        threshold = station.Threshold,
-        lastSequence = station.LastSequence,
-        inspected = station.Counters?.Inspected ?? 0,
-        ok = station.Counters?.Ok ?? 0,
-        notOk = station.Counters?.NotOk ?? 0,
-        notDecidable = station.Counters?.NotDecidable ?? 0,
-        queueLength = station.QueueLength,
-    };
-
-    private static object Describe(Recipe recipe) => new
-    {
-        station = recipe.Station,
-        revision = recipe.Revision,
-        modelVersion = recipe.ModelVersion,
-        threshold = recipe.Threshold,
-        pixelThreshold = recipe.PixelThreshold,
-        deadlineMs = recipe.Deadline?.ToTimeSpan().TotalMilliseconds,
-    };
 }

@@ -28,7 +28,7 @@ internal sealed class InspectionInsert : IDisposable
             record.ModelVersion, (long)record.RecipeRevision, record.CaptureTime.UtcTicks, record.CompletionTime.UtcTicks,
             record.Timings.PrepareMs, record.Timings.QueueMs, record.Timings.DetectMs, record.Timings.JudgeMs,
             record.Timings.LogMs, record.Timings.TotalMs, (long)record.Timings.BatchSize,
-            (long)record.FrameWidth, (long)record.FrameHeight,
+            (long)record.FrameWidth, (long)record.FrameHeight, record.ProductId,
         ];
         for (var i = 0; i < values.Length; i++) _parameters[i].Value = values[i];
         _command.Transaction = transaction;

@@ -7,7 +7,7 @@ internal static class InspectionRow
 {
     public const string Columns =
         "position, station, sequence, part_id, verdict, reason_code, reason_text, score, threshold, regions, model_version, recipe_revision, "
-        + "capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height";
+        + "capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id";
 
     public static long Position(SqliteDataReader row) => row.GetInt64(0);
 
@@ -35,5 +35,6 @@ internal static class InspectionRow
             row.GetDouble(14), row.GetDouble(15), row.GetDouble(16), row.GetDouble(17), row.GetDouble(18), row.GetDouble(19), row.GetInt32(20)),
         FrameWidth = row.GetInt32(21),
         FrameHeight = row.GetInt32(22),
+        ProductId = row.GetString(23),
     };
 }

@@ -10,6 +10,7 @@ internal sealed class LogReader : IDisposable
     private readonly SqliteCommand _back;
     private readonly SqliteCommand _forward;
     private readonly SqliteCommand _first;
+    private readonly SqliteCommand _recipes;
 
     public LogReader(SqliteConnection connection)
     {
@@ -20,6 +21,16 @@ internal sealed class LogReader : IDisposable
         _forward = Prepare(
             $"SELECT {InspectionRow.Columns} FROM inspections WHERE position > $a AND position <= $b ORDER BY position LIMIT $c", "$a", "$b", "$c");
         _first = Prepare("SELECT position FROM inspections WHERE station = $a AND sequence > $b ORDER BY sequence LIMIT 1", "$a", "$b");
+        _recipes = Prepare($"SELECT {RecipeRow.Columns} FROM recipes WHERE station = $a ORDER BY revision DESC LIMIT $b", "$a", "$b");
+    }
+
+    /// <summary>A station's recipes with their times of activation, newest first.</summary>
+    public List<(Recipe Recipe, DateTimeOffset ActivationTime)> ReadRecipes(string station, int most)
+    {
+        using var rows = Query(_recipes, station, most);
+        var recipes = new List<(Recipe Recipe, DateTimeOffset ActivationTime)>();
+        while (rows.Read()) recipes.Add((RecipeRow.Read(rows), RecipeRow.ActivationTime(rows)));
+        return recipes;
     }
 
     public InspectionRecord? Get(string station, long sequence)
@@ -65,6 +76,7 @@ internal sealed class LogReader : IDisposable
         _back.Dispose();
         _forward.Dispose();
         _first.Dispose();
+        _recipes.Dispose();
         _connection.Dispose();
     }
 

@@ -7,16 +7,19 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 1;
+    public const int Version = 3;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS stations (name TEXT PRIMARY KEY, creation_ticks INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS stations (name TEXT PRIMARY KEY, creation_ticks INTEGER NOT NULL,
+          mode INTEGER NOT NULL DEFAULT 1, product_id TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS recipes (
           station TEXT NOT NULL REFERENCES stations(name), revision INTEGER NOT NULL, model_version TEXT NOT NULL,
           threshold REAL NOT NULL, pixel_threshold REAL NOT NULL,
           region_x INTEGER, region_y INTEGER, region_width INTEGER, region_height INTEGER,
           deadline_ticks INTEGER NOT NULL, activation_ticks INTEGER NOT NULL,
+          product_id TEXT NOT NULL DEFAULT '', restored_from INTEGER NOT NULL DEFAULT 0,
+          sensitivity REAL NOT NULL DEFAULT 0, sensitivity_limit REAL NOT NULL DEFAULT 0.2,
           PRIMARY KEY (station, revision)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS inspections (
           position INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, sequence INTEGER NOT NULL, part_id TEXT NOT NULL,
@@ -26,16 +29,34 @@ internal static class LogSchema
           prepare_ms REAL NOT NULL, queue_ms REAL NOT NULL, detect_ms REAL NOT NULL, judge_ms REAL NOT NULL,
           log_ms REAL NOT NULL, total_ms REAL NOT NULL, batch_size INTEGER NOT NULL,
           frame_width INTEGER NOT NULL, frame_height INTEGER NOT NULL,
+          product_id TEXT NOT NULL DEFAULT '',
           UNIQUE (station, sequence));
         """;
 
-    /// <summary>Makes the tables where they are missing; gives the log's identity.</summary>
+    /// <summary>What brings the tables from version 1 to 2, from 2 to 3, and so on.</summary>
+    private static readonly string[] Upgrades =
+    [
+        """
+        ALTER TABLE stations ADD COLUMN mode INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE stations ADD COLUMN product_id TEXT NOT NULL DEFAULT '';
+        ALTER TABLE recipes ADD COLUMN product_id TEXT NOT NULL DEFAULT '';
+        ALTER TABLE recipes ADD COLUMN restored_from INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE inspections ADD COLUMN product_id TEXT NOT NULL DEFAULT '';
+        """,
+        """
+        ALTER TABLE recipes ADD COLUMN sensitivity REAL NOT NULL DEFAULT 0;
+        ALTER TABLE recipes ADD COLUMN sensitivity_limit REAL NOT NULL DEFAULT 0.2;
+        """,
+    ];
+
+    /// <summary>Makes the tables where they are missing, brings older ones up to date; gives the log's identity.</summary>
     /// <exception cref="LogOpenException">A newer version wrote the log.</exception>
     public static Guid Ensure(SqliteConnection connection, string path)
     {
+        var version = Version;
         if (Exists(connection))
         {
-            var version = int.Parse(ReadMeta(connection, "schema_version") ?? "0", CultureInfo.InvariantCulture);
+            version = int.Parse(ReadMeta(connection, "schema_version") ?? "0", CultureInfo.InvariantCulture);
             if (version > Version)
             {
                 throw new LogOpenException(
@@ -45,7 +66,9 @@ internal static class LogSchema
 
         using var transaction = connection.BeginTransaction(deferred: false);
         connection.Run(Tables);
+        for (; version < Version; version++) connection.Run(Upgrades[Math.Max(version, 1) - 1]);
         connection.Run($"INSERT OR IGNORE INTO meta VALUES ('schema_version', '{Version}'), ('log_id', '{Guid.NewGuid()}')");
+        connection.Run($"UPDATE meta SET value = '{Version}' WHERE key = 'schema_version'");
         transaction.Commit();
         return Guid.Parse(ReadMeta(connection, "log_id")!);
     }

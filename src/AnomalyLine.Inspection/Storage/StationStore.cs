@@ -1,4 +1,3 @@
-using AnomalyLine.Vision.Imaging;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
@@ -9,16 +8,28 @@ internal static class StationStore
     public static void AddStation(SqliteConnection connection, string name, DateTimeOffset time)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO stations VALUES ($name, $ticks)";
+        command.CommandText = "INSERT INTO stations (name, creation_ticks) VALUES ($name, $ticks)";
         command.Parameters.AddWithValue("$name", name);
         command.Parameters.AddWithValue("$ticks", time.UtcTicks);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Keeps mode and selected product.</summary>
+    public static void UpdateStation(SqliteConnection connection, string name, StationMode mode, string productId)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE stations SET mode = $mode, product_id = $product WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        command.Parameters.AddWithValue("$mode", (int)mode);
+        command.Parameters.AddWithValue("$product", productId);
         command.ExecuteNonQuery();
     }
 
     public static void AddRecipe(SqliteConnection connection, Recipe recipe, DateTimeOffset time)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO recipes VALUES ($station, $revision, $model, $threshold, $pixel, $x, $y, $width, $height, $deadline, $ticks)";
+        command.CommandText = $"INSERT INTO recipes ({RecipeRow.Columns}) VALUES "
+            + "($station, $revision, $model, $threshold, $pixel, $x, $y, $width, $height, $deadline, $ticks, $product, $restored, $sensitivity, $limit)";
         command.Parameters.AddWithValue("$station", recipe.Station);
         command.Parameters.AddWithValue("$revision", recipe.Revision);
         command.Parameters.AddWithValue("$model", recipe.ModelVersion);
@@ -30,23 +41,32 @@ internal static class StationStore
         command.Parameters.AddWithValue("$height", (object?)recipe.Region?.Height ?? DBNull.Value);
         command.Parameters.AddWithValue("$deadline", recipe.Deadline.Ticks);
         command.Parameters.AddWithValue("$ticks", time.UtcTicks);
+        command.Parameters.AddWithValue("$product", recipe.ProductId);
+        command.Parameters.AddWithValue("$restored", recipe.RestoredFrom);
+        command.Parameters.AddWithValue("$sensitivity", (double)recipe.Sensitivity);
+        command.Parameters.AddWithValue("$limit", (double)recipe.SensitivityLimit);
         command.ExecuteNonQuery();
     }
 
-    /// <summary>All stations with their newest recipe and the first and last sequence that the log has of them.</summary>
+    /// <summary>All stations with the newest recipe of each product and the first and last sequence that the log has of them.</summary>
     public static List<StoredStation> ReadStations(SqliteConnection connection)
     {
+        var recipes = ReadActiveRecipes(connection).ToLookup(recipe => recipe.Station, StringComparer.Ordinal);
         using var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT s.name,
-              coalesce((SELECT min(sequence) FROM inspections i WHERE i.station = s.name), 1),
-              coalesce((SELECT max(sequence) FROM inspections i WHERE i.station = s.name), 0),
-              r.revision, r.model_version, r.threshold, r.pixel_threshold, r.region_x, r.region_y, r.region_width, r.region_height, r.deadline_ticks
-            FROM stations s LEFT JOIN recipes r ON r.station = s.name AND r.revision = (SELECT max(revision) FROM recipes WHERE station = s.name)
+            SELECT name, mode, product_id,
+              coalesce((SELECT min(sequence) FROM inspections WHERE station = name), 1),
+              coalesce((SELECT max(sequence) FROM inspections WHERE station = name), 0)
+            FROM stations
             """;
         using var rows = command.ExecuteReader();
         var stations = new List<StoredStation>();
-        while (rows.Read()) stations.Add(new StoredStation(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), ReadRecipe(rows)));
+        while (rows.Read())
+        {
+            var name = rows.GetString(0);
+            stations.Add(new StoredStation(name, rows.GetInt64(3), rows.GetInt64(4), (StationMode)rows.GetInt32(1), rows.GetString(2), [.. recipes[name]]));
+        }
+
         return stations;
     }
 
@@ -58,11 +78,16 @@ internal static class StationStore
         return (long)command.ExecuteScalar()!;
     }
 
-    private static Recipe? ReadRecipe(SqliteDataReader row)
+    private static List<Recipe> ReadActiveRecipes(SqliteConnection connection)
     {
-        if (row.IsDBNull(3)) return null;
-        var region = row.IsDBNull(7) ? null : new RegionOfInterest(row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10));
-        return new Recipe(
-            row.GetString(0), row.GetInt32(3), row.GetString(4), row.GetFloat(5), row.GetFloat(6), region, TimeSpan.FromTicks(row.GetInt64(11)));
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            SELECT {RecipeRow.Columns} FROM recipes r
+            WHERE revision = (SELECT max(revision) FROM recipes o WHERE o.station = r.station AND o.product_id = r.product_id)
+            """;
+        using var rows = command.ExecuteReader();
+        var recipes = new List<Recipe>();
+        while (rows.Read()) recipes.Add(RecipeRow.Read(rows));
+        return recipes;
     }
 }

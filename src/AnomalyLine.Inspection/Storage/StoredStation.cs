@@ -4,5 +4,8 @@ namespace AnomalyLine.Inspection.Storage;
 /// <param name="Name">Its name.</param>
 /// <param name="FirstSequence">Sequence of the oldest inspection kept; 1 where there is none.</param>
 /// <param name="LastSequence">Sequence of the newest inspection; 0 where there is none.</param>
-/// <param name="Recipe">Its newest recipe; null where there is none.</param>
-internal sealed record StoredStation(string Name, long FirstSequence, long LastSequence, Recipe? Recipe);
+/// <param name="Mode">Whether it judges.</param>
+/// <param name="ProductId">The selected product; empty for the default recipe.</param>
+/// <param name="Recipes">The newest recipe of each product.</param>
+internal sealed record StoredStation(
+    string Name, long FirstSequence, long LastSequence, StationMode Mode, string ProductId, IReadOnlyList<Recipe> Recipes);

@@ -4,7 +4,8 @@ namespace AnomalyLine.Management.Drift;
 /// Watches a stream of values for a change of their distribution, without a model of it.
 /// <para>Each value gets a smoothed conformal p-value among all values before it and itself, p = (#{smaller} + u #{equal}) / n with u uniform: while all values come
 /// in exchangeable order, these are independent and uniform (Vovk, Nouretdinov and Gammerman, "Testing exchangeability on-line", ICML 2003). A martingale bets against that, the
-/// Simple Jumper: capitals C(e) for e in {-1, 0, 1}, 1/3 each; at each step C(e) becomes ((1 - J) C(e) + J C / 3)(1 + e (p - 1/2)), C their sum, J = 0.01.
+/// Simple Jumper: equal capitals C(e) for five bets e in {-1.8, -0.9, 0, 0.9, 1.8}; at each step C(e) becomes ((1 - J) C(e) + J C / 5)(1 + e (p - 1/2)), C their sum, J = 0.01
+/// (the paper has the bets -1, 0, 1; bolder ones win sooner where a change is large).
 /// The Shiryaev-Roberts statistic R = (1 + R) C / C' of its growth C / C' a step raises the alarm at R at least c: R less the number of values is a
 /// martingale, so the mean number of values to a false alarm is at least c (Vovk et al., "Retrain or not retrain: conformal test martingales for
 /// change-point detection", COPA 2021).</para>
@@ -18,10 +19,11 @@ public sealed class ConformalDetector
     private const int MostKept = 20_000;
 
     private const int Recent = 15;
+    private static readonly double[] s_bets = [-1.8, -0.9, 0, 0.9, 1.8];
 
     private readonly List<double> _sorted;
     private readonly Queue<double> _recent = new();
-    private readonly double[] _capital = [1 / 3.0, 1 / 3.0, 1 / 3.0];
+    private readonly double[] _capital = [0.2, 0.2, 0.2, 0.2, 0.2];
     private readonly double _alarmAt;
     private readonly Random _random;
 
@@ -52,7 +54,7 @@ public sealed class ConformalDetector
     public bool IsAlarm { get; private set; }
 
     /// <summary>Whether the bets that win are those on values that rise.</summary>
-    public bool Rises => _capital[2] >= _capital[0];
+    public bool Rises => _capital[3] + _capital[4] >= _capital[0] + _capital[1];
 
     /// <summary>Median of the reference, or of all values where there was none; NaN before the first.</summary>
     public double ReferenceMedian { get; private set; }
@@ -67,14 +69,12 @@ public sealed class ConformalDetector
     {
         if (!double.IsFinite(value)) return false;
         var p = Rank(value);
-        double before = _capital.Sum();
-        for (var i = 0; i < 3; i++) _capital[i] = (((1 - Jump) * _capital[i]) + (Jump / 3 * before)) * (1 + ((i - 1) * (p - 0.5)));
-        var growth = _capital.Sum() / before;
+        for (var i = 0; i < s_bets.Length; i++) _capital[i] = (((1 - Jump) * _capital[i]) + (Jump / s_bets.Length)) * (1 + (s_bets[i] * (p - 0.5)));
+        var growth = _capital.Sum();
         Statistic = Math.Min((1 + Statistic) * growth, double.MaxValue / 4);
 
         // Only the growth counts from here on: the capitals are brought back to a sum of one.
-        var sum = _capital.Sum();
-        for (var i = 0; i < 3; i++) _capital[i] /= sum;
+        for (var i = 0; i < s_bets.Length; i++) _capital[i] /= growth;
         Count++;
         _recent.Enqueue(value);
         if (_recent.Count > Recent) _recent.Dequeue();

@@ -7,9 +7,9 @@ public sealed class DriftOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// Parts, on average at least, to a false alarm of one signal while nothing drifts, 100..1e12. Default 10 million: with five signals at most one in two million parts.
+    /// Parts, on average at least, to a false alarm of one signal while nothing drifts, 100..1e12. Default a million: with six signals at most one in 160 000 parts.
     /// </summary>
-    public double PartsToFalseAlarm { get; set; } = 1e7;
+    public double PartsToFalseAlarm { get; set; } = 1e6;
 
     /// <summary>Shortest time between two frames of a station that are measured for brightness, sharpness and position, 0..1 h. Default 1 s. Scores are watched on every Ok part.</summary>
     public TimeSpan MeasureInterval { get; set; } = TimeSpan.FromSeconds(1);

@@ -17,4 +17,7 @@ public enum DriftSignal
 
     /// <summary>Where the edges are, top to bottom.</summary>
     Vertical = 4,
+
+    /// <summary>Whether a part is NotOk, 0 or 1: where all parts are rejected, no score of an Ok part tells of it.</summary>
+    Rejects = 5,
 }

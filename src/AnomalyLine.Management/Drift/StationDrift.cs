@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Drift;
 
@@ -15,23 +16,28 @@ public sealed class StationDrift
 
     /// <summary>Starts watching.</summary>
     /// <param name="station">Name of the station.</param>
-    /// <param name="calibration">The model's scores of its calibration frames; may be empty, where the model file does not have them.</param>
+    /// <param name="calibration">The model's calibration frames; may be empty, where the model file does not have them.</param>
     /// <param name="cut">The lower one of the recipe's threshold and the calibrated one: scores from here on are left out.</param>
+    /// <param name="whole">Whether the station judges whole frames: then the calibration's statistics are a reference, else only its scores are.</param>
     /// <param name="partsToFalseAlarm">Parts to a false alarm of one signal, on average at least.</param>
-    public StationDrift(string station, IEnumerable<float> calibration, float cut, double partsToFalseAlarm)
+    public StationDrift(string station, IReadOnlyList<CalibrationSet> calibration, float cut, bool whole, double partsToFalseAlarm)
     {
         _station = station;
         _cut = cut;
         _detectors = Enum.GetValues<DriftSignal>().ToDictionary(
             signal => signal,
-            signal => new ConformalDetector(signal == DriftSignal.Score ? calibration.Where(score => score < cut).Select(score => (double)score) : [], partsToFalseAlarm, (int)signal));
+            signal => new ConformalDetector(signal is DriftSignal.Score or DriftSignal.Rejects || whole ? Reference(signal, calibration) : [], partsToFalseAlarm, (int)signal));
     }
 
     /// <summary>The state of each signal.</summary>
     public IReadOnlyDictionary<DriftSignal, ConformalDetector> Detectors => _detectors;
 
-    /// <summary>An Ok part's score; the alarm that it raises, or null.</summary>
-    public DriftAlarm? Score(float score, DateTimeOffset time) => score < _cut ? Add(DriftSignal.Score, score, time) : null;
+    /// <summary>A judged part; the alarms that it raises.</summary>
+    /// <param name="score">Its score.</param>
+    /// <param name="isReject">Whether it is NotOk.</param>
+    /// <param name="time">Now.</param>
+    public IReadOnlyList<DriftAlarm> Judged(float score, bool isReject, DateTimeOffset time) =>
+        [.. new[] { Add(DriftSignal.Rejects, isReject ? 1 : 0, time), !isReject && score < _cut ? Add(DriftSignal.Score, score, time) : null }.OfType<DriftAlarm>()];
 
     /// <summary>A frame's statistics; the alarms that they raise.</summary>
     public IReadOnlyList<DriftAlarm> Measure(FrameStatistics frame, DateTimeOffset time)
@@ -46,6 +52,19 @@ public sealed class StationDrift
             }.OfType<DriftAlarm>(),
         ];
     }
+
+    private IEnumerable<double> Reference(DriftSignal signal, IReadOnlyList<CalibrationSet> calibration) => signal switch
+    {
+        DriftSignal.Score => calibration.Where(frame => frame.Score < _cut).Select(frame => (double)frame.Score),
+        DriftSignal.Rejects => calibration.Select(frame => frame.Score > _cut ? 1.0 : 0),
+        _ => calibration.Select(frame => signal switch
+        {
+            DriftSignal.Brightness => frame.Statistics.Brightness,
+            DriftSignal.Sharpness => frame.Statistics.Sharpness,
+            DriftSignal.Horizontal => frame.Statistics.CentreX,
+            _ => frame.Statistics.CentreY,
+        }),
+    };
 
     private DriftAlarm? Add(DriftSignal signal, double value, DateTimeOffset time)
     {
@@ -64,6 +83,7 @@ public sealed class StationDrift
             DriftSignal.Sharpness => ($"The frames have become {(detector.Rises ? "sharper or noisier" : "less sharp")} ({change}).", "Clean the lens, look at focus, vibration and gain. If it is meant to be so, collect new normals and train again."),
             DriftSignal.Horizontal => ($"The parts lie further to the {(detector.Rises ? "right" : "left")} in the frame ({change} of its width).", "Look at the camera's mount, the fixture and the trigger's delay."),
             DriftSignal.Vertical => ($"The parts lie further {(detector.Rises ? "down" : "up")} in the frame ({change} of its height).", "Look at the camera's mount, the fixture and the trigger's delay."),
+            DriftSignal.Rejects => (detector.Rises ? "More parts are rejected than the calibration promises." : "Fewer parts are rejected than before.", "Look at the latest rejects. If they are good, see what changed in light and position, then approve them as samples and train again."),
             _ => ($"The scores of Ok parts are {(detector.Rises ? "higher" : "lower")} than those of the calibration ({change}).", "Look at the latest parts. If they are good, approve them as samples and train again; the thresholds can be calibrated anew meanwhile."),
         };
     }

@@ -9,7 +9,7 @@ namespace AnomalyLine.Server.Grpc;
 internal sealed class RecipeService(LineHost host, ModelStore models) : Wire.RecipeService.RecipeServiceBase
 {
     public override Task<Wire.GetRecipeResponse> GetRecipe(Wire.GetRecipeRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station).OrThrow().ToWire() });
+        Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station, request.ProductId).OrThrow().ToWire() });
 
     public override async Task<Wire.ActivateRecipeResponse> ActivateRecipe(Wire.ActivateRecipeRequest request, ServerCallContext context)
     {
@@ -19,5 +19,33 @@ internal sealed class RecipeService(LineHost host, ModelStore models) : Wire.Rec
         var calibration = model.Manifest.Calibration;
         var recipe = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
         return new Wire.ActivateRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+    }
+
+    public override Task<Wire.ListRecipesResponse> ListRecipes(Wire.ListRecipesRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListRecipesResponse { Recipes = { host.Line.ListRecipes(request.Station).OrThrow().Select(ResponseWriter.ToWire) } });
+
+    public override async Task<Wire.SelectRecipeResponse> SelectRecipe(Wire.SelectRecipeRequest request, ServerCallContext context)
+    {
+        var recipe = request.SelectionCase switch
+        {
+            Wire.SelectRecipeRequest.SelectionOneofCase.ProductId =>
+                await host.Line.SelectProductAsync(request.Station, request.ProductId, context.CancellationToken),
+            Wire.SelectRecipeRequest.SelectionOneofCase.Revision =>
+                await host.Line.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), context.CancellationToken),
+            _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
+        };
+        return new Wire.SelectRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+    }
+
+    public override async Task<Wire.RollbackRecipeResponse> RollbackRecipe(Wire.RollbackRecipeRequest request, ServerCallContext context)
+    {
+        var recipe = await host.Line.RollbackRecipeAsync(request.Station, request.ProductId, context.CancellationToken);
+        return new Wire.RollbackRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+    }
+
+    public override async Task<Wire.SetSensitivityResponse> SetSensitivity(Wire.SetSensitivityRequest request, ServerCallContext context)
+    {
+        var recipe = await host.Line.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, context.CancellationToken);
+        return new Wire.SetSensitivityResponse { Recipe = recipe.OrThrow().ToWire() };
     }
 }

@@ -11,18 +11,25 @@ internal static class RequestReader
     /// <summary>A frame to judge, or what is wrong with it: that too becomes an inspection.</summary>
     public static InspectionRequest ToInspectionRequest(this Wire.InspectRequest request, DateTimeOffset arrival)
     {
-        if (request.Frame is null) return new InspectionRequest(request.Station, request.PartId, "frame: is missing; send the image.");
+        if (request.Frame is null) return Unreadable(request, "frame: is missing; send the image.");
         var wire = request.Frame;
         if (wire.CaptureTime is { } captured && !IsValid(captured))
-            return new InspectionRequest(request.Station, request.PartId, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
+            return Unreadable(request, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
         if (request.Deadline is { } deadline && !IsValid(deadline))
-            return new InspectionRequest(request.Station, request.PartId, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
+            return Unreadable(request, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
         var capture = wire.CaptureTime?.ToDateTimeOffset() ?? arrival;
         var time = request.Deadline?.ToTimeSpan();
         return Frame.TryCreate((PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), wire.Data.Memory, capture, out var frame, out var error)
-            ? new InspectionRequest(request.Station, request.PartId, frame, time)
-            : new InspectionRequest(request.Station, request.PartId, $"frame: {error}") { Deadline = time };
+            ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId }
+            : Unreadable(request, $"frame: {error}") with { Deadline = time };
     }
+
+    /// <summary>The part to announce; null for none.</summary>
+    public static NextPart? ToNextPart(this Wire.SetNextPartRequest request) =>
+        request.Part is { } part && part.PartId.Length + part.ProductId.Length > 0 ? new NextPart(part.PartId, part.ProductId) : null;
+
+    /// <summary>A revision's number; one beyond what a station can have is found by no one.</summary>
+    public static int ToRevision(uint value) => ToInt(value);
 
     /// <summary>What to watch.</summary>
     /// <exception cref="global::Grpc.Core.RpcException">A station has two cursors, or a number is out of range.</exception>
@@ -47,7 +54,12 @@ internal static class RequestReader
         var region = request.RegionOfInterest is { } r ? new RegionOfInterest(ToInt(r.X), ToInt(r.Y), ToInt(r.Width), ToInt(r.Height)) : null;
         return new Recipe(
             request.Station, 0, request.ModelVersion, request.HasThreshold ? request.Threshold : modelThreshold, pixelThreshold, region,
-            request.Deadline?.ToTimeSpan() ?? TimeSpan.FromSeconds(1));
+            request.Deadline?.ToTimeSpan() ?? TimeSpan.FromSeconds(1))
+        {
+            ProductId = request.ProductId,
+            Sensitivity = request.HasSensitivity ? request.Sensitivity : 0,
+            SensitivityLimit = request.HasSensitivityLimit ? request.SensitivityLimit : Recipe.DefaultSensitivityLimit,
+        };
     }
 
     /// <summary>A sequence number; one beyond what a log can hold is found by no one.</summary>
@@ -55,6 +67,9 @@ internal static class RequestReader
 
     // Beyond the range of int is beyond every limit too: the check behind reports it.
     private static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
+
+    private static InspectionRequest Unreadable(Wire.InspectRequest request, string error) =>
+        new(request.Station, request.PartId, error) { ProductId = request.ProductId };
 
     private static bool IsValid(Timestamp time) =>
         time.Seconds is >= -62135596800 and <= 253402300799 && time.Nanos is >= 0 and < 1_000_000_000;

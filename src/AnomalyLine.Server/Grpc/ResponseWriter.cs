@@ -26,6 +26,7 @@ internal static class ResponseWriter
         Timings = record.Timings.ToWire(),
         FrameWidth = (uint)record.FrameWidth,
         FrameHeight = (uint)record.FrameHeight,
+        ProductId = record.ProductId,
     };
 
     public static Wire.StationStatus ToWire(this StationStatus station) => new()
@@ -35,7 +36,7 @@ internal static class ResponseWriter
         Fault = station.Fault,
         ModelVersion = station.Recipe?.ModelVersion ?? "",
         RecipeRevision = (uint)(station.Recipe?.Revision ?? 0),
-        Threshold = station.Recipe?.Threshold ?? 0,
+        Threshold = station.Recipe?.JudgedThreshold ?? 0,
         LastSequence = (ulong)station.LastSequence,
         Counters = new Wire.StationCounters
         {
@@ -45,8 +46,23 @@ internal static class ResponseWriter
             NotDecidable = (ulong)station.Counters.NotDecidable,
         },
         QueueLength = (uint)station.QueueLength,
+        Mode = (Wire.StationMode)station.Mode,
+        ProductId = station.ProductId,
+        NextPart = station.NextPart?.ToWire(),
+        CountersSince = station.CountersSince.ToTimestamp(),
     };
 
+    public static Wire.NextPart ToWire(this NextPart part) => new() { PartId = part.PartId, ProductId = part.ProductId };
+
+    public static Wire.Recipe ToWire(this RecipeRevision revision)
+    {
+        var recipe = revision.Recipe.ToWire();
+        recipe.Active = revision.IsActive;
+        recipe.ActivationTime = revision.ActivationTime.ToTimestamp();
+        return recipe;
+    }
+
+    /// <summary>A recipe that is active.</summary>
     public static Wire.Recipe ToWire(this Recipe recipe) => new()
     {
         Station = recipe.Station,
@@ -58,6 +74,12 @@ internal static class ResponseWriter
             ? new Wire.RegionOfInterest { X = (uint)r.X, Y = (uint)r.Y, Width = (uint)r.Width, Height = (uint)r.Height }
             : null,
         Deadline = recipe.Deadline.ToDuration(),
+        ProductId = recipe.ProductId,
+        RestoredFrom = (uint)recipe.RestoredFrom,
+        Sensitivity = recipe.Sensitivity,
+        SensitivityLimit = recipe.SensitivityLimit,
+        JudgedThreshold = recipe.JudgedThreshold,
+        Active = true,
     };
 
     public static Wire.ModelVersion ToWire(this StoredModel model) => new()

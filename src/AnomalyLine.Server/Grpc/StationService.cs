@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -14,5 +15,26 @@ internal sealed class StationService(LineHost host) : Wire.StationService.Statio
     {
         var station = await host.Line.CreateStationAsync(request.Name, context.CancellationToken);
         return new Wire.CreateStationResponse { Station = station.OrThrow().ToWire() };
+    }
+
+    public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context)
+    {
+        var station = await host.Line.SetModeAsync(request.Name, StationMode.Continuous, context.CancellationToken);
+        return new Wire.StartStationResponse { Station = station.OrThrow().ToWire() };
+    }
+
+    public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context)
+    {
+        var station = await host.Line.SetModeAsync(request.Name, StationMode.Stopped, context.CancellationToken);
+        return new Wire.StopStationResponse { Station = station.OrThrow().ToWire() };
+    }
+
+    public override Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ResetCountersResponse { Station = host.Line.ResetCounters(request.Name).OrThrow().ToWire() });
+
+    public override Task<Wire.SetNextPartResponse> SetNextPart(Wire.SetNextPartRequest request, ServerCallContext context)
+    {
+        if (host.Line.SetNextPart(request.Station, request.ToNextPart(), out var replaced) is { } error) throw error.ToRpcException();
+        return Task.FromResult(new Wire.SetNextPartResponse { Replaced = replaced?.ToWire() });
     }
 }

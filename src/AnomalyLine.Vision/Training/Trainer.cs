@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
@@ -81,7 +82,7 @@ public static class Trainer
         {
             [ModelFile.WeightsName] = weights,
             [TrainingDigests.Name] = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
-            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak))),
+            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path)))),
         };
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var result = Save(request, manifest, files, judged);
@@ -119,6 +120,9 @@ public static class Trainer
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
     private static string Fingerprint(TrainingRequest request, MethodOptions options, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, set.Count, set.Digest, warm?.Version))));
+
+    private static FrameStatistics Statistics(string path) =>
+        FrameStatistics.TryMeasure(FrameFile.Read(path), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
     {

@@ -44,14 +44,14 @@ public sealed class ConformalDetectorTests
     [Fact]
     public void Add_FirstValues_AsTheFormulaHasThem()
     {
-        // Above 99 references: p = (99 + u) / 100. The capitals before the bet are 1/3 each, so one step multiplies by (f(-1) + f(0) + f(1)) / 3 = 1: no side is bet on yet.
+        // Above 99 references: p = (99 + u) / 100. The capitals before the bet are equal, so the first step multiplies by the mean of 1 + e (p - 1/2), which is 1: no side is bet on yet.
         var detector = new ConformalDetector(Enumerable.Range(0, 99).Select(i => (double)i), 1000);
         detector.Add(1000);
         Assert.Equal(1, detector.Statistic, 9);
 
-        // Then the side of high values holds more: 0.01 / 3 + 0.99 (1 + p - 1/2) / 3 of it, and R = (1 + 1) times its gain.
+        // Then C(e) is about (1 + e / 2) / 5, and the mean of (1 + e / 2)^2 over the bets is 1 + (1.8^2 + 0.9^2) / 10 = 1.405; R = (1 + 1) times that, less a little for p and J.
         detector.Add(2000);
-        Assert.InRange(detector.Statistic, 2 * 1.15, 2 * 1.17);
+        Assert.InRange(detector.Statistic, 2 * 1.36, 2 * 1.405);
         Assert.True(detector.Rises);
     }
 

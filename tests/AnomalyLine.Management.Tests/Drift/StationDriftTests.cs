@@ -1,5 +1,6 @@
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Tests.Drift;
 
@@ -10,7 +11,7 @@ public sealed class StationDriftTests
     [Fact]
     public void Measure_LampDims_OneAlarmThatNamesTheLamp()
     {
-        var drift = new StationDrift("press-1", [], 1, 1e6);
+        var drift = new StationDrift("press-1", [], 1, whole: true, 1e6);
         var random = new Random(1);
         var alarms = new List<DriftAlarm>();
         for (var part = 0; part < 200; part++)
@@ -26,12 +27,23 @@ public sealed class StationDriftTests
     [Fact]
     public void Score_AtOrAboveTheCut_IsNotAnOkPartsScore()
     {
-        var drift = new StationDrift("press-1", [0.1f, 0.2f, 0.5f, 0.6f], 0.5f, 1000);
-        Assert.Equal(2, drift.Detectors[DriftSignal.Score].References);
-        drift.Score(0.5f, s_now);
+        float[] scores = [0.1f, 0.2f, 0.5f, 0.6f];
+        var drift = new StationDrift("press-1", [.. scores.Select(score => new CalibrationSet("", score, score, new FrameStatistics(0.5, 1, 0.5, 0.5)))], 0.5f, whole: false, 1000);
+        Assert.Equal((2, 4, 0), (drift.Detectors[DriftSignal.Score].References, drift.Detectors[DriftSignal.Rejects].References, drift.Detectors[DriftSignal.Brightness].References));
+        drift.Judged(0.5f, false, s_now);
+        drift.Judged(0.6f, true, s_now);
         Assert.Equal(0, drift.Detectors[DriftSignal.Score].Count);
-        drift.Score(0.4f, s_now);
-        Assert.Equal(1, drift.Detectors[DriftSignal.Score].Count);
+        drift.Judged(0.4f, false, s_now);
+        Assert.Equal((1, 3), (drift.Detectors[DriftSignal.Score].Count, drift.Detectors[DriftSignal.Rejects].Count));
+    }
+
+    [Fact]
+    public void Judged_AllPartsRejected_AlarmThoughNoScoreIsOk()
+    {
+        var drift = new StationDrift("press-1", [], 0.5f, whole: true, 1e6);
+        var alarms = Enumerable.Range(0, 400).SelectMany(part => drift.Judged(part < 300 ? 0.1f : 0.9f, part >= 300, s_now)).ToArray();
+        Assert.Equal((DriftSignal.Rejects, true), (Assert.Single(alarms).Signal, alarms[0].Rises));
+        Assert.InRange(alarms[0].Parts, 315, 350);
     }
 
     [Fact]

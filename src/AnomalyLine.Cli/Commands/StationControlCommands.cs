@@ -1,0 +1,56 @@
+using System.CommandLine;
+using AnomalyLine.Contracts.V1;
+using Grpc.Net.Client;
+
+namespace AnomalyLine.Cli.Commands;
+
+/// <summary>The verbs of `anomalyline stations` that change what a running station does.</summary>
+internal static class StationControlCommands
+{
+    public static Command Start(Output output) => Control(output, "start", "Judge frames again.", async (channel, name, cancel) =>
+        (await new StationService.StationServiceClient(channel).StartStationAsync(new StartStationRequest { Name = name }, cancellationToken: cancel)).Station);
+
+    public static Command Stop(Output output) => Control(output, "stop", "Answer further frames NOT_DECIDABLE; those accepted are still judged.", async (channel, name, cancel) =>
+        (await new StationService.StationServiceClient(channel).StopStationAsync(new StopStationRequest { Name = name }, cancellationToken: cancel)).Station);
+
+    public static Command Reset(Output output) => Control(output, "reset", "Count inspections from zero.", async (channel, name, cancel) =>
+        (await new StationService.StationServiceClient(channel).ResetCountersAsync(new ResetCountersRequest { Name = name }, cancellationToken: cancel)).Station);
+
+    public static Command Next(Output output)
+    {
+        var name = StationsCommand.Name();
+        var part = new Option<string>("--part") { Description = "Identity of the part, at most 128 characters.", DefaultValueFactory = _ => "", HelpName = "ID" };
+        var product = new Option<string>("--product") { Description = "Its product, at most 64 characters; the station's selected one by default.", DefaultValueFactory = _ => "", HelpName = "ID" };
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("next", "Say which part comes next, for the next frame that names none.") { name, part, product, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var station = parsed.GetRequiredValue(name);
+            var request = new SetNextPartRequest { Station = station, Part = new NextPart { PartId = parsed.GetRequiredValue(part), ProductId = parsed.GetRequiredValue(product) } };
+            var replaced = (await new StationService.StationServiceClient(channel).SetNextPartAsync(request, cancellationToken: cancel)).Replaced;
+            if (parsed.GetValue(json)) output.WriteJson(new { station, replaced = replaced is null ? null : new { partId = replaced.PartId, productId = replaced.ProductId } });
+            else await output.Result.WriteLineAsync(replaced is null ? $"{station}: announced." : $"{station}: announced, in place of part '{replaced.PartId}', which no frame had used.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Control(Output output, string verb, string description, Func<GrpcChannel, string, CancellationToken, Task<StationStatus>> call)
+    {
+        var name = StationsCommand.Name();
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command(verb, description) { name, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var station = await call(channel, parsed.GetRequiredValue(name), cancel);
+            if (parsed.GetValue(json)) output.WriteJson(StationsCommand.Describe(station));
+            else await output.Result.WriteLineAsync($"{station.Name}: {(station.Ready ? "ready" : station.Fault)}; {station.Counters?.Inspected ?? 0} inspected.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

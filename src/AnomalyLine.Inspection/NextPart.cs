@@ -1,0 +1,14 @@
+namespace AnomalyLine.Inspection;
+
+/// <summary>A part that was announced before its frame: for the next frame that names no part itself.</summary>
+/// <param name="PartId">Identity of the part, at most 128 characters; may be empty.</param>
+/// <param name="ProductId">Its product, at most 64 characters; empty for the station's selected product.</param>
+public sealed record NextPart(string PartId, string ProductId)
+{
+    /// <summary>What is wrong with it; null where nothing is.</summary>
+    internal string? Check()
+    {
+        if (PartId.Length > InspectionRequest.MaxPartIdLength) return $"The part's identity has {PartId.Length} characters; the limit is {InspectionRequest.MaxPartIdLength}.";
+        return Recipe.CheckProduct(ProductId) is { } error ? $"The part cannot be announced: {error}." : null;
+    }
+}

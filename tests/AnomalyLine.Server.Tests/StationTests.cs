@@ -1,0 +1,78 @@
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests;
+
+public sealed class StationTests
+{
+    [Fact]
+    public async Task StopStation_FramesOfIt_AreNotDecidableAndTheServerStaysHealthy()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var stopped = (await server.Stations.StopStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel)).Station;
+        var refused = Assert.Single(await server.InspectAsync([TestServer.Request("a", 1, 1)])).Inspection;
+        var health = await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestServer.Cancel);
+        var started = (await server.Stations.StartStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel)).Station;
+        var judged = Assert.Single(await server.InspectAsync([TestServer.Request("a", 2, 1)])).Inspection;
+
+        Assert.Equal((Wire.StationMode.Stopped, false), (stopped.Mode, stopped.Ready));
+        Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.StationStopped), (refused.Verdict, refused.ReasonCode));
+        Assert.True(health.IsSuccessStatusCode);
+        Assert.Equal((Wire.StationMode.Continuous, true), (started.Mode, started.Ready));
+        Assert.Equal(Wire.Verdict.Ok, judged.Verdict);
+    }
+
+    [Fact]
+    public async Task SetNextPart_ProductWithItsRecipe_IsUsedByTheNextFrameWithoutAPart()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var version = await server.UploadAsync("two");
+        await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = version, ProductId = "B" }, cancellationToken: TestServer.Cancel);
+        await server.Stations.SetNextPartAsync(new() { Station = "a", Part = new() { PartId = "p-1" } }, cancellationToken: TestServer.Cancel);
+        var answer = await server.Stations.SetNextPartAsync(
+            new() { Station = "a", Part = new() { PartId = "p-2", ProductId = "B" } }, cancellationToken: TestServer.Cancel);
+        var announced = (await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations[0].NextPart;
+        var frame = TestServer.Request("a", 1, 1);
+        frame.PartId = "";
+
+        var inspection = Assert.Single(await server.InspectAsync([frame])).Inspection;
+
+        Assert.Equal("p-1", answer.Replaced.PartId);
+        Assert.Equal(("p-2", "B"), (announced.PartId, announced.ProductId));
+        Assert.Equal(("p-2", "B", version), (inspection.PartId, inspection.ProductId, inspection.ModelVersion));
+        Assert.Null((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations[0].NextPart);
+    }
+
+    [Fact]
+    public async Task SelectRecipe_ProductThenRevisionThenRollback_ListShowsWhatIsActive()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var version = await server.UploadAsync("two");
+        await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = version, ProductId = "B" }, cancellationToken: TestServer.Cancel);
+        await server.ActivateAsync("a", version);
+
+        var product = (await server.Recipes.SelectRecipeAsync(new() { Station = "a", ProductId = "B" }, cancellationToken: TestServer.Cancel)).Recipe;
+        var revision = (await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1 }, cancellationToken: TestServer.Cancel)).Recipe;
+        await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 3 }, cancellationToken: TestServer.Cancel);
+        var back = (await server.Recipes.RollbackRecipeAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Recipe;
+        var listed = (await server.Recipes.ListRecipesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Recipes;
+
+        Assert.Equal((2u, "B"), (product.Revision, product.ProductId));
+        Assert.Equal((4u, 1u, ""), (revision.Revision, revision.RestoredFrom, revision.ProductId));
+        Assert.Equal((6u, 1u), (back.Revision, back.RestoredFrom));
+        Assert.Equal([(6u, true), (5u, false), (4u, false), (3u, false), (2u, true), (1u, false)], listed.Select(recipe => (recipe.Revision, recipe.Active)));
+        Assert.All(listed, recipe => Assert.NotNull(recipe.ActivationTime));
+    }
+
+    [Fact]
+    public async Task ResetCounters_AfterAnInspection_StatusCountsFromZero()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 1)]);
+        var before = (await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations[0];
+        var reset = (await server.Stations.ResetCountersAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel)).Station;
+
+        Assert.Equal((1ul, 0ul), (before.Counters.Inspected, reset.Counters.Inspected));
+        Assert.True(reset.CountersSince.ToDateTimeOffset() > before.CountersSince.ToDateTimeOffset());
+        Assert.Equal(1ul, reset.LastSequence);
+    }
+}
