@@ -44,6 +44,10 @@ internal static class CommandLine
         WatchCommand.Create(output),
         StationsCommand.Create(output),
         ModelsCommand.Create(output),
+        SamplesCommand.Create(output),
+        AuditCommand.Create(output),
+        BackupCommand.CreateBackup(output),
+        BackupCommand.CreateRestore(output),
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using AnomalyLine.Inspection.Storage;
 
 namespace AnomalyLine.Inspection;
@@ -11,6 +12,7 @@ public sealed class Evidence
     private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
     private readonly long _bytesPerStation;
     private readonly TimeProvider _time;
+    private ImmutableList<Action<EvidenceItem>> _observers = [];
     private long _gone;
     private long _collected;
 
@@ -28,11 +30,18 @@ public sealed class Evidence
     /// <summary>What there is of the station's newest inspection whose frame is kept; null where there is none.</summary>
     public EvidenceItem? Latest(string station) => _stations.TryGetValue(station, out var evidence) ? evidence.Latest : null;
 
+    /// <summary>
+    /// Has an observer called with the frame of each inspection from now on, once it is committed, in log order, on the thread that writes the log: it returns
+    /// at once, waits for nothing, throws nothing, and leaves all work to a thread of its own.
+    /// </summary>
+    public void Observe(Action<EvidenceItem> observer) => ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), observer);
+
     internal void Keep(LogEntry entry)
     {
         if (entry.Frame is null) return;
         var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
         Forget(_stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item));
+        foreach (var observer in _observers) observer(item);
     }
 
     /// <summary>

@@ -10,10 +10,25 @@ public sealed class ManagementOptions
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>
+    /// Free space that stays for the inspection log, bytes, at least 0: with less on the data folder's disk no further samples are kept, and the line runs on.
+    /// Default 1 GiB.
+    /// </summary>
+    public long ReservedDiskBytes { get; set; } = 1L << 30;
+
+    /// <summary>Frames that can wait to become samples, in bytes, at least 0; a further one is left out and counted. Default 64 MiB.</summary>
+    public long CollectorQueueBytes { get; set; } = 64L << 20;
+
+    /// <summary>Share of one core that keeping samples may take, above 0 to 1. Default 0.2.</summary>
+    public double CollectorShare { get; set; } = 0.2;
+
     /// <summary>Everything that is wrong, one message each with the option's name; empty where nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
+        Require(ReservedDiskBytes >= 0, $"{nameof(ReservedDiskBytes)} is {ReservedDiskBytes}; use 0 or more.");
+        Require(CollectorQueueBytes >= 0, $"{nameof(CollectorQueueBytes)} is {CollectorQueueBytes}; use 0 or more.");
+        Require(CollectorShare is > 0 and <= 1, $"{nameof(CollectorShare)} is {CollectorShare}; use more than 0, up to 1.");
         try
         {
             var connection = new NpgsqlConnectionStringBuilder(ConnectionString);

@@ -43,7 +43,9 @@ const { metafile } = await build({
 const { name, version, license } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 writeFileSync(at("dist/package.json"), JSON.stringify({ name, version, license, type: "module" }));
 writeFileSync(at("dist/LICENSES.txt"), licenses(Object.keys(metafile.inputs)));
-cpSync(at("../../protos/anomalyline"), at("dist/protos/anomalyline"), { recursive: true });
+for (const folder of ["anomalyline", "google"]) {
+  cpSync(at(`../../protos/${folder}`), at(`dist/protos/${folder}`), { recursive: true });
+}
 const nodeset = "nodesets/Opc.Ua.NodeSet2.ndjson.gz";
 mkdirSync(at("dist/nodesets"));
 cpSync(at(`node_modules/node-opcua-nodesets/${nodeset}`), at(`dist/${nodeset}`));

@@ -29,6 +29,8 @@ internal sealed class TestServer : IAsyncDisposable
         Stations = new(Channel);
         Recipes = new(Channel);
         Models = new(Channel);
+        Samples = new(Channel);
+        Audit = new(Channel);
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -45,13 +47,22 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Wire.ModelService.ModelServiceClient Models { get; }
 
+    public Wire.SampleService.SampleServiceClient Samples { get; }
+
+    public Wire.AuditService.AuditServiceClient Audit { get; }
+
+    /// <summary>A part of the server itself.</summary>
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public static async Task<TestServer> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-server-").FullName;
         string[] args =
         [
             "--AnomalyLine:HttpPort=0", "--AnomalyLine:GrpcPort=0", "--AnomalyLine:OpcUa:Enabled=false", $"--AnomalyLine:DataFolder={folder}",
-            "--Logging:LogLevel:Default=Warning", "--AnomalyLine:Line:LogDurability=Normal", .. settings,
+            "--Logging:LogLevel:Default=Warning", "--AnomalyLine:Line:LogDurability=Normal",
+            "--AnomalyLine:Management:ReservedDiskBytes=0", "--AnomalyLine:Management:CollectorShare=1", .. settings,
         ];
         var models = new ModelStore(Path.Combine(folder, "models"), FakeModels.Check);
         var app = ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version))));

@@ -18,6 +18,10 @@ public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
+    /// <summary>Whether an entry could be written now; null, or <see cref="LineErrorCode.ManagementFailed"/>. To be asked before a change elsewhere.</summary>
+    public async Task<LineError?> CheckWritableAsync(CancellationToken cancellation) =>
+        (await database.ChangeAsync<bool>((_, _) => Task.FromResult<Outcome<bool>>(true), cancellation)).Error;
+
     /// <summary>Adds the entry of a change that was made elsewhere, such as in the line's own log.</summary>
     /// <param name="caller">Who did it.</param>
     /// <param name="action">What was done, such as "recipe.activate".</param>

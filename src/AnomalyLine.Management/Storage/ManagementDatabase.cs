@@ -93,6 +93,10 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
     public async Task<LineError?> OpenAsync(CancellationToken cancellation) =>
         (await TryAsync<bool>(() => Task.FromResult<Outcome<bool>>(true), cancellation)).Error;
 
+    /// <summary>Brings all of a SQLite database into its one file.</summary>
+    internal Task<Outcome<int>> CheckpointAsync(CancellationToken cancellation) =>
+        ReadAsync<int>(async (context, cancel) => await context.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancel), cancellation);
+
     /// <summary>After the last use.</summary>
     public ValueTask DisposeAsync()
     {

@@ -1,4 +1,6 @@
 using AnomalyLine.Inspection;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace AnomalyLine.Server.Grpc;
@@ -6,6 +8,8 @@ namespace AnomalyLine.Server.Grpc;
 /// <summary>The one table from what can go wrong to what callers see (docs/errors.md).</summary>
 internal static class LineErrors
 {
+    private const string Domain = "anomalyline";
+
     /// <summary>The stable word of an error, such as "station-not-found".</summary>
     public static string Word(LineErrorCode code) => Find(code).Word;
 
@@ -24,10 +28,18 @@ internal static class LineErrors
 
     /// <summary>A failed call with its stable word.</summary>
     public static RpcException Failure(StatusCode status, string word, string message) =>
-        new(new Status(status, message), new Metadata { { "error-code", word } }, message);
+        new(new Status(status, message), new Metadata { { "error-code", word }, { "grpc-status-details-bin", Details(status, word, message) } }, message);
 
     /// <summary>The value, or the failed call.</summary>
     public static T OrThrow<T>(this Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw error.ToRpcException();
+
+    /// <summary>The word once more in the form that REST hands on.</summary>
+    private static byte[] Details(StatusCode status, string word, string message) => new Google.Rpc.Status
+    {
+        Code = (int)status,
+        Message = message,
+        Details = { Any.Pack(new Google.Rpc.ErrorInfo { Reason = word, Domain = Domain }) },
+    }.ToByteArray();
 
     private static (StatusCode Status, string Word) Find(LineErrorCode code) => code switch
     {

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Vision.Models;
 using Grpc.Core;
@@ -7,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The model files that the server holds.</summary>
-internal sealed class ModelService(ModelStore models) : Wire.ModelService.ModelServiceBase
+internal sealed class ModelService(ModelStore models, AuditLog audit) : Wire.ModelService.ModelServiceBase
 {
     private const int MaxChunkBytes = 1 << 20;
 
@@ -16,12 +17,14 @@ internal sealed class ModelService(ModelStore models) : Wire.ModelService.ModelS
 
     public override async Task<Wire.UploadModelResponse> UploadModel(IAsyncStreamReader<Wire.UploadModelRequest> requestStream, ServerCallContext context)
     {
+        await audit.RequireAsync(context);
         var pipe = new Pipe();
         var receiving = ReceiveAsync(requestStream, pipe.Writer, context.CancellationToken);
         try
         {
             var model = await models.AddAsync(pipe.Reader.AsStream(), context.CancellationToken);
             await receiving;
+            await audit.NoteAsync(context, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes });
             return new Wire.UploadModelResponse { Model = model.ToWire() };
         }
         catch (ModelFileException refused)

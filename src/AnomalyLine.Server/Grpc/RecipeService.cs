@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>What is judged at a station, and how.</summary>
-internal sealed class RecipeService(LineHost host, ModelStore models) : Wire.RecipeService.RecipeServiceBase
+internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog audit) : Wire.RecipeService.RecipeServiceBase
 {
     public override Task<Wire.GetRecipeResponse> GetRecipe(Wire.GetRecipeRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station, request.ProductId).OrThrow().ToWire() });
@@ -17,8 +18,12 @@ internal sealed class RecipeService(LineHost host, ModelStore models) : Wire.Rec
         var model = models.Find(request.ModelVersion) ?? throw LineErrors.Failure(
             StatusCode.NotFound, "model-not-found", $"There is no model \"{request.ModelVersion}\"; upload its file first, or choose one that ListModels names.");
         var calibration = model.Manifest.Calibration;
-        var recipe = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
-        return new Wire.ActivateRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        var before = host.Line.GetRecipe(request.Station);
+        var outcome = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
+        var recipe = outcome.OrThrow();
+        await audit.NoteAsync(context, "recipe.activate", recipe.Station, before.TryGet(out var old, out _) ? old : null, recipe);
+        return new Wire.ActivateRecipeResponse { Recipe = recipe.ToWire() };
     }
 
     public override Task<Wire.ListRecipesResponse> ListRecipes(Wire.ListRecipesRequest request, ServerCallContext context) =>

@@ -65,13 +65,17 @@ internal static class RequestReader
     /// <summary>A sequence number; one beyond what a log can hold is found by no one.</summary>
     public static long ToLong(ulong value) => (long)Math.Min(value, long.MaxValue);
 
+    /// <summary>How many to give of a list; the default where nothing is asked for.</summary>
+    public static int ToPageSize(uint asked, int most, int usual) => asked == 0 ? usual
+        : asked <= most ? (int)asked : throw LineErrors.InvalidArgument("page_size", $"is {asked}; send at most {most}.");
+
     // Beyond the range of int is beyond every limit too: the check behind reports it.
-    private static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
+    public static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
 
     private static InspectionRequest Unreadable(Wire.InspectRequest request, string error) =>
         new(request.Station, request.PartId, error) { ProductId = request.ProductId };
 
-    private static bool IsValid(Timestamp time) =>
+    public static bool IsValid(Timestamp time) =>
         time.Seconds is >= -62135596800 and <= 253402300799 && time.Nanos is >= 0 and < 1_000_000_000;
 
     private static bool IsValid(Duration duration) =>

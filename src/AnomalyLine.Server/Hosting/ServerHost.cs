@@ -1,5 +1,6 @@
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
@@ -9,6 +10,7 @@ using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.OpcUaGateway;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Server.Pictures;
+using AnomalyLine.Server.Rest;
 using Microsoft.AspNetCore.Connections;
 
 namespace AnomalyLine.Server.Hosting;
@@ -41,7 +43,7 @@ internal static class ServerHost
         AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddJsonTranscoding(RestSetup.Configure);
         builder.Services.AddGrpcReflection();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddSingleton(new DemoProgress(demo is not null));
@@ -70,6 +72,12 @@ internal static class ServerHost
     {
         services.AddSingleton(provider => new ManagementDatabase(options.Management, options.DataFolder, provider.GetRequiredService<ILogger<ManagementDatabase>>()));
         services.AddSingleton<AuditLog>();
+        services.AddSingleton(options.Management);
+        services.AddSingleton(new SampleFiles(options.DataFolder, options.Management.ReservedDiskBytes));
+        services.AddSingleton<SampleStore>();
+        services.AddSingleton<SampleCollector>();
+        services.AddSingleton(provider => new SampleGuard(
+            provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load));
         services.AddHostedService<ManagementHost>();
     }
 
@@ -89,7 +97,10 @@ internal static class ServerHost
         app.MapGrpcService<StationService>();
         app.MapGrpcService<RecipeService>();
         app.MapGrpcService<ModelService>();
+        app.MapGrpcService<SampleService>();
+        app.MapGrpcService<AuditService>();
         app.MapGrpcReflectionService();
+        app.MapRestDescription();
         app.MapObservability();
         app.MapPictures();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Imaging;
 using OpenCvSharp;
@@ -24,6 +25,35 @@ public static class FrameFile
         return Frame.TryCreate(format, width, height, 0, data, (time ?? TimeProvider.System).GetUtcNow(), out var frame, out var error)
             ? frame
             : throw new DatasetException($"{path}: {error}");
+    }
+
+    /// <summary>
+    /// A frame as a PNG file that holds all that the camera sent: 8 or 16 bits of grey, or colour. A PNG file stays byte for byte as it is; a mosaic becomes colour.
+    /// </summary>
+    /// <param name="frame">Any pixel format.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="error">What is wrong with the frame.</param>
+    public static unsafe bool TryWritePng(Frame frame, [NotNullWhen(true)] out byte[]? file, out int width, out int height, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        (file, width, height) = (null, 0, 0);
+        using var pin = frame.Data.Pin();
+        if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
+        using var owned = decoded;
+        (width, height) = (decoded.Pixels.Width, decoded.Pixels.Height);
+        if (frame.Format is PixelFormat.Png)
+        {
+            file = frame.Data.ToArray();
+            return true;
+        }
+
+        using var turned = new Mat();
+        if (decoded.RedFirst) Cv2.CvtColor(decoded.Pixels, turned, ColorConversionCodes.RGB2BGR);
+
+        Cv2.ImEncode(".png", decoded.RedFirst ? turned : decoded.Pixels, out file, [(int)ImwriteFlags.PngCompression, 1]);
+        return true;
     }
 
     internal static FileStream Open(string path)

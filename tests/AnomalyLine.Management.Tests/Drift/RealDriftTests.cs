@@ -18,10 +18,14 @@ public sealed class RealDriftTests(ITestOutputHelper output)
     public void Streams_OfRealBottles_PartsToAlarm()
     {
         Assert.SkipUnless(Directory.Exists(s_data), "No real images in shared/data/bottle.");
-        var frames = DatasetFolder.Open(s_data).TrainNormals;
+
+        // In a random order: those of one folder were not taken at the same time as those of another.
+        var data = DatasetFolder.Open(s_data);
+        string[] frames = [.. data.TrainNormals, .. data.TestFrames.Where(f => f.IsNormal).Select(f => f.Path)];
+        new Random(1).Shuffle(frames);
         using var model = Train([.. frames.Take(140)], out var file);
         var calibration = CalibrationSet.Read(file)!;
-        var stream = frames.Skip(140).Concat(DatasetFolder.Open(s_data).TestFrames.Where(f => f.IsNormal).Select(f => f.Path)).ToArray();
+        var stream = frames[140..];
         output.WriteLine($"{calibration.Count} calibration scores, {stream.Length} stream frames, threshold {model.Manifest.Calibration.Threshold}");
         var quiet = Look(model, stream, _ => { });
         var still = Enumerable.Range(0, Streams).Select(seed => Run(quiet, quiet, calibration, model, seed)).ToArray();
@@ -100,7 +104,7 @@ public sealed class RealDriftTests(ITestOutputHelper output)
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-drift-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "train/good"));
-        foreach (var path in normals) File.Copy(path, Path.Combine(folder, "train/good", Path.GetFileName(path)));
+        foreach (var path in normals) File.Copy(path, Path.Combine(folder, "train/good", $"{Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path)))}-{Path.GetFileName(path)}"));
         file = Path.Combine(folder, "bottle.alm");
         Trainer.Train(
             new TrainingRequest

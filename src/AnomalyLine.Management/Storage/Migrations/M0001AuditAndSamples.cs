@@ -71,6 +71,20 @@ internal sealed class M0001AuditAndSamples : Migration
                 Suspicion = table.Column<string>(),
             },
             constraints: table => table.PrimaryKey("PK_samples", row => row.Id));
+        migrationBuilder.CreateTable(
+            CollectionPolicyTable.Name,
+            table => new
+            {
+                Station = table.Column<string>(),
+                Enabled = table.Column<bool>(),
+                EveryNthOk = table.Column<int>(),
+                AllNotOk = table.Column<bool>(),
+                IntervalSeconds = table.Column<double>(),
+                MaxSamples = table.Column<int>(),
+                MaxBytes = table.Column<long>(),
+                MaxAgeDays = table.Column<int>(),
+            },
+            constraints: table => table.PrimaryKey("PK_collection_policies", row => row.Station));
         migrationBuilder.CreateIndex("IX_samples_Station_Sha256", SampleTable.Name, ["Station", "Sha256"], unique: true);
         migrationBuilder.CreateIndex("IX_samples_Station_State", SampleTable.Name, ["Station", "State"]);
         migrationBuilder.CreateIndex("IX_samples_Sha256", SampleTable.Name, "Sha256");

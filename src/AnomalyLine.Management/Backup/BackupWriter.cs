@@ -1,0 +1,132 @@
+using System.Formats.Tar;
+using System.Text.Json;
+using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AnomalyLine.Management.Backup;
+
+/// <summary>
+/// Writes all that a server keeps into one file (tar), also while the server runs: first each database as it is at one moment, then the files that they name.
+/// Files that come meanwhile are there too and harm nothing; a picture that retention takes away meanwhile is taken out of the copied database as well.
+/// </summary>
+public static class BackupWriter
+{
+    private const string Part = ".part";
+
+    /// <summary>Makes a backup; the file is there whole or not at all.</summary>
+    /// <param name="dataFolder">The server's data folder.</param>
+    /// <param name="options">Where the management database is: on PostgreSQL its rows are copied into the backup.</param>
+    /// <param name="target">File to write; one that is there already is replaced.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="cancellation">Leaves no file.</param>
+    /// <exception cref="BackupException">The folder is no data folder, a database cannot be read, or the disk is full.</exception>
+    public static async Task<BackupManifest> WriteAsync(string dataFolder, ManagementOptions options, string target, TimeProvider time, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        var root = Path.GetFullPath(dataFolder);
+        if (!File.Exists(Path.Combine(root, "inspections.db"))) throw new BackupException($"{root}: is no data folder, it has no inspections.db; name the folder of AnomalyLine:DataFolder.");
+        target = Path.GetFullPath(target);
+        var copies = Directory.CreateTempSubdirectory("anomalyline-backup-").FullName;
+        try
+        {
+            foreach (var database in Directory.EnumerateFiles(root, "*.db")) CopyDatabase(database, Path.Combine(copies, Path.GetFileName(database)));
+            if (options.ConnectionString.Length > 0) await CopyRowsAsync(root, options, copies, cancellation);
+            var manifest = await WriteArchiveAsync(root, copies, target, time, cancellation);
+            File.Move(target + Part, target, overwrite: true);
+            return manifest;
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException($"{target}: the backup failed ({e.Message}); check the data folder, the disk's space and the rights.", e);
+        }
+        finally
+        {
+            File.Delete(target + Part);
+            Directory.Delete(copies, recursive: true);
+        }
+    }
+
+    private static void CopyDatabase(string from, string to)
+    {
+        using var source = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = from, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = to, Pooling = false }.ToString());
+        source.Open();
+        copy.Open();
+        source.BackupDatabase(copy);
+    }
+
+    private static async Task CopyRowsAsync(string root, ManagementOptions options, string copies, CancellationToken cancellation)
+    {
+        await using var server = new ManagementDatabase(options, root, NullLogger<ManagementDatabase>.Instance);
+        await using var copy = new ManagementDatabase(new ManagementOptions(), copies, NullLogger<ManagementDatabase>.Instance);
+        (await server.CopyToAsync(copy, cancellation)).OrThrow();
+    }
+
+    private static async Task<BackupManifest> WriteArchiveAsync(string root, string copies, string target, TimeProvider time, CancellationToken cancellation)
+    {
+        var files = new List<BackupFile>();
+        await using var stream = new FileStream(target + Part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        await using var archive = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var path in Directory.EnumerateFiles(root, "*", everything).Where(path => IsKept(path, target)).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                files.Add(await AddAsync(archive, path, Path.GetRelativePath(root, path), cancellation));
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Taken away since the listing, by retention.
+            }
+        }
+
+        var (entries, head) = await CompleteAsync(copies, [.. files.Select(file => Path.GetFileNameWithoutExtension(file.Name))], time, cancellation);
+        foreach (var path in Directory.EnumerateFiles(copies, "*.db").Order(StringComparer.Ordinal)) files.Add(await AddAsync(archive, path, Path.GetFileName(path), cancellation));
+        var manifest = new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), entries, head, files);
+        var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web));
+        await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, BackupManifest.Name) { DataStream = content }, cancellation);
+        await archive.DisposeAsync();
+        stream.Flush(flushToDisk: true);
+        return manifest;
+    }
+
+    /// <summary>Takes samples whose pictures went since out of the copied database, and checks its audit.</summary>
+    private static async Task<(long Entries, string Head)> CompleteAsync(string copies, HashSet<string> names, TimeProvider time, CancellationToken cancellation)
+    {
+        await using var copy = new ManagementDatabase(new ManagementOptions(), copies, NullLogger<ManagementDatabase>.Instance);
+        (await copy.ChangeAsync<int>(
+            async (context, cancel) =>
+            {
+                var gone = (await context.Set<Sample>().ToListAsync(cancel)).Where(sample => !names.Contains(sample.Sha256)).ToList();
+                context.RemoveRange(gone);
+                return gone.Count;
+            },
+            cancellation)).OrThrow();
+        var check = (await new AuditLog(copy, time).VerifyAsync(cancellation)).OrThrow();
+        (await copy.CheckpointAsync(cancellation)).OrThrow();
+        return (check.Entries, check.Head);
+    }
+
+    private static async Task<BackupFile> AddAsync(TarWriter archive, string path, string name, CancellationToken cancellation)
+    {
+        await using var content = new HashedPart(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+#pragma warning disable CA1416 // The product runs on Linux.
+        var entry = new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = File.GetUnixFileMode(path) };
+#pragma warning restore CA1416
+        await archive.WriteEntryAsync(entry, cancellation);
+        return new BackupFile(name, content.Length, content.TakeHash());
+    }
+
+    /// <summary>Not databases, which are copied as such, nor what is on its way.</summary>
+    private static bool IsKept(string path, string target)
+    {
+        var name = Path.GetFileName(path);
+        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name != "line.lock"
+            && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
+    }
+}

@@ -1,0 +1,127 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Management.Samples;
+
+/// <summary>
+/// Marks samples that count as normal but do not look it, so that a defect does not become normal unseen: by their scores under a model. With the active
+/// model it finds what that model rejects or finds odd; with a model that was trained without them (a leave-out model, which a training job makes) also
+/// what the active one has already learnt. A mark is a question to a person; nothing is excluded by it. Any thread.
+/// </summary>
+/// <param name="samples">The samples.</param>
+/// <param name="models">The models, for their calibrated thresholds.</param>
+/// <param name="load">Loads the detector of a model version; its exceptions are those of <see cref="Line.OpenAsync"/>.</param>
+public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<string, IDetector> load)
+{
+    /// <summary>Fewest scores of which a median says something.</summary>
+    public const int FewestForMedian = 20;
+
+    /// <summary>A score is odd this many standard deviations above the median, both estimated robustly (1.4826 times the median absolute deviation).</summary>
+    public const double OddDeviations = 5;
+
+    private const int BatchSize = 8;
+
+    /// <summary>Checks all samples of a station that are labelled normal and not excluded. Scores of this model version are taken from their inspections; others are computed.</summary>
+    /// <param name="recipe">The station, the model version, the threshold and the region of interest to check with.</param>
+    /// <param name="cancellation">Marks nothing.</param>
+    /// <returns>How many were checked and how many are marked now, or <see cref="LineErrorCode.ModelNotFound"/>, ModelUnusable, ManagementFailed.</returns>
+    public async Task<Outcome<GuardResult>> CheckAsync(Recipe recipe, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        var normals = new List<Sample>();
+        for (long after = 0; ; after = normals[^1].Id)
+        {
+            var filter = new SampleFilter { Station = recipe.Station, Label = SampleLabel.Normal };
+            if (!(await samples.ListAsync(filter, after, SampleStore.MaxPageSize, cancellation)).TryGet(out var page, out var error)) return error;
+            normals.AddRange(page);
+            if (page.Count < SampleStore.MaxPageSize) break;
+        }
+
+        normals.RemoveAll(sample => sample.State is SampleState.Excluded);
+        var scores = normals.Where(sample => sample.ModelVersion == recipe.ModelVersion).ToDictionary(sample => sample.Id, sample => sample.Score);
+        var unknown = normals.Where(sample => !scores.ContainsKey(sample.Id)).ToList();
+        if (unknown.Count > 0)
+        {
+            // The detector belongs to one thread.
+            var failure = await Task.Factory.StartNew(() => Score(unknown, recipe, scores, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (failure is not null) return failure;
+        }
+
+        var limit = OddAbove(scores.Values);
+        var reasons = normals.ToDictionary(sample => sample.Id, sample => scores.TryGetValue(sample.Id, out var score) ? Judge(score, recipe, limit) : "The picture cannot be read.");
+        var marked = await samples.SuspectAsync(reasons, cancellation);
+        return marked.TryGet(out var count, out var failed) ? new GuardResult(normals.Count, count) : failed;
+    }
+
+    /// <summary>The calibrated threshold of a model version, or <see cref="LineErrorCode.ModelNotFound"/>.</summary>
+    public Outcome<float> ThresholdOf(string version) => models.Find(version) is { } model
+        ? model.Manifest.Calibration.Threshold
+        : new LineError(LineErrorCode.ModelNotFound, $"There is no model \"{version}\"; upload its file first, or choose one that ListModels names.");
+
+    /// <summary>The score above which one is odd among these; infinity where there are too few.</summary>
+    internal static double OddAbove(IReadOnlyCollection<double> scores)
+    {
+        if (scores.Count < FewestForMedian) return double.PositiveInfinity;
+        var median = Median(scores);
+        return median + (OddDeviations * 1.4826 * Median([.. scores.Select(score => Math.Abs(score - median))]));
+    }
+
+    private static string Judge(double score, Recipe recipe, double limit) =>
+        score > recipe.Threshold ? $"Model {recipe.ModelVersion} rejects it: score {score:G4} above the threshold {recipe.Threshold:G4}."
+        : score > limit ? $"Its score {score:G4} under {recipe.ModelVersion} is odd among the station's normals: above {limit:G4}."
+        : "";
+
+    private static double Median(IReadOnlyCollection<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+
+    private LineError? Score(List<Sample> unknown, Recipe recipe, Dictionary<long, double> scores, CancellationToken cancellation)
+    {
+        try
+        {
+            using var detector = load(recipe.ModelVersion);
+            foreach (var chunk in unknown.Chunk(BatchSize))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var prepared = chunk.Select(sample => (sample.Id, Frame: Prepare(sample, detector.Input, recipe.Region))).Where(pair => pair.Frame is not null).ToList();
+                try
+                {
+                    if (prepared.Count == 0) continue;
+                    var detections = detector.Detect([.. prepared.Select(pair => pair.Frame!)]);
+                    for (var i = 0; i < prepared.Count; i++) scores[prepared[i].Id] = detections[i].Score;
+                }
+                finally
+                {
+                    foreach (var (_, frame) in prepared) frame!.Dispose();
+                }
+            }
+
+            return null;
+        }
+        catch (FileNotFoundException e)
+        {
+            return new LineError(LineErrorCode.ModelNotFound, e.Message);
+        }
+        catch (Exception e) when (e is ModelFileException or TorchEngineException)
+        {
+            return new LineError(LineErrorCode.ModelUnusable, e.Message);
+        }
+    }
+
+    private PreparedFrame? Prepare(Sample sample, InputSpec input, RegionOfInterest? region)
+    {
+        try
+        {
+            return FramePreparer.TryPrepare(FrameFile.Read(samples.PathOf(sample)), input, region, out var prepared, out _) ? prepared : null;
+        }
+        catch (DatasetException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Vision.Imaging;
+using Google.Protobuf;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>Frames that are kept for training, and what people say of them.</summary>
+internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, TimeProvider time) : Wire.SampleService.SampleServiceBase
+{
+    private const int DefaultPageSize = 100;
+    private const int MaxPartIdLength = 128;
+
+    public override async Task<Wire.ListSamplesResponse> ListSamples(Wire.ListSamplesRequest request, ServerCallContext context)
+    {
+        var filter = request.ToFilter();
+        var count = RequestReader.ToPageSize(request.PageSize, SampleStore.MaxPageSize, DefaultPageSize);
+        var page = (await samples.ListAsync(filter, RequestReader.ToLong(request.AfterId), count, context.CancellationToken)).OrThrow();
+        var total = (await samples.CountAsync(filter, context.CancellationToken)).OrThrow();
+        return new Wire.ListSamplesResponse { Samples = { page.Select(SampleWire.ToWire) }, Total = (uint)total };
+    }
+
+    public override async Task<Wire.GetSampleResponse> GetSample(Wire.GetSampleRequest request, ServerCallContext context) =>
+        new() { Sample = (await samples.GetAsync(RequestReader.ToLong(request.Id), context.CancellationToken)).OrThrow().ToWire() };
+
+    public override async Task<Wire.GetSampleImageResponse> GetSampleImage(Wire.GetSampleImageRequest request, ServerCallContext context)
+    {
+        var sample = (await samples.GetAsync(RequestReader.ToLong(request.Id), context.CancellationToken)).OrThrow();
+        var file = (await samples.ReadPictureAsync(sample, context.CancellationToken)).OrThrow();
+        return new Wire.GetSampleImageResponse { Data = UnsafeByteOperations.UnsafeWrap(file), Sha256 = sample.Sha256 };
+    }
+
+    public override async Task<Wire.ImportSampleResponse> ImportSample(Wire.ImportSampleRequest request, ServerCallContext context)
+    {
+        host.Line.GetStation(request.Station).OrThrow();
+        if (request.PartId.Length > MaxPartIdLength) throw LineErrors.InvalidArgument("part_id", $"has {request.PartId.Length} characters; send at most {MaxPartIdLength}.");
+        var now = time.GetUtcNow();
+        var format = request.Data.Span.StartsWith<byte>([0xFF, 0xD8]) ? PixelFormat.Jpeg : PixelFormat.Png;
+        if (!Frame.TryCreate(format, 0, 0, 0, request.Data.Memory, now, out var frame, out var error)) throw LineErrors.InvalidArgument("data", error);
+        var draft = new Sample
+        {
+            Station = request.Station,
+            Sha256 = "",
+            PartId = request.PartId,
+            CaptureTime = now,
+            Reason = SampleReason.Imported,
+            Label = request.Label.ToLabel("label") ?? SampleLabel.Normal,
+            Defect = request.Defect,
+        };
+        return new Wire.ImportSampleResponse { Sample = (await samples.AddAsync(frame, draft, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
+    }
+
+    public override async Task<Wire.ReviewSamplesResponse> ReviewSamples(Wire.ReviewSamplesRequest request, ServerCallContext context)
+    {
+        var state = request.State.ToState("state") ?? throw LineErrors.InvalidArgument("state", "is UNSPECIFIED; send PENDING, APPROVED or EXCLUDED.");
+        var review = new SampleReview([.. request.Ids.Select(RequestReader.ToLong)], state, request.Label.ToLabel("label"), request.HasDefect ? request.Defect : null);
+        var reviewed = (await samples.ReviewAsync(review, context.ToCaller(), context.CancellationToken)).OrThrow();
+        return new Wire.ReviewSamplesResponse { Samples = { reviewed.Select(SampleWire.ToWire) } };
+    }
+
+    public override async Task<Wire.CheckSamplesResponse> CheckSamples(Wire.CheckSamplesRequest request, ServerCallContext context)
+    {
+        var recipe = host.Line.GetRecipe(request.Station).OrThrow();
+        if (request.ModelVersion.Length > 0 && request.ModelVersion != recipe.ModelVersion)
+            recipe = recipe with { ModelVersion = request.ModelVersion, Threshold = guard.ThresholdOf(request.ModelVersion).OrThrow() };
+        var result = (await guard.CheckAsync(recipe, context.CancellationToken)).OrThrow();
+        return new Wire.CheckSamplesResponse { Checked = (uint)result.Checked, Suspected = (uint)result.Suspected };
+    }
+
+    public override async Task<Wire.GetCollectionResponse> GetCollection(Wire.GetCollectionRequest request, ServerCallContext context)
+    {
+        host.Line.GetStation(request.Station).OrThrow();
+        var policy = (await samples.GetPolicyAsync(request.Station, context.CancellationToken)).OrThrow();
+        var count = (await samples.CountAsync(new SampleFilter { Station = request.Station }, context.CancellationToken)).OrThrow();
+        return new Wire.GetCollectionResponse { Policy = policy.ToWire(), Samples = (uint)count, Dropped = (ulong)collector.Dropped, Fault = collector.Fault };
+    }
+
+    public override async Task<Wire.SetCollectionResponse> SetCollection(Wire.SetCollectionRequest request, ServerCallContext context)
+    {
+        if (request.Policy is null) throw LineErrors.InvalidArgument("policy", "is missing; send the station and what differs from the defaults.");
+        host.Line.GetStation(request.Policy.Station).OrThrow();
+        var policy = (await samples.SetPolicyAsync(request.Policy.ToPolicy(), context.ToCaller(), context.CancellationToken)).OrThrow();
+        collector.Follow(policy);
+        return new Wire.SetCollectionResponse { Policy = policy.ToWire() };
+    }
+}

@@ -1,0 +1,124 @@
+using AnomalyLine.Management.Samples;
+using Google.Protobuf;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests;
+
+/// <summary>Samples and audit over a real channel, fed by a real line.</summary>
+public sealed class ManagementTests
+{
+    private static readonly Metadata Ann = new() { { "x-user", "ann" } };
+
+    [Fact]
+    public async Task Audit_EachChange_WhoFromWhereOldAndNew()
+    {
+        await using var server = await TestServer.StartAsync();
+        var version = await server.UploadAsync("one");
+        await server.Stations.CreateStationAsync(new() { Name = "a" }, Ann, cancellationToken: TestServer.Cancel);
+        await server.ActivateAsync("a", version);
+        await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = version, Threshold = 0.25f }, Ann, cancellationToken: TestServer.Cancel);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 7 } }, Ann, cancellationToken: TestServer.Cancel);
+
+        var entries = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries;
+
+        Assert.Equal(["model.upload", "station.create", "recipe.activate", "recipe.activate", "collection.set"], entries.Select(entry => entry.Action));
+        Assert.Equal([version, "a", "a", "a", "a"], entries.Select(entry => entry.Subject));
+        Assert.Equal(["", "ann", "", "ann", "ann"], entries.Select(entry => entry.User));
+        Assert.All(entries, entry => Assert.Contains("127.0.0.1", entry.Origin, StringComparison.Ordinal));
+        Assert.Equal("", entries[2].OldValue);
+        Assert.Contains("\"threshold\":0.5", entries[3].OldValue, StringComparison.Ordinal);
+        Assert.Contains("\"threshold\":0.25", entries[3].NewValue, StringComparison.Ordinal);
+        Assert.Equal((5ul, 0ul), await VerifyAsync(server));
+    }
+
+    [Fact]
+    public async Task Audit_RefusedChange_NoEntry()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        await Assert.ThrowsAsync<RpcException>(async () => await server.Stations.CreateStationAsync(new() { Name = "a/b" }, cancellationToken: TestServer.Cancel));
+        await Assert.ThrowsAsync<RpcException>(async () => await server.Samples.ReviewSamplesAsync(new() { Ids = { 1 }, State = Wire.SampleState.Approved }, cancellationToken: TestServer.Cancel));
+
+        Assert.Equal((0ul, 0ul), await VerifyAsync(server));
+    }
+
+    [Fact]
+    public async Task Samples_FromTheRunningLine_ByPolicyWithTheirPictures()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 3, Interval = new() } }, cancellationToken: TestServer.Cancel);
+
+        await server.InspectAsync(Enumerable.Range(1, 6).Select(i => TestServer.Request("a", (ulong)i, (byte)(10 * i))).Append(TestServer.Request("a", 7, 250)));
+        await server.Get<SampleCollector>().FlushAsync(TestServer.Cancel);
+
+        var samples = (await server.Samples.ListSamplesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Samples;
+        Assert.Equal(2, samples.Count(sample => sample.Reason == Wire.SampleReason.EveryNth && sample.Label == Wire.SampleLabel.Normal && sample.Verdict == Wire.Verdict.Ok));
+        var reject = Assert.Single(samples, sample => sample.Reason == Wire.SampleReason.NotOk);
+        Assert.Equal(("part-7", Wire.SampleLabel.Anomalous, Wire.SampleState.Pending, 16u), (reject.PartId, reject.Label, reject.State, reject.Width));
+        Assert.Equal(250 / 255.0, reject.Score, 1e-6);
+        var picture = await server.Samples.GetSampleImageAsync(new() { Id = reject.Id }, cancellationToken: TestServer.Cancel);
+        Assert.Equal(reject.Sha256, SampleFiles.Hash(picture.Data.Span));
+        Assert.StartsWith("89504E47", Convert.ToHexString(picture.Data.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Samples_CheckedWithTheActiveModel_MarksTheRejectThatCountsAsNormal()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 1, Interval = new() } }, cancellationToken: TestServer.Cancel);
+        await server.InspectAsync(Enumerable.Range(1, 5).Select(i => TestServer.Request("a", (ulong)i, (byte)(i * 10))));
+        await server.InspectAsync([TestServer.Request("a", 6, 251)]);
+        await server.Get<SampleCollector>().FlushAsync(TestServer.Cancel);
+        var reject = Assert.Single((await server.Samples.ListSamplesAsync(new() { Reason = Wire.SampleReason.NotOk }, cancellationToken: TestServer.Cancel)).Samples);
+        await server.Samples.ReviewSamplesAsync(new() { Ids = { reject.Id }, State = Wire.SampleState.Approved, Label = Wire.SampleLabel.Normal }, Ann, cancellationToken: TestServer.Cancel);
+
+        // One that no model has judged yet, as bright as a defect.
+        var imported = await server.Samples.ImportSampleAsync(new() { Station = "a", Data = await PictureOfAsync(server, reject.Id) }, cancellationToken: TestServer.Cancel);
+        Assert.Equal(reject.Id, imported.Sample.Id);
+        var result = await server.Samples.CheckSamplesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel);
+
+        Assert.Equal((6u, 1u), (result.Checked, result.Suspected));
+        var suspected = Assert.Single((await server.Samples.ListSamplesAsync(new() { Suspected = true }, cancellationToken: TestServer.Cancel)).Samples);
+        Assert.Equal((reject.Id, "ann"), (suspected.Id, suspected.ReviewedBy));
+        Assert.Contains("above the threshold", suspected.Suspicion, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Samples_DiskFull_VerdictsGoOnWithAnAlarm()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], $"--AnomalyLine:Management:ReservedDiskBytes={long.MaxValue}");
+
+        var answers = await server.InspectAsync(Enumerable.Range(1, 5).Select(i => TestServer.Request("a", (ulong)i, 250)));
+        await server.Get<SampleCollector>().FlushAsync(TestServer.Cancel);
+
+        Assert.All(answers, answer => Assert.Equal(Wire.Verdict.NotOk, answer.Inspection.Verdict));
+        var state = await server.Samples.GetCollectionAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel);
+        Assert.Equal((0u, 5ul), (state.Samples, state.Dropped));
+        Assert.Contains("ReservedDiskBytes", state.Fault, StringComparison.Ordinal);
+        Assert.Contains("anomalyline_samples_fault", await server.Http.GetStringAsync("/metrics", TestServer.Cancel), StringComparison.Ordinal);
+        using var ready = await server.Http.GetAsync("/health/ready", TestServer.Cancel);
+        Assert.True(ready.IsSuccessStatusCode);
+        Assert.Contains("Degraded: No samples are kept", await ready.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Change_ManagementDatabaseAway_RefusedAndTheServerRuns()
+    {
+        await using var server = await TestServer.StartAsync("--AnomalyLine:Management:ConnectionString=Host=127.0.0.1;Port=9;Timeout=2");
+
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel));
+
+        Assert.Equal((StatusCode.Unavailable, "management-failed"), (failure.StatusCode, failure.Trailers.GetValue("error-code")));
+        Assert.Empty((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations);
+    }
+
+    private static async Task<ByteString> PictureOfAsync(TestServer server, ulong id) =>
+        (await server.Samples.GetSampleImageAsync(new() { Id = id }, cancellationToken: TestServer.Cancel)).Data;
+
+    private static async Task<(ulong Entries, ulong FirstBroken)> VerifyAsync(TestServer server)
+    {
+        var check = await server.Audit.VerifyAuditAsync(new(), cancellationToken: TestServer.Cancel);
+        return (check.Entries, check.FirstBrokenSequence);
+    }
+}

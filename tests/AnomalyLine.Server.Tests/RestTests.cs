@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AnomalyLine.Server.Grpc;
+using Google.Api;
+
+namespace AnomalyLine.Server.Tests;
+
+/// <summary>The same calls as REST, over the HTTP port.</summary>
+public sealed class RestTests
+{
+    [Fact]
+    public async Task Rest_StationFromNothingToRecipe_AsOverGrpc()
+    {
+        await using var server = await TestServer.StartAsync();
+        var version = await server.UploadAsync("one");
+
+        var created = await server.Http.PostAsJsonAsync("/v1/stations", new { name = "press-1" }, TestServer.Cancel);
+        var activated = await server.Http.PostAsJsonAsync("/v1/stations/press-1/recipe", new { modelVersion = version, threshold = 0.25, deadline = "0.5s" }, TestServer.Cancel);
+        var recipe = await server.Http.GetFromJsonAsync<JsonNode>("/v1/stations/press-1/recipe", TestServer.Cancel);
+        var stations = await server.Http.GetFromJsonAsync<JsonNode>("/v1/stations", TestServer.Cancel);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (created.StatusCode, activated.StatusCode));
+        Assert.Equal((version, 0.25, "0.500s", 1), ((string)recipe!["recipe"]!["modelVersion"]!, (double)recipe["recipe"]!["threshold"]!, (string)recipe["recipe"]!["deadline"]!, (int)recipe["recipe"]!["revision"]!));
+        Assert.True((bool)stations!["stations"]![0]!["ready"]!);
+    }
+
+    [Fact]
+    public async Task Rest_WrongInput_StatusMessageAndWord()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        using var missing = await server.Http.GetAsync("/v1/stations/nowhere/recipe", TestServer.Cancel);
+        using var malformed = await server.Http.PostAsync("/v1/stations", new StringContent("{", null, "application/json"), TestServer.Cancel);
+        using var foreign = await server.Http.PostAsync("/v1/stations", new StringContent("{\"name\":\"x\"}", null, "text/plain"), TestServer.Cancel);
+
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        var failure = await missing.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel);
+        Assert.Contains("nowhere", (string)failure!["message"]!, StringComparison.Ordinal);
+        Assert.Equal("station-not-found", (string)failure["details"]![0]!["reason"]!);
+        Assert.Equal(HttpStatusCode.BadRequest, malformed.StatusCode);
+
+        // A page of another site can send text/plain without asking, but no JSON: it must not be able to act.
+        Assert.False(foreign.IsSuccessStatusCode);
+        Assert.Empty((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations);
+    }
+
+    [Fact]
+    public async Task OpenApi_Document_HasEveryUnaryCallWithWhatTheContractSays()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var document = (await server.Http.GetFromJsonAsync<JsonNode>("/openapi/v1.json", TestServer.Cancel))!;
+
+        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(verb => (Path: path.Key, Verb: verb.Key, Call: verb.Value!))).ToList();
+        var unary = RestEndpoints.Services.SelectMany(service => service.Methods).Where(method => !method.IsClientStreaming && !method.IsServerStreaming).ToList();
+        Assert.Equal(unary.Select(method => method.Name).Order(StringComparer.Ordinal), operations.Select(operation => (string)operation.Call["operationId"]!).Order(StringComparer.Ordinal));
+        Assert.All(unary, method => Assert.NotNull(method.GetOptions().GetExtension(AnnotationsExtensions.Http)));
+        var activate = operations.Single(operation => (string)operation.Call["operationId"]! == "ActivateRecipe");
+        Assert.Equal(("/v1/stations/{station}/recipe", "post"), (activate.Path, activate.Verb));
+        Assert.StartsWith("Loads and warms the model", (string)activate.Call["summary"]!, StringComparison.Ordinal);
+        var threshold = document["components"]!["schemas"]!["ActivateRecipeRequest"]!["properties"]!["threshold"]!;
+        Assert.Equal(("number", "Score above which a part is NotOk; absent: the model's calibrated threshold."), ((string)threshold["type"]!, (string)threshold["description"]!));
+        Assert.All(Properties(document), property => Assert.True(((string?)property.Value!["description"])?.Length > 0, $"{property.Key} has no description"));
+        foreach (var reference in References(document)) Assert.True(document["components"]!["schemas"]!.AsObject().ContainsKey(reference), $"{reference} is missing");
+    }
+
+    [Fact]
+    public async Task ApiPage_AsServed_NeedsNothingFromElsewhere()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var page = await server.Http.GetStringAsync("/api", TestServer.Cancel) + await server.Http.GetStringAsync("/api.js", TestServer.Cancel);
+
+        Assert.Contains("/openapi/v1.json", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("://", page, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode document) =>
+        document["components"]!["schemas"]!.AsObject().SelectMany(schema => schema.Value!["properties"]!.AsObject());
+
+    private static IEnumerable<string> References(JsonNode document) => JsonSerializer.Serialize(document).Split("#/components/schemas/").Skip(1).Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
+}
