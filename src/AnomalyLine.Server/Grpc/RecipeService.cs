@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Hosting;
@@ -7,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>What is judged at a station, and how.</summary>
-internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog audit) : Wire.RecipeService.RecipeServiceBase
+internal sealed class RecipeService(LineHost host, ModelStore models, ModelRegistry registry, AuditLog audit) : Wire.RecipeService.RecipeServiceBase
 {
     public override Task<Wire.GetRecipeResponse> GetRecipe(Wire.GetRecipeRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station, request.ProductId).OrThrow().ToWire() });
@@ -19,10 +20,13 @@ internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog a
             StatusCode.NotFound, "model-not-found", $"There is no model \"{request.ModelVersion}\"; upload its file first, or choose one that ListModels names.");
         var calibration = model.Manifest.Calibration;
         await audit.RequireAsync(context);
-        var before = host.Line.GetRecipe(request.Station);
+        var before = host.Line.GetRecipe(request.Station, request.ProductId);
+        var active = before.TryGet(out var judging, out _) ? judging.ModelVersion : null;
+        if (await registry.CheckActivationAsync(request.Station, request.ModelVersion, active, request.OverrideReason, context.ToCaller(), context.CancellationToken) is { } refused)
+            throw refused.ToRpcException();
         var outcome = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
         var recipe = outcome.OrThrow();
-        await audit.NoteAsync(context, "recipe.activate", recipe.Station, before.TryGet(out var old, out _) ? old : null, recipe);
+        await NoteAsync(context, "recipe.activate", before, recipe);
         return new Wire.ActivateRecipeResponse { Recipe = recipe.ToWire() };
     }
 
@@ -31,6 +35,8 @@ internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog a
 
     public override async Task<Wire.SelectRecipeResponse> SelectRecipe(Wire.SelectRecipeRequest request, ServerCallContext context)
     {
+        await audit.RequireAsync(context);
+        var before = host.Line.GetRecipe(request.Station);
         var recipe = request.SelectionCase switch
         {
             Wire.SelectRecipeRequest.SelectionOneofCase.ProductId =>
@@ -39,18 +45,33 @@ internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog a
                 await host.Line.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), context.CancellationToken),
             _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
         };
-        return new Wire.SelectRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+        await NoteAsync(context, "recipe.select", before, recipe.OrThrow());
+        return new Wire.SelectRecipeResponse { Recipe = recipe.Value.ToWire() };
     }
 
     public override async Task<Wire.RollbackRecipeResponse> RollbackRecipe(Wire.RollbackRecipeRequest request, ServerCallContext context)
     {
-        var recipe = await host.Line.RollbackRecipeAsync(request.Station, request.ProductId, context.CancellationToken);
-        return new Wire.RollbackRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        var before = host.Line.GetRecipe(request.Station, request.ProductId);
+        var recipe = (await host.Line.RollbackRecipeAsync(request.Station, request.ProductId, context.CancellationToken)).OrThrow();
+        await NoteAsync(context, "recipe.rollback", before, recipe);
+        return new Wire.RollbackRecipeResponse { Recipe = recipe.ToWire() };
     }
 
     public override async Task<Wire.SetSensitivityResponse> SetSensitivity(Wire.SetSensitivityRequest request, ServerCallContext context)
     {
-        var recipe = await host.Line.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, context.CancellationToken);
-        return new Wire.SetSensitivityResponse { Recipe = recipe.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        var before = host.Line.GetRecipe(request.Station, request.ProductId);
+        var recipe = (await host.Line.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, context.CancellationToken)).OrThrow();
+        await NoteAsync(context, "recipe.sensitivity", before, recipe);
+        return new Wire.SetSensitivityResponse { Recipe = recipe.ToWire() };
+    }
+
+    /// <summary>The change in the audit, and the stages of the station's models.</summary>
+    private async Task NoteAsync(ServerCallContext context, string action, Outcome<Recipe> before, Recipe after)
+    {
+        await audit.NoteAsync(context, action, after.Station, before.TryGet(out var old, out _) ? old : null, after);
+        var active = host.Line.ListRecipes(after.Station).OrThrow().Where(revision => revision.IsActive).Select(revision => revision.Recipe.ModelVersion).ToHashSet(StringComparer.Ordinal);
+        if (await registry.NoteActiveAsync(after.Station, active, context.ToCaller(), CancellationToken.None) is { } error) throw error.ToRpcException();
     }
 }
