@@ -44,6 +44,7 @@ internal static class CommandLine
         WatchCommand.Create(output),
         StationsCommand.Create(output),
         ModelsCommand.Create(output),
+        JobsCommand.Create(output),
         SamplesCommand.Create(output),
         AuditCommand.Create(output),
         BackupCommand.CreateBackup(output),

@@ -2,7 +2,6 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Models;
-using AnomalyLine.Management.Processes;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
@@ -17,12 +16,12 @@ namespace AnomalyLine.Management.Training;
 /// </summary>
 public sealed partial class JobQueue(
     JobStore jobs, JobInput input, ModelStore models, ModelRegistry registry, string dataFolder, Func<string, Recipe?> activeRecipe,
-    TimeProvider time, ILogger<JobQueue> logger, Func<string, int, ChildCommand>? trainer = null)
+    TimeProvider time, ILogger<JobQueue> logger, TrainerCommand? trainer = null)
 {
     /// <summary>How often a trainer is started for a job whose server stopped.</summary>
     public const int MostAttempts = 3;
 
-    private readonly Func<string, int, ChildCommand> _trainer = trainer ?? TrainerProcess.Job;
+    private readonly TrainerCommand _trainer = trainer ?? TrainerProcess.Job;
     private readonly Lock _gate = new();
     private CancellationTokenSource? _running;
     private long _runningJob;

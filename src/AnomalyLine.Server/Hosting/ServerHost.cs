@@ -87,7 +87,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new JobQueue(
             provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobInput>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelRegistry>(), options.DataFolder,
             station => provider.GetRequiredService<LineHost>().Line.GetRecipe(station).TryGet(out var recipe, out _) ? recipe : null,
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<JobQueue>>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<JobQueue>>(), provider.GetService<TrainerCommand>()));
         services.AddSingleton(provider => new ShadowRun(
             provider.GetRequiredService<DetectorLoader>().Load, version => provider.GetRequiredService<ModelStore>().Find(version)?.Manifest.Calibration,
             station => provider.GetRequiredService<LineHost>().Line.GetStation(station).TryGet(out var status, out _) && status.QueueLength == 0));
