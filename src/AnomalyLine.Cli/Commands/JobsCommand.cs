@@ -10,7 +10,7 @@ namespace AnomalyLine.Cli.Commands;
 /// <summary>`anomalyline jobs`: trainings on a server.</summary>
 internal static class JobsCommand
 {
-    public static Command Create(Output output) => new("jobs", "Trainings on a server, one at a time.") { Start(output), List(output), Watch(output), Cancel(output), Log(output) };
+    public static Command Create(Output output) => new("jobs", "Trainings on a server, one at a time.") { Start(output), List(output), Watch(output), Cancel(output), Log(output), ScheduleCommand.Create(output) };
 
     private static Command Start(Output output)
     {

@@ -111,7 +111,7 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
 
     private static LineError NotFound(long id) => new(LineErrorCode.JobNotFound, $"There is no job {id}; use one that the list of jobs has.");
 
-    private static IEnumerable<string> Check(TrainingJob job)
+    internal static IEnumerable<string> Check(TrainingJob job)
     {
         if (job.WarmStart == (job.Method.Length > 0)) yield return "method: give a method, or ask for a warm start, which takes the active model's; not both.";
         else if (!job.WarmStart && MethodCatalog.Find(job.Method) is null) yield return $"method: '{job.Method}' is unknown; use one of {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.";

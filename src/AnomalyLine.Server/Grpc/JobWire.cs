@@ -1,5 +1,6 @@
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Training;
 using Google.Protobuf;
@@ -46,6 +47,32 @@ internal static class JobWire
             Done = job.Done, LeftSeconds = job.LeftSeconds, Message = job.Message, ModelVersion = job.ModelVersion,
         };
         if (job.Loss is { } loss) wire.Loss = loss;
+        return wire;
+    }
+
+    public static TrainingSchedule ToSchedule(this Wire.TrainingSchedule schedule) => new()
+    {
+        Station = schedule.Station,
+        Enabled = schedule.Enabled,
+        MinuteOfDay = schedule.HasMinuteOfDay ? RequestReader.ToInt(schedule.MinuteOfDay) : null,
+        Weekdays = schedule.Weekdays == 0 ? 127 : RequestReader.ToInt(schedule.Weekdays),
+        AfterApproved = schedule.HasAfterApproved ? RequestReader.ToInt(schedule.AfterApproved) : null,
+        Method = schedule.Method,
+        Preset = schedule.Preset.Length == 0 ? "balanced" : schedule.Preset,
+        BaseData = schedule.BaseData,
+        MaxMinutes = schedule.HasMaxMinutes ? schedule.MaxMinutes : null,
+    };
+
+    public static Wire.TrainingSchedule ToWire(this TrainingSchedule schedule)
+    {
+        var wire = new Wire.TrainingSchedule
+        {
+            Station = schedule.Station, Enabled = schedule.Enabled, Weekdays = (uint)schedule.Weekdays, Method = schedule.Method, Preset = schedule.Preset,
+            BaseData = schedule.BaseData, CreatedBy = schedule.CreatedBy, LastTime = schedule.LastTime.ToTimestamp(), LastJob = (ulong)schedule.LastJob,
+        };
+        if (schedule.MinuteOfDay is { } minute) wire.MinuteOfDay = (uint)minute;
+        if (schedule.AfterApproved is { } number) wire.AfterApproved = (uint)number;
+        if (schedule.MaxMinutes is { } minutes) wire.MaxMinutes = minutes;
         return wire;
     }
 

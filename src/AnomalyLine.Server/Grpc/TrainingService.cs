@@ -1,4 +1,5 @@
 using System.Text;
+using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
@@ -7,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Trainings on the server.</summary>
-internal sealed class TrainingService(LineHost host, JobStore jobs, JobQueue queue, IHostApplicationLifetime lifetime) : Wire.TrainingService.TrainingServiceBase
+internal sealed class TrainingService(LineHost host, JobStore jobs, JobQueue queue, ScheduleRun schedules, IHostApplicationLifetime lifetime) : Wire.TrainingService.TrainingServiceBase
 {
     private const int DefaultPageSize = 100, MaxPageSize = 1000, MaxLogBytes = 256 * 1024;
 
@@ -58,4 +59,14 @@ internal sealed class TrainingService(LineHost host, JobStore jobs, JobQueue que
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return new Wire.GetJobLogResponse { Text = await reader.ReadToEndAsync(context.CancellationToken) };
     }
+
+    public override async Task<Wire.SetScheduleResponse> SetSchedule(Wire.SetScheduleRequest request, ServerCallContext context)
+    {
+        if (request.Schedule is not { } schedule) throw LineErrors.InvalidArgument("schedule", "is missing; say when to train.");
+        host.Line.GetStation(schedule.Station).OrThrow();
+        return new Wire.SetScheduleResponse { Schedule = (await schedules.SetAsync(schedule.ToSchedule(), context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
+    }
+
+    public override async Task<Wire.ListSchedulesResponse> ListSchedules(Wire.ListSchedulesRequest request, ServerCallContext context) =>
+        new() { Schedules = { (await schedules.ListAsync(context.CancellationToken)).OrThrow().Select(JobWire.ToWire) } };
 }

@@ -2,6 +2,7 @@ using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Training;
@@ -82,7 +83,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new SampleGuard(
             provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load));
         services.AddHostedService<ManagementHost>();
-        services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>();
+        services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>().AddSingleton<ScheduleRun>();
         services.AddSingleton(provider => new JobInput(provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<SampleFiles>().PathOf));
         services.AddSingleton(provider => new JobQueue(
             provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobInput>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelRegistry>(), options.DataFolder,

@@ -1,12 +1,13 @@
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Training;
 
 namespace AnomalyLine.Server.Hosting;
 
 /// <summary>Does the training jobs, watches for drift, and brings the shadows back, beside the line.</summary>
-internal sealed class TrainingHost(LineHost host, JobQueue jobs, ModelRegistry registry, ShadowRun shadows, DriftWatch drift) : BackgroundService
+internal sealed class TrainingHost(LineHost host, JobQueue jobs, ModelRegistry registry, ShadowRun shadows, DriftWatch drift, ScheduleRun schedules) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,7 +22,7 @@ internal sealed class TrainingHost(LineHost host, JobQueue jobs, ModelRegistry r
 
         try
         {
-            await Task.WhenAll(jobs.RunAsync(stoppingToken), drift.RunAsync(stoppingToken));
+            await Task.WhenAll(jobs.RunAsync(stoppingToken), drift.RunAsync(stoppingToken), schedules.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
