@@ -6,7 +6,7 @@ demo:
 	dotnet run -c Release --project src/AnomalyLine.Server -- --demo
 
 test:
-	deploy/install-native.sh
+	deploy/install-native.sh --test
 	dotnet test --max-parallel-test-modules 1
 
 # Style and contracts, without running a test.

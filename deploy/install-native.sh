@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
+# With --test also what tests want: PostgreSQL, for the management database's second kind. The tests start a server of their own.
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
 # .NET SDK and npm are there, this normally has nothing to do.
 set -euo pipefail
@@ -22,6 +23,10 @@ libraries="$(/sbin/ldconfig -p)"
 [[ "$libraries" == *libgcc_s.so.1* ]] || missing+=(libgcc-s1)
 command -v setsid > /dev/null || missing+=(util-linux)
 command -v npm > /dev/null || missing+=(npm)
+
+if [[ "${1:-}" == --test ]]; then
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
+fi
 
 if [[ ${#missing[@]} -eq 0 ]]; then
   say "nothing is missing."

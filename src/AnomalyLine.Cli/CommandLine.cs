@@ -47,6 +47,8 @@ internal static class CommandLine
         JobsCommand.Create(output),
         SamplesCommand.Create(output),
         AuditCommand.Create(output),
+        BenchCommand.Create(output),
+        OpcUaCommand.Create(output),
         BackupCommand.CreateBackup(output),
         BackupCommand.CreateRestore(output),
     };

@@ -12,16 +12,23 @@ internal static class CommonOptions
     public static Option<string> Device() =>
         new Option<string>("--device") { Description = "Where to run: auto (cuda where there is one), cpu or cuda.", DefaultValueFactory = _ => "auto" }.OneOf("auto", "cpu", "cuda");
 
-    public static Option<Uri> Server() => new("--server")
+    public static Option<Uri> Server()
     {
-        Description = "gRPC address of the server.",
+        var option = Address("--server", "gRPC address of the server.", "http://127.0.0.1:8081");
+        option.DefaultValueFactory = _ => new Uri("http://127.0.0.1:8081");
+        return option;
+    }
+
+    /// <summary>The address of a server, http or https.</summary>
+    public static Option<Uri> Address(string name, string description, string example) => new(name)
+    {
+        Description = description,
         HelpName = "ADDRESS",
-        DefaultValueFactory = _ => new Uri("http://127.0.0.1:8081"),
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
             if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
-            result.AddError($"'{text}' is no address of a server; write it like http://127.0.0.1:8081.");
+            result.AddError($"'{text}' is no address of a server; write it like {example}.");
             return null;
         },
     };

@@ -15,6 +15,7 @@ internal static class InspectionText
         station = inspection.Station,
         sequence = inspection.Sequence,
         partId = inspection.PartId,
+        productId = inspection.ProductId,
         verdict = Word(inspection.Verdict),
         reasonCode = inspection.ReasonCode,
         reasonText = inspection.ReasonText,

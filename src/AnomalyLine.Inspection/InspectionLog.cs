@@ -36,6 +36,20 @@ public sealed class InspectionLog
         return Read(reader => reader.ReadBack(station, beforeSequence, most));
     }
 
+    /// <summary>
+    /// A station's inspections that meet a search, newest first. One call looks at <see cref="LogSearch.MaxLookedAt"/> inspections at most, so that a search for what is rare ends; the result says where to go on.
+    /// </summary>
+    /// <param name="search">What to look for.</param>
+    /// <param name="most">Length of the page, 1..1000.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public LogFound Find(LogSearch search, int most)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 1000);
+        return Read(reader => reader.Find(search, most));
+    }
+
     /// <summary>Runs a query on a connection that nobody else has.</summary>
     internal T Read<T>(Func<LogReader, T> query)
     {

@@ -119,17 +119,16 @@ public sealed class Line : IAsyncDisposable
     /// Announces the part that comes next, for the next frame of the station that names no part itself; it is used once, and forgotten when the line stops.
     /// </summary>
     /// <param name="station">Name of the station.</param>
-    /// <param name="part">The part; null for none.</param>
-    /// <param name="replaced">The part announced before that no frame has used; null where there was none.</param>
-    /// <returns>What is wrong: <see cref="LineErrorCode.StationNotFound"/>, InvalidPart; null where nothing is.</returns>
-    public LineError? SetNextPart(string station, NextPart? part, out NextPart? replaced)
+    /// <param name="partId">Identity of the part, at most 128 characters; null for the one that is announced already.</param>
+    /// <param name="productId">Its product, at most 64 characters, empty for the selected one; null for the one that is announced already.</param>
+    /// <returns>What is announced now, or <see cref="LineErrorCode.StationNotFound"/>, InvalidPart.</returns>
+    public Outcome<NextPartChange> SetNextPart(string station, string? partId, string? productId)
     {
-        replaced = null;
         if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
-        if (part?.Check() is { } error) return new LineError(LineErrorCode.InvalidPart, error);
-        replaced = found.Announce(part);
-        if (replaced is not null) LineEvents.NextPartReplaced(_logger, station, replaced.PartId);
-        return null;
+        if (new NextPart(partId ?? "", productId ?? "").Check() is { } error) return new LineError(LineErrorCode.InvalidPart, error);
+        var change = found.Announce(partId, productId);
+        if (change.Replaced is { } replaced) LineEvents.NextPartReplaced(_logger, station, replaced.PartId);
+        return change;
     }
 
     /// <summary>The station's active recipe of a product, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound.</summary>

@@ -42,24 +42,24 @@ public enum LineErrorCode
     /// <summary>The line is stopped; nothing was logged.</summary>
     Stopping = 12,
 
+    /// <summary>The announced part's identity or product is too long, or has control characters.</summary>
+    InvalidPart = 13,
+
     /// <summary>The management database cannot be read or written; nothing was changed there. Stations go on judging.</summary>
-    ManagementFailed = 13,
+    ManagementFailed = 14,
 
     /// <summary>There is no sample of this number.</summary>
-    SampleNotFound = 14,
+    SampleNotFound = 15,
 
     /// <summary>A value of a request about samples is outside its range, or a picture cannot be read.</summary>
-    InvalidSample = 15,
-
-    /// <summary>The announced part's identity or product is too long, or has control characters.</summary>
-    InvalidPart = 16,
+    InvalidSample = 16,
 
     /// <summary>A candidate may not become active: the gate did not pass, or was not asked, and no reason to override it was given.</summary>
-    GateNotPassed = 17,
+    GateNotPassed = 20,
 
     /// <summary>There is no training job of this number.</summary>
-    JobNotFound = 18,
+    JobNotFound = 21,
 
     /// <summary>A value of a training job is wrong, or there is nothing to train on.</summary>
-    InvalidJob = 19,
+    InvalidJob = 22,
 }

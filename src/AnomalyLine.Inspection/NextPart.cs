@@ -5,6 +5,12 @@ namespace AnomalyLine.Inspection;
 /// <param name="ProductId">Its product, at most 64 characters; empty for the station's selected product.</param>
 public sealed record NextPart(string PartId, string ProductId)
 {
+    /// <summary>Whether something of the announcement before is not in this one.</summary>
+    internal bool Loses(NextPart? before)
+        => before is not null
+            && ((before.PartId.Length != 0 && !string.Equals(PartId, before.PartId, StringComparison.Ordinal))
+                || (before.ProductId.Length != 0 && !string.Equals(ProductId, before.ProductId, StringComparison.Ordinal)));
+
     /// <summary>What is wrong with it; null where nothing is.</summary>
     internal string? Check()
     {

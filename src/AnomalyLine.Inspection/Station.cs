@@ -31,13 +31,22 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
     /// <summary>Sequence of the newest inspection in the writer's transaction. The log's writer only.</summary>
     public long AssignedSequence { get; private set; } = lastSequence;
 
-    /// <summary>Announces the next part; gives the one announced before that no frame has used.</summary>
-    public NextPart? Announce(NextPart? part) => Interlocked.Exchange(ref _nextPart, part);
+    /// <summary>Announces the next part; what is null stays as announced and not used yet.</summary>
+    public NextPartChange Announce(string? partId, string? productId)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _nextPart);
+            var part = new NextPart(partId ?? before?.PartId ?? "", productId ?? before?.ProductId ?? "");
+            var after = part.PartId.Length + part.ProductId.Length == 0 ? null : part;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _nextPart, after, before), before)) return new NextPartChange(after, part.Loses(before) ? before : null);
+        }
+    }
 
     /// <summary>The frame with its part and product: its own, else those of the announced part, which is used up by it, else the selected product.</summary>
     public InspectionRequest Identify(InspectionRequest request)
     {
-        var next = request.PartId.Length == 0 && Volatile.Read(ref _nextPart) is not null ? Announce(null) : null;
+        var next = request.PartId.Length == 0 && Volatile.Read(ref _nextPart) is not null ? Interlocked.Exchange(ref _nextPart, null) : null;
         if (next is not null) request = request with { PartId = next.PartId, ProductId = request.ProductId.Length != 0 ? request.ProductId : next.ProductId };
         var selected = _setup.ProductId;
         return request.ProductId.Length != 0 || selected.Length == 0 ? request : request with { ProductId = selected };

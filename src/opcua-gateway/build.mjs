@@ -46,9 +46,10 @@ writeFileSync(at("dist/LICENSES.txt"), licenses(Object.keys(metafile.inputs)));
 for (const folder of ["anomalyline", "google"]) {
   cpSync(at(`../../protos/${folder}`), at(`dist/protos/${folder}`), { recursive: true });
 }
-const nodeset = "nodesets/Opc.Ua.NodeSet2.ndjson.gz";
 mkdirSync(at("dist/nodesets"));
-cpSync(at(`node_modules/node-opcua-nodesets/${nodeset}`), at(`dist/${nodeset}`));
+for (const model of ["Opc.Ua.NodeSet2", "Opc.Ua.MachineVision.NodeSet2"]) {
+  cpSync(at(`node_modules/node-opcua-nodesets/nodesets/${model}.ndjson.gz`), at(`dist/nodesets/${model}.ndjson.gz`));
+}
 
 /** The licence texts of all packages in the bundle. */
 function licenses(inputs) {

@@ -22,6 +22,11 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     /// <summary>Breaks the connection once, after so many frames, without answering the last of them; 0 for never.</summary>
     public int BreakAfter { get; init; }
 
+    /// <summary>Answers nothing before so many frames have come; 0 answers each at once.</summary>
+    public int HoldUntil { get; init; }
+
+    public FakeStations Stations { get; } = new();
+
     public string Address { get; private set; } = "";
 
     public IReadOnlyList<Wire.InspectRequest> Requests
@@ -41,8 +46,10 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton(this);
+        builder.Services.AddSingleton(Stations);
         _app = builder.Build();
         _app.MapGrpcService<FakeLine>();
+        _app.MapGrpcService<FakeStations>();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return this;
@@ -50,16 +57,20 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
 
     public override async Task Inspect(IAsyncStreamReader<Wire.InspectRequest> requestStream, IServerStreamWriter<Wire.InspectResponse> responseStream, ServerCallContext context)
     {
+        var held = new List<Wire.InspectRequest>();
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             lock (_gate) _requests.Add(request);
+            held.Add(request);
+            if (Requests.Count < HoldUntil) continue;
             if (BreakAfter == Requests.Count && Interlocked.Increment(ref _breaks) == 1)
             {
                 context.GetHttpContext().Abort();
                 return;
             }
 
-            await responseStream.WriteAsync(Answer(request), context.CancellationToken);
+            foreach (var waiting in held) await responseStream.WriteAsync(Answer(waiting), context.CancellationToken);
+            held.Clear();
         }
     }
 

@@ -20,7 +20,14 @@ public sealed class UsageTests
     [InlineData("camera --station S --source d --server nowhere", "nowhere")]
     [InlineData("stations activate S", "--model")]
     [InlineData("stations", "command")]
+    [InlineData("stations select S", "--product")]
+    [InlineData("stations select S --product A --revision 2", "--revision")]
+    [InlineData("stations select S --revision 0", "--revision")]
     [InlineData("watch --tail -1", "--tail")]
+    [InlineData("bench", "--station or --model")]
+    [InlineData("bench --station S --model m.alm", "--station or --model")]
+    [InlineData("bench --station S --size 8x8", "8x8")]
+    [InlineData("bench --station S --cameras 0", "1..256")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
     {
         var run = await CliRun.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -54,7 +61,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models" })
+        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "opcua" })
             Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-// An OPC UA client as a PLC or a SCADA is one: one JSON line on standard output for each thing that happens, a read for each line on standard input.
+// An OPC UA client as a PLC or a SCADA is one: one JSON line on standard output for each thing that happens, a read, a write or a call for each line on standard input.
 // It connects again for ever, and ends when standard input does.
 //   node opcua-client.mjs FOLDER_OF_NODE_MODULES ENDPOINT PKI_FOLDER [STATION.TAG to watch with sampling interval 0 ...]
 import { createRequire } from "node:module";
@@ -30,7 +30,7 @@ const say = (kind, more) => process.stdout.write(`${JSON.stringify({ kind, at: n
 
 let current;
 createInterface(process.stdin)
-  .on("line", (line) => read(JSON.parse(line)))
+  .on("line", (line) => answer(JSON.parse(line)))
   .on("close", () => process.exit(0));
 
 const clientCertificateManager = new OPCUACertificateManager({ rootFolder: pki });
@@ -99,6 +99,26 @@ async function watchTag(session, subscription, namespace, tag, signal) {
   }
   const monitored = await subscription.monitor(item, { samplingInterval: 0, queueSize: QUEUE }, TimestampsToReturn.Both);
   monitored.on("changed", ({ statusCode, value }) => say("tag", { tag, status: statusCode.name, value: value?.value }));
+}
+
+function answer(request) {
+  return request.tags !== undefined ? read(request) : act(request);
+}
+
+/** Writes a text, or calls a method that takes none but texts; the status comes like a read's. */
+async function act({ id, tag, method, texts }) {
+  try {
+    const { session, namespace } = current;
+    const values = texts.map((value) => ({ dataType: "String", value }));
+    const node = `ns=${namespace};s=${tag}`;
+    const status =
+      method === undefined
+        ? await session.write({ nodeId: node, attributeId: AttributeIds.Value, value: { value: values[0] } })
+        : (await session.call({ objectId: node, methodId: `${node}.${method}`, inputArguments: values })).statusCode;
+    say("read", { id, tags: [{ tag, status: status.name }] });
+  } catch (error) {
+    say("read", { id, tags: [{ tag, status: error.message }] });
+  }
 }
 
 /** Reads variables in one request. */

@@ -19,6 +19,22 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public async Task TryGet_PartsThatWereNotOk_HaveHalfForThemselves()
+    {
+        await using var line = new TestLine();
+        line.Options.EvidenceBytesPerStation = 4 * 1280;
+        await line.OpenAsync("s");
+
+        // Greys from 128 on are not Ok.
+        foreach (var grey in new[] { 200, 201, 1, 2, 3, 4, 5 }) await line.InspectAsync("s", grey);
+        Assert.Equal([1, 2, 6, 7], Kept());
+        foreach (var grey in new[] { 202, 6 }) await line.InspectAsync("s", grey);
+        Assert.Equal([2, 7, 8, 9], Kept());
+
+        IEnumerable<long> Kept() => Enumerable.Range(1, 9).Select(n => (long)n).Where(n => line.Line.Evidence.TryGet("s", n) is not null);
+    }
+
+    [Fact]
     public async Task TryGet_FrameLargerThanTheLimit_IsNotKept()
     {
         await using var line = new TestLine();

@@ -32,7 +32,7 @@ public sealed class ProductTests
     public async Task InspectAsync_FrameNamesItsProduct_WinsOverTheAnnouncedOne()
     {
         await using var line = await OpenAsync();
-        line.Line.SetNextPart("s", new NextPart("p", "B"), out _);
+        line.Line.SetNextPart("s", "p", "B");
         var record = await InspectAsync(line, "A");
         Assert.Equal(("p", "A", "m-1"), (record.PartId, record.ProductId, record.ModelVersion));
     }
@@ -163,7 +163,7 @@ public sealed class ProductTests
 
     private static Task<InspectionRecord> AnnouncedAsync(TestLine line, string product)
     {
-        Assert.Null(line.Line.SetNextPart("s", new NextPart("p", product), out _));
+        Assert.Null(line.Line.SetNextPart("s", "p", product).Error);
         return InspectAsync(line, "");
     }
 }

@@ -60,8 +60,7 @@ public sealed class StationControlTests
     public async Task SetNextPart_FrameWithoutAPart_UsesItOnce()
     {
         await using var line = await new TestLine().OpenAsync("s");
-        Assert.Null(line.Line.SetNextPart("s", new NextPart("p-7", ""), out var replaced));
-        Assert.Null(replaced);
+        Assert.Equal(new NextPartChange(new NextPart("p-7", ""), null), line.Line.SetNextPart("s", "p-7", "").Value);
         Assert.Equal(new NextPart("p-7", ""), line.Line.GetStation("s").Value.NextPart);
 
         Assert.Equal("own", (await line.InspectAsync("s", 1, "own")).PartId);
@@ -74,17 +73,26 @@ public sealed class StationControlTests
     public async Task SetNextPart_BeforeTheOneBeforeWasUsed_GivesItBack()
     {
         await using var line = await new TestLine().OpenAsync("s");
-        line.Line.SetNextPart("s", new NextPart("p-1", "A"), out _);
-        line.Line.SetNextPart("s", new NextPart("p-2", ""), out var replaced);
-        Assert.Equal(new NextPart("p-1", "A"), replaced);
-        line.Line.SetNextPart("s", null, out replaced);
-        Assert.Equal(new NextPart("p-2", ""), replaced);
+        line.Line.SetNextPart("s", "p-1", "A");
+        Assert.Equal(new NextPartChange(new NextPart("p-2", ""), new NextPart("p-1", "A")), line.Line.SetNextPart("s", "p-2", "").Value);
+        Assert.Equal(new NextPartChange(null, new NextPart("p-2", "")), line.Line.SetNextPart("s", "", "").Value);
         Assert.Equal("", (await line.InspectAsync("s", 1)).PartId);
 
-        Assert.Equal(LineErrorCode.StationNotFound, line.Line.SetNextPart("x", null, out _)?.Code);
-        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", new NextPart(new string('x', 129), ""), out _)?.Code);
-        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", new NextPart("", new string('x', 65)), out _)?.Code);
-        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", new NextPart("", "a\n"), out _)?.Code);
+        Assert.Equal(LineErrorCode.StationNotFound, line.Line.SetNextPart("x", "", "").Error?.Code);
+        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", new string('x', 129), null).Error?.Code);
+        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", null, new string('x', 65)).Error?.Code);
+        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", null, "a\n").Error?.Code);
+    }
+
+    [Fact]
+    public async Task SetNextPart_OneValueAtATime_IsOneAnnouncementUntilAFrameUsesIt()
+    {
+        await using var line = await new TestLine().OpenAsync("s");
+        Assert.Equal(new NextPartChange(new NextPart("", "A"), null), line.Line.SetNextPart("s", null, "A").Value);
+        Assert.Equal(new NextPartChange(new NextPart("p-1", "A"), null), line.Line.SetNextPart("s", "p-1", null).Value);
+        var used = await line.InspectAsync("s", 1);
+        Assert.Equal(("p-1", "A"), (used.PartId, used.ProductId));
+        Assert.Equal(new NextPart("p-2", ""), line.Line.SetNextPart("s", "p-2", null).Value.Part);
     }
 
     [Fact]
@@ -93,7 +101,7 @@ public sealed class StationControlTests
         await using var line = await new TestLine().OpenAsync("s");
         for (var i = 0; i < 20; i++)
         {
-            line.Line.SetNextPart("s", new NextPart($"p-{i}", ""), out _);
+            line.Line.SetNextPart("s", $"p-{i}", "");
             var records = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => line.InspectAsync("s", 1))));
             Assert.Single(records, record => record.PartId.Length != 0);
         }

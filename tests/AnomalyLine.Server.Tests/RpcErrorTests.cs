@@ -32,7 +32,7 @@ public sealed class RpcErrorTests
         ["StopStation, no station"] = async server => await server.Stations.StopStationAsync(new() { Name = "x" }),
         ["ResetCounters, no station"] = async server => await server.Stations.ResetCountersAsync(new() { Name = "x" }),
         ["SetNextPart, no station"] = async server => await server.Stations.SetNextPartAsync(new() { Station = "x" }),
-        ["SetNextPart, too long"] = async server => await server.Stations.SetNextPartAsync(new() { Station = "a", Part = new() { PartId = new string('x', 129) } }),
+        ["SetNextPart, too long"] = async server => await server.Stations.SetNextPartAsync(new() { Station = "a", PartId = new string('x', 129) }),
         ["GetInspection, 0"] = async server => await server.Inspections.GetInspectionAsync(new() { Station = "a" }),
         ["GetInspection, none"] = async server => await server.Inspections.GetInspectionAsync(new() { Station = "a", Sequence = ulong.MaxValue }),
         ["GetInspection, no station"] = async server => await server.Inspections.GetInspectionAsync(new() { Station = "x", Sequence = 1 }),

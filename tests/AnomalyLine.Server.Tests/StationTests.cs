@@ -27,16 +27,16 @@ public sealed class StationTests
         await using var server = await TestServer.StartReadyAsync(["a"]);
         var version = await server.UploadAsync("two");
         await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = version, ProductId = "B" }, cancellationToken: TestServer.Cancel);
-        await server.Stations.SetNextPartAsync(new() { Station = "a", Part = new() { PartId = "p-1" } }, cancellationToken: TestServer.Cancel);
+        await server.Stations.SetNextPartAsync(new() { Station = "a", PartId = "p-1" }, cancellationToken: TestServer.Cancel);
         var answer = await server.Stations.SetNextPartAsync(
-            new() { Station = "a", Part = new() { PartId = "p-2", ProductId = "B" } }, cancellationToken: TestServer.Cancel);
+            new() { Station = "a", PartId = "p-2", ProductId = "B" }, cancellationToken: TestServer.Cancel);
         var announced = (await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations[0].NextPart;
         var frame = TestServer.Request("a", 1, 1);
         frame.PartId = "";
 
         var inspection = Assert.Single(await server.InspectAsync([frame])).Inspection;
 
-        Assert.Equal("p-1", answer.Replaced.PartId);
+        Assert.Equal(("p-1", "p-2"), (answer.Replaced.PartId, answer.Part.PartId));
         Assert.Equal(("p-2", "B"), (announced.PartId, announced.ProductId));
         Assert.Equal(("p-2", "B", version), (inspection.PartId, inspection.ProductId, inspection.ModelVersion));
         Assert.Null((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations[0].NextPart);

@@ -35,10 +35,8 @@ internal static class ModelsCommand
         var command = new Command("upload", "Store a model file on the server, which checks it first.") { file, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
-            var path = parsed.GetRequiredValue(file);
-            if (!File.Exists(path)) throw new CommandException($"{path}: no such file; train one with 'anomalyline train'.");
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var stored = await UploadAsync(channel, path, cancel);
+            var stored = await UploadAsync(channel, parsed.GetRequiredValue(file), cancel);
             if (parsed.GetValue(json)) output.WriteJson(Describe(stored));
             else await output.Result.WriteLineAsync($"{stored.Version} is on the server; make it active with 'anomalyline stations activate STATION --model {stored.Version}'.");
             return ExitCode.Done;
@@ -46,8 +44,11 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static async Task<ModelVersion> UploadAsync(Grpc.Net.Client.GrpcChannel channel, string path, CancellationToken cancel)
+    /// <summary>Stores a model file on the server.</summary>
+    /// <exception cref="CommandException">There is no such file.</exception>
+    internal static async Task<ModelVersion> UploadAsync(Grpc.Net.Client.GrpcChannel channel, string path, CancellationToken cancel)
     {
+        if (!File.Exists(path)) throw new CommandException($"{path}: no such file; train one with 'anomalyline train'.");
         await using var stream = File.OpenRead(path);
         using var call = new ModelService.ModelServiceClient(channel).UploadModel(cancellationToken: cancel);
         var buffer = new byte[ChunkBytes];

@@ -28,7 +28,7 @@ internal static class StationControlCommands
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var station = parsed.GetRequiredValue(name);
-            var request = new SetNextPartRequest { Station = station, Part = new NextPart { PartId = parsed.GetRequiredValue(part), ProductId = parsed.GetRequiredValue(product) } };
+            var request = new SetNextPartRequest { Station = station, PartId = parsed.GetRequiredValue(part), ProductId = parsed.GetRequiredValue(product) };
             var replaced = (await new StationService.StationServiceClient(channel).SetNextPartAsync(request, cancellationToken: cancel)).Replaced;
             if (parsed.GetValue(json)) output.WriteJson(new { station, replaced = replaced is null ? null : new { partId = replaced.PartId, productId = replaced.ProductId } });
             else await output.Result.WriteLineAsync(replaced is null ? $"{station}: announced." : $"{station}: announced, in place of part '{replaced.PartId}', which no frame had used.");
@@ -48,7 +48,7 @@ internal static class StationControlCommands
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var station = await call(channel, parsed.GetRequiredValue(name), cancel);
             if (parsed.GetValue(json)) output.WriteJson(StationsCommand.Describe(station));
-            else await output.Result.WriteLineAsync($"{station.Name}: {(station.Ready ? "ready" : station.Fault)}; {station.Counters?.Inspected ?? 0} inspected.");
+            else await output.Result.WriteLineAsync($"{station.Name}: {(station.Ready ? "ready" : station.Fault.TrimEnd('.'))}; {station.Counters?.Inspected ?? 0} inspected.");
             return ExitCode.Done;
         });
         return command;

@@ -47,6 +47,30 @@ internal sealed class LogReader : IDisposable
         return records;
     }
 
+    public LogFound Find(LogSearch search, int most)
+    {
+        if (Range(search) is not { } range) return new LogFound([], null);
+        var downTo = Math.Max(range.First, Math.Min(search.BeforeSequence, range.Last + 1) - LogSearch.MaxLookedAt);
+        using var command = FindCommand.Create(_connection, search, downTo, most);
+        using var rows = command.ExecuteReader();
+        var records = new List<InspectionRecord>();
+        while (rows.Read()) records.Add(InspectionRow.Read(rows));
+        var reached = records.Count == most ? records[^1].Sequence : downTo;
+        return new LogFound(records, reached > range.First ? reached : null);
+    }
+
+    /// <summary>Sequences of a station's oldest inspection and of the newest before the search's limit; null where there is none. Apart, each is one step in the index.</summary>
+    private (long First, long Last)? Range(LogSearch search)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText =
+            "SELECT (SELECT min(sequence) FROM inspections WHERE station = $station), (SELECT max(sequence) FROM inspections WHERE station = $station AND sequence < $before)";
+        command.Parameters.AddWithValue("$station", search.Station);
+        command.Parameters.AddWithValue("$before", search.BeforeSequence);
+        using var rows = command.ExecuteReader();
+        return rows.Read() && !rows.IsDBNull(1) ? (rows.GetInt64(0), rows.GetInt64(1)) : null;
+    }
+
     /// <summary>Position of the station's first inspection after a sequence; null where there is none.</summary>
     public long? FirstPositionAfter(string station, long sequence)
     {

@@ -1,13 +1,18 @@
 namespace AnomalyLine.Inspection.Storage;
 
-/// <summary>The newest frames and maps of one station within a number of bytes; the oldest go first.</summary>
+/// <summary>
+/// The newest frames and maps of one station within a number of bytes; the oldest go first. Parts that were not Ok have up to half of it for themselves: they are what people come back to, and
+/// would otherwise be gone after as few parts as all others.
+/// </summary>
 internal sealed class StationEvidence(long maxBytes)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<EvidenceItem> _byAge = new();
+    private readonly Queue<EvidenceItem> _ok = new();
+    private readonly Queue<EvidenceItem> _others = new();
     private readonly Dictionary<long, EvidenceItem> _bySequence = [];
     private EvidenceItem? _latest;
     private long _bytes;
+    private long _othersBytes;
 
     public EvidenceItem? Latest
     {
@@ -26,24 +31,30 @@ internal sealed class StationEvidence(long maxBytes)
     /// <returns>Bytes of older items that went for it.</returns>
     public long Keep(EvidenceItem item)
     {
-        var bytes = SizeOf(item);
-        if (bytes > maxBytes) return 0;
+        if (SizeOf(item) > maxBytes) return 0;
         long gone = 0;
         lock (_gate)
         {
-            _byAge.Enqueue(item);
+            Add(item, +1);
+            (item.Record.Verdict == Verdict.Ok ? _ok : _others).Enqueue(item);
             _bySequence[item.Record.Sequence] = item;
             _latest = item;
-            for (_bytes += bytes; _bytes > maxBytes;)
+            while (_bytes > maxBytes)
             {
-                var oldest = _byAge.Dequeue();
+                var oldest = (_othersBytes <= maxBytes / 2 && _ok.Peek() != item ? _ok : _others).Dequeue();
                 _bySequence.Remove(oldest.Record.Sequence);
-                _bytes -= SizeOf(oldest);
+                Add(oldest, -1);
                 gone += SizeOf(oldest);
             }
         }
 
         return gone;
+    }
+
+    private void Add(EvidenceItem item, int sign)
+    {
+        _bytes += sign * SizeOf(item);
+        if (item.Record.Verdict != Verdict.Ok) _othersBytes += sign * SizeOf(item);
     }
 
     private static long SizeOf(EvidenceItem item)

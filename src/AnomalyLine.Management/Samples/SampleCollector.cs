@@ -26,7 +26,7 @@ public sealed partial class SampleCollector : IAsyncDisposable
     private readonly ConcurrentDictionary<string, CollectionPolicy> _policies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _retained = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Meter _meter;
+    private readonly Meter _meter = new("AnomalyLine");
     private readonly Counter<long> _kept;
     private readonly Counter<long> _dropped;
     private readonly Task _worker;
@@ -35,10 +35,9 @@ public sealed partial class SampleCollector : IAsyncDisposable
     private volatile string _fault = "";
 
     /// <summary>Starts the worker.</summary>
-    public SampleCollector(SampleStore samples, ManagementDatabase database, ManagementOptions options, IMeterFactory meters, TimeProvider time, ILogger<SampleCollector> logger)
+    public SampleCollector(SampleStore samples, ManagementDatabase database, ManagementOptions options, TimeProvider time, ILogger<SampleCollector> logger)
     {
         (_samples, _database, _options, _time, _logger) = (samples, database, options, time, logger);
-        _meter = meters.Create("AnomalyLine");
         _kept = _meter.CreateCounter<long>("anomalyline.samples.kept", "{sample}", "Frames kept as samples, by station and reason");
         _dropped = _meter.CreateCounter<long>("anomalyline.samples.dropped", "{frame}", "Frames that were chosen but not kept, by station and cause: queue, failed");
         _meter.CreateObservableGauge("anomalyline.samples.fault", () => _fault.Length > 0 || _database.Fault.Length > 0 ? 1 : 0, description: "1 while no samples can be kept; the line runs on");

@@ -20,9 +20,8 @@ internal sealed class RecipeService(LineHost host, ModelStore models, ModelRegis
             StatusCode.NotFound, "model-not-found", $"There is no model \"{request.ModelVersion}\"; upload its file first, or choose one that ListModels names.");
         var calibration = model.Manifest.Calibration;
         await audit.RequireAsync(context);
-        var before = host.Line.GetRecipe(request.Station, request.ProductId);
-        var active = before.TryGet(out var judging, out _) ? judging.ModelVersion : null;
-        if (await registry.CheckActivationAsync(request.Station, request.ModelVersion, active, request.OverrideReason, context.ToCaller(), context.CancellationToken) is { } refused)
+        var before = Active(request.Station, request.ProductId);
+        if (await registry.CheckActivationAsync(request.Station, request.ModelVersion, before?.ModelVersion, request.OverrideReason, context.ToCaller(), context.CancellationToken) is { } refused)
             throw refused.ToRpcException();
         var outcome = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
         var recipe = outcome.OrThrow();
@@ -36,8 +35,8 @@ internal sealed class RecipeService(LineHost host, ModelStore models, ModelRegis
     public override async Task<Wire.SelectRecipeResponse> SelectRecipe(Wire.SelectRecipeRequest request, ServerCallContext context)
     {
         await audit.RequireAsync(context);
-        var before = host.Line.GetRecipe(request.Station);
-        var recipe = request.SelectionCase switch
+        var before = host.Line.GetStation(request.Station).OrThrow().Recipe;
+        var outcome = request.SelectionCase switch
         {
             Wire.SelectRecipeRequest.SelectionOneofCase.ProductId =>
                 await host.Line.SelectProductAsync(request.Station, request.ProductId, context.CancellationToken),
@@ -45,14 +44,15 @@ internal sealed class RecipeService(LineHost host, ModelStore models, ModelRegis
                 await host.Line.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), context.CancellationToken),
             _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
         };
-        await NoteAsync(context, "recipe.select", before, recipe.OrThrow());
-        return new Wire.SelectRecipeResponse { Recipe = recipe.Value.ToWire() };
+        var recipe = outcome.OrThrow();
+        await NoteAsync(context, "recipe.select", before, recipe);
+        return new Wire.SelectRecipeResponse { Recipe = recipe.ToWire() };
     }
 
     public override async Task<Wire.RollbackRecipeResponse> RollbackRecipe(Wire.RollbackRecipeRequest request, ServerCallContext context)
     {
         await audit.RequireAsync(context);
-        var before = host.Line.GetRecipe(request.Station, request.ProductId);
+        var before = Active(request.Station, request.ProductId);
         var recipe = (await host.Line.RollbackRecipeAsync(request.Station, request.ProductId, context.CancellationToken)).OrThrow();
         await NoteAsync(context, "recipe.rollback", before, recipe);
         return new Wire.RollbackRecipeResponse { Recipe = recipe.ToWire() };
@@ -61,17 +61,19 @@ internal sealed class RecipeService(LineHost host, ModelStore models, ModelRegis
     public override async Task<Wire.SetSensitivityResponse> SetSensitivity(Wire.SetSensitivityRequest request, ServerCallContext context)
     {
         await audit.RequireAsync(context);
-        var before = host.Line.GetRecipe(request.Station, request.ProductId);
+        var before = Active(request.Station, request.ProductId);
         var recipe = (await host.Line.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, context.CancellationToken)).OrThrow();
         await NoteAsync(context, "recipe.sensitivity", before, recipe);
         return new Wire.SetSensitivityResponse { Recipe = recipe.ToWire() };
     }
 
     /// <summary>The change in the audit, and the stages of the station's models.</summary>
-    private async Task NoteAsync(ServerCallContext context, string action, Outcome<Recipe> before, Recipe after)
+    private async Task NoteAsync(ServerCallContext context, string action, Recipe? before, Recipe after)
     {
-        await audit.NoteAsync(context, action, after.Station, before.TryGet(out var old, out _) ? old : null, after);
+        await audit.NoteAsync(context, action, after.Station, before, after);
         var active = host.Line.ListRecipes(after.Station).OrThrow().Where(revision => revision.IsActive).Select(revision => revision.Recipe.ModelVersion).ToHashSet(StringComparer.Ordinal);
         if (await registry.NoteActiveAsync(after.Station, active, context.ToCaller(), CancellationToken.None) is { } error) throw error.ToRpcException();
     }
+
+    private Recipe? Active(string station, string product) => host.Line.GetRecipe(station, product).TryGet(out var recipe, out _) ? recipe : null;
 }

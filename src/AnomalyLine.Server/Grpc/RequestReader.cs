@@ -24,10 +24,6 @@ internal static class RequestReader
             : Unreadable(request, $"frame: {error}") with { Deadline = time };
     }
 
-    /// <summary>The part to announce; null for none.</summary>
-    public static NextPart? ToNextPart(this Wire.SetNextPartRequest request) =>
-        request.Part is { } part && part.PartId.Length + part.ProductId.Length > 0 ? new NextPart(part.PartId, part.ProductId) : null;
-
     /// <summary>A revision's number; one beyond what a station can have is found by no one.</summary>
     public static int ToRevision(uint value) => ToInt(value);
 

@@ -23,23 +23,35 @@ internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch d
 
     public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context)
     {
-        var station = await host.Line.SetModeAsync(request.Name, StationMode.Continuous, context.CancellationToken);
-        return new Wire.StartStationResponse { Station = station.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        return new Wire.StartStationResponse { Station = (await SetModeAsync(request.Name, StationMode.Continuous, context)).ToWire() };
     }
 
-    public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context)
+    /// <summary>Stopping is never refused for the audit's sake: it is what makes a line safe.</summary>
+    public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context) =>
+        new() { Station = (await SetModeAsync(request.Name, StationMode.Stopped, context)).ToWire() };
+
+    public override async Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context)
     {
-        var station = await host.Line.SetModeAsync(request.Name, StationMode.Stopped, context.CancellationToken);
-        return new Wire.StopStationResponse { Station = station.OrThrow().ToWire() };
+        await audit.RequireAsync(context);
+        var before = host.Line.GetStation(request.Name).OrThrow();
+        var station = host.Line.ResetCounters(request.Name).OrThrow();
+        await audit.NoteAsync(context, "station.reset-counters", station.Name, before.Counters, station.Counters);
+        return new Wire.ResetCountersResponse { Station = station.ToWire() };
     }
-
-    public override Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.ResetCountersResponse { Station = host.Line.ResetCounters(request.Name).OrThrow().ToWire() });
 
     public override Task<Wire.SetNextPartResponse> SetNextPart(Wire.SetNextPartRequest request, ServerCallContext context)
     {
-        if (host.Line.SetNextPart(request.Station, request.ToNextPart(), out var replaced) is { } error) throw error.ToRpcException();
-        return Task.FromResult(new Wire.SetNextPartResponse { Replaced = replaced?.ToWire() });
+        var change = host.Line.SetNextPart(request.Station, request.HasPartId ? request.PartId : null, request.HasProductId ? request.ProductId : null).OrThrow();
+        return Task.FromResult(new Wire.SetNextPartResponse { Part = change.Part?.ToWire(), Replaced = change.Replaced?.ToWire() });
+    }
+
+    private async Task<StationStatus> SetModeAsync(string name, StationMode mode, ServerCallContext context)
+    {
+        var before = host.Line.GetStation(name).OrThrow();
+        var station = (await host.Line.SetModeAsync(name, mode, context.CancellationToken)).OrThrow();
+        await audit.NoteAsync(context, mode == StationMode.Stopped ? "station.stop" : "station.start", name, new { before.Mode }, new { station.Mode });
+        return station;
     }
 
     public override Task<Wire.GetDriftResponse> GetDrift(Wire.GetDriftRequest request, ServerCallContext context)

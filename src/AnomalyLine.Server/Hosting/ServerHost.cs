@@ -68,6 +68,7 @@ internal static class ServerHost
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
+        services.AddSingleton<EvidenceFile>();
         services.AddSingleton<RecentInspections>();
         services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
     }
@@ -103,6 +104,7 @@ internal static class ServerHost
             options.OpcUa.Enabled, options.OpcUa.Endpoint, () => GatewayCommand.Create(options),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GatewaySupervisor>>()));
         services.AddHostedService(provider => provider.GetRequiredService<GatewaySupervisor>());
+        services.AddSingleton<NodeSetExport>();
     }
 
     private static void Map(WebApplication app)
@@ -116,6 +118,7 @@ internal static class ServerHost
         app.MapGrpcService<SampleService>();
         app.MapGrpcService<AuditService>();
         app.MapGrpcService<TrainingService>();
+        app.MapGrpcService<OpcUaService>();
         app.MapGrpcReflectionService();
         app.MapRestDescription();
         app.MapObservability();

@@ -24,8 +24,10 @@ internal static class GatewayCommand
             ["OPCUA_PATH"] = OpcUaOptions.Path,
             ["OPCUA_PKI"] = Path.Combine(options.DataFolder, "pki"),
             ["OPCUA_LABORATORY"] = opcUa.Laboratory ? "true" : "false",
+            ["OPCUA_MACHINE_VISION"] = opcUa.MachineVision ? "true" : "false",
             ["GATEWAY_SUPERVISED"] = "true",
         };
+        if (opcUa.Names is { Length: > 0 } names) environment["OPCUA_NAMES"] = names;
         var users = opcUa.UsersFile ?? Path.Combine(options.DataFolder, "opcua-users");
         if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = Path.GetFullPath(users);
         return (new ChildCommand(node, [bundle]) { Environment = environment }, "");

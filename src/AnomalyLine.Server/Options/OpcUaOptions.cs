@@ -18,6 +18,12 @@ internal sealed record OpcUaOptions
     /// <summary>Also allow no security and no user; only on 127.0.0.1. Default false.</summary>
     public bool Laboratory { get; init; }
 
+    /// <summary>Also show each station as a vision system of OPC 40100-1. Default true.</summary>
+    public bool MachineVision { get; init; } = true;
+
+    /// <summary>Host names and addresses in the gateway's certificate, with commas between them; default: those of this machine.</summary>
+    public string? Names { get; init; }
+
     /// <summary>File of users with their password hashes; default "opcua-users" in the data folder where that exists.</summary>
     public string? UsersFile { get; init; }
 

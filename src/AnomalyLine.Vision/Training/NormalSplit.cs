@@ -9,6 +9,9 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
     private const int LeastNormals = 5, LeastTrained = 2;
     private const double ValidationShare = 0.1;
 
+    /// <summary>Frames that validation gets of so many normals.</summary>
+    public static int ValidatedOf(int normals, double heldOutShare) => Math.Max(2, (int)Math.Round((normals - HeldOutOf(normals, heldOutShare)) * ValidationShare));
+
     /// <summary>Splits at random.</summary>
     /// <param name="normals">All normal frames.</param>
     /// <param name="seed">Decides which frame goes where.</param>
@@ -27,7 +30,7 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
         if (clip == 1) new Random(seed).Shuffle(order);
         else Array.Reverse(order);
         var gap = clip - 1;
-        var held = Math.Max(1, (int)Math.Round(normals.Count * heldOutShare));
+        var held = HeldOutOf(normals.Count, heldOutShare);
         if (known is { Count: > 0 })
         {
             var fresh = normals.Count - known.Count;
@@ -37,7 +40,7 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
             else if (Array.Exists(order[..held], known.Contains)) throw new TrainingException("The last frames of the clips, which calibrate, were trained on by the model to start from; add newer clips.");
         }
 
-        var validated = validate ? Math.Max(2, (int)Math.Round((normals.Count - held) * ValidationShare)) : 0;
+        var validated = validate ? ValidatedOf(normals.Count, heldOutShare) : 0;
         var (validation, training) = (held + gap, held + gap + (validate ? validated + gap : 0));
         if (normals.Count - training < LeastTrained)
         {
@@ -47,4 +50,6 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
 
         return new(order[training..], validate ? order[validation..(validation + validated)] : [], order[..held]);
     }
+
+    private static int HeldOutOf(int normals, double share) => Math.Max(1, (int)Math.Round(normals * share));
 }

@@ -37,14 +37,16 @@ public static class Trainer
         if (options.Precision == TrainingPrecision.Auto)
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
-        var (trained, validated, heldOut) = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
+        var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
+        var (trained, validated, heldOut) = NormalSplit.Of(
+            data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
         var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
-        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, trainingSet, warm), time);
+        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, validated.Count, trainingSet, warm), time);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
         clock.Enter(TrainingStage.Loading);
         using var frames = new TrainingFrames(trained, options, cancel);
-        using var validation = validated.Count == 0 ? null : new TrainingFrames(validated, options, cancel);
+        using var validation = options.Patience == 0 ? null : new TrainingFrames(validated, options, cancel);
         random.manual_seed(request.Seed);
         using var method = descriptor.Create(options);
         warm?.Apply(method);
@@ -53,6 +55,12 @@ public static class Trainer
         loop.Run(checkpoint, request.Resume, cancel);
 
         clock.Enter(TrainingStage.Calibrating);
+        method.Network.eval();
+        using (no_grad())
+        using (NewDisposeScope()) method.Complete(frames.Batches(device, cancel));
+        using var maps = chooses || options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
+        var weights = SafeTensors.Write(method.Network);
+        var metrics = new Dictionary<string, double> { ["finalLoss"] = loop.Losses[^1], ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes };
         var manifest = new ModelManifest
         {
             FormatVersion = ModelManifest.CurrentFormatVersion,
@@ -64,19 +72,22 @@ public static class Trainer
             Seed = request.Seed,
             TrainingSet = trainingSet,
             Calibration = new Calibration(float.NaN, float.NaN, request.FalseRejectRate, 1, IsCertified: false, 0, ""),
-            Metrics = new Dictionary<string, double> { ["finalLoss"] = loop.Losses[^1], ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes },
+            Metrics = metrics,
             Losses = loop.Losses,
             Libraries = new Dictionary<string, string> { ["TorchSharp"] = TorchEngine.Version, ["AnomalyLine"] = typeof(Trainer).Assembly.GetName().Version?.ToString() ?? "unknown" },
             CreationTime = time.GetUtcNow(),
             References = [],
             Files = new Dictionary<string, string>(),
         };
-        method.Network.eval();
-        using (no_grad())
-        using (NewDisposeScope()) method.Complete(frames.Batches(device, cancel));
-        using var normal = options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
-        var weights = SafeTensors.Write(method.Network);
-        var judged = Judge(new AnomalyModel(method, manifest, descriptor.Name, device, normal), heldOut, cancel);
+        AnomalyModel Against(NormalMaps? normal) => new(method, manifest, descriptor.Name, device, normal);
+        if (chooses)
+        {
+            options = options with { Normalise = MapChoice.Measures(Against(null), Against(maps), validated, metrics, cancel) };
+            manifest = manifest with { Options = OptionsJson.Write(options) };
+        }
+
+        var normal = options.Normalise ? maps : null;
+        var judged = Judge(Against(normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
         var files = new Dictionary<string, byte[]>
         {
@@ -118,8 +129,8 @@ public static class Trainer
     }
 
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
-    private static string Fingerprint(TrainingRequest request, MethodOptions options, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, set.Count, set.Digest, warm?.Version))));
+    private static string Fingerprint(TrainingRequest request, MethodOptions options, int validated, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, validated, set.Count, set.Digest, warm?.Version))));
 
     private static FrameStatistics Statistics(string path) =>
         FrameStatistics.TryMeasure(FrameFile.Read(path), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");

@@ -49,4 +49,10 @@ public sealed record TrainingRequest
 
     /// <summary>The share of normals that is held out for calibration, above 0 and at most 0.5.</summary>
     public double HeldOut { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether defects planted on validation normals decide if maps are measured against normal frames (the option normalise): unless <see cref="Options"/> say it, or the preset is the
+    /// paper's. Too few normals for it leave the preset's choice.
+    /// </summary>
+    public bool ChoosesMaps => Preset != "paper" && !Options.ContainsKey("normalise");
 }

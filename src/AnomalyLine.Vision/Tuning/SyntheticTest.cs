@@ -20,7 +20,7 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
     /// <summary>The first frame, for measuring time; the caller disposes it.</summary>
     public PreparedFrame First(InputSpec input) => ClipFile.Prepare(normals[0], input);
 
-    /// <summary>Judges all frames one by one.</summary>
+    /// <summary>Judges all frames, each together with its planted defects.</summary>
     /// <exception cref="DatasetException">A frame cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SyntheticScore Measure(IDetector detector, CancellationToken cancel)
@@ -30,14 +30,25 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         foreach (var (number, path) in normals.Take(MostFrames).Index())
         {
             cancel.ThrowIfCancellationRequested();
-            using var frame = ClipFile.Prepare(path, detector.Input);
-            normal.Add(detector.Detect([frame])[0]);
-            foreach (var kind in Kinds)
+            var frames = new List<PreparedFrame> { ClipFile.Prepare(path, detector.Input) };
+            try
             {
-                using var defective = ClipFile.Prepare(path, detector.Input);
-                var mask = new bool[detector.Input.Width * detector.Input.Height];
-                var made = SyntheticDefects.Plant(frame.Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, defective.Writable, mask);
-                planted[made].Add((detector.Detect([defective])[0], mask));
+                var masks = new List<(SyntheticDefectKind Kind, bool[] Mask)>();
+                foreach (var kind in Kinds)
+                {
+                    frames.Add(ClipFile.Prepare(path, detector.Input));
+                    var mask = new bool[detector.Input.Width * detector.Input.Height];
+                    var made = SyntheticDefects.Plant(frames[0].Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, frames[^1].Writable, mask);
+                    masks.Add((made, mask));
+                }
+
+                var detections = detector.Detect(frames);
+                normal.Add(detections[0]);
+                foreach (var (place, (kind, mask)) in masks.Index()) planted[kind].Add((detections[place + 1], mask));
+            }
+            finally
+            {
+                foreach (var frame in frames) frame.Dispose();
             }
         }
 

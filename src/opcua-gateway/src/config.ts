@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { parseUsers, type UserHashes } from "./users.ts";
+import { parseUsers, type Users } from "./users.ts";
 
 const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
 
@@ -15,6 +15,11 @@ const schema = z.object({
     .regex(/^\/[\w./-]*$/, "must start with '/', such as /anomalyline")
     .default("/anomalyline"),
   OPCUA_PKI: z.string("must name the folder for certificates and keys").min(1),
+  OPCUA_NAMES: z
+    .string()
+    .regex(/^[\w.:-]+(,[\w.:-]+)*$/, "must be host names and IP addresses with commas between them")
+    .optional(),
+  OPCUA_MACHINE_VISION: flag.default(true),
   OPCUA_LABORATORY: flag.default(false),
   OPCUA_USERS: z.string().min(1).optional(),
   GATEWAY_SUPERVISED: flag.default(false),
@@ -33,10 +38,14 @@ export interface Config {
   readonly path: string;
   /** Folder of keys, own certificate, trusted and rejected client certificates. */
   readonly pki: string;
+  /** Host names and addresses in the own certificate; empty = those of this machine. */
+  readonly names: readonly string[];
+  /** Also show the stations by OPC 40100-1. */
+  readonly machineVision: boolean;
   /** Also allow no security and no user. Never on a plant network. */
   readonly laboratory: boolean;
-  /** Password hashes by user name. */
-  readonly users: UserHashes;
+  /** Roles and password hashes by user name. */
+  readonly users: Users;
   /** Whether a supervisor holds standard input open for as long as this process is wanted. */
   readonly supervised: boolean;
   readonly logLevel: string;
@@ -75,6 +84,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.OPCUA_PORT,
     path: env.OPCUA_PATH,
     pki: env.OPCUA_PKI,
+    names: env.OPCUA_NAMES?.split(",") ?? [],
+    machineVision: env.OPCUA_MACHINE_VISION,
     laboratory: env.OPCUA_LABORATORY,
     users,
     supervised: env.GATEWAY_SUPERVISED,
@@ -88,7 +99,7 @@ function describe(issue: z.core.$ZodIssue, environment: NodeJS.ProcessEnv): stri
   return `${name}${value === undefined ? "" : ` = "${value}"`}: ${issue.message}`;
 }
 
-function readUsers(file: string | undefined, problems: string[]): UserHashes {
+function readUsers(file: string | undefined, problems: string[]): Users {
   if (file === undefined || file === "") {
     return new Map();
   }

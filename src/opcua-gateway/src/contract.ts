@@ -32,6 +32,7 @@ export interface Inspection {
   readonly captureTime: Timestamp | null;
   readonly completionTime: Timestamp | null;
   readonly timings: { readonly totalMs: number } | null;
+  readonly productId: string;
 }
 
 export interface StationCounters {
@@ -41,12 +42,28 @@ export interface StationCounters {
   readonly notDecidable: string;
 }
 
+export interface NextPart {
+  readonly partId: string;
+  readonly productId: string;
+}
+
 export interface StationStatus {
   readonly name: string;
   readonly ready: boolean;
   readonly fault: string;
   readonly lastSequence: string;
   readonly counters: StationCounters | null;
+  readonly mode: number;
+  readonly productId: string;
+  readonly nextPart: NextPart | null;
+  readonly countersSince: Timestamp | null;
+}
+
+export interface Recipe {
+  readonly revision: number;
+  readonly productId: string;
+  readonly modelVersion: string;
+  readonly threshold: number;
 }
 
 export interface LineStatus {
@@ -68,6 +85,8 @@ export interface WatchResponse {
 /** The words of OPC 40001-101 for a verdict's number. */
 export const VERDICTS = ["Undefined", "Ok", "NotOk", "NotDecidable"] as const;
 export const OK = 1;
+/** StationMode: nothing is judged because somebody stopped the station. */
+export const STOPPED = 2;
 
 /** The time in whole milliseconds; 1601-01-01, OPC UA's "no time", where the message has none. */
 export function toDate(timestamp: Timestamp | null): Date {
@@ -76,10 +95,27 @@ export function toDate(timestamp: Timestamp | null): Date {
 
 /** The constructor of clients (and the definition for servers) of InspectionService, from the proto files in a folder. */
 export function loadInspectionService(protos: string): ServiceClientConstructor {
-  const file = join(protos, "anomalyline/v1/inspection.proto");
-  const definition = loadSync(file, { includeDirs: [protos], longs: String, defaults: true, oneofs: true });
-  type Loaded = { anomalyline: { v1: { InspectionService: ServiceClientConstructor } } };
-  return (loadPackageDefinition(definition) as unknown as Loaded).anomalyline.v1.InspectionService;
+  return loadService(protos, "inspection", "InspectionService");
+}
+
+/** The services that {@link ServerCommands} calls. */
+export function loadServices(protos: string): Record<"inspection" | "station" | "recipe", ServiceClientConstructor> {
+  return {
+    inspection: loadInspectionService(protos),
+    station: loadService(protos, "station", "StationService"),
+    recipe: loadService(protos, "recipe", "RecipeService"),
+  };
+}
+
+function loadService(protos: string, file: string, name: string): ServiceClientConstructor {
+  const options = { includeDirs: [protos], longs: String, defaults: true, oneofs: true };
+  const definition = loadSync(join(protos, `anomalyline/v1/${file}.proto`), options);
+  type Loaded = { anomalyline: { v1: Record<string, ServiceClientConstructor> } };
+  const service = (loadPackageDefinition(definition) as unknown as Loaded).anomalyline.v1[name];
+  if (service === undefined) {
+    throw new Error(`${file}.proto has no ${name}`);
+  }
+  return service;
 }
 
 const channelOptions: ChannelOptions = {

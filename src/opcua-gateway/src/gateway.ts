@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { connect, loadInspectionService } from "./contract.ts";
-import { Feed } from "./feed.ts";
+import { connect, loadServices } from "./contract.ts";
+import { Feed, type FeedListener } from "./feed.ts";
 import { Line } from "./line.ts";
+import { fetchInspections } from "./machineVision/fetchInspections.ts";
+import { MachineVision } from "./machineVision/machineVision.ts";
 import { createServer } from "./server.ts";
+import { ServerCommands } from "./serverCommands.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -21,20 +24,34 @@ export async function startGateway(config: Config, assets: string, log: Logger):
   if (addressSpace === null) {
     throw new Error("node-opcua made no address space");
   }
-  const line = new Line(addressSpace, log);
+  const services = loadServices(join(assets, "protos"));
+  const commands = new ServerCommands(services, config.server);
+  const line = new Line(addressSpace, commands, log);
   await server.start();
   log.info({ endpoint: address }, "listening");
   if (config.laboratory) {
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
-  const service = loadInspectionService(join(assets, "protos"));
-  const feed = new Feed(connect(service, config.server), line, log);
+  const client = connect(services.inspection, config.server);
+  const view = config.machineVision ? [new MachineVision(addressSpace, fetchInspections(client))] : [];
+  const feed = new Feed(client, all([line, ...view]), log);
   feed.start();
   return {
     endpoint: address,
     async stop() {
       feed.stop();
+      commands.close();
       await server.shutdown(0);
     },
+  };
+}
+
+/** One listener that tells several, in order: the flat tags come first. */
+function all(listeners: readonly FeedListener[]): FeedListener {
+  return {
+    inspection: (inspection, arrival) => listeners.forEach((listener) => void listener.inspection(inspection, arrival)),
+    status: (status) => listeners.forEach((listener) => void listener.status(status)),
+    lost: (reason) => listeners.forEach((listener) => void listener.lost(reason)),
+    reset: () => listeners.forEach((listener) => void listener.reset()),
   };
 }

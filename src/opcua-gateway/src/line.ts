@@ -1,26 +1,49 @@
-import type { AddressSpace, Namespace, UAEventType, UAObject } from "node-opcua";
+import { type AddressSpace, DataType, type Namespace, NodeId, type UAEventType, type UAObject } from "node-opcua";
 import type { Logger } from "pino";
-import type { Inspection, LineStatus } from "./contract.ts";
+import { Alarm } from "./alarm.ts";
+import { Audit } from "./audit.ts";
+import { type Inspection, type LineStatus, STOPPED, type StationStatus } from "./contract.ts";
 import type { Arrival } from "./cursors.ts";
 import type { FeedListener } from "./feed.ts";
 import { addInspectionEventType, raiseInspectionEvent } from "./inspectionEvent.ts";
+import { addMethods } from "./methods.ts";
+import { permissions } from "./roles.ts";
+import type { ServerCommands } from "./serverCommands.ts";
 import { Station } from "./station.ts";
-import { stationNodeIds } from "./stationNodes.ts";
+import { NOT_READY, stationNodeIds } from "./stationNodes.ts";
+import { acceptWrites } from "./writes.ts";
 
 /** Namespace of all nodes of the line. Clients look its index up by this; the index may change. */
 export const NAMESPACE = "urn:anomalyline:line";
+
+const NOT_READY_SEVERITY = 700;
+const SERVER_LOST_SEVERITY = 900;
+
+interface Shown {
+  readonly station: Station;
+  readonly notReady: Alarm;
+}
 
 /** The line as OPC UA shows it: the folder `AnomalyLine` with an object for each station. */
 export class Line implements FeedListener {
   readonly #namespace: Namespace;
   readonly #folder: UAObject;
   readonly #eventType: UAEventType;
-  readonly #stations = new Map<string, Station | undefined>();
+  readonly #serverLost: Alarm;
+  readonly #stations = new Map<string, Shown | undefined>();
+  readonly #server: ServerCommands;
+  readonly #audit: Audit;
   readonly #log: Logger;
 
-  constructor(addressSpace: AddressSpace, log: Logger) {
+  constructor(addressSpace: AddressSpace, server: ServerCommands, log: Logger) {
+    this.#server = server;
+    this.#audit = new Audit(addressSpace, log);
     this.#log = log;
     this.#namespace = addressSpace.registerNamespace(NAMESPACE);
+    // For clients that come while an alarm is active (ConditionRefresh).
+    addressSpace.installAlarmsAndConditionsService();
+    // Of nodes that say nothing else.
+    this.#namespace.setDefaultRolePermissions(permissions("Operator", "Call"));
     const objects = addressSpace.rootFolder.objects;
     this.#folder = this.#namespace.addObject({
       typeDefinition: "FolderType",
@@ -31,6 +54,15 @@ export class Line implements FeedListener {
       eventNotifier: 1,
     });
     this.#eventType = addInspectionEventType(this.#namespace);
+    const nothing = NodeId.nullNodeId;
+    this.#serverLost = new Alarm(
+      this.#namespace,
+      this.#folder,
+      "ServerLost",
+      nothing,
+      SERVER_LOST_SEVERITY,
+      this.#audit,
+    );
   }
 
   inspection(inspection: Inspection, { kind, missed }: Arrival): void {
@@ -41,11 +73,11 @@ export class Line implements FeedListener {
         "inspections are missing from the stream",
       );
     }
-    const station = this.#station(name);
+    const station = this.#shown(name)?.station;
     if (station === undefined) {
       return;
     }
-    station.inspection(inspection, missed);
+    station.inspection(inspection, { kind, missed });
     if (kind === "new") {
       raiseInspectionEvent(this.#eventType, station.object, inspection);
     }
@@ -55,34 +87,49 @@ export class Line implements FeedListener {
     const absent = new Set(this.#stations.keys());
     for (const stationStatus of status.stations) {
       absent.delete(stationStatus.name);
-      this.#station(stationStatus.name)?.status(stationStatus, status.heartbeat);
+      this.#status(stationStatus, status.heartbeat);
     }
     for (const name of absent) {
-      this.#stations.get(name)?.lost();
+      this.#stations.get(name)?.station.lost();
     }
+    this.#serverLost.clear("The server is connected");
   }
 
-  lost(): void {
-    for (const station of this.#stations.values()) {
-      station?.lost();
+  lost(reason: string): void {
+    for (const shown of this.#stations.values()) {
+      shown?.station.lost();
     }
+    this.#serverLost.raise(`The server is not connected: ${reason}`);
   }
 
   reset(): void {
-    for (const station of this.#stations.values()) {
-      station?.reset();
+    for (const shown of this.#stations.values()) {
+      shown?.station.reset();
+    }
+  }
+
+  #status(status: StationStatus, heartbeat: number): void {
+    const shown = this.#shown(status.name);
+    shown?.station.status(status, heartbeat);
+    if (status.ready) {
+      shown?.notReady.clear("The station judges");
+    } else if (status.mode === STOPPED) {
+      // Somebody wants it so.
+      shown?.notReady.clear("The station is stopped");
+    } else {
+      shown?.notReady.raise(status.fault);
     }
   }
 
   /** The station's nodes, made when it is first heard of; undefined where its node id is taken. */
-  #station(name: string): Station | undefined {
+  #shown(name: string): Shown | undefined {
     if (!this.#stations.has(name)) {
       this.#stations.set(name, this.#add(name));
     }
     return this.#stations.get(name);
   }
 
-  #add(name: string): Station | undefined {
+  #add(name: string): Shown | undefined {
     // Station names may hold dots: a station "A.Score" would sit on station A's variable.
     const taken = stationNodeIds(name).find((id) => this.#namespace.findNode(id) !== null);
     if (taken !== undefined) {
@@ -90,6 +137,20 @@ export class Line implements FeedListener {
       return undefined;
     }
     this.#log.info({ station: name }, "station added");
-    return new Station(this.#namespace, this.#folder, name);
+    const station = new Station(this.#namespace, this.#folder, name);
+    addMethods(this.#namespace, station, this.#server, this.#audit);
+    this.#acceptWrites(station);
+    const ready = station.variables.Ready.nodeId;
+    const alarm = new Alarm(this.#namespace, station.object, NOT_READY, ready, NOT_READY_SEVERITY, this.#audit);
+    return { station, notReady: alarm };
+  }
+
+  #acceptWrites(station: Station): void {
+    const { AckSequence, NextPartId, NextProductId } = station.variables;
+    const announce = async (part: object) =>
+      station.announced((await this.#server.setNextPart(station.name, part)).part);
+    acceptWrites(AckSequence, DataType.UInt32, this.#audit, (value) => station.acknowledge(value as number));
+    acceptWrites(NextPartId, DataType.String, this.#audit, (value) => announce({ partId: value ?? "" }));
+    acceptWrites(NextProductId, DataType.String, this.#audit, (value) => announce({ productId: value ?? "" }));
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type UserHashes, verifyPassword } from "./users.ts";
+import { type Users, verifyPassword } from "./users.ts";
 
 const FAILURES_BEFORE_LOCK = 5;
 const LOCK_MS = 30_000;
@@ -11,12 +11,12 @@ const MAX_REMEMBERED = 10_000;
  */
 export class Login {
   readonly #attempts = new Map<string, { failures: number; lockedUntil: number }>();
-  readonly #users: UserHashes;
+  readonly #users: Users;
   readonly #log: Logger;
   readonly #now: () => number;
 
   /** `now` gives milliseconds that never go back. */
-  constructor(users: UserHashes, log: Logger, now: () => number = () => performance.now()) {
+  constructor(users: Users, log: Logger, now: () => number = () => performance.now()) {
     this.#users = users;
     this.#log = log;
     this.#now = now;
@@ -24,7 +24,7 @@ export class Login {
 
   /** Whether this user may log in from this address with this password. */
   async isValid(user: string, password: string, address: string): Promise<boolean> {
-    const hash = this.#users.get(user);
+    const hash = this.#users.get(user)?.password;
     const key = `${address} ${hash === undefined ? "" : user}`;
     const before = this.#attempts.get(key) ?? { failures: 0, lockedUntil: 0 };
     if (before.lockedUntil > this.#now()) {

@@ -1,20 +1,27 @@
 import { text } from "node:stream/consumers";
-import { stripVTControlCharacters } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { type Logger, pino } from "pino";
 import { type Config, ConfigError, readConfig } from "./config.ts";
+import { exportNodeset, StationNameError } from "./exportNodeset.ts";
 import { startGateway } from "./gateway.ts";
+import { ROLES } from "./roles.ts";
 import { userLine } from "./users.ts";
 
 const STOP_WITHIN_MS = 800;
 const FAILED = 1;
 const WRONG_CONFIGURATION = 2;
 
-const [command, name] = process.argv.slice(2);
-if (command === "hash-password" && name !== undefined) {
+const [command, name, roleName] = process.argv.slice(2);
+const role = ROLES.find((known) => known === roleName);
+if (command === "hash-password" && name !== undefined && role !== undefined) {
   const password = (await text(process.stdin)).replace(/\r?\n$/, "");
-  console.log(await userLine(name, password));
+  console.log(await userLine(name, role, password));
+} else if (command === "export-nodeset") {
+  await writeNodeset(process.argv.slice(3));
 } else if (command !== undefined) {
-  console.error("usage: gateway.mjs | gateway.mjs hash-password NAME < password");
+  console.error(
+    `usage: gateway.mjs | gateway.mjs hash-password NAME ROLE < password (ROLE: ${ROLES.join(", ")}) | gateway.mjs export-nodeset [--stations A,B] [--no-machine-vision]`,
+  );
   process.exitCode = WRONG_CONFIGURATION;
 } else {
   await run();
@@ -54,6 +61,23 @@ async function run(): Promise<void> {
     stop = (await startGateway(config, import.meta.dirname, log)).stop;
   } catch (error) {
     fail(log, error);
+  }
+}
+
+/** Writes the nodes of stations to standard output, as NodeSet2. */
+async function writeNodeset(args: string[]): Promise<void> {
+  const write = process.stdout.write.bind(process.stdout);
+  // What libraries print must not get into the document.
+  console.log = console.info = console.debug = console.warn = console.error;
+  try {
+    const options = { stations: { type: "string", default: "" }, "no-machine-vision": { type: "boolean" } } as const;
+    const { values } = parseArgs({ args, options });
+    const stations = values.stations.split(",").filter((name) => name !== "");
+    write(await exportNodeset(stations, values["no-machine-vision"] !== true, import.meta.dirname));
+  } catch (error) {
+    const isUsage = error instanceof StationNameError || (error instanceof TypeError && "code" in error);
+    console.error(`export-nodeset: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = isUsage ? WRONG_CONFIGURATION : FAILED;
   }
 }
 

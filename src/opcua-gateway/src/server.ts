@@ -1,11 +1,23 @@
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { MessageSecurityMode, OPCUAServer, SecurityPolicy, type ServerSession, Subscription } from "node-opcua";
+import {
+  BinaryStream,
+  MessageSecurityMode,
+  OPCUAServer,
+  SecurityPolicy,
+  type ServerSession,
+  Subscription,
+  Variant,
+} from "node-opcua";
 import type { Logger } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
 import { Login } from "./login.ts";
-import { APPLICATION_URI, openPki, type Pki } from "./pki.ts";
+import { APPLICATION_URI } from "./ownCertificate.ts";
+import { openPki } from "./pki.ts";
+import { roleIds } from "./roles.ts";
+import { limitTransport } from "./transportLimits.ts";
 
 // node-opcua's own floor is 50 ms; much below 10 ms the gateway spends its time on timers.
 Subscription.minimumPublishingInterval = 10;
@@ -24,7 +36,7 @@ const LIMITS = {
   maxSubscriptionsPerSession: 10,
   maxMonitoredItems: 50_000,
   maxMonitoredItemsPerSubscription: 10_000,
-  maxMonitoredItemsQueueSize: 5_000,
+  maxMonitoredItemsQueueSize: 20_000,
   maxStringLength: 64 * 1024,
   maxByteStringLength: 64 * 1024,
   maxArrayLength: 64 * 1024,
@@ -32,10 +44,15 @@ const LIMITS = {
   operationLimits: { maxNodesPerRead: 2_000, maxNodesPerBrowse: 2_000, maxMonitoredItemsPerCall: 2_000 },
 };
 
+// The capabilities above only tell clients; these hold what is received to them.
+BinaryStream.maxStringLength = LIMITS.maxStringLength;
+BinaryStream.maxByteStringLength = LIMITS.maxByteStringLength;
+BinaryStream.maxArrayLength = LIMITS.maxArrayLength;
+Variant.maxArrayLength = LIMITS.maxArrayLength;
+
 /** An OPC UA server, not yet listening, on the nodesets beside the program. `address` is where clients find it. */
 export async function createServer(config: Config, assets: string, log: Logger): Promise<Endpoint> {
-  const pki = await openPki(config.pki, config.host);
-  logRejected(pki, log);
+  const pki = await openPki(config, log);
   const login = new Login(config.users, log);
   const anyAddress = config.host === "0.0.0.0" || config.host === "::";
   const advertised = anyAddress ? hostname() : config.host;
@@ -44,7 +61,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
     hostname: advertised,
     port: config.port,
     resourcePath: config.path,
-    nodesets: [join(assets, "nodesets/Opc.Ua.NodeSet2.ndjson.gz")],
+    nodesets: nodesetsOf(config).map((name) => join(assets, "nodesets", name)),
     serverInfo: {
       applicationUri: APPLICATION_URI,
       productUri: "urn:anomalyline:gateway",
@@ -64,7 +81,9 @@ export async function createServer(config: Config, assets: string, log: Logger):
     userCertificateManager: pki.users,
     certificateFile: pki.certificateFile,
     privateKeyFile: pki.privateKeyFile,
+    isAuditing: true,
     maxConnectionsPerEndpoint: 100,
+    transportSettings: { adjustTransportLimits: limitTransport },
     // 0: with sampling 0 every change is queued; any other figure folds changes that are closer together.
     serverCapabilities: { ...LIMITS, minSupportedSampleRate: 0 },
     userManager: {
@@ -72,10 +91,26 @@ export async function createServer(config: Config, assets: string, log: Logger):
         const address = this.channel?.remoteAddress ?? "unknown";
         login.isValid(user, password, address).then((valid) => done(null, valid), done);
       },
+      // Whoever comes with a certificate that is not in the users file only looks on.
+      getUserRoles: (user) => roleIds(config.users.get(user)?.role ?? "Observer"),
     },
   });
+  if (config.laboratory) {
+    // node-opcua asks for the roles of those without a user here only.
+    server.setRolePolicyOverride({ getUserRoles: (user) => (user === "anonymous" ? roleIds("Administrator") : null) });
+  }
   await server.initialize();
+  pki.manager.on("certificateRemoved", ({ store, fingerprint }) => {
+    if (store === "trusted") {
+      disconnect(server, fingerprint, log);
+    }
+  });
   return { server, address: `opc.tcp://${advertised}:${config.port}${config.path}` };
+}
+
+/** Precompiled models; each takes time and memory at the start. */
+export function nodesetsOf({ machineVision }: Pick<Config, "machineVision">): string[] {
+  return ["Opc.Ua.NodeSet2.ndjson.gz", ...(machineVision ? ["Opc.Ua.MachineVision.NodeSet2.ndjson.gz"] : [])];
 }
 
 export interface Endpoint {
@@ -83,11 +118,14 @@ export interface Endpoint {
   readonly address: string;
 }
 
-/** A client that is not trusted sees an unclear error; what to do is said here. */
-function logRejected(pki: Pki, log: Logger): void {
-  pki.manager.on("certificateAdded", ({ store, fingerprint, filename }) => {
-    if (store === "rejected") {
-      log.warn({ fingerprint, filename }, "client waits for trust: move its certificate to trusted/certs");
+/** Closes the connections of a client whose certificate is not trusted any more. */
+function disconnect(server: OPCUAServer, fingerprint: string, log: Logger): void {
+  const thumbprint = fingerprint.toUpperCase();
+  for (const channel of server.endpoints.flatMap((endpoint) => endpoint.getChannels())) {
+    const certificate = channel.clientCertificate;
+    if (certificate && createHash("sha1").update(certificate).digest("hex").toUpperCase() === thumbprint) {
+      log.warn({ thumbprint, address: channel.remoteAddress }, "client disconnected: it is not trusted any more");
+      channel.close();
     }
-  });
+  }
 }

@@ -1,19 +1,10 @@
 import { type Namespace, type StatusCode, StatusCodes, type UAObject, type UAVariable } from "node-opcua";
-import { type Inspection, OK, type StationStatus, toDate } from "./contract.ts";
+import type { Inspection, NextPart, StationStatus } from "./contract.ts";
+import type { Arrival } from "./cursors.ts";
 import { addStationObject, addVariables } from "./stationNodes.ts";
-import {
-  clip,
-  HISTORY_LENGTH,
-  initialValue,
-  STATE_TAGS,
-  type TagName,
-  toUInt32,
-  type Value,
-  VERDICT_TAGS,
-  variantOf,
-} from "./tags.ts";
-
-type Values = Partial<Record<TagName, Value>>;
+import { historyValues, partValues, stateValues, type Values } from "./stationValues.ts";
+import { Refusal } from "./statusCodes.ts";
+import { HISTORY_LENGTH, initialValue, STATE_TAGS, type TagName, toUInt32, VERDICT_TAGS, variantOf } from "./tags.ts";
 
 /** What bad values read: a client that ignores quality must not see a good part. */
 const UNKNOWN: Values = { Pass: false, Evaluation: 0, Ready: false };
@@ -24,27 +15,47 @@ const UNKNOWN: Values = { Pass: false, Evaluation: 0, Ready: false };
  */
 export class Station {
   readonly object: UAObject;
-  readonly #variables: Record<TagName, UAVariable>;
+  readonly name: string;
+  readonly variables: Record<TagName, UAVariable>;
   readonly #history: Inspection[] = [];
   #values: Values = {};
   #missed = 0n;
+  #overrun = 0n;
+  /** The newest part, where it came while the gateway ran and the PLC has not acknowledged it. */
+  #unacknowledged: number | undefined;
   #shown: bigint | undefined;
   /** What the server had when it came (back): nothing older is the current part. Undefined while it is away. */
   #currentFrom: bigint | undefined;
 
   constructor(namespace: Namespace, folder: UAObject, name: string) {
     this.object = addStationObject(namespace, folder, name);
-    this.#variables = addVariables(namespace, this.object, name);
+    this.name = name;
+    this.variables = addVariables(namespace, this.object, name);
     this.#write([...STATE_TAGS, ...VERDICT_TAGS], StatusCodes.BadWaitingForInitialData);
   }
 
-  /** Shows an inspection; `missed` sequence numbers before it never came. */
-  inspection(inspection: Inspection, missed: bigint): void {
+  /** Shows an inspection. */
+  inspection(inspection: Inspection, { kind, missed }: Arrival): void {
+    const isNew = kind === "new";
     this.#shown = BigInt(inspection.sequence);
     this.#missed += missed;
+    const changed: TagName[] = [];
+    if (isNew && this.#unacknowledged !== undefined) {
+      this.#overrun += 1n;
+      this.#values.Overrun = toUInt32(this.#overrun);
+      changed.push("Overrun");
+    }
+    this.#unacknowledged = isNew ? toUInt32(inspection.sequence) : undefined;
     this.#history.push(inspection);
     this.#history.splice(0, this.#history.length - HISTORY_LENGTH);
-    Object.assign(this.#values, verdictValues(inspection), historyValues(this.#history));
+    Object.assign(this.#values, partValues(inspection), historyValues(this.#history));
+    if (inspection.partId !== "" && inspection.partId === this.#values.NextPartId) {
+      this.#announced(null);
+      changed.push("NextPartId", "NextProductId");
+    }
+    if (this.#currentFrom !== undefined) {
+      this.#write(changed, StatusCodes.Good);
+    }
     this.#write(VERDICT_TAGS, this.#isCurrent() ? StatusCodes.Good : StatusCodes.UncertainLastUsableValue);
   }
 
@@ -61,6 +72,59 @@ export class Station {
     }
   }
 
+  /** Shows the state that a command has left, before the next status. */
+  changed(status: StationStatus): void {
+    if (this.#currentFrom === undefined) {
+      return;
+    }
+    const heartbeat = Number(this.#values.Heartbeat ?? 0);
+    Object.assign(this.#values, stateValues(status, heartbeat, this.#missed));
+    this.#write(STATE_TAGS, StatusCodes.Good);
+  }
+
+  /** Shows the part that is announced now. */
+  announced(part: NextPart | null): void {
+    if (this.#currentFrom === undefined) {
+      return;
+    }
+    this.#announced(part);
+    this.#write(["NextPartId", "NextProductId"], StatusCodes.Good);
+  }
+
+  /** The PLC has taken a part: one of the last 16, or 0 for none. */
+  acknowledge(sequence: number): void {
+    if (this.#currentFrom === undefined) {
+      throw new Refusal(StatusCodes.BadNoCommunication, "The server is not connected, or has no such station.");
+    }
+    if (sequence !== 0 && !this.#history.some((part) => toUInt32(part.sequence) === sequence)) {
+      throw new Refusal(StatusCodes.BadOutOfRange, `${sequence} is none of the last ${HISTORY_LENGTH} parts.`);
+    }
+    if (sequence === this.#unacknowledged) {
+      this.#unacknowledged = undefined;
+    }
+    this.#values.AckSequence = sequence;
+    this.#write(["AckSequence"], StatusCodes.Good);
+  }
+
+  /** Counts what was missed and overrun from zero. */
+  resetCounters(): void {
+    this.#missed = 0n;
+    this.#overrun = 0n;
+    this.#values.Overrun = 0;
+  }
+
+  /** One of the last parts; undefined where it is older. */
+  find(sequence: bigint): Inspection | undefined {
+    return this.#history.find((part) => BigInt(part.sequence) === sequence);
+  }
+
+  /** The newest sequence of the station whose lowest 32 bits are these; undefined where there can be none. */
+  widen(sequence: number): bigint | undefined {
+    const newest = this.#shown ?? 0n;
+    const wide = newest - BigInt.asUintN(32, newest - BigInt(sequence));
+    return wide > 0n ? wide : undefined;
+  }
+
   /** The server is gone, or does not know this station any more. */
   lost(): void {
     this.#currentFrom = undefined;
@@ -70,6 +134,7 @@ export class Station {
   /** Forgets what was judged: the server's log is another one. */
   reset(): void {
     this.#shown = undefined;
+    this.#unacknowledged = undefined;
     this.#history.length = 0;
     this.#values = {};
     this.lost();
@@ -79,53 +144,17 @@ export class Station {
     return this.#shown !== undefined && this.#currentFrom !== undefined && this.#shown >= this.#currentFrom;
   }
 
+  #announced(part: NextPart | null): void {
+    this.#values.NextPartId = part?.partId ?? "";
+    this.#values.NextProductId = part?.productId ?? "";
+  }
+
   #write(tags: readonly TagName[], status: StatusCode): void {
     const now = new Date();
     for (const tag of tags) {
       const known = this.#values[tag] ?? initialValue(tag);
       const value = status.isBad() ? (UNKNOWN[tag] ?? known) : known;
-      this.#variables[tag].setValueFromSource(variantOf(tag, value), status, now);
+      this.variables[tag].setValueFromSource(variantOf(tag, value), status, now);
     }
   }
-}
-
-function verdictValues(inspection: Inspection): Values {
-  return {
-    PartId: clip(inspection.partId),
-    Pass: inspection.verdict === OK,
-    Evaluation: inspection.verdict,
-    Score: inspection.score,
-    Threshold: inspection.threshold,
-    Margin: inspection.threshold - inspection.score,
-    ReasonCode: inspection.reasonCode,
-    ReasonText: clip(inspection.reasonText),
-    ModelVersion: clip(inspection.modelVersion),
-    RecipeRevision: inspection.recipeRevision,
-    CaptureTime: toDate(inspection.captureTime),
-    ProcessingMs: inspection.timings?.totalMs ?? 0,
-    Sequence: toUInt32(inspection.sequence),
-  };
-}
-
-function historyValues(history: readonly Inspection[]): Values {
-  return {
-    "History.Sequence": Uint32Array.from(history, (entry) => toUInt32(entry.sequence)),
-    "History.PartId": history.map((entry) => clip(entry.partId)),
-    "History.Evaluation": Int32Array.from(history, (entry) => entry.verdict),
-    "History.Score": Float32Array.from(history, (entry) => entry.score),
-    "History.CaptureTime": history.map((entry) => toDate(entry.captureTime)),
-  };
-}
-
-function stateValues(status: StationStatus, heartbeat: number, missed: bigint): Values {
-  return {
-    Ready: status.ready,
-    Fault: clip(status.fault),
-    Heartbeat: heartbeat,
-    "Counters.Inspected": toUInt32(status.counters?.inspected ?? "0"),
-    "Counters.Ok": toUInt32(status.counters?.ok ?? "0"),
-    "Counters.NotOk": toUInt32(status.counters?.notOk ?? "0"),
-    "Counters.NotDecidable": toUInt32(status.counters?.notDecidable ?? "0"),
-    "Counters.Missed": toUInt32(missed),
-  };
 }

@@ -1,11 +1,20 @@
 import type { Namespace, UAObject, UAVariable } from "node-opcua";
+import { METHOD_NAMES } from "./methods.ts";
+import { permissions } from "./roles.ts";
 import { initialValue, TAGS, type Tag, type TagName, variantOf } from "./tags.ts";
 
 const GROUPS = ["History", "Counters"];
+/** The alarm of a station that does not judge though it should. */
+export const NOT_READY = "NotReady";
+/** What a client may write is said by the access level; that it may write at all, by its role. */
+const ACCESS = permissions("Operator", "Write");
 
 /** All node ids of a station. */
 export function stationNodeIds(name: string): string[] {
-  return [`s=${name}`, ...[...GROUPS, ...Object.keys(TAGS)].map((part) => `s=${name}.${part}`)];
+  return [
+    `s=${name}`,
+    ...[...GROUPS, ...Object.keys(TAGS), ...METHOD_NAMES, NOT_READY].map((part) => `s=${name}.${part}`),
+  ];
 }
 
 /** The station's object `s=<name>`, a source of events below the folder. */
@@ -26,7 +35,7 @@ export function addVariables(namespace: Namespace, station: UAObject, name: stri
     const nodeId = `s=${name}.${group}`;
     groups.set(group, namespace.addObject({ nodeId, browseName: group, componentOf: station }));
   }
-  const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, { type, text, array }]) => {
+  const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, { type, text, array, writable }]) => {
     const [leaf = tag, group = ""] = tag.split(".").reverse();
     const variable = namespace.addVariable({
       nodeId: `s=${name}.${tag}`,
@@ -36,8 +45,9 @@ export function addVariables(namespace: Namespace, station: UAObject, name: stri
       dataType: type,
       valueRank: array ? 1 : -1,
       ...(array ? { arrayDimensions: [0] } : {}),
-      accessLevel: "CurrentRead",
-      userAccessLevel: "CurrentRead",
+      accessLevel: writable ? "CurrentRead | CurrentWrite" : "CurrentRead",
+      userAccessLevel: writable ? "CurrentRead | CurrentWrite" : "CurrentRead",
+      rolePermissions: ACCESS,
       // 0 = reported by change: with any other figure, changes in between would be folded into one.
       minimumSamplingInterval: 0,
       value: variantOf(tag, initialValue(tag)),

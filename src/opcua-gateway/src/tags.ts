@@ -6,8 +6,9 @@ export interface Tag {
   readonly text: string;
   /** Part of the verdict: without value until the station's first one. */
   readonly verdict?: true;
-  /** The last 16, oldest first. */
   readonly array?: true;
+  /** Operators write it. */
+  readonly writable?: true;
 }
 
 /** What the History arrays hold. */
@@ -15,6 +16,7 @@ export const HISTORY_LENGTH = 16;
 
 const verdict = true;
 const array = true;
+const writable = true;
 
 /** All variables of a station in the order in which they are set: Sequence last, so that who sees it sees the rest. */
 export const TAGS = {
@@ -23,6 +25,7 @@ export const TAGS = {
     verdict,
     text: "Identity of the part as the camera or the PLC gave it; may be empty",
   },
+  ProductId: { type: DataType.String, verdict, text: "The part's product, which chose the recipe; may be empty" },
   Pass: { type: DataType.Boolean, verdict, text: "True only where Evaluation is 1 (Ok)" },
   Evaluation: { type: DataType.Int32, verdict, text: "0 Undefined, 1 Ok, 2 NotOk, 3 NotDecidable (OPC 40001-101)" },
   Score: { type: DataType.Float, verdict, text: "Anomaly score, higher is more anomalous" },
@@ -39,16 +42,36 @@ export const TAGS = {
   "History.Evaluation": { type: DataType.Int32, verdict, array, text: "Evaluation of the last 16 parts" },
   "History.Score": { type: DataType.Float, verdict, array, text: "Score of the last 16 parts" },
   "History.CaptureTime": { type: DataType.DateTime, verdict, array, text: "CaptureTime of the last 16 parts" },
+  Record: {
+    type: DataType.String,
+    verdict,
+    array,
+    text: "All of the part in one value: LogSequence, PartId, ProductId, Evaluation, Score, Threshold, ReasonCode, ReasonText, ModelVersion, RecipeRevision, CaptureTime, CompletionTime, ProcessingMs",
+  },
   Ready: { type: DataType.Boolean, text: "Frames are judged" },
   Fault: { type: DataType.String, text: "Why it is not ready; empty when it is" },
+  Mode: { type: DataType.Int32, text: "1 continuous, 2 stopped" },
+  SelectedProductId: { type: DataType.String, text: "Product of parts that name none; empty: the default recipe" },
+  NextPartId: {
+    type: DataType.String,
+    writable,
+    text: "Identity of the part that comes next; empty once a frame has used it",
+  },
+  NextProductId: { type: DataType.String, writable, text: "Its product; empty: the selected one" },
   Heartbeat: { type: DataType.UInt32, text: "Rises with each status of the server, every 500 ms; wraps" },
-  "Counters.Inspected": { type: DataType.UInt32, text: "Parts since the server started; wraps" },
+  "Counters.Inspected": { type: DataType.UInt32, text: "Parts since ResetTime; wraps" },
   "Counters.Ok": { type: DataType.UInt32, text: "Of these, Ok" },
   "Counters.NotOk": { type: DataType.UInt32, text: "Of these, NotOk" },
   "Counters.NotDecidable": { type: DataType.UInt32, text: "Of these, NotDecidable" },
   "Counters.Missed": {
     type: DataType.UInt32,
-    text: "Sequence numbers that never reached this gateway since it started",
+    text: "Sequence numbers that never reached this gateway since it started, or since Reset",
+  },
+  "Counters.ResetTime": { type: DataType.DateTime, text: "Since when is counted: Reset, or the server's start (UTC)" },
+  AckSequence: { type: DataType.UInt32, writable, text: "Sequence of the last part that the PLC has taken" },
+  Overrun: {
+    type: DataType.UInt32,
+    text: "Parts that were replaced by the next before the PLC acknowledged them; wraps",
   },
   Sequence: { type: DataType.UInt32, verdict, text: "The station's number of this part modulo 2^32; set last" },
 } as const satisfies Record<string, Tag>;

@@ -48,7 +48,7 @@ test("readConfig_ManyMistakes_NamesEachOnce", () => {
       "OPCUA_USERS",
     ]),
   );
-  expect(problems.join("\n")).toContain("line 3 is not name:scrypt$N$r$p$salt$hash");
+  expect(problems.join("\n")).toContain("line 3 is not name:role:scrypt$N$r$p$salt$hash");
 });
 
 test("readConfig_Laboratory_FillsDefaults", () => {
@@ -63,7 +63,7 @@ test("readConfig_Laboratory_FillsDefaults", () => {
 });
 
 test("login_FiveWrongPasswords_LocksTheUserFromThatAddressFor30Seconds", async () => {
-  const { users } = parseUsers(`${await userLine("operator", "right")}\n`);
+  const { users } = parseUsers(`${await userLine("operator", "Operator", "right")}\n`);
   let now = 0;
   const login = new Login(users, pino({ enabled: false }), () => now);
   expect(await login.isValid("operator", "right", "10.0.0.1")).toBe(true);
@@ -75,4 +75,31 @@ test("login_FiveWrongPasswords_LocksTheUserFromThatAddressFor30Seconds", async (
   now = 30_001;
   expect(await login.isValid("operator", "right", "10.0.0.1")).toBe(true);
   expect(await login.isValid("nobody", "right", "10.0.0.1")).toBe(false);
+});
+
+test("parseUsers_LinesWithRoles_AreUsersOthersSayHowToMend", async () => {
+  const hash = (await userLine("x", "Observer", "secret")).slice("x:Observer:".length);
+  const { users, errors } = parseUsers(
+    [`anna:Engineer:${hash}`, "SCADA 1:Observer:x509", `old:${hash}`, `bert:Boss:${hash}`, `anonymous:Operator:${hash}`]
+      .concat([`anna:Operator:${hash}`, "carl:Operator:secret", "nonsense"])
+      .join("\n"),
+  );
+  expect([...users].map(([name, user]) => [name, user.role, user.password === undefined])).toEqual([
+    ["anna", "Engineer", false],
+    ["SCADA 1", "Observer", true],
+  ]);
+  expect(errors).toEqual([
+    "line 3 has no role: write old:Operator:scrypt$… (Observer, Operator, Engineer, Administrator)",
+    'line 4: "Boss" is no role; use Observer, Operator, Engineer, Administrator',
+    expect.stringMatching(/^line 5: "anonymous"/),
+    'line 6: user "anna" is there twice',
+    expect.stringMatching(/^line 7 is not name:role:scrypt/),
+    expect.stringMatching(/^line 8 is not name:role:scrypt/),
+  ]);
+});
+
+test("login_UserWithACertificateOnly_HasNoPassword", async () => {
+  const { users } = parseUsers("scada:Observer:x509");
+  const login = new Login(users, pino({ enabled: false }), () => 0);
+  expect(await login.isValid("scada", "", "10.0.0.1")).toBe(false);
 });

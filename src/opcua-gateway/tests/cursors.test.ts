@@ -4,7 +4,8 @@ import { Cursors } from "../src/cursors.ts";
 
 function statusOf(stations: Record<string, number>): LineStatus {
   const list = Object.entries(stations).map(([name, last]) => ({ name, lastSequence: String(last) }));
-  return { heartbeat: 1, stations: list.map((entry) => ({ ...entry, ready: true, fault: "", counters: null })) };
+  const rest = { ready: true, fault: "", counters: null, mode: 1, productId: "", nextPart: null, countersSince: null };
+  return { heartbeat: 1, stations: list.map((entry) => ({ ...entry, ...rest })) };
 }
 
 function kinds(cursors: Cursors, station: string, from: bigint, to: bigint): string[] {

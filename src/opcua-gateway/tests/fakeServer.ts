@@ -1,9 +1,21 @@
-import { Server, ServerCredentials, type ServerWritableStream, status } from "@grpc/grpc-js";
-import type { Inspection, WatchRequest, WatchResponse } from "../src/contract.ts";
-import { loadInspectionService } from "../src/contract.ts";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
+import type { Inspection, NextPart, StationStatus, WatchRequest, WatchResponse } from "../src/contract.ts";
+import { loadServices } from "../src/contract.ts";
 import { DIST } from "./gatewayUnderTest.ts";
 
 type Call = ServerWritableStream<WatchRequest, WatchResponse>;
+type Lookup = ServerUnaryCall<{ station: string; sequence: string }, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: as proto-loader delivers it
+type Command = ServerUnaryCall<any, unknown>;
+type Work = (request: Command["request"]) => object;
 
 /** A server that speaks the contract: a log per station, watchers that resume by cursor, a status every 500 ms. */
 export class FakeServer {
@@ -11,6 +23,12 @@ export class FakeServer {
   readonly requests: WatchRequest[] = [];
   /** Whether statuses go out. */
   beating = true;
+  /** What the stations' statuses say otherwise than that all is well. */
+  readonly states = new Map<string, Partial<StationStatus>>();
+  /** Methods that were called, with what they were given. */
+  readonly commands: { name: string; request: object }[] = [];
+  /** What the next command fails with: status and word. */
+  failure: { code: status; word: string } | undefined;
   port = 0;
   #heartbeat = 0;
   #server: Server | undefined;
@@ -19,9 +37,35 @@ export class FakeServer {
 
   async start(): Promise<void> {
     const server = new Server();
-    server.addService(loadInspectionService(`${DIST}/protos`).service, {
+    const { inspection, station, recipe } = loadServices(`${DIST}/protos`);
+    server.addService(inspection.service, {
       watchInspections: (call: Call) => this.#watch(call),
+      getInspection: (call: Lookup, answer: sendUnaryData<unknown>) => {
+        const { station, sequence } = call.request;
+        const inspection = this.log.get(station)?.find((entry) => entry.sequence === sequence);
+        answer(inspection ? null : errorOf({ code: status.NOT_FOUND, word: "inspection-not-found" }), { inspection });
+      },
     });
+    server.addService(
+      station.service,
+      this.#commandsOf({
+        startStation: ({ name }) => this.#change(name, { mode: 1, ready: true, fault: "" }),
+        stopStation: ({ name }) => this.#change(name, { mode: 2, ready: false, fault: "stopped" }),
+        resetCounters: ({ name }) => this.#change(name, { countersSince: { seconds: "1800000000", nanos: 0 } }),
+        setNextPart: (request) => this.#announce(request),
+      }),
+    );
+    const recipeOf = (request: object) => ({
+      recipe: { revision: 7, modelVersion: "ae-l2-0", productId: "B", ...request },
+    });
+    server.addService(
+      recipe.service,
+      this.#commandsOf({
+        selectRecipe: ({ revision = 7, productId = "B" }) => recipeOf({ revision, productId }),
+        rollbackRecipe: ({ productId }) => recipeOf({ productId }),
+        activateRecipe: ({ modelVersion, productId }) => recipeOf({ modelVersion, productId }),
+      }),
+    );
     this.port = await new Promise((resolve, reject) => {
       const credentials = ServerCredentials.createInsecure();
       server.bindAsync(`127.0.0.1:${this.port}`, credentials, (error, port) => (error ? reject(error) : resolve(port)));
@@ -72,6 +116,31 @@ export class FakeServer {
     }
   }
 
+  #commandsOf(works: Record<string, Work>) {
+    const entries = Object.entries(works).map(([name, work]) => [
+      name,
+      (call: Command, answer: sendUnaryData<unknown>) => {
+        this.commands.push({ name, request: call.request });
+        const failure = this.failure;
+        this.failure = undefined;
+        answer(failure ? errorOf(failure) : null, failure ? undefined : work(call.request));
+      },
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  #change(name: string, state: Partial<StationStatus>): object {
+    this.states.set(name, { ...this.states.get(name), ...state });
+    return { station: this.#status().stations.find((station) => station.name === name) };
+  }
+
+  #announce({ station, partId, productId }: { station: string } & Partial<NextPart>): object {
+    const before = this.states.get(station)?.nextPart ?? { partId: "", productId: "" };
+    const part = { partId: partId ?? before.partId, productId: productId ?? before.productId };
+    this.states.set(station, { ...this.states.get(station), nextPart: part });
+    return { part, ...(before.partId !== "" && before.partId !== part.partId ? { replaced: before } : {}) };
+  }
+
   #watch(call: Call): void {
     this.requests.push(call.request);
     const cursors = new Map(call.request.cursors.map((cursor) => [cursor.station, BigInt(cursor.afterSequence)]));
@@ -111,6 +180,12 @@ export class FakeServer {
       name,
       ready: true,
       fault: "",
+      mode: 1,
+      productId: "",
+      nextPart: null,
+      countersSince: { seconds: "1700000000", nanos: 0 },
+      recipeRevision: 3,
+      ...this.states.get(name),
       lastSequence: log.at(-1)?.sequence ?? "0",
       counters: { inspected: String(log.length), ok: count(log, 1), notOk: count(log, 2), notDecidable: count(log, 3) },
     }));
@@ -125,6 +200,7 @@ export function inspectionOf(station: string, sequence: string, part: Partial<In
     station,
     sequence,
     partId: `P${n}`,
+    productId: "",
     verdict: (n % 3) + 1,
     reasonCode: (n % 3) + 1,
     reasonText: `reason ${n}`,
@@ -137,4 +213,10 @@ export function inspectionOf(station: string, sequence: string, part: Partial<In
     timings: { totalMs: 27 },
     ...part,
   };
+}
+
+function errorOf({ code, word }: { code: status; word: string }) {
+  const metadata = new Metadata();
+  metadata.set("error-code", word);
+  return { code, details: `refused by the test: ${word}`, metadata };
 }

@@ -34,6 +34,8 @@ export async function laboratory(serverPort: number): Promise<Config> {
     port: await freePort(),
     path: "/anomalyline",
     pki: inject("pki"),
+    names: [],
+    machineVision: true,
     laboratory: true,
     users: new Map(),
     supervised: false,

@@ -57,7 +57,14 @@ test("part_Judged_SetsValuesAndRaisesOneEvent", async () => {
   const atStation = await plc.events(plc.nodeId("old"));
   const atLine = await plc.events(plc.nodeId("AnomalyLine"));
   const atOther = await plc.events(plc.nodeId("empty"));
-  server.judge("old", { verdict: 2, reasonCode: 2, reasonText: "x".repeat(300), score: 0.75, partId: "late" });
+  server.judge("old", {
+    verdict: 2,
+    reasonCode: 2,
+    reasonText: "x".repeat(300),
+    score: 0.75,
+    partId: "late",
+    productId: "flange",
+  });
   await vi.waitFor(() => expect([atServer, atStation, atLine].map((events) => events.length)).toEqual([1, 1, 1]));
   expect(atOther).toEqual([]);
   expect(atStation[0]).toMatchObject({
@@ -66,6 +73,7 @@ test("part_Judged_SetsValuesAndRaisesOneEvent", async () => {
     Sequence: 21,
     LogSequence: [0, 21],
     PartId: "late",
+    ProductId: "flange",
     Pass: false,
     Evaluation: 2,
     Score: 0.75,

@@ -23,7 +23,7 @@ let gateway: Gateway & { lines: { msg: string }[] };
 beforeAll(async () => {
   server.judge("A");
   await server.start();
-  const { users } = parseUsers(await userLine("operator", "right"));
+  const { users } = parseUsers(await userLine("operator", "Operator", "right"));
   gateway = await start({ ...(await laboratory(server.port)), pki, laboratory: false, users });
 });
 
@@ -87,9 +87,7 @@ test("client_Unknown_IsRefusedUntilItsCertificateIsTrusted", async () => {
   await expect(Plc.connect(gateway.endpoint, ENCRYPTED, login("right"))).rejects.toThrow();
   const rejected = join(pki, "rejected");
   await vi.waitFor(() => expect(readdirSync(rejected)).toHaveLength(1));
-  await vi.waitFor(() =>
-    expect(gateway.lines.some((line) => line.msg.startsWith("client waits for trust"))).toBe(true),
-  );
+  await vi.waitFor(() => expect(gateway.lines.some((line) => line.msg.startsWith("waiting for trust: "))).toBe(true));
   const [file = ""] = readdirSync(rejected);
   renameSync(join(rejected, file), join(pki, "trusted/certs", file));
   await vi.waitFor(async () => (await Plc.connect(gateway.endpoint, ENCRYPTED, login("right"))).disconnect(), {

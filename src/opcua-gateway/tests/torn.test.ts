@@ -1,3 +1,4 @@
+import { DataType } from "node-opcua";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gateway } from "../src/gateway.ts";
 import { FakeServer } from "./fakeServer.ts";
@@ -19,6 +20,31 @@ afterAll(async () => {
   await plc.disconnect();
   await gateway.stop();
   server.stop();
+});
+
+test("multiNodeRead_WhileAPlcAcknowledgesAndAnnounces_IsNeverTorn", async () => {
+  server.judge("A");
+  await plc.until("A.Sequence", (value) => value.statusCode.isGood());
+  const judging = setInterval(() => server.judge("A"), 3);
+  const end = performance.now() + 2_000;
+  let torn = 0;
+  let acknowledged = 0;
+  while (performance.now() < end) {
+    // Sent side by side on one connection: the writes run while the reads do.
+    const [[sequence, partId, record, history, first]] = await Promise.all([
+      plc.values("A.Sequence", "A.PartId", "A.Record", "A.History.Sequence", "A.AckSequence"),
+      plc.write("A.AckSequence", DataType.UInt32, 0),
+      plc.write("A.NextPartId", DataType.String, "N"),
+    ]);
+    const read = [partId, (record as string[])[0], (history as Uint32Array).at(-1)];
+    torn += [`P${sequence}`, String(sequence), sequence].every((value, index) => value === read[index]) ? 0 : 1;
+    const status = await plc.write("A.AckSequence", DataType.UInt32, sequence);
+    acknowledged += status === "Good" ? 1 : 0;
+    expect(typeof first).toBe("number");
+  }
+  clearInterval(judging);
+  expect(torn).toBe(0);
+  expect(acknowledged).toBeGreaterThan(10);
 });
 
 test("multiNodeRead_WhilePartsPass_IsNeverTorn", async () => {

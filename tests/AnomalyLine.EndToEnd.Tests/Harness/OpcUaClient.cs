@@ -43,20 +43,30 @@ internal sealed class OpcUaClient : IAsyncDisposable
 
     /// <summary>Reads tags in one request.</summary>
     public async Task<IReadOnlyDictionary<string, OpcUaTag>> ReadAsync(params IEnumerable<string> tags)
+        => (await AskAsync(id => new { id, tags })).ToDictionary(tag => tag.Tag);
+
+    /// <summary>Writes a text; gives the status.</summary>
+    public async Task<string> WriteAsync(string tag, string text) => (await AskAsync(id => new { id, tag, texts = new[] { text } }))[0].Status;
+
+    /// <summary>Calls a method of a station that takes texts only; gives the status.</summary>
+    public async Task<string> CallAsync(string station, string method, params IReadOnlyList<string> texts)
+        => (await AskAsync(id => new { id, tag = station, method, texts }))[0].Status;
+
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    private async Task<List<OpcUaTag>> AskAsync(Func<int, object> ask)
     {
         var id = Interlocked.Increment(ref _lastRead);
-        await _program.WriteLineAsync(JsonSerializer.Serialize(new { id, tags }));
+        await _program.WriteLineAsync(JsonSerializer.Serialize(ask(id)));
         List<OpcUaTag>? read = null;
-        await _program.UntilAsync(() => Find(), TimeSpan.FromSeconds(10), $"the answer to read {id}");
-        return read!.ToDictionary(tag => tag.Tag);
+        await _program.UntilAsync(() => Find(), TimeSpan.FromSeconds(10), $"the answer to request {id}");
+        return read!;
 
         bool Find()
         {
             lock (_gate) return _reads.TryGetValue(id, out read);
         }
     }
-
-    public ValueTask DisposeAsync() => _program.DisposeAsync();
 
     private List<T> Copy<T>(List<T> list)
     {

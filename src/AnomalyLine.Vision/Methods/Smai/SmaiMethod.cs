@@ -41,8 +41,32 @@ internal sealed class SmaiMethod : AnomalyMethod
         return nn.functional.mse_loss(rebuilt, x) + StructuralSimilarity.Loss(x, rebuilt, Range);
     }
 
-    /// <summary>Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed.</summary>
-    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply(cat(frames.split(1).Select(Judge).ToArray()), _options.Smoothing);
+    /// <summary>
+    /// Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed. The passes of all frames go through the
+    /// network together, <see cref="PassesAtOnce"/> at a time.
+    /// </summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var cuts = frames.split(1).Select(Cut).ToArray();
+        var passes = cuts.Select(PassOfEach).ToArray();
+        var pass = stack(cuts.Zip(passes, (cut, of) => tensor(cut.Labels.Select(l => (long)of[l]).ToArray(), [_options.Size, _options.Size])).ToArray()).to(frames.device);
+        var ofFrame = passes.SelectMany((of, frame) => Enumerable.Repeat((long)frame, of.Max() + 1)).ToArray();
+        var ofPass = passes.SelectMany(of => Enumerable.Range(0, of.Max() + 1).Select(p => (long)p)).ToArray();
+        var x = (frames * S(2)) - S(1);
+        var error = zeros_like(pass, ScalarType.Float32);
+        for (var at = 0; at < ofFrame.Length; at += PassesAtOnce)
+        {
+            using var step = NewDisposeScope();
+            var taken = at..Math.Min(at + PassesAtOnce, ofFrame.Length);
+            var frame = tensor(ofFrame[taken]).to(x.device);
+            var hidden = pass.index_select(0, frame).eq(tensor(ofPass[taken]).to(x.device).view(-1, 1, 1)).unsqueeze(1).to(ScalarType.Float32);
+            var shown = x.index_select(0, frame);
+            error.index_add_(0, frame, (Rebuild(shown, hidden) - shown).pow(S(2)).mean([1]) * hidden.squeeze(1), S(1));
+        }
+
+        return MeanFilter.Apply(_options.Flatten ? MeanOfEach(cuts, error) : error, _options.Smoothing).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The superpixels of a frame, 1 x C x H x W in [0, 1].</summary>
     internal Superpixels Cut(Tensor frame)
@@ -54,33 +78,26 @@ internal sealed class SmaiMethod : AnomalyMethod
     /// <summary>What the network makes of frames that are hidden where the mask is 1: cat(x (1 - m), m) in, N x C x H x W in [-1, 1] out.</summary>
     internal Tensor Rebuild(Tensor x, Tensor hidden) => _network.call(cat([x * (S(1) - hidden), hidden], 1));
 
-    /// <summary>1 x H x W in [0, 4], of one frame.</summary>
-    private Tensor Judge(Tensor frame)
+    /// <summary>The pass that hides each superpixel of a frame: 0, 1, …</summary>
+    private int[] PassOfEach(Superpixels superpixels) => _options.Masking == SuperpixelMasking.Coloured
+        ? SuperpixelColouring.Colour(superpixels, _options.Gap)
+        : [.. Enumerable.Range(0, superpixels.Count)];
+
+    /// <summary>The mean of each superpixel on all of its pixels: N x H x W.</summary>
+    private static Tensor MeanOfEach(Superpixels[] cuts, Tensor error)
     {
-        using var scope = NewDisposeScope();
-        var superpixels = Cut(frame);
-        var passOf = _options.Masking == SuperpixelMasking.Coloured
-            ? SuperpixelColouring.Colour(superpixels, _options.Gap)
-            : [.. Enumerable.Range(0, superpixels.Count)];
-        var labels = tensor(superpixels.Labels, ScalarType.Int64).to(frame.device);
-        var pass = tensor(passOf, ScalarType.Int64).to(frame.device).index_select(0, labels).view(1, _options.Size, _options.Size);
-        var x = (frame * S(2)) - S(1);
-        var error = zeros_like(pass, ScalarType.Float32);
-        for (int at = 0, passes = passOf.Max() + 1; at < passes; at += PassesAtOnce)
+        var before = 0;
+        var labels = new List<long>();
+        foreach (var cut in cuts)
         {
-            using var step = NewDisposeScope();
-            var hidden = pass.eq(arange(S(at), S(Math.Min(at + PassesAtOnce, passes)), ScalarType.Int64, x.device).view(-1, 1, 1)).unsqueeze(1).to(ScalarType.Float32);
-            error.add_(((Rebuild(x, hidden) - x).pow(S(2)).mean([1]) * hidden.squeeze(1)).sum([0]));
+            labels.AddRange(cut.Labels.Select(l => (long)before + l));
+            before += cut.Count;
         }
 
-        if (_options.Flatten)
-        {
-            var places = zeros(superpixels.Count, device: x.device).index_add(0, labels, ones_like(labels, ScalarType.Float32), S(1));
-            var means = zeros(superpixels.Count, device: x.device).index_add(0, labels, error.flatten(), S(1)) / places;
-            error = means.index_select(0, labels).view_as(error);
-        }
-
-        return error.MoveToOuterDisposeScope();
+        var place = tensor(labels).to(error.device);
+        var places = zeros(before, device: error.device).index_add(0, place, ones_like(place, ScalarType.Float32), S(1));
+        var sums = zeros(before, device: error.device).index_add(0, place, error.flatten(), S(1));
+        return (sums / places).index_select(0, place).view_as(error);
     }
 
     /// <summary>1 x H x W: 1 on random superpixels that cover a random share of the frame, at least one and never all.</summary>

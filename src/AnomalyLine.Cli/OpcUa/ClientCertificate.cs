@@ -1,0 +1,9 @@
+namespace AnomalyLine.Cli.OpcUa;
+
+/// <summary>A certificate that showed itself to the OPC UA gateway.</summary>
+/// <param name="Name">Common name of its subject.</param>
+/// <param name="Thumbprint">SHA-1 of the certificate, 40 upper-case hex digits.</param>
+/// <param name="IsTrusted">Whether the gateway lets it in; else it waits for trust.</param>
+/// <param name="ValidUntil">End of its validity (UTC).</param>
+/// <param name="File">Where it lies.</param>
+internal sealed record ClientCertificate(string Name, string Thumbprint, bool IsTrusted, DateTime ValidUntil, string File);

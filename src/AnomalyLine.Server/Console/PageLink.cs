@@ -1,0 +1,20 @@
+using System.Globalization;
+using AnomalyLine.Inspection;
+
+namespace AnomalyLine.Server.Console;
+
+/// <summary>Addresses within the console, relative to its base.</summary>
+internal static class PageLink
+{
+    /// <summary>A station's page.</summary>
+    public static string ToStation(string station) => $"stations/{Uri.EscapeDataString(station)}";
+
+    /// <summary>An inspection's page.</summary>
+    public static string To(InspectionRecord record) => To(record.Station, record.Sequence);
+
+    /// <summary>An inspection's page.</summary>
+    public static string To(string station, long sequence) => string.Create(CultureInfo.InvariantCulture, $"{ToStation(station)}/inspections/{sequence}");
+
+    /// <summary>A picture of an inspection: "frame", "overlay" or "map"; or "evidence.zip".</summary>
+    public static string ToPicture(InspectionRecord record, string kind) => $"{To(record)}/{kind}";
+}

@@ -1,0 +1,246 @@
+import {
+  type CallMethodResultOptions,
+  DataType,
+  type ISessionContext,
+  type Namespace,
+  StatusCodes,
+  type Variant,
+  VariantArrayType,
+  type VariantOptions,
+} from "node-opcua";
+import { type Audit, auditCalls } from "./audit.ts";
+import { type Inspection, OK, type Recipe, toDate } from "./contract.ts";
+import { permissions, type Role } from "./roles.ts";
+import type { ServerCommands } from "./serverCommands.ts";
+import type { Station } from "./station.ts";
+import { Refusal, toFailure } from "./statusCodes.ts";
+import { clip, toUInt32 } from "./tags.ts";
+
+type Arguments = Readonly<Record<string, DataType>>;
+
+/** A method of a station: who may call it, what it takes and gives, and what it does. */
+interface Method {
+  readonly least: Role;
+  readonly text: string;
+  readonly inputs: Arguments;
+  readonly outputs: Arguments;
+  run(server: ServerCommands, station: Station, inputs: readonly unknown[]): Promise<readonly unknown[]>;
+}
+
+const RECIPE: Arguments = {
+  RecipeRevision: DataType.UInt32,
+  ModelVersion: DataType.String,
+  ProductId: DataType.String,
+};
+const RESULT: Arguments = {
+  LogSequence: DataType.UInt64,
+  Sequence: DataType.UInt32,
+  PartId: DataType.String,
+  ProductId: DataType.String,
+  Pass: DataType.Boolean,
+  Evaluation: DataType.Int32,
+  Score: DataType.Float,
+  Threshold: DataType.Float,
+  ReasonCode: DataType.Int32,
+  ReasonText: DataType.String,
+  ModelVersion: DataType.String,
+  RecipeRevision: DataType.UInt32,
+  CaptureTime: DataType.DateTime,
+  CompletionTime: DataType.DateTime,
+  ProcessingMs: DataType.Float,
+};
+
+const METHODS: Readonly<Record<string, Method>> = {
+  Acknowledge: {
+    least: "Operator",
+    text: "The PLC has taken the part of this Sequence; the same as writing AckSequence",
+    inputs: { Sequence: DataType.UInt32 },
+    outputs: {},
+    async run(_server, station, [sequence]) {
+      station.acknowledge(sequence as number);
+      return [];
+    },
+  },
+  SetNextPart: {
+    least: "Operator",
+    text: "Says which part comes next, for the next frame that names none itself; gives the one announced before that no frame has used",
+    inputs: { PartId: DataType.String, ProductId: DataType.String },
+    outputs: { ReplacedPartId: DataType.String, ReplacedProductId: DataType.String },
+    async run(server, station, [partId, productId]) {
+      const { part, replaced } = await server.setNextPart(station.name, {
+        partId: (partId as string | null) ?? "",
+        productId: (productId as string | null) ?? "",
+      });
+      station.announced(part);
+      return [replaced?.partId ?? "", replaced?.productId ?? ""];
+    },
+  },
+  SelectRecipe: {
+    least: "Operator",
+    text: "Selects the product of the parts that name none; empty: the default recipe",
+    inputs: { ProductId: DataType.String },
+    outputs: RECIPE,
+    run: async (server, station, [productId]) =>
+      recipeOutputs(await server.selectRecipe(station.name, { productId: (productId as string | null) ?? "" })),
+  },
+  StartContinuous: {
+    least: "Operator",
+    text: "Judges frames again",
+    inputs: {},
+    outputs: {},
+    async run(server, station) {
+      station.changed(await server.start(station.name));
+      return [];
+    },
+  },
+  Stop: {
+    least: "Operator",
+    text: "Judges no further frame: each is NotDecidable with reason 10",
+    inputs: {},
+    outputs: {},
+    async run(server, station) {
+      station.changed(await server.stop(station.name));
+      return [];
+    },
+  },
+  Reset: {
+    least: "Operator",
+    text: "Counts from zero: Counters and Overrun",
+    inputs: {},
+    outputs: {},
+    async run(server, station) {
+      const status = await server.resetCounters(station.name);
+      station.resetCounters();
+      station.changed(status);
+      return [];
+    },
+  },
+  GetResultById: {
+    least: "Observer",
+    text: "A part from the server's log, to fill a gap: by LogSequence, or where that is 0 by Sequence",
+    inputs: { Sequence: DataType.UInt32, LogSequence: DataType.UInt64 },
+    outputs: RESULT,
+    async run(server, station, [sequence, logSequence]) {
+      const [high, low] = logSequence as [number, number];
+      const wide = (BigInt(high) << 32n) | BigInt(low) || station.widen(sequence as number);
+      if (wide === undefined) {
+        throw new Refusal(StatusCodes.BadNotFound, `The station has no part ${sequence}.`);
+      }
+      return resultOutputs(station.find(wide) ?? (await server.getInspection(station.name, wide)));
+    },
+  },
+  ActivateRecipe: {
+    least: "Engineer",
+    text: "Makes a model judge a product; Threshold 0: the model's calibrated one; DeadlineMs 0: 1 s",
+    inputs: {
+      ModelVersion: DataType.String,
+      ProductId: DataType.String,
+      Threshold: DataType.Float,
+      DeadlineMs: DataType.UInt32,
+    },
+    outputs: RECIPE,
+    async run(server, station, [modelVersion, productId, threshold, deadlineMs]) {
+      const milliseconds = deadlineMs as number;
+      return recipeOutputs(
+        await server.activateRecipe({
+          station: station.name,
+          modelVersion: (modelVersion as string | null) ?? "",
+          productId: (productId as string | null) ?? "",
+          ...(threshold === 0 ? {} : { threshold }),
+          ...(milliseconds === 0 ? {} : { deadline: durationOf(milliseconds) }),
+        }),
+      );
+    },
+  },
+  ActivateRevision: {
+    least: "Engineer",
+    text: "Brings an older revision back as a new one, and selects its product",
+    inputs: { RecipeRevision: DataType.UInt32 },
+    outputs: RECIPE,
+    run: async (server, station, [revision]) =>
+      recipeOutputs(await server.selectRecipe(station.name, { revision: revision as number })),
+  },
+  Rollback: {
+    least: "Engineer",
+    text: "Brings back the recipe before the active one, as a new revision; ProductId empty: the default recipe",
+    inputs: { ProductId: DataType.String },
+    outputs: RECIPE,
+    run: async (server, station, [productId]) =>
+      recipeOutputs(await server.rollbackRecipe(station.name, (productId as string | null) ?? "")),
+  },
+};
+
+export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
+
+/** The station's methods `s=<station>.<method>`. */
+export function addMethods(namespace: Namespace, station: Station, server: ServerCommands, audit: Audit): void {
+  for (const [name, declared] of Object.entries(METHODS)) {
+    const method = namespace.addMethod(station.object, {
+      nodeId: `s=${station.name}.${name}`,
+      browseName: name,
+      description: declared.text,
+      inputArguments: argumentsOf(declared.inputs),
+      outputArguments: argumentsOf(declared.outputs),
+      rolePermissions: permissions(declared.least, "Call"),
+    });
+    method.bindMethod((inputs: Variant[], _context: ISessionContext) => answer(declared, server, station, inputs));
+    auditCalls(method, audit);
+  }
+}
+
+async function answer(
+  { run, outputs }: Method,
+  server: ServerCommands,
+  station: Station,
+  inputs: readonly Variant[],
+): Promise<CallMethodResultOptions> {
+  try {
+    const values = await run(
+      server,
+      station,
+      inputs.map((input) => input.value),
+    );
+    const outputArguments: VariantOptions[] = Object.values(outputs).map((dataType, index) => ({
+      dataType,
+      arrayType: VariantArrayType.Scalar,
+      value: values[index],
+    }));
+    return { statusCode: StatusCodes.Good, outputArguments };
+  } catch (error) {
+    return { ...toFailure(error) } as CallMethodResultOptions;
+  }
+}
+
+function argumentsOf(declared: Arguments) {
+  return Object.entries(declared).map(([name, dataType]) => ({ name, dataType }));
+}
+
+function durationOf(milliseconds: number) {
+  return { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1_000_000 };
+}
+
+function recipeOutputs(recipe: Recipe): unknown[] {
+  return [recipe.revision, clip(recipe.modelVersion), clip(recipe.productId)];
+}
+
+function resultOutputs(inspection: Inspection): unknown[] {
+  const wide = BigInt(inspection.sequence);
+  return [
+    // node-opcua holds 64 bits as [high, low]
+    [toUInt32(wide >> 32n), toUInt32(wide)],
+    toUInt32(wide),
+    clip(inspection.partId),
+    clip(inspection.productId),
+    inspection.verdict === OK,
+    inspection.verdict,
+    inspection.score,
+    inspection.threshold,
+    inspection.reasonCode,
+    clip(inspection.reasonText),
+    clip(inspection.modelVersion),
+    inspection.recipeRevision,
+    toDate(inspection.captureTime),
+    toDate(inspection.completionTime),
+    inspection.timings?.totalMs ?? 0,
+  ];
+}

@@ -1,0 +1,73 @@
+import { type Client, Metadata, type ServiceClientConstructor, type ServiceError } from "@grpc/grpc-js";
+import { connect, type Inspection, type NextPart, type Recipe, type StationStatus } from "./contract.ts";
+
+/** Most calls only change a few values; an activation loads and warms a model. */
+const SHORT_MS = 3_000;
+const LOAD_MS = 120_000;
+
+type Answer = (error: ServiceError | null, response: unknown) => void;
+type Unary = (request: object, metadata: Metadata, options: { deadline: number }, answer: Answer) => void;
+type Calls = Client & Record<string, Unary>;
+
+export type Services = Readonly<Record<"inspection" | "station" | "recipe", ServiceClientConstructor>>;
+
+/** What the gateway asks the server to do. Each rejects with gRPC's ServiceError. */
+export class ServerCommands {
+  readonly #inspections: Calls;
+  readonly #stations: Calls;
+  readonly #recipes: Calls;
+
+  constructor(services: Services, server: URL) {
+    this.#inspections = connect(services.inspection, server) as Calls;
+    this.#stations = connect(services.station, server) as Calls;
+    this.#recipes = connect(services.recipe, server) as Calls;
+  }
+
+  async start(name: string): Promise<StationStatus> {
+    return (await call<{ station: StationStatus }>(this.#stations, "startStation", { name })).station;
+  }
+
+  async stop(name: string): Promise<StationStatus> {
+    return (await call<{ station: StationStatus }>(this.#stations, "stopStation", { name })).station;
+  }
+
+  async resetCounters(name: string): Promise<StationStatus> {
+    return (await call<{ station: StationStatus }>(this.#stations, "resetCounters", { name })).station;
+  }
+
+  /** Announces the next part; what is left out stays as announced and not used yet. */
+  setNextPart(station: string, part: Partial<NextPart>): Promise<{ part: NextPart | null; replaced: NextPart | null }> {
+    return call(this.#stations, "setNextPart", { station, ...part });
+  }
+
+  async selectRecipe(station: string, selection: { productId: string } | { revision: number }): Promise<Recipe> {
+    return (await call<{ recipe: Recipe }>(this.#recipes, "selectRecipe", { station, ...selection }, LOAD_MS)).recipe;
+  }
+
+  async rollbackRecipe(station: string, productId: string): Promise<Recipe> {
+    return (await call<{ recipe: Recipe }>(this.#recipes, "rollbackRecipe", { station, productId }, LOAD_MS)).recipe;
+  }
+
+  async activateRecipe(request: object): Promise<Recipe> {
+    return (await call<{ recipe: Recipe }>(this.#recipes, "activateRecipe", request, LOAD_MS)).recipe;
+  }
+
+  /** One inspection from the durable log. */
+  async getInspection(station: string, sequence: bigint): Promise<Inspection> {
+    const request = { station, sequence: sequence.toString() };
+    return (await call<{ inspection: Inspection }>(this.#inspections, "getInspection", request)).inspection;
+  }
+
+  close(): void {
+    for (const client of [this.#inspections, this.#stations, this.#recipes]) {
+      client.close();
+    }
+  }
+}
+
+function call<T>(client: Calls, method: string, request: object, withinMs = SHORT_MS): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const answer: Answer = (error, response) => (error === null ? resolve(response as T) : reject(error));
+    client[method]?.(request, new Metadata(), { deadline: Date.now() + withinMs }, answer);
+  });
+}

@@ -1,0 +1,121 @@
+import { DataType, resolveNodeId } from "node-opcua";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Gateway } from "../src/gateway.ts";
+import { FakeServer } from "./fakeServer.ts";
+import { laboratory, start } from "./gatewayUnderTest.ts";
+import { type Event, Plc } from "./plc.ts";
+
+const FIELDS = ["SourceName", "Message", "Severity", "ActiveState.Id", "AckedState.Id", "Retain", "ClientUserId"];
+/** For a busy machine. */
+const WAIT = { timeout: 10_000 };
+const server = new FakeServer();
+let gateway: Gateway;
+let plc: Plc;
+let alarms: Event[];
+
+beforeAll(async () => {
+  server.judge("A");
+  await server.start();
+  gateway = await start(await laboratory(server.port));
+  plc = await Plc.connect(gateway.endpoint);
+  await plc.until("A.Sequence", (value) => value.statusCode.isGood());
+  alarms = await plc.fieldsOf("OffNormalAlarmType", ...FIELDS);
+});
+
+afterAll(async () => {
+  await plc.disconnect();
+  await gateway.stop();
+  server.stop();
+});
+
+const told = (event: Event | undefined) => [
+  event?.SourceName,
+  String((event?.Message as { text: string } | undefined)?.text),
+  event?.["ActiveState.Id"],
+  event?.["AckedState.Id"],
+  event?.Retain,
+];
+
+function acknowledge(alarm: string, event: Event | undefined): Promise<string> {
+  return plc.session
+    .acknowledgeCondition(resolveNodeId(plc.nodeId(alarm)), event?.EventId as Buffer, "seen")
+    .then((code) => code.name);
+}
+
+test("station_NotReady_RaisesAnAlarmThatIsAcknowledgedAndCleared", async () => {
+  server.states.set("A", { ready: false, fault: "model riad-1 is broken" });
+  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
+  expect(told(alarms[0])).toEqual(["A", "model riad-1 is broken", true, false, true]);
+  expect(alarms[0]?.Severity).toBe(700);
+
+  expect(await acknowledge("A.NotReady", alarms[0])).toBe("Good");
+  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
+  expect(told(alarms[1])).toEqual(["A", "model riad-1 is broken", true, true, true]);
+  expect(alarms[1]?.ClientUserId).toBe("anonymous");
+  expect(await acknowledge("A.NotReady", alarms[1])).toBe("BadConditionBranchAlreadyAcked");
+  expect(await acknowledge("A.NotReady", { EventId: Buffer.from("unknown") })).toBe("BadEventIdUnknown");
+
+  server.states.set("A", {});
+  await vi.waitFor(() => expect(alarms).toHaveLength(3), WAIT);
+  expect(told(alarms[2])).toEqual(["A", "The station judges", false, true, false]);
+});
+
+test("station_WellAgainBeforeAnybodySaw_StaysToBeAcknowledged", async () => {
+  alarms.length = 0;
+  server.states.set("A", { ready: false, fault: "first" });
+  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
+  server.states.set("A", { ready: false, fault: "second" });
+  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
+  server.states.set("A", {});
+  await vi.waitFor(() => expect(alarms).toHaveLength(3), WAIT);
+  expect(told(alarms[2])).toEqual(["A", "The station judges", false, false, true]);
+  expect(await acknowledge("A.NotReady", alarms[1])).toBe("Good");
+  await vi.waitFor(() => expect(alarms).toHaveLength(4), WAIT);
+  expect(told(alarms[3])).toEqual(["A", "The station judges", false, true, false]);
+});
+
+test("conditionRefresh_ClientThatComesLate_IsToldWhatIsWrong", async () => {
+  server.states.set("A", { ready: false, fault: "broken for long" });
+  await plc.until("A.Fault", (value) => value.value.value === "broken for long");
+  const late = await plc.fieldsOf("OffNormalAlarmType", ...FIELDS);
+  const inputArguments = [{ dataType: DataType.UInt32, value: plc.lastSubscription }];
+  const refreshed = await plc.session.call({ objectId: "i=2782", methodId: "i=3875", inputArguments });
+  expect(refreshed.statusCode.name).toBe("Good");
+  // Between the events that a refresh starts and ends with.
+  await vi.waitFor(() => expect(late).toHaveLength(3), WAIT);
+  expect(told(late[1])).toEqual(["A", "broken for long", true, false, true]);
+  expect(await acknowledge("A.NotReady", late[1])).toBe("Good");
+  server.states.set("A", {});
+  await plc.until("A.Ready", (value) => value.value.value === true);
+});
+
+test("disable_Called_ChangesNothing", async () => {
+  const request = { objectId: plc.nodeId("A.NotReady"), methodId: "i=9028", inputArguments: [] };
+  expect((await plc.session.call(request)).statusCode.name).toBe("BadNotSupported");
+});
+
+test("station_Stopped_IsNoAlarm", async () => {
+  alarms.length = 0;
+  server.states.set("A", { ready: false, fault: "Station A is stopped; start it.", mode: 2 });
+  await plc.until("A.Mode", (value) => value.value.value === 2);
+  server.states.set("A", {});
+  await plc.until("A.Mode", (value) => value.value.value === 1);
+  expect(alarms).toEqual([]);
+});
+
+test("server_Gone_RaisesTheLinesAlarmUntilItIsBack", async () => {
+  alarms.length = 0;
+  server.kill();
+  await vi.waitFor(() => expect(alarms).toHaveLength(1), WAIT);
+  expect(told(alarms[0])).toEqual([
+    "AnomalyLine",
+    expect.stringMatching(/^The server is not connected/),
+    true,
+    false,
+    true,
+  ]);
+  expect(alarms[0]?.Severity).toBe(900);
+  await server.start();
+  await vi.waitFor(() => expect(alarms).toHaveLength(2), WAIT);
+  expect(told(alarms[1])).toEqual(["AnomalyLine", "The server is connected", false, false, true]);
+});

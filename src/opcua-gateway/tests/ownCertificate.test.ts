@@ -1,0 +1,69 @@
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { OPCUACertificateManager } from "node-opcua";
+import { pino } from "pino";
+import { beforeEach, expect, inject, test } from "vitest";
+import { APPLICATION_URI, daysLeft, hostNames, keepOwnCertificate } from "../src/ownCertificate.ts";
+import { temporaryFolder } from "./gatewayUnderTest.ts";
+
+const NOW = new Date("2026-11-23T12:00:00Z");
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+let file: string;
+let manager: OPCUACertificateManager;
+let lines: { level: number; faults?: string[] }[];
+
+beforeEach(async () => {
+  file = join(temporaryFolder(), "own.pem");
+  manager = new OPCUACertificateManager({ rootFolder: inject("clientPki") });
+  await manager.initialize();
+  lines = [];
+});
+
+async function keep(names: readonly string[], now = NOW): Promise<X509Certificate> {
+  const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+  await keepOwnCertificate(manager, file, names, log, now);
+  return new X509Certificate(readFileSync(file));
+}
+
+test("keepOwnCertificate_None_MakesOneWithNamesAddressesAndApplication", async () => {
+  const certificate = await keep(["plc-gateway", "10.1.2.3"]);
+  expect(certificate.subjectAltName?.split(", ").sort()).toEqual(
+    ["DNS:plc-gateway", "IP Address:10.1.2.3", `URI:${APPLICATION_URI}`].sort(),
+  );
+  expect(certificate.checkHost("plc-gateway")).toBe("plc-gateway");
+  expect(daysLeft(file, NOW)).toBeCloseTo(3650, 0);
+  expect(lines).toEqual([]);
+});
+
+test("keepOwnCertificate_StillFits_IsLeftAlone", async () => {
+  const first = await keep(["a", "b"]);
+  const second = await keep(["b"], new Date(NOW.getTime() + YEAR_MS));
+  expect(second.serialNumber).toBe(first.serialNumber);
+  expect(second.raw).toEqual(first.raw);
+});
+
+test("keepOwnCertificate_NewName_IsRenewedAndTheOldOneKeptAside", async () => {
+  const first = await keep(["a"]);
+  const second = await keep(["a", "b"]);
+  expect(second.raw).not.toEqual(first.raw);
+  expect(second.subjectAltName).toContain("DNS:b");
+  expect(second.publicKey.equals(first.publicKey)).toBe(true);
+  expect(existsSync(`${file}.old`)).toBe(true);
+  expect(lines).toMatchObject([{ level: 40, faults: ["lacks the name b"] }]);
+});
+
+test("keepOwnCertificate_EndsWithin90Days_IsRenewed", async () => {
+  await keep(["a"]);
+  const soon = new Date(NOW.getTime() + 3650 * 24 * 3600 * 1000 - 89 * 24 * 3600 * 1000);
+  await keep(["a"], soon);
+  expect(daysLeft(file, soon)).toBeCloseTo(3650, 0);
+});
+
+test("hostNames_AllAddresses_HasThisMachinesNameAndLoopback", () => {
+  expect(hostNames("0.0.0.0")).toEqual(expect.arrayContaining([hostname(), "localhost", "127.0.0.1"]));
+  expect(hostNames("0.0.0.0")).not.toContain("0.0.0.0");
+  expect(hostNames("192.0.2.7")).toContain("192.0.2.7");
+});

@@ -1,0 +1,29 @@
+namespace AnomalyLine.Cli.Tests;
+
+public sealed class StationsTests
+{
+    [Fact]
+    public async Task StopStartReset_Station_SaysWhatItIsNow()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        var stopped = await CliRun.RunAsync("stations", "stop", "S", "--server", line.Address);
+        var started = await CliRun.RunAsync("stations", "start", "S", "--server", line.Address, "--json");
+        var reset = await CliRun.RunAsync("stations", "reset", "S", "--server", line.Address);
+
+        Assert.Equal((0, "S: Station S is stopped; start it; 7 inspected."), (stopped.ExitCode, stopped.Result.Trim()));
+        Assert.Contains("\"mode\":\"continuous\"", started.Result.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("S: ready; 0 inspected.", reset.Result.Trim());
+    }
+
+    [Fact]
+    public async Task Next_PartAnnouncedTwice_SaysWhichWasReplaced()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        var first = await CliRun.RunAsync("stations", "next", "S", "--part", "P1", "--server", line.Address);
+        var second = await CliRun.RunAsync("stations", "next", "S", "--part", "P2", "--product", "flange", "--server", line.Address);
+
+        Assert.Equal("S: announced.", first.Result.Trim());
+        Assert.Contains("'P1'", second.Result, StringComparison.Ordinal);
+        Assert.Equal(("S", "P2", "flange"), (line.Stations.Announced!.Station, line.Stations.Announced.PartId, line.Stations.Announced.ProductId));
+    }
+}
