@@ -1,4 +1,5 @@
 using AnomalyLine.Management.Backup;
+using AnomalyLine.Management.Gate;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -13,7 +14,7 @@ internal static class ExpectedFailure
     public static string? Describe(Exception exception) => exception switch
     {
         CommandException or BackupException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
-        TrainingException => exception.Message.Trim().ReplaceLineEndings("; "),
+        TrainingException or GateException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),
         FileLoadException or FileNotFoundException { FileName: not null } when IsAssembly(exception) => null,

@@ -156,7 +156,7 @@ internal sealed class FrameFlow(
             ReasonCode = judgement.ReasonCode,
             ReasonText = judgement.ReasonText,
             Score = judgement.Score,
-            Threshold = recipe?.Threshold ?? 0,
+            Threshold = recipe?.JudgedThreshold ?? 0,
             Regions = judgement.Regions,
             ModelVersion = recipe?.ModelVersion ?? "",
             RecipeRevision = recipe?.Revision ?? 0,

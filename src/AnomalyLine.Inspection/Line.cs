@@ -163,13 +163,18 @@ public sealed class Line : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         if (!_stations.ContainsKey(recipe.Station)) return LineErrors.StationNotFound(recipe.Station);
-        if (recipe.Check() is { Count: > 0 } errors)
-        {
-            return new LineError(LineErrorCode.InvalidRecipe, $"The recipe for station '{recipe.Station}' is not valid: {string.Join("; ", errors)}.");
-        }
-
+        if (recipe.ToError() is { } error) return error;
         return await _changes.ActivateAsync(recipe, cancellation);
     }
+
+    /// <summary>Shifts the threshold of a product's active recipe, as a new revision; the model stays.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="productId">The product; empty for the default recipe.</param>
+    /// <param name="sensitivity">The operator's shift, within the recipe's <see cref="Recipe.SensitivityLimit"/>.</param>
+    /// <param name="cancellation">Stops before the change.</param>
+    /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, InvalidRecipe, LogFailed, Stopping.</returns>
+    public Task<Outcome<Recipe>> SetSensitivityAsync(string station, string productId, float sensitivity, CancellationToken cancellation)
+        => _changes.AdjustAsync(station, productId, recipe => recipe with { Sensitivity = sensitivity }, cancellation);
 
     /// <summary>Selects the product of the frames that name none; kept across restarts. No new revision.</summary>
     /// <param name="station">Name of the station.</param>

@@ -45,6 +45,17 @@ internal sealed class LineChanges(
     public Task<Outcome<Recipe>> ActivateAsync(Recipe recipe, CancellationToken cancellation)
         => ChangeAsync(recipe.Station, station => SwapAsync(station, recipe with { RestoredFrom = 0 }, select: false, cancellation), cancellation);
 
+    /// <summary>Makes a product's active recipe a new revision with some values changed.</summary>
+    public Task<Outcome<Recipe>> AdjustAsync(string name, string productId, Func<Recipe, Recipe> adjust, CancellationToken cancellation) => ChangeAsync<Recipe>(
+        name,
+        async station =>
+        {
+            if (!station.Setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(name, productId);
+            var next = adjust(active.Recipe) with { RestoredFrom = 0 };
+            return next.ToError() is { } error ? error : await SwapAsync(station, next, select: false, cancellation);
+        },
+        cancellation);
+
     /// <summary>Selects a product for the frames that name none.</summary>
     public Task<Outcome<Recipe>> SelectAsync(string name, string productId, CancellationToken cancellation) => ChangeAsync<Recipe>(
         name,

@@ -53,4 +53,13 @@ public enum LineErrorCode
 
     /// <summary>A value of a request about samples is outside its range, or a picture cannot be read.</summary>
     InvalidSample = 16,
+
+    /// <summary>A candidate may not become active: the gate did not pass, or was not asked, and no reason to override it was given.</summary>
+    GateNotPassed = 20,
+
+    /// <summary>There is no training job of this number.</summary>
+    JobNotFound = 21,
+
+    /// <summary>A value of a training job is wrong, or there is nothing to train on.</summary>
+    InvalidJob = 22,
 }

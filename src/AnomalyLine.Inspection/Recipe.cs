@@ -17,6 +17,12 @@ public sealed record Recipe(
     /// <summary>Most characters of a product's name.</summary>
     public const int MaxProductIdLength = 64;
 
+    /// <summary>Furthest that any operator may shift a threshold: half of it.</summary>
+    public const float MaxSensitivityLimit = 0.5f;
+
+    /// <summary>How far operators may shift where nobody said: a fifth.</summary>
+    public const float DefaultSensitivityLimit = 0.2f;
+
     /// <summary>Shortest time that a frame can be given: 1 ms.</summary>
     public static readonly TimeSpan MinDeadline = TimeSpan.FromMilliseconds(1);
 
@@ -29,6 +35,18 @@ public sealed record Recipe(
     /// <summary>Revision whose values this one brought back; 0 where it has its own. Given by the line.</summary>
     public int RestoredFrom { get; init; }
 
+    /// <summary>
+    /// The operator's shift of the threshold, within <see cref="SensitivityLimit"/> to either side; 0 for none. Above 0 more is found and more is rejected:
+    /// 0.1 takes a tenth off the threshold.
+    /// </summary>
+    public float Sensitivity { get; init; }
+
+    /// <summary>How far the operator may shift, 0..<see cref="MaxSensitivityLimit"/>. Default 0.2.</summary>
+    public float SensitivityLimit { get; init; } = DefaultSensitivityLimit;
+
+    /// <summary>Score above which a part is NotOk: the threshold less the sensitivity's share of it.</summary>
+    public float JudgedThreshold => Threshold - (Sensitivity * Math.Abs(Threshold));
+
     /// <summary>Judges what the model says of a frame. A score that is no finite number is NotDecidable.</summary>
     public Judgement Judge(Detection detection)
     {
@@ -40,8 +58,8 @@ public sealed record Recipe(
         }
 
         var regions = detection.Map.FindRegions(PixelThreshold);
-        return score > Threshold
-            ? new(Verdict.NotOk, ReasonCode.AboveThreshold, $"The score {score:G6} is above the threshold {Threshold:G6}.", score, regions)
+        return score > JudgedThreshold
+            ? new(Verdict.NotOk, ReasonCode.AboveThreshold, $"The score {score:G6} is above the threshold {JudgedThreshold:G6}.", score, regions)
             : new(Verdict.Ok, ReasonCode.WithinThreshold, "The score is within the threshold.", score, regions);
     }
 
@@ -58,9 +76,16 @@ public sealed record Recipe(
             errors.Add($"the region of interest {r.Width} x {r.Height} at ({r.X}, {r.Y}) is not inside 0..{Frame.MaxSide} pixels");
         }
 
+        if (SensitivityLimit is not (>= 0 and <= MaxSensitivityLimit)) errors.Add($"the sensitivity's limit {SensitivityLimit} is outside 0..{MaxSensitivityLimit}");
+        else if (!(Math.Abs(Sensitivity) <= SensitivityLimit)) errors.Add($"the sensitivity {Sensitivity} is outside {-SensitivityLimit}..{SensitivityLimit}, which the recipe allows");
         if (CheckProduct(ProductId) is { } error) errors.Add(error);
         return errors;
     }
+
+    /// <summary>The same as an error; null where nothing is wrong.</summary>
+    internal LineError? ToError() => Check() is { Count: > 0 } errors
+        ? new LineError(LineErrorCode.InvalidRecipe, $"The recipe for station '{Station}' is not valid: {string.Join("; ", errors)}.")
+        : null;
 
     /// <summary>What is wrong with a product's name; null where nothing is.</summary>
     internal static string? CheckProduct(string productId)

@@ -4,6 +4,9 @@ using AnomalyLine.Vision.Models;
 
 TorchEngine.RestartWithSettings();
 
-return args is [TrainerProcess.Argument, var request]
-    ? await TrainerHost.RunAsync(request)
-    : await ServerProgram.RunAsync(args);
+return args switch
+{
+    [TrainerProcess.Argument, var request] => await TrainerHost.RunAsync(request),
+    [TrainerProcess.JobArgument, var work] => await TrainerHost.RunJobAsync(work),
+    _ => await ServerProgram.RunAsync(args),
+};

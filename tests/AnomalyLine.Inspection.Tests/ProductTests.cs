@@ -133,6 +133,7 @@ public sealed class ProductTests
         line.RunSql("""
             ALTER TABLE stations DROP COLUMN mode; ALTER TABLE stations DROP COLUMN product_id;
             ALTER TABLE recipes DROP COLUMN product_id; ALTER TABLE recipes DROP COLUMN restored_from;
+            ALTER TABLE recipes DROP COLUMN sensitivity; ALTER TABLE recipes DROP COLUMN sensitivity_limit;
             ALTER TABLE inspections DROP COLUMN product_id; UPDATE meta SET value = '1' WHERE key = 'schema_version';
             """);
 

@@ -1,3 +1,4 @@
 using AnomalyLine.Management.Tests.Storage;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(AnomalyLine.Management.Tests.Training.SmallModels))]

@@ -1,4 +1,6 @@
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Processes;
+using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
 using Google.Protobuf;
 using Grpc.Net.Client;
@@ -29,6 +31,7 @@ internal sealed class TestServer : IAsyncDisposable
         Stations = new(Channel);
         Recipes = new(Channel);
         Models = new(Channel);
+        Training = new(Channel);
         Samples = new(Channel);
         Audit = new(Channel);
     }
@@ -51,6 +54,11 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Wire.AuditService.AuditServiceClient Audit { get; }
 
+    public Wire.TrainingService.TrainingServiceClient Training { get; }
+
+    /// <summary>Its data folder; a script trainer.sh in it does its jobs, with $OUT as a job's folder.</summary>
+    public string Folder => _folder;
+
     /// <summary>A part of the server itself.</summary>
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
@@ -65,7 +73,8 @@ internal sealed class TestServer : IAsyncDisposable
             "--AnomalyLine:Management:ReservedDiskBytes=0", "--AnomalyLine:Management:CollectorShare=1", .. settings,
         ];
         var models = new ModelStore(Path.Combine(folder, "models"), FakeModels.Check);
-        var app = ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version))));
+        var app = ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version)))
+            .AddSingleton<TrainerCommand>((work, _) => new ChildCommand("sh", ["-c", $"OUT={Path.GetDirectoryName(work)}; . {folder}/trainer.sh"])));
         await app.StartAsync(Cancel);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToList();
         return new TestServer(folder, app, addresses[0], addresses[1]);

@@ -4,12 +4,12 @@ using Google.Protobuf;
 
 namespace AnomalyLine.Cli.Commands;
 
-/// <summary>`anomalyline models`: the model files that a server holds.</summary>
+/// <summary>`anomalyline models`: the model files that a server holds, and the gate that compares two files.</summary>
 internal static class ModelsCommand
 {
     private const int ChunkBytes = 512 * 1024;
 
-    public static Command Create(Output output) => new("models", "The models that a server holds.") { List(output), Upload(output) };
+    public static Command Create(Output output) => new("models", "The models that a server holds.") { List(output), Upload(output), CompareCommand.Create(output), ModelVersionCommands.Versions(output), ModelVersionCommands.Gate(output), ModelVersionCommands.Shadow(output) };
 
     private static Command List(Output output)
     {

@@ -73,12 +73,33 @@ internal static class StationRecipeCommands
         return command;
     }
 
+    public static Command Sensitivity(Output output)
+    {
+        var name = StationsCommand.Name();
+        var value = new Argument<float>("value") { Description = "Shift of the threshold within the recipe's limit; 0.1 takes a tenth off, so that more is rejected; 0 for none." };
+        var product = Product();
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("sensitivity", "Shift the threshold of the active recipe, as a new revision.") { name, value, product, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var request = new SetSensitivityRequest
+            {
+                Station = parsed.GetRequiredValue(name), ProductId = parsed.GetRequiredValue(product), Sensitivity = parsed.GetRequiredValue(value),
+            };
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var recipe = (await new RecipeService.RecipeServiceClient(channel).SetSensitivityAsync(request, cancellationToken: cancel)).Recipe;
+            return await TellAsync(output, recipe, parsed.GetValue(json));
+        });
+        return command;
+    }
+
     /// <summary>Prints the recipe that is active now.</summary>
     public static async Task<int> TellAsync(Output output, Recipe recipe, bool json)
     {
         var what = recipe.ProductId.Length == 0 ? "" : $" for product '{recipe.ProductId}'";
         if (json) output.WriteJson(StationsCommand.Describe(recipe));
-        else await output.Result.WriteLineAsync($"{recipe.Station}: revision {recipe.Revision} is active{what}, {recipe.ModelVersion} at threshold {recipe.Threshold:G6}.");
+        else await output.Result.WriteLineAsync($"{recipe.Station}: revision {recipe.Revision} is active{what}, {recipe.ModelVersion} at threshold {recipe.JudgedThreshold:G6}.");
         return ExitCode.Done;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
 
@@ -10,10 +11,11 @@ internal static class TrainCommand
 {
     public static Command Create(Output output)
     {
-        var method = new Option<string>("--method") { Description = "The method; see 'anomalyline methods'.", Required = true }
+        var method = new Option<string>("--method") { Description = "The method; see 'anomalyline methods'. Not needed with --from." }
             .OneOf([.. MethodCatalog.All.Select(entry => entry.Name)]);
         var data = new Option<string>("--data") { Description = "Folder in MVTec AD layout; its train/good is learnt.", Required = true, HelpName = "DIR" };
         var file = new Option<string>("--output") { Description = "The model file to write.", Required = true, HelpName = "FILE" };
+        var from = new Option<string?>("--from") { Description = "A model file to start from: its method, options and weights, with a fifth of its epochs at half its learning rate.", HelpName = "FILE" };
         var preset = new Option<string>("--preset") { Description = "The options to start from.", DefaultValueFactory = _ => "balanced" }.OneOf([.. MethodDescriptor.PresetNames]);
         var set = new Option<string[]>("--set") { Description = "Change an option of the preset; may be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the frames instead of the preset's.", HelpName = "N" };
@@ -32,13 +34,19 @@ internal static class TrainCommand
         });
         var command = new Command("train", "Learn what normal parts look like, calibrate the threshold, write a model file.")
         {
-            method, data, file, preset, set, epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
+            method, data, file, from, preset, set, epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(method) is null && result.GetValue(from) is null) result.AddError("Give --method, or --from with a model to start from.");
+        });
         command.SetAction(async (parsed, cancel) =>
         {
+            var start = parsed.GetValue(from);
             var request = new TrainingRequest
             {
-                Method = parsed.GetRequiredValue(method),
+                Method = parsed.GetValue(method) ?? ModelFile.ReadManifest(start!).Manifest.Method,
+                From = start,
                 DataFolder = parsed.GetRequiredValue(data),
                 Output = parsed.GetRequiredValue(file),
                 Preset = parsed.GetRequiredValue(preset),

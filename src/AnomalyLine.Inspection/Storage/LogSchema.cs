@@ -7,7 +7,7 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -19,6 +19,7 @@ internal static class LogSchema
           region_x INTEGER, region_y INTEGER, region_width INTEGER, region_height INTEGER,
           deadline_ticks INTEGER NOT NULL, activation_ticks INTEGER NOT NULL,
           product_id TEXT NOT NULL DEFAULT '', restored_from INTEGER NOT NULL DEFAULT 0,
+          sensitivity REAL NOT NULL DEFAULT 0, sensitivity_limit REAL NOT NULL DEFAULT 0.2,
           PRIMARY KEY (station, revision)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS inspections (
           position INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, sequence INTEGER NOT NULL, part_id TEXT NOT NULL,
@@ -41,6 +42,10 @@ internal static class LogSchema
         ALTER TABLE recipes ADD COLUMN product_id TEXT NOT NULL DEFAULT '';
         ALTER TABLE recipes ADD COLUMN restored_from INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE inspections ADD COLUMN product_id TEXT NOT NULL DEFAULT '';
+        """,
+        """
+        ALTER TABLE recipes ADD COLUMN sensitivity REAL NOT NULL DEFAULT 0;
+        ALTER TABLE recipes ADD COLUMN sensitivity_limit REAL NOT NULL DEFAULT 0.2;
         """,
     ];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnomalyLine.Management.Gate;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -13,19 +14,30 @@ public static class TrainerHost
     /// <summary>Trains.</summary>
     /// <param name="requestFile">Path of a <see cref="TrainingRequest"/> as JSON.</param>
     /// <returns>0 when the model is written, 1 when it is not; the last line on standard output says why.</returns>
-    public static async Task<int> RunAsync(string requestFile)
+    public static Task<int> RunAsync(string requestFile) => RunAsync<TrainingRequest>(requestFile, request => $"trained {Trainer.Train(request, new Reporter()).Version}");
+
+    /// <summary>Does a job: trains, unless its model is there already, and compares.</summary>
+    /// <param name="workFile">Path of a <see cref="JobWork"/> as JSON.</param>
+    /// <returns>0 when all is done, 1 when it is not; the last line on standard output says why.</returns>
+    public static Task<int> RunJobAsync(string workFile) => RunAsync<JobWork>(workFile, work =>
+    {
+        // A model file is whole or not there: one that is there was trained before the server stopped.
+        if (!File.Exists(work.Training.Output)) Trainer.Train(work.Training, new Reporter());
+        if (work.Gate is null) return "trained; there is no active model to compare it with";
+        return ModelGate.Compare(work.Gate, new Comparing()).Summary;
+    });
+
+    private static async Task<int> RunAsync<T>(string file, Func<T, string> work)
     {
         _ = EndWithParentAsync();
         try
         {
-            var request = JsonSerializer.Deserialize<TrainingRequest>(await File.ReadAllBytesAsync(requestFile))
-                ?? throw new TrainingException($"{requestFile} holds no request.");
-            var result = await Task.Factory.StartNew(
-                () => Trainer.Train(request, new Reporter()), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            Write(new TrainerLine(TrainerLine.Done, 1, null, $"trained {result.Version}"));
+            var request = JsonSerializer.Deserialize<T>(await File.ReadAllBytesAsync(file)) ?? throw new TrainingException($"{file} holds no request.");
+            var said = await Task.Factory.StartNew(() => work(request), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Write(new TrainerLine(TrainerLine.Done, 1, null, said));
             return 0;
         }
-        catch (Exception failure) when (failure is TrainingException or DatasetException or TorchEngineException or ModelFileException or JsonException or IOException)
+        catch (Exception failure) when (failure is TrainingException or DatasetException or TorchEngineException or ModelFileException or GateException or JsonException or IOException)
         {
             Write(new TrainerLine(TrainerLine.Failed, 0, null, failure.Message));
             return 1;
@@ -51,6 +63,11 @@ public static class TrainerHost
             Console.Out.WriteLine(line.ToJson());
             Console.Out.Flush();
         }
+    }
+
+    private sealed class Comparing : IProgress<double>
+    {
+        public void Report(double value) => Write(new TrainerLine("comparing", value, null, "comparing with the active model on the frozen set"));
     }
 
     /// <summary>Writes at once; <see cref="Progress{T}"/> would hand over to other threads and lose the order.</summary>

@@ -5,12 +5,21 @@ using AnomalyLine.Vision.Training;
 namespace AnomalyLine.Management.Training;
 
 /// <summary>One line of a trainer's standard output: how far it is, and at the end what came of it. A JSON object.</summary>
-/// <param name="Phase">What it does, in a word: "loading", "training", "calibrating", "saving", "done", "failed".</param>
+/// <param name="Phase">What it does, in a word: "loading", "training", "calibrating", "saving", "comparing", "done", "failed".</param>
 /// <param name="Fraction">Part of the whole that is done, 0..1.</param>
 /// <param name="Loss">The latest loss; null outside training.</param>
 /// <param name="Message">The same in words, for people.</param>
 public sealed record TrainerLine(string Phase, double Fraction, double? Loss, string Message)
 {
+    /// <summary>Epochs done; null outside training.</summary>
+    public int? Epoch { get; init; }
+
+    /// <summary>Epochs in all; null outside training.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Estimate of the time that the training steps still take; null outside training.</summary>
+    public double? LeftSeconds { get; init; }
+
     /// <summary><see cref="Phase"/> of the last line of a training that did not succeed.</summary>
     public const string Failed = "failed";
 
@@ -35,7 +44,8 @@ public sealed record TrainerLine(string Phase, double Fraction, double? Loss, st
             TrainingStage.Saving => ("saving", "writing the model file"),
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Stage, "is no stage."),
         };
-        return new TrainerLine(phase, progress.Done, double.IsNaN(progress.Loss) ? null : progress.Loss, words);
+        var line = new TrainerLine(phase, progress.Done, double.IsNaN(progress.Loss) ? null : progress.Loss, words);
+        return progress.Stage == TrainingStage.Training ? line with { Epoch = progress.Epoch, Epochs = progress.Epochs, LeftSeconds = progress.Left.TotalSeconds } : line;
     }
 
     /// <summary>The JSON object on one line.</summary>

@@ -12,6 +12,9 @@ public static class TrainerProcess
     /// <summary>First argument of a program that is to be a trainer; the second is the path of a <see cref="TrainingRequest"/> as JSON.</summary>
     public const string Argument = "--trainer";
 
+    /// <summary>First argument of a program that is to do a job; the second is the path of a <see cref="JobWork"/> as JSON.</summary>
+    public const string JobArgument = "--trainer-job";
+
     private const int KeptErrorLines = 10;
 
     /// <summary>Trains with this very program in trainer mode.</summary>
@@ -35,8 +38,17 @@ public static class TrainerProcess
         }
     }
 
+    /// <summary>The command that does a job with this very program.</summary>
+    /// <param name="workFile">Path of a <see cref="JobWork"/> as JSON.</param>
+    /// <param name="threads">Threads of the engine; 0 for as many as there are cores.</param>
+    public static ChildCommand Job(string workFile, int threads)
+    {
+        var command = ChildCommand.ThisProgram(JobArgument, workFile).Nice();
+        return threads == 0 ? command : command with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["OMP_NUM_THREADS"] = $"{threads}" } };
+    }
+
     /// <summary>Trains with any command that speaks <see cref="TrainerLine"/> on its standard output and exits with 0 when it has succeeded.</summary>
-    internal static async Task RunAsync(ChildCommand command, Action<TrainerLine> onProgress, CancellationToken cancellationToken)
+    internal static async Task RunAsync(ChildCommand command, Action<TrainerLine> onProgress, CancellationToken cancellationToken, Action<string>? onError = null)
     {
         var errors = new Queue<string>();
         TrainerLine? last = null;
@@ -55,6 +67,7 @@ public static class TrainerProcess
 
         void Keep(string line)
         {
+            onError?.Invoke(line);
             errors.Enqueue(line);
             if (errors.Count > KeptErrorLines) errors.Dequeue();
         }

@@ -1,6 +1,9 @@
 using System.IO.Pipelines;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Shadow;
+using AnomalyLine.Management.Training;
+using AnomalyLine.Server.Hosting;
 using AnomalyLine.Vision.Models;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -8,12 +11,45 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The model files that the server holds.</summary>
-internal sealed class ModelService(ModelStore models, AuditLog audit) : Wire.ModelService.ModelServiceBase
+internal sealed class ModelService(LineHost host, ModelStore models, ModelRegistry registry, JobQueue jobs, ShadowRun shadows, AuditLog audit) : Wire.ModelService.ModelServiceBase
 {
     private const int MaxChunkBytes = 1 << 20;
 
     public override Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListModelsResponse { Models = { models.List().Select(ResponseWriter.ToWire) } });
+
+    public override async Task<Wire.ListModelVersionsResponse> ListModelVersions(Wire.ListModelVersionsRequest request, ServerCallContext context)
+    {
+        host.Line.GetStation(request.Station).OrThrow();
+        var versions = (await registry.ListAsync(request.Station, context.CancellationToken)).OrThrow();
+        return new Wire.ListModelVersionsResponse { Models = { versions.Select(JobWire.ToWire) } };
+    }
+
+    public override async Task<Wire.GetGateResponse> GetGate(Wire.GetGateRequest request, ServerCallContext context)
+    {
+        var version = (await registry.GetAsync(request.Station, request.Version, context.CancellationToken)).OrThrow();
+        var json = jobs.FolderOf(version.JobId).Gate;
+        if (!File.Exists(json)) throw LineErrors.Failure(StatusCode.NotFound, "gate-not-found", $"Version {version.Number} of station '{request.Station}' was not compared: nothing was active when it was trained.");
+        return new Wire.GetGateResponse
+        {
+            Json = await File.ReadAllTextAsync(json, context.CancellationToken),
+            Html = await File.ReadAllTextAsync(Path.ChangeExtension(json, ".html"), context.CancellationToken),
+        };
+    }
+
+    public override async Task<Wire.SetShadowResponse> SetShadow(Wire.SetShadowRequest request, ServerCallContext context)
+    {
+        var version = (await registry.SetShadowAsync(request.Station, request.Version, request.Enabled, context.ToCaller(), context.CancellationToken)).OrThrow();
+        if (request.Enabled) shadows.Start(request.Station, request.Version);
+        else shadows.Stop(request.Station, request.Version);
+        return new Wire.SetShadowResponse { Model = version.ToWire() };
+    }
+
+    public override Task<Wire.GetShadowResponse> GetShadow(Wire.GetShadowRequest request, ServerCallContext context)
+    {
+        host.Line.GetStation(request.Station).OrThrow();
+        return Task.FromResult(shadows.Get(request.Station)?.ToWire() ?? new Wire.GetShadowResponse());
+    }
 
     public override async Task<Wire.UploadModelResponse> UploadModel(IAsyncStreamReader<Wire.UploadModelRequest> requestStream, ServerCallContext context)
     {

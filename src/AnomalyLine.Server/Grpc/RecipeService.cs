@@ -8,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>What is judged at a station, and how.</summary>
-internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog audit) : Wire.RecipeService.RecipeServiceBase
+internal sealed class RecipeService(LineHost host, ModelStore models, ModelRegistry registry, AuditLog audit) : Wire.RecipeService.RecipeServiceBase
 {
     public override Task<Wire.GetRecipeResponse> GetRecipe(Wire.GetRecipeRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.GetRecipeResponse { Recipe = host.Line.GetRecipe(request.Station, request.ProductId).OrThrow().ToWire() });
@@ -21,9 +21,11 @@ internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog a
         var calibration = model.Manifest.Calibration;
         await audit.RequireAsync(context);
         var before = Active(request.Station, request.ProductId);
+        if (await registry.CheckActivationAsync(request.Station, request.ModelVersion, before?.ModelVersion, request.OverrideReason, context.ToCaller(), context.CancellationToken) is { } refused)
+            throw refused.ToRpcException();
         var outcome = await host.Line.ActivateRecipeAsync(request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), context.CancellationToken);
         var recipe = outcome.OrThrow();
-        await audit.NoteAsync(context, "recipe.activate", recipe.Station, before, recipe);
+        await NoteAsync(context, "recipe.activate", before, recipe);
         return new Wire.ActivateRecipeResponse { Recipe = recipe.ToWire() };
     }
 
@@ -43,7 +45,7 @@ internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog a
             _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
         };
         var recipe = outcome.OrThrow();
-        await audit.NoteAsync(context, "recipe.select", recipe.Station, before, recipe);
+        await NoteAsync(context, "recipe.select", before, recipe);
         return new Wire.SelectRecipeResponse { Recipe = recipe.ToWire() };
     }
 
@@ -52,8 +54,25 @@ internal sealed class RecipeService(LineHost host, ModelStore models, AuditLog a
         await audit.RequireAsync(context);
         var before = Active(request.Station, request.ProductId);
         var recipe = (await host.Line.RollbackRecipeAsync(request.Station, request.ProductId, context.CancellationToken)).OrThrow();
-        await audit.NoteAsync(context, "recipe.rollback", recipe.Station, before, recipe);
+        await NoteAsync(context, "recipe.rollback", before, recipe);
         return new Wire.RollbackRecipeResponse { Recipe = recipe.ToWire() };
+    }
+
+    public override async Task<Wire.SetSensitivityResponse> SetSensitivity(Wire.SetSensitivityRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        var before = Active(request.Station, request.ProductId);
+        var recipe = (await host.Line.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, context.CancellationToken)).OrThrow();
+        await NoteAsync(context, "recipe.sensitivity", before, recipe);
+        return new Wire.SetSensitivityResponse { Recipe = recipe.ToWire() };
+    }
+
+    /// <summary>The change in the audit, and the stages of the station's models.</summary>
+    private async Task NoteAsync(ServerCallContext context, string action, Recipe? before, Recipe after)
+    {
+        await audit.NoteAsync(context, action, after.Station, before, after);
+        var active = host.Line.ListRecipes(after.Station).OrThrow().Where(revision => revision.IsActive).Select(revision => revision.Recipe.ModelVersion).ToHashSet(StringComparer.Ordinal);
+        if (await registry.NoteActiveAsync(after.Station, active, context.ToCaller(), CancellationToken.None) is { } error) throw error.ToRpcException();
     }
 
     private Recipe? Active(string station, string product) => host.Line.GetRecipe(station, product).TryGet(out var recipe, out _) ? recipe : null;

@@ -51,7 +51,11 @@ internal static class RequestReader
         return new Recipe(
             request.Station, 0, request.ModelVersion, request.HasThreshold ? request.Threshold : modelThreshold, pixelThreshold, region,
             request.Deadline?.ToTimeSpan() ?? TimeSpan.FromSeconds(1))
-        { ProductId = request.ProductId };
+        {
+            ProductId = request.ProductId,
+            Sensitivity = request.HasSensitivity ? request.Sensitivity : 0,
+            SensitivityLimit = request.HasSensitivityLimit ? request.SensitivityLimit : Recipe.DefaultSensitivityLimit,
+        };
     }
 
     /// <summary>A sequence number; one beyond what a log can hold is found by no one.</summary>

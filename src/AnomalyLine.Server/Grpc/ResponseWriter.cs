@@ -36,7 +36,7 @@ internal static class ResponseWriter
         Fault = station.Fault,
         ModelVersion = station.Recipe?.ModelVersion ?? "",
         RecipeRevision = (uint)(station.Recipe?.Revision ?? 0),
-        Threshold = station.Recipe?.Threshold ?? 0,
+        Threshold = station.Recipe?.JudgedThreshold ?? 0,
         LastSequence = (ulong)station.LastSequence,
         Counters = new Wire.StationCounters
         {
@@ -76,6 +76,9 @@ internal static class ResponseWriter
         Deadline = recipe.Deadline.ToDuration(),
         ProductId = recipe.ProductId,
         RestoredFrom = (uint)recipe.RestoredFrom,
+        Sensitivity = recipe.Sensitivity,
+        SensitivityLimit = recipe.SensitivityLimit,
+        JudgedThreshold = recipe.JudgedThreshold,
         Active = true,
     };
 

@@ -1,5 +1,6 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -7,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The inspection points of the line.</summary>
-internal sealed class StationService(LineHost host, AuditLog audit) : Wire.StationService.StationServiceBase
+internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch drift) : Wire.StationService.StationServiceBase
 {
     public override Task<Wire.ListStationsResponse> ListStations(Wire.ListStationsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(ResponseWriter.ToWire) } });
@@ -51,5 +52,14 @@ internal sealed class StationService(LineHost host, AuditLog audit) : Wire.Stati
         var station = (await host.Line.SetModeAsync(name, mode, context.CancellationToken)).OrThrow();
         await audit.NoteAsync(context, mode == StationMode.Stopped ? "station.stop" : "station.start", name, new { before.Mode }, new { station.Mode });
         return station;
+    }
+
+    public override Task<Wire.GetDriftResponse> GetDrift(Wire.GetDriftRequest request, ServerCallContext context)
+    {
+        host.Line.GetStation(request.Station).OrThrow();
+        return Task.FromResult(new Wire.GetDriftResponse
+        {
+            Signals = { drift.Get(request.Station).Select(JobWire.ToWire) }, Alarms = { drift.Alarms(request.Station).Select(JobWire.ToWire) },
+        });
     }
 }

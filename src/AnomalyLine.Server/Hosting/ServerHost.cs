@@ -1,7 +1,11 @@
 using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Schedules;
+using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Storage;
+using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
@@ -81,6 +85,18 @@ internal static class ServerHost
         services.AddSingleton(provider => new SampleGuard(
             provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load));
         services.AddHostedService<ManagementHost>();
+        services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>().AddSingleton<ScheduleRun>();
+        services.AddSingleton(provider => new JobInput(provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<SampleFiles>().PathOf));
+        services.AddSingleton(provider => new JobQueue(
+            provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobInput>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelRegistry>(), options.DataFolder,
+            station => provider.GetRequiredService<LineHost>().Line.GetRecipe(station).TryGet(out var recipe, out _) ? recipe : null,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<JobQueue>>(), provider.GetService<TrainerCommand>()));
+        services.AddSingleton(provider => new ShadowRun(
+            provider.GetRequiredService<DetectorLoader>().Load, version => provider.GetRequiredService<ModelStore>().Find(version)?.Manifest.Calibration,
+            station => provider.GetRequiredService<LineHost>().Line.GetStation(station).TryGet(out var status, out _) && status.QueueLength == 0));
+        services.AddSingleton(options.Drift);
+        services.AddSingleton(provider => new DriftWatch(options.Drift, provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DriftWatch>>()));
+        services.AddHostedService<TrainingHost>();
     }
 
     private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)
@@ -102,6 +118,7 @@ internal static class ServerHost
         app.MapGrpcService<ModelService>();
         app.MapGrpcService<SampleService>();
         app.MapGrpcService<AuditService>();
+        app.MapGrpcService<TrainingService>();
         app.MapGrpcService<OpcUaService>();
         app.MapGrpcReflectionService();
         app.MapRestDescription();

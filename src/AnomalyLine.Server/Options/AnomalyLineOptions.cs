@@ -1,6 +1,7 @@
 using System.Net;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management;
+using AnomalyLine.Management.Drift;
 
 namespace AnomalyLine.Server.Options;
 
@@ -28,6 +29,9 @@ internal sealed record AnomalyLineOptions
     /// <summary>How the line runs.</summary>
     public LineOptions Line { get; init; } = new();
 
+    /// <summary>How drift is watched.</summary>
+    public DriftOptions Drift { get; init; } = new();
+
     /// <summary>How management keeps its data.</summary>
     public ManagementOptions Management { get; init; } = new();
 
@@ -54,6 +58,7 @@ internal sealed record AnomalyLineOptions
         Require(!string.IsNullOrWhiteSpace(DataFolder), "DataFolder is empty; name a folder.");
         Require(MaxFramesInFlightPerStream is >= 1 and <= 1024, $"MaxFramesInFlightPerStream is {MaxFramesInFlightPerStream}; use 1..1024.");
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
+        errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
         if (!OpcUa.Enabled) return errors;
         RequirePort(OpcUa.Port, "OpcUa:Port");

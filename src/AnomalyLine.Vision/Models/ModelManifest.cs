@@ -19,6 +19,9 @@ public sealed record ModelManifest
     /// <summary>Preset that the options started from.</summary>
     public required string Preset { get; init; }
 
+    /// <summary>Version of the model whose weights the training started from; null where they were random.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>All options of the method, defaults included.</summary>
     public required JsonObject Options { get; init; }
 

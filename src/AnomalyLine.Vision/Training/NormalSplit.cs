@@ -18,8 +18,9 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
     /// <param name="heldOutShare">Share of all that is held out, above 0, at most 0.5.</param>
     /// <param name="validate">Whether a tenth of the others is for validation.</param>
     /// <param name="clip">Frames that are judged together, 1 for none.</param>
+    /// <param name="known">Frames that the model has learnt from already: they are trained on or validate, and are never held out. At most half of the others is.</param>
     /// <exception cref="TrainingException">There are too few.</exception>
-    public static NormalSplit Of(IReadOnlyList<string> normals, int seed, double heldOutShare, bool validate, int clip = 1)
+    public static NormalSplit Of(IReadOnlyList<string> normals, int seed, double heldOutShare, bool validate, int clip = 1, IReadOnlySet<string>? known = null)
     {
         if (normals.Count < LeastNormals)
             throw new TrainingException($"The folder has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
@@ -30,6 +31,15 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
         else Array.Reverse(order);
         var gap = clip - 1;
         var held = HeldOutOf(normals.Count, heldOutShare);
+        if (known is { Count: > 0 })
+        {
+            var fresh = normals.Count - known.Count;
+            if (fresh == 0) throw new TrainingException($"All {normals.Count} normal frames were trained on by the model to start from, so none can calibrate the new one; add new frames.");
+            held = clip == 1 ? Math.Min(held, (fresh + 1) / 2) : held;
+            if (clip == 1) order = [.. order.OrderBy(known.Contains)];
+            else if (Array.Exists(order[..held], known.Contains)) throw new TrainingException("The last frames of the clips, which calibrate, were trained on by the model to start from; add newer clips.");
+        }
+
         var validated = validate ? ValidatedOf(normals.Count, heldOutShare) : 0;
         var (validation, training) = (held + gap, held + gap + (validate ? validated + gap : 0));
         if (normals.Count - training < LeastTrained)

@@ -1,8 +1,9 @@
 namespace AnomalyLine.Vision.Training;
 
-/// <summary>The report's style sheet: nothing is fetched, so it looks the same in ten years and without a network.</summary>
-internal static class ReportStyle
+/// <summary>The style sheet of reports: nothing is fetched, so it looks the same in ten years and without a network.</summary>
+public static class ReportStyle
 {
+    /// <summary>The style sheet.</summary>
     public const string Css = """
         :root { --ink: #17212b; --soft: #5b6875; --line: #dde3e9; --paper: #fff; --ground: #f3f5f7; --normal: #1f7a8c; --bad: #d1495b; --accent: #12343b; }
         * { box-sizing: border-box; }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
@@ -30,15 +31,17 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(request);
         time ??= TimeProvider.System;
-        var (descriptor, options) = Check(request);
+        var warm = request.From is null ? null : WarmStart.Read(request.From);
+        var (descriptor, options) = Check(request, warm);
         var device = TorchEngine.ResolveDevice(request.Device);
         if (options.Precision == TrainingPrecision.Auto)
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
-        var chooses = request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
-        var (trained, validated, heldOut) = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses, options.Input.Frames);
+        var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
+        var (trained, validated, heldOut) = NormalSplit.Of(
+            data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
         var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
-        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, validated.Count, trainingSet), time);
+        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, validated.Count, trainingSet, warm), time);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
         clock.Enter(TrainingStage.Loading);
@@ -46,6 +49,7 @@ public static class Trainer
         using var validation = options.Patience == 0 ? null : new TrainingFrames(validated, options, cancel);
         random.manual_seed(request.Seed);
         using var method = descriptor.Create(options);
+        warm?.Apply(method);
         method.Network.to(device);
         var loop = new TrainingLoop(method, options, frames, validation, request.Seed, device, clock);
         loop.Run(checkpoint, request.Resume, cancel);
@@ -61,7 +65,8 @@ public static class Trainer
         {
             FormatVersion = ModelManifest.CurrentFormatVersion,
             Method = descriptor.Name,
-            Preset = request.Preset,
+            Preset = warm?.Manifest.Preset ?? request.Preset,
+            Parent = warm?.Version,
             Options = OptionsJson.Write(options),
             Input = options.Input,
             Seed = request.Seed,
@@ -84,12 +89,19 @@ public static class Trainer
         var normal = options.Normalise ? maps : null;
         var judged = Judge(Against(normal), heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
-        var result = Save(request, manifest, weights, normal, judged);
+        var files = new Dictionary<string, byte[]>
+        {
+            [ModelFile.WeightsName] = weights,
+            [TrainingDigests.Name] = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
+            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path)))),
+        };
+        if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
+        var result = Save(request, manifest, files, judged);
         checkpoint.Delete();
         return result;
     }
 
-    private static (MethodDescriptor Descriptor, MethodOptions Options) Check(TrainingRequest request)
+    private static (MethodDescriptor Descriptor, MethodOptions Options) Check(TrainingRequest request, WarmStart? warm)
     {
         var errors = new List<string>();
         var descriptor = MethodCatalog.Find(request.Method);
@@ -100,10 +112,13 @@ public static class Trainer
         if (request.MaxTime <= TimeSpan.Zero) errors.Add($"the time limit is {request.MaxTime}; it must be above 0.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(request.Output));
         if (folder is null || !Directory.Exists(folder)) errors.Add($"the output's folder {folder} does not exist; make it first.");
+        var fits = warm is null || string.Equals(warm.Manifest.Method, request.Method, StringComparison.Ordinal);
+        if (!fits)
+            errors.Add($"{request.From} is a model of '{warm!.Manifest.Method}', not of '{request.Method}'; a model can only be started from one of its own method.");
         MethodOptions? options = null;
-        if (descriptor is not null && descriptor.Presets.TryGetValue(request.Preset, out var preset))
+        if (fits && descriptor is not null && descriptor.Presets.TryGetValue(request.Preset, out var preset))
         {
-            options = OptionsJson.Change(preset, request.Options, out var wrong);
+            options = OptionsJson.Change(warm?.Options(descriptor) ?? preset, request.Options, out var wrong);
             if (request.Epochs is { } epochs) options = options with { Epochs = epochs };
             errors.AddRange(request.Epochs is null ? wrong : wrong.Concat(options.Validate()).Distinct());
         }
@@ -114,8 +129,11 @@ public static class Trainer
     }
 
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
-    private static string Fingerprint(TrainingRequest request, MethodOptions options, int validated, TrainingSet set) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, validated, set.Count, set.Digest))));
+    private static string Fingerprint(TrainingRequest request, MethodOptions options, int validated, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, validated, set.Count, set.Digest, warm?.Version))));
+
+    private static FrameStatistics Statistics(string path) =>
+        FrameStatistics.TryMeasure(FrameFile.Read(path), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
     {
@@ -132,12 +150,10 @@ public static class Trainer
         return judged;
     }
 
-    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, byte[] weights, NormalMaps? normal, List<Judged> judged)
+    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, Dictionary<string, byte[]> files, List<Judged> judged)
     {
         var calibration = Calibrator.Calibrate(
             judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
-        var files = new Dictionary<string, byte[]> { [ModelFile.WeightsName] = weights };
-        if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var references = new List<ModelReference>();
         var byScore = judged.OrderBy(j => j.Score).ToArray();
         for (var i = 0; i < Math.Min(References, byScore.Length); i++)

@@ -14,7 +14,13 @@ public sealed record TrainingRequest
     /// <summary>The model file to write; its folder must exist.</summary>
     public required string Output { get; init; }
 
-    /// <summary>"paper", "balanced" or "fast".</summary>
+    /// <summary>
+    /// A model file to start from instead of random weights: of the same method and the same build of network. Its options take the place of the preset's, with a fifth of
+    /// its epochs at half its learning rate, unless it was started from another itself. Null for random weights.
+    /// </summary>
+    public string? From { get; init; }
+
+    /// <summary>"paper", "balanced" or "fast"; without effect where <see cref="From"/> is given.</summary>
     public string Preset { get; init; } = "balanced";
 
     /// <summary>Options to change in the preset: names and values as text.</summary>

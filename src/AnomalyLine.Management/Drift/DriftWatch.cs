@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using Microsoft.Extensions.Logging;
+
+namespace AnomalyLine.Management.Drift;
+
+/// <summary>
+/// Watches all stations for drift, beside the line: judged parts wait in a bounded queue, of which the oldest are left out where it is full. A new model or threshold starts afresh.
+/// Any thread offers; one task works.
+/// </summary>
+public sealed partial class DriftWatch(DriftOptions options, ModelStore models, TimeProvider time, ILogger<DriftWatch> logger)
+{
+    private const int Waiting = 1024, KeptAlarms = 100;
+
+    private readonly Channel<(InspectionRecord Record, Frame? Frame, RegionOfInterest? Region)> _queue =
+        Channel.CreateBounded<(InspectionRecord Record, Frame? Frame, RegionOfInterest? Region)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly ConcurrentDictionary<string, long> _measured = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Key, StationDrift Drift)> _stations = new(StringComparer.Ordinal);
+    private readonly Queue<DriftAlarm> _alarms = new();
+    private readonly Lock _gate = new();
+
+    /// <summary>A judged frame; returns at once.</summary>
+    public void Offer(EvidenceItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (!options.Enabled || item.Record.Verdict is not (Verdict.Ok or Verdict.NotOk)) return;
+
+        // Only a frame that is due goes along: the others' memory is not held.
+        var last = _measured.GetOrAdd(item.Record.Station, long.MinValue);
+        var isDue = last == long.MinValue || time.GetElapsedTime(last) >= options.MeasureInterval;
+        if (isDue) _measured[item.Record.Station] = time.GetTimestamp();
+        _queue.Writer.TryWrite((item.Record, isDue ? item.Frame : null, item.Map?.Region));
+    }
+
+    /// <summary>Works until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await foreach (var (record, frame, region) in _queue.Reader.ReadAllAsync(stopping)) Look(record, frame, region);
+    }
+
+    /// <summary>The signals of a station under its present recipe; empty before its first part.</summary>
+    public IReadOnlyList<DriftState> Get(string station)
+    {
+        lock (_gate)
+        {
+            return !_stations.TryGetValue(station, out var found)
+                ? []
+                : [.. found.Drift.Detectors.Select(d => new DriftState(d.Key, d.Value.Count, d.Value.Statistic / options.PartsToFalseAlarm, d.Value.ReferenceMedian, d.Value.RecentMedian))];
+        }
+    }
+
+    /// <summary>The last alarms of a station, newest first.</summary>
+    public IReadOnlyList<DriftAlarm> Alarms(string station)
+    {
+        lock (_gate) return [.. _alarms.Where(alarm => alarm.Station == station).Reverse()];
+    }
+
+    internal void Look(InspectionRecord record, Frame? frame, RegionOfInterest? region)
+    {
+        FrameStatistics? statistics = null;
+        if (frame is not null && !FrameStatistics.TryMeasure(frame, region, out statistics, out _)) statistics = null;
+        lock (_gate)
+        {
+            var drift = Of(record, region);
+            var now = time.GetUtcNow();
+            foreach (var alarm in drift.Judged(record.Score, record.Verdict == Verdict.NotOk, now).Concat(statistics is null ? [] : drift.Measure(statistics, now)))
+            {
+                _alarms.Enqueue(alarm);
+                if (_alarms.Count > KeptAlarms) _alarms.Dequeue();
+                Drifted(logger, alarm.Station, alarm.Signal, alarm.Reason, alarm.Suggestion);
+            }
+        }
+    }
+
+    private StationDrift Of(InspectionRecord record, RegionOfInterest? region)
+    {
+        var key = $"{record.ModelVersion} {record.Threshold} {region}";
+        if (_stations.TryGetValue(record.Station, out var known) && known.Key == key) return known.Drift;
+        var (calibration, threshold) = Calibration(record);
+        var whole = region is null || (region.X == 0 && region.Y == 0 && region.Width == record.FrameWidth && region.Height == record.FrameHeight);
+        var drift = new StationDrift(record.Station, calibration, Math.Min(record.Threshold, threshold), whole, options.PartsToFalseAlarm);
+        _stations[record.Station] = (key, drift);
+        return drift;
+    }
+
+    private (IReadOnlyList<CalibrationSet> Frames, float Threshold) Calibration(InspectionRecord record)
+    {
+        try
+        {
+            return models.Find(record.ModelVersion) is { } model ? (CalibrationSet.Read(models.GetPath(record.ModelVersion)) ?? [], model.Manifest.Calibration.Threshold) : ([], record.Threshold);
+        }
+        catch (ModelFileException)
+        {
+            // The line says so itself, when it loads the model; drift is then watched without a reference.
+            return ([], record.Threshold);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Station {Station} drifts ({Signal}): {Reason} {Suggestion}")]
+    private static partial void Drifted(ILogger logger, string station, DriftSignal signal, string reason, string suggestion);
+}

@@ -1,0 +1,4 @@
+namespace AnomalyLine.Management.Gate;
+
+/// <summary>Two models cannot be compared; the message says why and what to do.</summary>
+public sealed class GateException(string message) : Exception(message);

@@ -1,0 +1,30 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Management.Gate;
+
+/// <summary>The pictures of a frame: as it is, and under the anomaly map of each model. Judges once more.</summary>
+internal sealed class GatePictures(ModelPair pair, FrozenSet set, RegionOfInterest? region)
+{
+    private const int Side = 260, MostRegions = 16;
+
+    /// <summary>Three JPEG files: the frame, the candidate's map, the active model's map.</summary>
+    public IReadOnlyList<byte[]> Of(GateFrame judged)
+    {
+        var path = Path.Combine(set.Root, judged.Path);
+        var (frame, cut) = (FrameFile.Read(path), region);
+        if (judged.PlantedNumber >= 0) (frame, cut) = (PlantedDefects.Plant(frame, region, judged.PlantedNumber).First(p => p.Kind == judged.Kind).Frame, null);
+        if (!Overlay.TryEncodeFrame(frame, Side, PixelFormat.Jpeg, out var plain, out var error)) throw new DatasetException($"{path}: {error}");
+        return [plain, Map(pair.Candidate, path, frame, cut), Map(pair.Active, path, frame, cut)];
+    }
+
+    private static byte[] Map(AnomalyModel model, string path, Frame frame, RegionOfInterest? cut)
+    {
+        var map = ModelPair.Detect(model, path, frame, cut).Map;
+        var threshold = model.Manifest.Calibration.PixelThreshold;
+        return Overlay.TryRender(frame, map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Jpeg, out var picture, out var error)
+            ? picture
+            : throw new DatasetException($"{path}: {error}");
+    }
+}

@@ -1,0 +1,37 @@
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Management.Gate;
+
+/// <summary>Two loaded models that judge the same frames. They stay the caller's; one thread.</summary>
+internal sealed class ModelPair(AnomalyModel candidate, AnomalyModel active, GateRequest request)
+{
+    public AnomalyModel Candidate => candidate;
+
+    public AnomalyModel Active => active;
+
+    public float CandidateThreshold { get; } = request.CandidateThreshold ?? candidate.Manifest.Calibration.Threshold;
+
+    public float ActiveThreshold { get; } = request.ActiveThreshold ?? active.Manifest.Calibration.Threshold;
+
+    /// <summary>What both say of a frame.</summary>
+    public GateFrame Judge(string path, GateGroup group, string kind, Frame frame, RegionOfInterest? region)
+    {
+        float first = Detect(candidate, path, frame, region).Score, second = Detect(active, path, frame, region).Score;
+        return new GateFrame(path, group, kind, first, second, first > CandidateThreshold, second > ActiveThreshold);
+    }
+
+    /// <summary>What one of them says of a frame.</summary>
+    /// <exception cref="DatasetException">The frame cannot be read.</exception>
+    /// <exception cref="GateException">The score is no number.</exception>
+    public static Detection Detect(IDetector model, string path, Frame frame, RegionOfInterest? region)
+    {
+        if (!FramePreparer.TryPrepare(frame, model.Input, region, out var prepared, out var error)) throw new DatasetException($"{path}: {error}");
+        using (prepared)
+        {
+            var detection = model.Detect([prepared])[0];
+            return float.IsFinite(detection.Score) ? detection : throw new GateException($"{path}: {model.Version} gives a score of {detection.Score}; train it again.");
+        }
+    }
+}

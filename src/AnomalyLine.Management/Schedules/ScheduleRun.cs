@@ -1,0 +1,91 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Storage;
+using AnomalyLine.Management.Training;
+using Microsoft.EntityFrameworkCore;
+
+namespace AnomalyLine.Management.Schedules;
+
+/// <summary>The schedules, and what starts their jobs: a look once a minute. A station whose last scheduled job is not over gets no further one. Any thread.</summary>
+/// <param name="database">Where they are.</param>
+/// <param name="jobs">Takes their jobs.</param>
+/// <param name="audit">Hears of every change.</param>
+/// <param name="time">Clock.</param>
+public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, AuditLog audit, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>All schedules, in order of their stations.</summary>
+    public Task<Outcome<IReadOnlyList<TrainingSchedule>>> ListAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<TrainingSchedule>>(
+        async (context, cancel) => await context.Set<TrainingSchedule>().OrderBy(schedule => schedule.Station).ToListAsync(cancel), cancellation);
+
+    /// <summary>Sets a station's schedule in the place of the one before. It counts from now on.</summary>
+    /// <returns>The schedule, or <see cref="LineErrorCode.InvalidJob"/> with everything that is wrong, ManagementFailed.</returns>
+    public async Task<Outcome<TrainingSchedule>> SetAsync(TrainingSchedule draft, Caller caller, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        var wrong = draft.Check().Concat(JobStore.Check(Job(draft))).ToArray();
+        if (wrong.Length > 0) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', wrong));
+        return await database.ChangeAsync<TrainingSchedule>(
+            async (context, cancel) =>
+            {
+                var old = await context.Set<TrainingSchedule>().AsNoTracking().FirstOrDefaultAsync(schedule => schedule.Station == draft.Station, cancel);
+                var schedule = draft with { CreatedBy = caller.User, LastTime = time.GetUtcNow(), LastJob = old?.LastJob ?? 0 };
+                if (old is null) context.Add(schedule);
+                else context.Update(schedule);
+                await audit.AppendAsync(context, caller, "schedule.set", draft.Station, old, schedule, cancel);
+                return schedule;
+            },
+            cancellation);
+    }
+
+    /// <summary>Looks once a minute until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do await LookAsync(stopping);
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+
+    /// <summary>Starts the jobs that are due.</summary>
+    internal async Task LookAsync(CancellationToken cancellation)
+    {
+        if (!(await ListAsync(cancellation)).TryGet(out var schedules, out _)) return;
+        foreach (var schedule in schedules.Where(schedule => schedule.Enabled))
+        {
+            if (schedule.LastJob > 0 && (await jobs.GetAsync(schedule.LastJob, cancellation)).TryGet(out var last, out _) && !last.IsOver) continue;
+            if (!schedule.IsTime(time.GetUtcNow()) && !await IsEnoughAsync(schedule, cancellation)) continue;
+            var caller = new Caller(schedule.CreatedBy, "server:schedule");
+            if (!(await jobs.AddAsync(Job(schedule), caller, cancellation)).TryGet(out var job, out _)) continue;
+            await database.ChangeAsync<bool>(
+                async (context, cancel) =>
+                {
+                    if (await context.Set<TrainingSchedule>().FirstOrDefaultAsync(s => s.Station == schedule.Station, cancel) is { } stored)
+                        (stored.LastTime, stored.LastJob) = (job.CreationTime, job.Id);
+                    return true;
+                },
+                cancellation);
+        }
+    }
+
+    private async Task<bool> IsEnoughAsync(TrainingSchedule schedule, CancellationToken cancellation)
+    {
+        if (schedule.AfterApproved is not { } number) return false;
+        var count = await database.ReadAsync<int>(
+            async (context, cancel) => await context.Set<Sample>().CountAsync(
+                sample => sample.Station == schedule.Station && sample.State == SampleState.Approved && sample.ReviewTime > schedule.LastTime, cancel),
+            cancellation);
+        return count.TryGet(out var approved, out _) && approved >= number;
+    }
+
+    private static TrainingJob Job(TrainingSchedule schedule) => new()
+    {
+        Station = schedule.Station,
+        Method = schedule.Method,
+        WarmStart = schedule.Method.Length == 0,
+        Preset = schedule.Preset,
+        BaseData = schedule.BaseData,
+        MaxMinutes = schedule.MaxMinutes,
+    };
+}

@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using AnomalyLine.Inspection;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Thresholds;
+
+namespace AnomalyLine.Management.Shadow;
+
+/// <summary>
+/// One station's shadow: a model on a thread of its own at the lowest priority, with room for one frame. It looks at a frame after its verdict is in the log, and leaves it where it is
+/// still at the one before or where frames wait for the active model.
+/// </summary>
+internal sealed class StationShadow : IDisposable
+{
+    private const int Kept = 50, PictureWidth = 480, MostRegions = 16, LowestPriority = 19;
+
+    private readonly Lock _gate = new();
+    private readonly Func<string, IDetector> _load;
+    private readonly Func<bool> _isIdle;
+    private readonly Calibration _calibration;
+    private readonly SemaphoreSlim _work = new(0);
+    private readonly Queue<ShadowDisagreement> _disagreements = new();
+    private EvidenceItem? _next;
+    private string _active = "";
+    private string _fault = "";
+    private long _judged;
+    private long _agreed;
+    private long _skipped;
+    private volatile bool _ended;
+
+    public StationShadow(string version, Calibration calibration, Func<string, IDetector> load, Func<bool> isIdle)
+    {
+        Version = version;
+        _calibration = calibration;
+        _load = load;
+        _isIdle = isIdle;
+        new Thread(Run) { IsBackground = true, Name = $"AnomalyLine shadow {version}" }.Start();
+    }
+
+    public string Version { get; }
+
+    public ShadowReport Report
+    {
+        get
+        {
+            lock (_gate) return new ShadowReport(Version, _calibration.Threshold, _active, _judged, _agreed, _skipped, [.. _disagreements.Reverse()], _fault);
+        }
+    }
+
+    /// <summary>A judged frame; returns at once.</summary>
+    public void Offer(EvidenceItem item)
+    {
+        lock (_gate)
+        {
+            if (_next is not null || !_isIdle())
+            {
+                _skipped++;
+                return;
+            }
+
+            _next = item;
+        }
+
+        _work.Release();
+    }
+
+    public void Dispose()
+    {
+        _ended = true;
+        _work.Release();
+    }
+
+    private void Run()
+    {
+        _ = SetPriority(0, GetThreadId(), LowestPriority);
+        try
+        {
+            using var detector = _load(Version);
+            while (true)
+            {
+                _work.Wait();
+                if (_ended) break;
+                if (_next is { } item) Judge(detector, item);
+                lock (_gate) _next = null;
+            }
+        }
+        catch (Exception e)
+        {
+            // A bulkhead: whatever a candidate throws, native failures included, must not touch the line.
+            lock (_gate) _fault = $"The shadow {Version} failed: {e.Message}";
+        }
+    }
+
+    private void Judge(IDetector detector, EvidenceItem item)
+    {
+        if (!FramePreparer.TryPrepare(item.Frame, detector.Input, item.Map?.Region, out var prepared, out _)) return;
+        Detection detection;
+        using (prepared) detection = detector.Detect([prepared])[0];
+        var rejects = detection.Score > _calibration.Threshold;
+        var agrees = rejects == (item.Record.Verdict == Verdict.NotOk);
+        var picture = agrees ? [] : Picture(item.Frame, detection.Map);
+        lock (_gate)
+        {
+            // Against another active model the counts begin anew.
+            if (_active != item.Record.ModelVersion) (_active, _judged, _agreed, _skipped) = (item.Record.ModelVersion, 0, 0, 0);
+            _judged++;
+            if (agrees)
+            {
+                _agreed++;
+                return;
+            }
+
+            _disagreements.Enqueue(new ShadowDisagreement(
+                item.Record.Sequence, item.Record.PartId, item.Record.Score, item.Record.Threshold, detection.Score, item.Record.CompletionTime, picture));
+            if (_disagreements.Count > Kept) _disagreements.Dequeue();
+        }
+    }
+
+    private byte[] Picture(Frame frame, AnomalyMap map)
+    {
+        var threshold = _calibration.PixelThreshold;
+        return Overlay.TryRender(frame, map, threshold, map.FindRegions(threshold, MostRegions), PictureWidth, PixelFormat.Jpeg, out var picture, out _) ? picture : [];
+    }
+
+    // The priority of a thread, and of the threads that the engine starts from it, is its own on Linux.
+    [DllImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetPriority(int which, int id, int priority);
+
+    [DllImport("libc", EntryPoint = "gettid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetThreadId();
+}

@@ -1,0 +1,22 @@
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Storage;
+using AnomalyLine.Inspection;
+using Microsoft.EntityFrameworkCore;
+
+namespace AnomalyLine.Management.Training;
+
+/// <summary>The approved samples of a station, for its jobs.</summary>
+/// <param name="database">Where their data is.</param>
+/// <param name="pathOf">Where the picture of a SHA-256 is.</param>
+public sealed class JobInput(ManagementDatabase database, Func<string, string> pathOf)
+{
+    /// <summary>Approved samples, those approved since a time where one is given.</summary>
+    internal Task<Outcome<IReadOnlyList<Sample>>> ReadAsync(string station, DateTimeOffset? since, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<Sample>>(
+        async (context, cancel) => await context.Set<Sample>()
+            .Where(sample => sample.Station == station && sample.State == SampleState.Approved && (since == null || sample.ReviewTime >= since))
+            .OrderBy(sample => sample.Id).ToListAsync(cancel),
+        cancellation);
+
+    /// <summary>Where the picture of a sample is.</summary>
+    internal string PathOf(Sample sample) => pathOf(sample.Sha256);
+}

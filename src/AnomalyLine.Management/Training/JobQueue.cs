@@ -1,0 +1,198 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Gate;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Training;
+using Microsoft.Extensions.Logging;
+
+namespace AnomalyLine.Management.Training;
+
+/// <summary>
+/// Does the training jobs, one at a time, each in a process of its own at the lowest priority. A job that was under way when the server stopped goes on from its checkpoint, at
+/// most <see cref="MostAttempts"/> times; then it is Failed.
+/// </summary>
+public sealed partial class JobQueue(
+    JobStore jobs, JobInput input, ModelStore models, ModelRegistry registry, string dataFolder, Func<string, Recipe?> activeRecipe,
+    TimeProvider time, ILogger<JobQueue> logger, TrainerCommand? trainer = null)
+{
+    /// <summary>How often a trainer is started for a job whose server stopped.</summary>
+    public const int MostAttempts = 3;
+
+    private readonly TrainerCommand _trainer = trainer ?? TrainerProcess.Job;
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _running;
+    private long _runningJob;
+    private Caller? _canceller;
+
+    /// <summary>A job's folder.</summary>
+    public JobFolder FolderOf(long job) => new(dataFolder, job);
+
+    /// <summary>Does jobs until it is stopped. A job that runs then is gone on with at the next start.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        foreach (var job in await jobs.InterruptedAsync(stopping))
+        {
+            var isOver = job.Attempts >= MostAttempts;
+            job.State = isOver ? JobState.Failed : JobState.Queued;
+            job.Message = isOver ? $"The server stopped {job.Attempts} times while it ran; start it again." : "The server stopped while it ran; it goes on from its checkpoint.";
+            if (isOver) job.EndTime = time.GetUtcNow();
+            await jobs.SaveAsync(job, Caller.Server("trainer"), "job.end", stopping);
+        }
+
+        while (!stopping.IsCancellationRequested)
+        {
+            var changed = jobs.Changed;
+            if (await jobs.NextAsync(stopping) is { } next) await DoAsync(next, stopping);
+            else await Task.WhenAny(changed, Task.Delay(TimeSpan.FromSeconds(30), time, stopping));
+        }
+    }
+
+    /// <summary>Cancels a job that waits or runs. One that is over stays as it is.</summary>
+    /// <returns>The job, or <see cref="LineErrorCode.JobNotFound"/>, ManagementFailed.</returns>
+    public async Task<Outcome<TrainingJob>> CancelAsync(long id, Caller caller, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_runningJob == id && _running is not null)
+            {
+                _canceller = caller;
+                _running.Cancel();
+            }
+        }
+
+        while (true)
+        {
+            var changed = jobs.Changed;
+            if (!(await jobs.GetAsync(id, cancellation)).TryGet(out var job, out var error)) return error;
+            if (job.IsOver) return job;
+            if (job.State == JobState.Queued)
+            {
+                await EndAsync(job, JobState.Cancelled, "Cancelled before it began.", caller);
+                return job;
+            }
+
+            // The trainer is being ended; the queue says when it is.
+            await changed.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task DoAsync(TrainingJob job, CancellationToken stopping)
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        lock (_gate) (_running, _runningJob, _canceller) = (cancel, job.Id, null);
+        try
+        {
+            await TrainAsync(job, cancel.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It stays Running in the database: the next start goes on with it.
+        }
+        catch (OperationCanceledException)
+        {
+            await EndAsync(job, JobState.Cancelled, "Cancelled.", _canceller);
+            Clear(job);
+        }
+        catch (Exception e) when (e is TrainingFailedException or DatasetException or ModelFileException or TorchEngineException or IOException or UnauthorizedAccessException)
+        {
+            Ended(logger, job.Id, e.Message);
+            await EndAsync(job, JobState.Failed, e.Message, null);
+        }
+        finally
+        {
+            lock (_gate) (_running, _runningJob) = (null, 0);
+        }
+    }
+
+    private async Task TrainAsync(TrainingJob job, CancellationToken cancel)
+    {
+        var folder = FolderOf(job.Id);
+        (job.State, job.StartTime, job.Message) = (JobState.Running, time.GetUtcNow(), "collecting the frames");
+        job.Attempts++;
+        await jobs.SaveAsync(job, null, "", cancel);
+        var work = await PrepareAsync(job, folder, cancel);
+        var file = Path.Combine(folder.Path, "work.json");
+        await File.WriteAllBytesAsync(file, work.ToJson(), cancel);
+        Started(logger, job.Id, job.Station, work.Training.Method);
+        await TrainerProcess.RunAsync(
+            _trainer(file, job.Threads),
+            line =>
+            {
+                folder.Write($"{time.GetUtcNow():O} {line.ToJson()}");
+                (job.Epoch, job.Epochs, job.Loss) = (line.Epoch ?? job.Epoch, line.Epochs ?? job.Epochs, line.Loss ?? job.Loss);
+                (job.Done, job.LeftSeconds, job.Message) = (line.Fraction, line.LeftSeconds ?? 0, $"{line.Phase}: {line.Message}");
+                jobs.Progress(job);
+            },
+            cancel, line => folder.Write($"{time.GetUtcNow():O} {line}"));
+        await KeepAsync(job, folder, work.Gate is not null, cancel);
+    }
+
+    private async Task<JobWork> PrepareAsync(TrainingJob job, JobFolder folder, CancellationToken cancel)
+    {
+        if (!(await input.ReadAsync(job.Station, job.ApprovedSince, cancel)).TryGet(out var samples, out var error)) throw new TrainingFailedException(error.Message);
+        var baseData = job.BaseData.Length == 0 ? null : Path.Combine(Path.GetFullPath(dataFolder), "datasets", job.BaseData);
+        var (trained, frozen) = folder.Collect(
+            samples.Where(sample => sample.Label == SampleLabel.Normal).Select(sample => (input.PathOf(sample), sample.Sha256)),
+            samples.Where(sample => sample.Label != SampleLabel.Normal).Select(sample => (input.PathOf(sample), sample.Sha256, sample.Defect)), baseData);
+        folder.Write($"{time.GetUtcNow():O} {trained} normals to train on, {frozen} in the frozen set, {samples.Count} approved samples");
+        if (trained == 0) throw new TrainingFailedException($"Station '{job.Station}' has no approved normal to train on; approve samples, or name a base set.");
+        var recipe = activeRecipe(job.Station);
+        var active = recipe is null || models.Find(recipe.ModelVersion) is null ? null : models.GetPath(recipe.ModelVersion);
+        if (job.WarmStart && active is null) throw new TrainingFailedException($"Station '{job.Station}' has no active model to start from; train with a method.");
+        var training = new TrainingRequest
+        {
+            Method = job.WarmStart ? ModelFile.ReadManifest(active!).Manifest.Method : job.Method,
+            Preset = job.Preset,
+            From = job.WarmStart ? active : null,
+            DataFolder = folder.Data,
+            Output = folder.Model,
+            Options = job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal),
+            Seed = job.Seed,
+            FalseRejectRate = job.FalseRejectRate,
+            MaxTime = job.MaxMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+            Resume = true,
+        };
+        var gate = active is null ? null : new GateRequest
+        {
+            Candidate = folder.Model, Active = active, ActiveThreshold = recipe!.JudgedThreshold, Region = recipe.Region, DataFolder = folder.Data, Output = folder.Path,
+        };
+        return new JobWork(training, gate);
+    }
+
+    /// <summary>The model into the store, as a candidate with what the gate said.</summary>
+    private async Task KeepAsync(TrainingJob job, JobFolder folder, bool isCompared, CancellationToken cancel)
+    {
+        StoredModel model;
+        await using (var file = File.OpenRead(folder.Model)) model = await models.AddAsync(file, cancel);
+        var report = isCompared ? GateReport.Parse(await File.ReadAllTextAsync(folder.Gate, cancel)) : null;
+        var gate = report is null ? null : new GateWord(report.Active.Version, report.Passes, report.Summary);
+        if (!(await registry.RegisterAsync(job.Station, model, job.Id, gate, new Caller(job.CreatedBy, "server:trainer"), cancel)).TryGet(out var version, out var error))
+            throw new TrainingFailedException(error.Message);
+        (job.ModelVersion, job.Done, job.LeftSeconds) = (model.Version, 1, 0);
+        await EndAsync(job, JobState.Succeeded, $"Version {version.Number} ({version.Version}) is a candidate. {gate?.Summary ?? "There was no active model to compare it with."}", null);
+        Clear(job);
+    }
+
+    private async Task EndAsync(TrainingJob job, JobState state, string message, Caller? caller)
+    {
+        (job.State, job.EndTime, job.Message) = (state, time.GetUtcNow(), message);
+        FolderOf(job.Id).Write($"{time.GetUtcNow():O} {state}: {message}");
+        await jobs.SaveAsync(job, caller ?? Caller.Server("trainer"), "job.end", CancellationToken.None);
+    }
+
+    private void Clear(TrainingJob job)
+    {
+        var folder = FolderOf(job.Id);
+        folder.DeleteData();
+        foreach (var name in new[] { folder.Model, folder.Model + ".checkpoint" }) File.Delete(name);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Training job {Job} for station {Station}: {Method}")]
+    private static partial void Started(ILogger logger, long job, string station, string method);
+
+    [LoggerMessage(2, LogLevel.Warning, "Training job {Job} failed: {Reason}")]
+    private static partial void Ended(ILogger logger, long job, string reason);
+}

@@ -1,0 +1,115 @@
+using AnomalyLine.Management.Drift;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Schedules;
+using AnomalyLine.Management.Shadow;
+using AnomalyLine.Management.Training;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>Jobs and model versions to and from the contract.</summary>
+internal static class JobWire
+{
+    public static TrainingJob ToJob(this Wire.TrainingOrder order)
+    {
+        if (order.ApprovedSince is { } since && !RequestReader.IsValid(since)) throw LineErrors.InvalidArgument("order.approved_since", "is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
+        return new TrainingJob
+        {
+            Station = order.Station,
+            Method = order.Method,
+            Preset = order.Preset.Length == 0 ? "balanced" : order.Preset,
+            Options = string.Join('\n', order.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}")),
+            WarmStart = order.WarmStart,
+            ApprovedSince = order.ApprovedSince?.ToDateTimeOffset(),
+            BaseData = order.BaseData,
+            Seed = order.HasSeed ? order.Seed : 1,
+            FalseRejectRate = order.HasFalseRejectRate ? order.FalseRejectRate : 0.01,
+            MaxMinutes = order.HasMaxMinutes ? order.MaxMinutes : null,
+            Threads = RequestReader.ToInt(order.Threads),
+        };
+    }
+
+    public static Wire.TrainingJob ToWire(this TrainingJob job)
+    {
+        var order = new Wire.TrainingOrder
+        {
+            Station = job.Station, Method = job.Method, Preset = job.Preset, WarmStart = job.WarmStart, ApprovedSince = job.ApprovedSince?.ToTimestamp(),
+            BaseData = job.BaseData, Seed = job.Seed, FalseRejectRate = job.FalseRejectRate, Threads = (uint)job.Threads,
+        };
+        if (job.MaxMinutes is { } minutes) order.MaxMinutes = minutes;
+        foreach (var option in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))) order.Options[option[0]] = option[1];
+        var wire = new Wire.TrainingJob
+        {
+            Id = (ulong)job.Id, Order = order, State = (Wire.JobState)job.State, CreatedBy = job.CreatedBy, CreationTime = job.CreationTime.ToTimestamp(),
+            StartTime = job.StartTime?.ToTimestamp(), EndTime = job.EndTime?.ToTimestamp(), Attempts = (uint)job.Attempts, Epoch = (uint)job.Epoch, Epochs = (uint)job.Epochs,
+            Done = job.Done, LeftSeconds = job.LeftSeconds, Message = job.Message, ModelVersion = job.ModelVersion,
+        };
+        if (job.Loss is { } loss) wire.Loss = loss;
+        return wire;
+    }
+
+    public static TrainingSchedule ToSchedule(this Wire.TrainingSchedule schedule) => new()
+    {
+        Station = schedule.Station,
+        Enabled = schedule.Enabled,
+        MinuteOfDay = schedule.HasMinuteOfDay ? RequestReader.ToInt(schedule.MinuteOfDay) : null,
+        Weekdays = schedule.Weekdays == 0 ? 127 : RequestReader.ToInt(schedule.Weekdays),
+        AfterApproved = schedule.HasAfterApproved ? RequestReader.ToInt(schedule.AfterApproved) : null,
+        Method = schedule.Method,
+        Preset = schedule.Preset.Length == 0 ? "balanced" : schedule.Preset,
+        BaseData = schedule.BaseData,
+        MaxMinutes = schedule.HasMaxMinutes ? schedule.MaxMinutes : null,
+    };
+
+    public static Wire.TrainingSchedule ToWire(this TrainingSchedule schedule)
+    {
+        var wire = new Wire.TrainingSchedule
+        {
+            Station = schedule.Station, Enabled = schedule.Enabled, Weekdays = (uint)schedule.Weekdays, Method = schedule.Method, Preset = schedule.Preset,
+            BaseData = schedule.BaseData, CreatedBy = schedule.CreatedBy, LastTime = schedule.LastTime.ToTimestamp(), LastJob = (ulong)schedule.LastJob,
+        };
+        if (schedule.MinuteOfDay is { } minute) wire.MinuteOfDay = (uint)minute;
+        if (schedule.AfterApproved is { } number) wire.AfterApproved = (uint)number;
+        if (schedule.MaxMinutes is { } minutes) wire.MaxMinutes = minutes;
+        return wire;
+    }
+
+    public static Wire.StationModel ToWire(this ModelVersion version)
+    {
+        var wire = new Wire.StationModel
+        {
+            Station = version.Station, Number = (uint)version.Number, Version = version.Version, Stage = (Wire.ModelStage)version.Stage, Parent = version.Parent,
+            DataDigest = version.DataDigest, JobId = (ulong)version.JobId, CreatedBy = version.CreatedBy, CreationTime = version.CreationTime.ToTimestamp(),
+            GateAgainst = version.GateAgainst, GateSummary = version.GateSummary, OverrideReason = version.OverrideReason,
+        };
+        if (version.GatePasses is { } passes) wire.GatePasses = passes;
+        return wire;
+    }
+
+    public static Wire.GetShadowResponse ToWire(this ShadowReport report) => new()
+    {
+        Version = report.Version, Threshold = report.Threshold, ActiveVersion = report.ActiveVersion, Judged = (ulong)report.Judged, Agreed = (ulong)report.Agreed,
+        Skipped = (ulong)report.Skipped, Fault = report.Fault,
+        Disagreements =
+        {
+            report.Disagreements.Select(d => new Wire.ShadowDisagreement
+            {
+                Sequence = (ulong)d.Sequence, PartId = d.PartId, ActiveScore = d.ActiveScore, ActiveThreshold = d.ActiveThreshold, ShadowScore = d.ShadowScore,
+                Time = d.Time.ToTimestamp(), Picture = UnsafeByteOperations.UnsafeWrap(d.Picture),
+            }),
+        },
+    };
+
+    public static Wire.DriftAlarm ToWire(this DriftAlarm alarm) => new()
+    {
+        Signal = alarm.Signal.ToString(), Rises = alarm.Rises, Before = alarm.Before, Now = alarm.Now, Parts = (ulong)alarm.Parts, Time = alarm.Time.ToTimestamp(),
+        Reason = alarm.Reason, Suggestion = alarm.Suggestion,
+    };
+
+    public static Wire.DriftSignalState ToWire(this DriftState state) => new()
+    {
+        Signal = state.Signal.ToString(), Parts = (ulong)state.Parts, Evidence = state.Evidence, Before = state.Before, Now = state.Now,
+    };
+}

@@ -1,0 +1,8 @@
+using AnomalyLine.Vision.Imaging;
+
+namespace AnomalyLine.Vision.Data;
+
+/// <summary>A frame of a normal part with a defect drawn into it.</summary>
+/// <param name="Kind">What was planted, such as "scratch".</param>
+/// <param name="Frame">The frame, RGB8.</param>
+public sealed record PlantedFrame(string Kind, Frame Frame);

@@ -1,0 +1,111 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Schedules;
+using AnomalyLine.Management.Tests.Storage;
+using AnomalyLine.Management.Training;
+
+namespace AnomalyLine.Management.Tests.Schedules;
+
+/// <summary>Schedules on each kind of database; the clock starts on a Sunday, 2026-03-01 12:00 UTC.</summary>
+public sealed class ScheduleRunTests(PostgresServer postgres)
+{
+    private static CancellationToken Cancel => TestDatabase.Cancel;
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Look_TimeOfDayHasCome_OneJobADay(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.CreateAsync(kind, postgres);
+        var (run, jobs) = Open(test);
+        await run.SetAsync(new TrainingSchedule { Station = "s", MinuteOfDay = (13 * 60) + 30, Method = "riad", MaxMinutes = 5 }, TestDatabase.Somebody, Cancel);
+
+        await run.LookAsync(Cancel);
+        Assert.Empty((await jobs.ListAsync(null, 10, Cancel)).Value);
+        test.Time.Advance(TimeSpan.FromMinutes(90));
+        await run.LookAsync(Cancel);
+        await run.LookAsync(Cancel);
+
+        var job = Assert.Single((await jobs.ListAsync(null, 10, Cancel)).Value);
+        Assert.Equal(("s", "riad", false, 5.0, "ann"), (job.Station, job.Method, job.WarmStart, job.MaxMinutes, job.CreatedBy));
+        Assert.Equal(job.Id, Assert.Single((await run.ListAsync(Cancel)).Value).LastJob);
+        await EndAsync(jobs, job);
+        await run.LookAsync(Cancel);
+        Assert.Single((await jobs.ListAsync(null, 10, Cancel)).Value);
+        test.Time.Advance(TimeSpan.FromDays(1));
+        await run.LookAsync(Cancel);
+        Assert.Equal(2, (await jobs.ListAsync(null, 10, Cancel)).Value.Count);
+        Assert.Contains((await test.Audit.ListAsync(0, "s", 10, Cancel)).Value, entry => entry is { Action: "schedule.set", User: "ann" });
+    }
+
+    [Fact]
+    public async Task Look_JobBeforeIsNotOver_NoFurtherOne()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var (run, jobs) = Open(test);
+        await run.SetAsync(new TrainingSchedule { Station = "s", MinuteOfDay = 0, Method = "riad" }, TestDatabase.Somebody, Cancel);
+        test.Time.Advance(TimeSpan.FromDays(1));
+        await run.LookAsync(Cancel);
+        test.Time.Advance(TimeSpan.FromDays(1));
+        await run.LookAsync(Cancel);
+        Assert.Single((await jobs.ListAsync(null, 10, Cancel)).Value);
+    }
+
+    [Fact]
+    public async Task Look_EnoughSamplesApprovedSinceTheLastJob_WarmStart()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var (run, jobs) = Open(test);
+        await run.SetAsync(new TrainingSchedule { Station = "s", AfterApproved = 3 }, TestDatabase.Somebody, Cancel);
+        test.Time.Advance(TimeSpan.FromMinutes(5));
+        for (var number = 1; number <= 3; number++)
+        {
+            await run.LookAsync(Cancel);
+            Assert.Empty((await jobs.ListAsync(null, 10, Cancel)).Value);
+            await ApproveAsync(test, number);
+        }
+
+        await run.LookAsync(Cancel);
+        var job = Assert.Single((await jobs.ListAsync(null, 10, Cancel)).Value);
+        Assert.True(job.WarmStart);
+        await EndAsync(jobs, job);
+        await run.LookAsync(Cancel);
+        Assert.Single((await jobs.ListAsync(null, 10, Cancel)).Value);
+    }
+
+    [Theory]
+    [InlineData(127, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void IsTime_Weekdays_OnlyOnTheirDays(int weekdays, bool expected)
+    {
+        // Sunday is bit 0; the schedule was set on Saturday.
+        var schedule = new TrainingSchedule { Station = "s", MinuteOfDay = 600, Weekdays = weekdays, LastTime = new DateTimeOffset(2026, 2, 28, 12, 0, 0, TimeSpan.Zero) };
+        Assert.Equal(expected, schedule.IsTime(new DateTimeOffset(2026, 3, 1, 10, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Fact]
+    public async Task Set_EverythingWrong_NamesEverything()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var error = (await Open(test).Run.SetAsync(new TrainingSchedule { Station = "s", MinuteOfDay = 1440, Weekdays = 0, AfterApproved = 0, Preset = "quick" }, TestDatabase.Somebody, Cancel)).Error;
+        Assert.Equal(LineErrorCode.InvalidJob, error?.Code);
+        foreach (var part in new[] { "1440", "weekdays: 0", "after_approved: 0", "'quick'" }) Assert.Contains(part, error!.Message, StringComparison.Ordinal);
+    }
+
+    private static (ScheduleRun Run, JobStore Jobs) Open(TestDatabase test)
+    {
+        var jobs = new JobStore(test.Database, test.Audit, test.Time);
+        return (new ScheduleRun(test.Database, jobs, test.Audit, test.Time), jobs);
+    }
+
+    private static Task EndAsync(JobStore jobs, TrainingJob job) => jobs.SaveAsync(job with { State = JobState.Failed }, null, "", Cancel);
+
+    private static async Task ApproveAsync(TestDatabase test, int number) => await test.Database.ChangeAsync<bool>(
+        (context, _) =>
+        {
+            context.Add(new Sample { Station = "s", Sha256 = new string('0', 63) + number, State = SampleState.Approved, Label = SampleLabel.Normal, ReviewTime = test.Time.GetUtcNow() });
+            return Task.FromResult<Outcome<bool>>(true);
+        },
+        Cancel);
+}

@@ -1,0 +1,150 @@
+using AnomalyLine.Management.Gate;
+using AnomalyLine.Vision.Data;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests;
+
+/// <summary>From a job to an active model and back, by the services.</summary>
+public sealed class TrainingStoryTests
+{
+    private static CancellationToken Cancel => TestServer.Cancel;
+
+    [Fact]
+    public async Task Job_CandidateGateShadowActivationRollback_EachStepIsNamed()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+        var active = (await server.Recipes.GetRecipeAsync(new() { Station = "s" }, cancellationToken: Cancel)).Recipe.ModelVersion;
+        await PrepareTrainerAsync(server, active);
+
+        var job = (await server.Training.StartJobAsync(new() { Order = new() { Station = "s", Method = "riad", BaseData = "parts", Options = { ["size"] = "64" } } }, Headers, cancellationToken: Cancel)).Job;
+        var last = await WatchAsync(server, job.Id);
+
+        Assert.Equal((Wire.JobState.Succeeded, "ann", "64"), (last.State, last.CreatedBy, last.Order.Options["size"]));
+        Assert.Contains("epoch 1 of 2", (await server.Training.GetJobLogAsync(new() { Id = job.Id }, cancellationToken: Cancel)).Text, StringComparison.Ordinal);
+        var candidate = Assert.Single(await VersionsAsync(server));
+        Assert.Equal((1u, Wire.ModelStage.Candidate, false, active), (candidate.Number, candidate.Stage, candidate.GatePasses, candidate.GateAgainst));
+        var gate = await server.Models.GetGateAsync(new() { Station = "s", Version = candidate.Version }, cancellationToken: Cancel);
+        Assert.Equal("<html>", gate.Html);
+
+        // A shadow gives no verdict: frames are still judged by the active model.
+        await server.Models.SetShadowAsync(new() { Station = "s", Version = candidate.Version, Enabled = true }, Headers, cancellationToken: Cancel);
+        var shadow = new Wire.GetShadowResponse();
+        for (var id = 1ul; shadow.Judged < 3; id++)
+        {
+            var judged = Assert.Single(await server.InspectAsync([TestServer.Request("s", id, 200)])).Inspection;
+            Assert.Equal((active, Wire.Verdict.NotOk), (judged.ModelVersion, judged.Verdict));
+            shadow = await server.Models.GetShadowAsync(new() { Station = "s" }, cancellationToken: Cancel);
+            Assert.Equal("", shadow.Fault);
+        }
+
+        Assert.Equal((candidate.Version, active, shadow.Judged), (shadow.Version, shadow.ActiveVersion, shadow.Agreed));
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.ActivateAsync("s", candidate.Version));
+        Assert.Equal((StatusCode.FailedPrecondition, "gate-not-passed"), (refused.StatusCode, refused.Trailers.GetValue("error-code")));
+        Assert.Contains("does not pass", refused.Status.Detail, StringComparison.Ordinal);
+
+        await server.Recipes.ActivateRecipeAsync(new() { Station = "s", ModelVersion = candidate.Version, OverrideReason = "told by Eve" }, Headers, cancellationToken: Cancel);
+        Assert.Equal(Wire.ModelStage.Active, Assert.Single(await VersionsAsync(server)).Stage);
+        Assert.Equal(candidate.Version, Assert.Single(await server.InspectAsync([TestServer.Request("s", 1, 200)])).Inspection.ModelVersion);
+
+        await server.Recipes.RollbackRecipeAsync(new() { Station = "s" }, Headers, cancellationToken: Cancel);
+        var retired = Assert.Single(await VersionsAsync(server));
+        Assert.Equal((Wire.ModelStage.Retired, "told by Eve"), (retired.Stage, retired.OverrideReason));
+        Assert.Equal(active, Assert.Single(await server.InspectAsync([TestServer.Request("s", 2, 200)])).Inspection.ModelVersion);
+
+        var actions = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: Cancel)).Entries.Where(entry => entry.User == "ann").Select(entry => entry.Action);
+        Assert.Equal(["job.start", "model.register", "model.stage", "model.override", "recipe.activate", "model.stage", "recipe.rollback", "model.stage"], actions);
+    }
+
+    [Fact]
+    public async Task SetSensitivity_OverTheWire_ShiftsTheThresholdAndIsAudited()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+
+        var recipe = (await server.Recipes.SetSensitivityAsync(new() { Station = "s", Sensitivity = 0.1f }, Headers, cancellationToken: Cancel)).Recipe;
+
+        Assert.Equal((2u, 0.1f, 0.2f, 0.5f, 0.45f), (recipe.Revision, recipe.Sensitivity, recipe.SensitivityLimit, recipe.Threshold, recipe.JudgedThreshold));
+        Assert.Equal(0.45f, Assert.Single(await server.InspectAsync([TestServer.Request("s", 1, 120)])).Inspection.Threshold);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await server.Recipes.SetSensitivityAsync(new() { Station = "s", Sensitivity = 0.3f }, cancellationToken: Cancel));
+        Assert.Equal("invalid-recipe", refused.Trailers.GetValue("error-code"));
+        Assert.Contains((await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: Cancel)).Entries, entry => entry is { Action: "recipe.sensitivity", User: "ann" });
+    }
+
+    [Fact]
+    public async Task StartJob_WrongOrUnknown_SaysWhat()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+        foreach (var (request, word) in new[]
+        {
+            (new Wire.StartJobRequest(), "invalid-argument"),
+            (new Wire.StartJobRequest { Order = new() { Station = "t", Method = "riad" } }, "station-not-found"),
+            (new Wire.StartJobRequest { Order = new() { Station = "s" } }, "invalid-job"),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await server.Training.StartJobAsync(request, cancellationToken: Cancel));
+            Assert.Equal(word, refused.Trailers.GetValue("error-code"));
+        }
+
+        var missing = await Assert.ThrowsAsync<RpcException>(async () => await server.Training.GetJobAsync(new() { Id = 9 }, cancellationToken: Cancel));
+        Assert.Equal("job-not-found", missing.Trailers.GetValue("error-code"));
+        Assert.Empty((await server.Training.ListJobsAsync(new(), cancellationToken: Cancel)).Jobs);
+    }
+
+    [Fact]
+    public async Task GetDrift_PartsWereJudged_HasTheirSignals()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+        var drift = new Wire.GetDriftResponse();
+        for (var id = 1ul; drift.Signals.Count == 0; id++)
+        {
+            await server.InspectAsync([TestServer.Request("s", id, 100)]);
+            drift = await server.Stations.GetDriftAsync(new() { Station = "s" }, cancellationToken: Cancel);
+        }
+
+        Assert.Equal(["Score", "Brightness", "Sharpness", "Horizontal", "Vertical", "Rejects"], drift.Signals.Select(signal => signal.Signal));
+        Assert.InRange(drift.Signals[0].Parts, 1ul, ulong.MaxValue);
+        Assert.Empty(drift.Alarms);
+    }
+
+    private static Metadata Headers => new() { { "x-user", "ann" } };
+
+    private static async Task<IReadOnlyList<Wire.StationModel>> VersionsAsync(TestServer server) =>
+        (await server.Models.ListModelVersionsAsync(new() { Station = "s" }, cancellationToken: Cancel)).Models;
+
+    private static async Task<Wire.TrainingJob> WatchAsync(TestServer server, ulong id)
+    {
+        using var call = server.Training.WatchJob(new() { Id = id }, cancellationToken: Cancel);
+        Wire.TrainingJob? last = null;
+        while (await call.ResponseStream.MoveNext(Cancel)) last = call.ResponseStream.Current.Job;
+        return last!;
+    }
+
+    /// <summary>A trainer that writes a model file and a comparison that does not pass.</summary>
+    private static async Task PrepareTrainerAsync(TestServer server, string active)
+    {
+        SyntheticParts.WriteDataset(Path.Combine(server.Folder, "datasets/parts"), trainCount: 5, testNormals: 1, testPerDefect: 1, seed: 1, width: 64, height: 64);
+        var calibration = FakeModels.Check("/dev/null").Calibration;
+        var report = new GateReport
+        {
+            Passes = false,
+            Candidate = new GateModel("identity-x", "identity", 0.5f, calibration, null),
+            Active = new GateModel(active, "identity", 0.5f, calibration, null),
+            DataDigest = new string('0', 64),
+            Criteria = [],
+            Notes = [],
+            Time = DateTimeOffset.UnixEpoch,
+            Frames = [],
+        };
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "gate.json"), report.ToJson(), Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(server.Folder, "trainer.sh"),
+            $$"""
+            echo '{"phase":"training","fraction":0.5,"loss":1,"message":"epoch 1 of 2","epoch":1,"epochs":2,"leftSeconds":1}'
+            printf two > $OUT/model.alm
+            cp {{server.Folder}}/gate.json $OUT/gate.json
+            printf '<html>' > $OUT/gate.html
+            """,
+            Cancel);
+    }
+}
