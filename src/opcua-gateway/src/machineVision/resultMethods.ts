@@ -10,6 +10,7 @@ import {
   VariantArrayType,
 } from "node-opcua";
 import { type Inspection, toDate } from "../contract.ts";
+import { permissions } from "../roles.ts";
 import { KEPT_RESULTS, type RecentResults } from "./recentResults.ts";
 import { contentVariant, type ResultMaker, recipeIdOf, resultStateOf, resultStateVariant } from "./visionResult.ts";
 
@@ -162,6 +163,8 @@ export function uint32(value: number): Variant {
 /** Binds a method by its name; `answer` gives the output arguments. */
 export function bind(object: UAObject, name: string, answer: (inputs: Variant[]) => Promise<Variant[]>): void {
   const method = object.getMethodByName(name) as UAMethod;
+  // They only look; what a namespace's methods need otherwise is an Operator.
+  method.setRolePermissions(permissions("Observer", "Call"));
   // node-opcua takes a function of two parameters for one that gives a promise.
   method.bindMethod(async (inputs: Variant[], _: ISessionContext): Promise<CallMethodResultOptions> => {
     return { statusCode: StatusCodes.Good, outputArguments: await answer(inputs) };
