@@ -15,7 +15,7 @@ import { KEPT_RESULTS, type RecentResults } from "./recentResults.ts";
 import { contentVariant, type ResultMaker, recipeIdOf, resultStateOf, resultStateVariant } from "./visionResult.ts";
 
 /** Values of the methods' output Error: 0 is success, negative ones are the application's. */
-export const ERRORS = { none: 0, unknownResult: -1, serverNotReached: -2 } as const;
+export const ERRORS = { none: 0, unknownResult: -1, serverNotReached: -2, unknownArgument: -3 } as const;
 
 /** Asks the server's log for an inspection; undefined where it has none. Rejects where the server is not reached in time. */
 export type FetchInspection = (station: string, sequence: string, timeoutMs: number) => Promise<Inspection | undefined>;
