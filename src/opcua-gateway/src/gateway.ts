@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { Audit } from "./audit.ts";
 import type { Config } from "./config.ts";
 import { connect, loadServices } from "./contract.ts";
 import { Feed } from "./feed.ts";
@@ -34,8 +35,9 @@ export async function startGateway(config: Config, assets: string, log: Logger):
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
   const client = connect(services.inspection, config.server);
+  const actions = { server: commands, audit: new Audit(addressSpace, log) };
   const listener = config.machineVision
-    ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(client)), log)
+    ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(client), actions), log)
     : line;
   const feed = new Feed(client, listener, log);
   feed.start();

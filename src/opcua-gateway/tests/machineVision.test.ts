@@ -7,6 +7,7 @@ import {
   StatusCodes,
   TimestampsToReturn,
   Variant,
+  VariantArrayType,
 } from "node-opcua";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Gateway } from "../src/gateway.ts";
@@ -193,6 +194,28 @@ test("methods_NotCarriedOut_AreRefused", async () => {
   const objectId = node("A", ...MAIN);
   const halt = { objectId, methodId: node("A", ...MAIN, "Halt"), inputArguments: [int32(0), text] };
   expect((await plc.session.call(halt)).statusCode).toBe(StatusCodes.BadNotSupported);
+});
+
+test("stopAndStartContinuous_ByTheStandardsMethods_StationFollows", async () => {
+  const none = new Variant({ dataType: DataType.ExtensionObject, value: null });
+  const parameters = new Variant({ dataType: DataType.Variant, arrayType: VariantArrayType.Array, value: [] });
+  const text = new Variant({ dataType: DataType.String, value: "" });
+  const job = async (method: string, inputArguments: Variant[]) => {
+    const objectId = node("C", ...AUTOMATIC);
+    const methodId = node("C", ...AUTOMATIC, method);
+    const { statusCode, outputArguments } = await plc.session.call({ objectId, methodId, inputArguments });
+    return [statusCode.name, outputArguments?.at(-1)?.value];
+  };
+  server.addStation("C");
+  await vi.waitFor(async () => expect(await state("C", ...AUTOMATIC)).toBe("ContinuousExecution"), { timeout: 3_000 });
+  expect(await job("StartContinuous", [none, none, none, none, parameters])).toEqual(["BadInvalidState", undefined]);
+  expect(await job("Stop", [int32(0), text])).toEqual(["Good", 0]);
+  expect(await state("C", ...AUTOMATIC)).toBe("Ready");
+  await plc.until("C.Mode", (value) => value.value.value === 2);
+  const product = await identifier("ProductId", "lid");
+  expect(await job("StartContinuous", [none, none, none, product, parameters])).toEqual(["Good", -3]);
+  expect(await job("StartContinuous", [none, none, none, none, parameters])).toEqual(["Good", 0]);
+  expect(await state("C", ...AUTOMATIC)).toBe("ContinuousExecution");
 });
 
 test("stateMachines_ServerLost_AreBad", async () => {

@@ -205,3 +205,23 @@ test("writesAndCalls_AreAuditedWithUserAndValues", async () => {
     expect.objectContaining({ level: 40, msg: "audit: not called", user: "observer", status: DENIED }),
   );
 });
+
+test("machineVision_Observer_ListsResultsAndCannotHalt", async () => {
+  const plc = as.Observer;
+  const none = { dataType: DataType.ExtensionObject, value: null };
+  const zero = (dataType: DataType) => ({ dataType, value: 0 });
+  const number = zero(DataType.UInt32);
+  const filters = [zero(DataType.Int32), ...Array.from({ length: 8 }, () => none)];
+  const results = plc.nodeId("MachineVision/A/-ResultManagement");
+  const list = await plc.session.call({
+    objectId: results,
+    methodId: `${results}-GetResultListFiltered`,
+    inputArguments: [...filters, number, number, zero(DataType.Int32)],
+  });
+  expect([list.statusCode.name, list.outputArguments?.[1]?.value]).toEqual(["Good", 1]);
+  const machine = plc.nodeId("MachineVision/A/-VisionStateMachine");
+  const text = { dataType: DataType.String, value: "" };
+  const halt = { objectId: machine, methodId: `${machine}-Halt`, inputArguments: [zero(DataType.Int32), text] };
+  expect((await plc.session.call(halt)).statusCode.name).toBe("BadUserAccessDenied");
+  expect((await as.Operator.session.call(halt)).statusCode.name).toBe("BadNotSupported");
+});

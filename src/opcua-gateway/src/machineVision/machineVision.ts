@@ -5,7 +5,7 @@ import type { FeedListener } from "../feed.ts";
 import { NAMESPACE } from "../line.ts";
 import type { FetchInspection } from "./resultMethods.ts";
 import { ResultMaker } from "./visionResult.ts";
-import { VisionSystem } from "./visionSystem.ts";
+import { type VisionActions, VisionSystem } from "./visionSystem.ts";
 
 /** The line in the words of OPC 40100-1: a VisionSystemType for each station, beside the flat tags and after them. */
 export class MachineVision implements FeedListener {
@@ -13,9 +13,11 @@ export class MachineVision implements FeedListener {
   readonly #folder: UAObject;
   readonly #maker: ResultMaker;
   readonly #fetch: FetchInspection;
+  readonly #actions: VisionActions | undefined;
   readonly #systems = new Map<string, VisionSystem>();
 
-  constructor(addressSpace: AddressSpace, fetch: FetchInspection) {
+  constructor(addressSpace: AddressSpace, fetch: FetchInspection, actions?: VisionActions) {
+    this.#actions = actions;
     this.#namespace = addressSpace.registerNamespace(NAMESPACE);
     this.#maker = new ResultMaker(addressSpace);
     this.#fetch = fetch;
@@ -62,7 +64,7 @@ export class MachineVision implements FeedListener {
     if (known !== undefined) {
       return known;
     }
-    const system = new VisionSystem(this.#namespace, this.#folder, name, this.#maker, this.#fetch);
+    const system = new VisionSystem(this.#namespace, this.#folder, name, this.#maker, this.#fetch, this.#actions);
     this.#systems.set(name, system);
     return system;
   }

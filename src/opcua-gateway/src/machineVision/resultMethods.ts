@@ -10,11 +10,12 @@ import {
   VariantArrayType,
 } from "node-opcua";
 import { type Inspection, toDate } from "../contract.ts";
+import { permissions } from "../roles.ts";
 import { KEPT_RESULTS, type RecentResults } from "./recentResults.ts";
 import { contentVariant, type ResultMaker, recipeIdOf, resultStateOf, resultStateVariant } from "./visionResult.ts";
 
 /** Values of the methods' output Error: 0 is success, negative ones are the application's. */
-export const ERRORS = { none: 0, unknownResult: -1, serverNotReached: -2 } as const;
+export const ERRORS = { none: 0, unknownResult: -1, serverNotReached: -2, unknownArgument: -3 } as const;
 
 /** Asks the server's log for an inspection; undefined where it has none. Rejects where the server is not reached in time. */
 export type FetchInspection = (station: string, sequence: string, timeoutMs: number) => Promise<Inspection | undefined>;
@@ -162,6 +163,8 @@ export function uint32(value: number): Variant {
 /** Binds a method by its name; `answer` gives the output arguments. */
 export function bind(object: UAObject, name: string, answer: (inputs: Variant[]) => Promise<Variant[]>): void {
   const method = object.getMethodByName(name) as UAMethod;
+  // They only look; what a namespace's methods need otherwise is an Operator.
+  method.setRolePermissions(permissions("Observer", "Call"));
   // node-opcua takes a function of two parameters for one that gives a promise.
   method.bindMethod(async (inputs: Variant[], _: ISessionContext): Promise<CallMethodResultOptions> => {
     return { statusCode: StatusCodes.Good, outputArguments: await answer(inputs) };

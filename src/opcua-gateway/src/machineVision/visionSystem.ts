@@ -1,7 +1,7 @@
 import {
+  type CallMethodResultOptions,
   DataType,
   type ExtensionObject,
-  type IAddressSpace,
   type ISessionContext,
   type Namespace,
   promoteToStateMachine,
@@ -12,29 +12,31 @@ import {
   type UAObject,
   type UAObjectType,
   type UAStateMachineEx,
-  type UATransition,
   type UAVariable,
   Variant,
   VariantArrayType,
 } from "node-opcua";
+import { type Audit, auditCalls } from "../audit.ts";
 import type { Inspection } from "../contract.ts";
+import type { ServerCommands } from "../serverCommands.ts";
+import { toFailure } from "../statusCodes.ts";
 import { clip } from "../tags.ts";
 import { RecentResults } from "./recentResults.ts";
 import { bind, ERRORS, type FetchInspection, idOf, int32, ResultMethods, uint32 } from "./resultMethods.ts";
-import { jobIdOf, MACHINE_VISION, type ResultMaker, recipeIdOf } from "./visionResult.ts";
+import { child, type EventName, eventTypes, instantiate, move, refuse, transition } from "./visionNodes.ts";
+import { jobIdOf, type ResultMaker, recipeIdOf } from "./visionResult.ts";
 import { type AutomaticState, automaticPath, type MainState, type VisionStatus, visionStateOf } from "./visionState.ts";
 
-/** Parts of VisionSystemType that are there beside the mandatory ones. */
-const OPTIONALS = [
-  "SystemState",
-  "RecipeManagement",
-  "ResultManagement",
-  "VisionStateMachine.AutomaticModeStateMachine",
-];
+/** What a vision system has the server do, and who hears of it. Absent where nobody calls: in an export. */
+export interface VisionActions {
+  readonly server: Pick<ServerCommands, "start" | "stop">;
+  readonly audit: Audit;
+}
+
 /** Methods of the standard that this line does not carry out. */
 const REFUSED = ["Halt", "Reset"];
 const UNSCHEDULED_DOWNTIME = 5;
-const REFUSED_AUTOMATIC = ["Abort", "StartContinuous", "StartSingleJob", "Stop"];
+const REFUSED_AUTOMATIC = ["Abort", "StartSingleJob"];
 
 /** One station as a VisionSystemType of OPC 40100-1: state machines, results, the active recipe. */
 export class VisionSystem {
@@ -51,7 +53,14 @@ export class VisionSystem {
   #recipeRevision = 0;
   #shownSystemState = "";
 
-  constructor(namespace: Namespace, folder: UAObject, name: string, maker: ResultMaker, fetch: FetchInspection) {
+  constructor(
+    namespace: Namespace,
+    folder: UAObject,
+    name: string,
+    maker: ResultMaker,
+    fetch: FetchInspection,
+    actions?: VisionActions,
+  ) {
     const addressSpace = namespace.addressSpace;
     this.#name = name;
     this.#maker = maker;
@@ -65,6 +74,9 @@ export class VisionSystem {
     this.#bindRecipes(child(this.#object, "RecipeManagement"));
     refuse(this.#main, REFUSED);
     refuse(this.#automatic, REFUSED_AUTOMATIC);
+    if (actions !== undefined) {
+      this.#bindJob(actions);
+    }
     this.lost();
   }
 
@@ -162,6 +174,37 @@ export class VisionSystem {
     this.#object.raiseEvent(this.#types[type], data);
   }
 
+  /** A job that runs until it is stopped: the station judges every frame, or none. */
+  #bindJob({ server, audit }: VisionActions): void {
+    const bindAction = (name: string, from: AutomaticState, act: (inputs: Variant[]) => Promise<Variant[]>) => {
+      const method = this.#automatic.getMethodByName(name) as UAMethod;
+      method.bindMethod(async (inputs: Variant[], _: ISessionContext): Promise<CallMethodResultOptions> => {
+        if (this.#state?.automatic !== from) {
+          return { statusCode: StatusCodes.BadInvalidState };
+        }
+        try {
+          return { statusCode: StatusCodes.Good, outputArguments: await act(inputs) };
+        } catch (error) {
+          return { ...toFailure(error) } as CallMethodResultOptions;
+        }
+      });
+      auditCalls(method, audit);
+    };
+    bindAction("StartContinuous", "Ready", async (inputs) => {
+      const jobId = this.#structure(this.#maker.jobId(jobIdOf(this.#name)));
+      // A measurement, part, recipe or product for the whole job is nothing that the line knows.
+      if (inputs.some((input) => idOf(input) !== undefined)) {
+        return [jobId, int32(ERRORS.unknownArgument)];
+      }
+      this.status(await server.start(this.#name));
+      return [jobId, int32(ERRORS.none)];
+    });
+    bindAction("Stop", "ContinuousExecution", async () => {
+      this.status(await server.stop(this.#name));
+      return [int32(ERRORS.none)];
+    });
+  }
+
   /** The line has one recipe a station, the active one: it is listed, and preparing it changes nothing. */
   #bindRecipes(management: UAObject): void {
     const active = () => (this.#recipeRevision === 0 ? undefined : recipeIdOf(this.#name, this.#recipeRevision));
@@ -186,74 +229,5 @@ export class VisionSystem {
       ];
     });
     refuse(management, ["UnprepareRecipe"]);
-  }
-}
-
-const EVENTS = [
-  "ResultReadyEventType",
-  "RecipePreparedEventType",
-  "JobStartedEventType",
-  "ReadyEventType",
-  "ErrorEventType",
-  "ErrorResolvedEventType",
-] as const;
-type EventName = (typeof EVENTS)[number];
-
-function eventTypes(addressSpace: IAddressSpace): Record<EventName, UAObjectType> {
-  const index = addressSpace.getNamespaceIndex(MACHINE_VISION);
-  const types = EVENTS.map((name) => [name, addressSpace.findEventType(name, index)]);
-  return Object.fromEntries(types) as Record<EventName, UAObjectType>;
-}
-
-/** Fields that a TransitionEventType has. */
-function transition(from: MainState = "Preoperational", to: MainState): RaiseEventData {
-  const text = (value: string) => new Variant({ dataType: DataType.LocalizedText, value: { text: value } });
-  return { fromState: text(from), toState: text(to), transition: text(`${from}To${to}Auto`) };
-}
-
-/** No station's name has a slash, so that no station's node ids can meet these. */
-export function visionNodeId(station: string): string {
-  return `s=MachineVision/${station}/`;
-}
-
-function instantiate(namespace: Namespace, folder: UAObject, name: string): UAObject {
-  const addressSpace = namespace.addressSpace;
-  const type = addressSpace.findObjectType("VisionSystemType", addressSpace.getNamespaceIndex(MACHINE_VISION));
-  if (type === null) {
-    throw new Error("VisionSystemType is not in the address space");
-  }
-  return type.instantiate({
-    namespace,
-    nodeId: visionNodeId(name),
-    browseName: name,
-    organizedBy: folder,
-    notifierOf: folder,
-    eventNotifier: 1,
-    optionals: OPTIONALS,
-  });
-}
-
-function child(object: UAObject, name: string): UAObject {
-  const found = object.getComponentByName(name);
-  if (found === null) {
-    throw new Error(`${object.browseName.toString()} has no ${name}`);
-  }
-  return found as UAObject;
-}
-
-/** Steps through states by the transitions that need no method call. */
-function move(machine: UAStateMachineEx, states: readonly string[]): void {
-  const automatic = (transitions: UATransition[]) =>
-    transitions.find(({ browseName }) => browseName.name?.endsWith("Auto")) ?? transitions[0] ?? null;
-  for (const state of states) {
-    machine.setState(state, automatic as never);
-  }
-}
-
-/** Methods that are mandatory in the standard and not carried out here. */
-function refuse(object: UAObject, names: readonly string[]): void {
-  for (const name of names) {
-    const method = object.getMethodByName(name) as UAMethod;
-    method.bindMethod(async (_: Variant[], __: ISessionContext) => ({ statusCode: StatusCodes.BadNotSupported }));
   }
 }
