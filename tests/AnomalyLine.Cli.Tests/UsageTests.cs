@@ -21,6 +21,15 @@ public sealed class UsageTests
     [InlineData("stations activate S", "--model")]
     [InlineData("stations", "command")]
     [InlineData("watch --tail -1", "--tail")]
+    [InlineData("samples review 1", "--as")]
+    [InlineData("samples review 1 --as good", "good")]
+    [InlineData("samples list --state done", "done")]
+    [InlineData("samples export --state approved", "--to")]
+    [InlineData("samples policy", "--station")]
+    [InlineData("audit", "command")]
+    [InlineData("audit export", "--to")]
+    [InlineData("backup", "--to")]
+    [InlineData("restore", "--from")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
     {
         var run = await CliRun.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -39,6 +48,13 @@ public sealed class UsageTests
     [InlineData("models upload /nowhere/m.alm", "/nowhere/m.alm")]
     [InlineData("stations list --server http://127.0.0.1:9", "is it running")]
     [InlineData("watch --server http://127.0.0.1:9", "is it running")]
+    [InlineData("samples list --server http://127.0.0.1:9", "is it running")]
+    [InlineData("samples review --as approved --server http://127.0.0.1:9", "--station")]
+    [InlineData("samples import /nowhere --station S", "/nowhere")]
+    [InlineData("audit verify --server http://127.0.0.1:9", "is it running")]
+    [InlineData("backup --data /nowhere --to /nowhere/b", "/nowhere")]
+    [InlineData("backup --data /nowhere --to b --connection-string Colour=red", "ConnectionString")]
+    [InlineData("restore --from /nowhere --data /tmp/nothing", "/nowhere")]
     [InlineData("camera --station S --source /nowhere --server http://127.0.0.1:9", "/nowhere")]
     public async Task Run_ExpectedFailure_EndsWithOneAndOneClearLine(string line, string named)
     {
@@ -54,7 +70,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models" })
+        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "samples", "audit", "backup", "restore" })
             Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
     }
 }
