@@ -34,7 +34,8 @@ internal static class CommonOptions
     };
 
     /// <summary>Lets the option have these values only.</summary>
-    public static Option<string> OneOf(this Option<string> option, params string[] values)
+    public static Option<T> OneOf<T>(this Option<T> option, params string[] values)
+        where T : class?
     {
         option.HelpName = string.Join('|', values);
         option.Validators.Add(result =>

@@ -28,6 +28,15 @@ public sealed class UsageTests
     [InlineData("bench --station S --model m.alm", "--station or --model")]
     [InlineData("bench --station S --size 8x8", "8x8")]
     [InlineData("bench --station S --cameras 0", "1..256")]
+    [InlineData("samples review 1", "--as")]
+    [InlineData("samples review 1 --as good", "good")]
+    [InlineData("samples list --state done", "done")]
+    [InlineData("samples export --state approved", "--to")]
+    [InlineData("samples policy", "--station")]
+    [InlineData("audit", "command")]
+    [InlineData("audit export", "--to")]
+    [InlineData("backup", "--to")]
+    [InlineData("restore", "--from")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
     {
         var run = await CliRun.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -46,6 +55,13 @@ public sealed class UsageTests
     [InlineData("models upload /nowhere/m.alm", "/nowhere/m.alm")]
     [InlineData("stations list --server http://127.0.0.1:9", "is it running")]
     [InlineData("watch --server http://127.0.0.1:9", "is it running")]
+    [InlineData("samples list --server http://127.0.0.1:9", "is it running")]
+    [InlineData("samples review --as approved --server http://127.0.0.1:9", "--station")]
+    [InlineData("samples import /nowhere --station S", "/nowhere")]
+    [InlineData("audit verify --server http://127.0.0.1:9", "is it running")]
+    [InlineData("backup --data /nowhere --to /nowhere/b", "/nowhere")]
+    [InlineData("backup --data /nowhere --to b --connection-string Colour=red", "ConnectionString")]
+    [InlineData("restore --from /nowhere --data /tmp/nothing", "/nowhere")]
     [InlineData("camera --station S --source /nowhere --server http://127.0.0.1:9", "/nowhere")]
     public async Task Run_ExpectedFailure_EndsWithOneAndOneClearLine(string line, string named)
     {
@@ -61,7 +77,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "opcua" })
+        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "samples", "jobs", "audit", "backup", "restore", "opcua", "bench" })
             Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
     }
 }

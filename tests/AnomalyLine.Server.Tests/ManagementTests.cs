@@ -1,4 +1,6 @@
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
 using Google.Protobuf;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -73,15 +75,16 @@ public sealed class ManagementTests
         var reject = Assert.Single((await server.Samples.ListSamplesAsync(new() { Reason = Wire.SampleReason.NotOk }, cancellationToken: TestServer.Cancel)).Samples);
         await server.Samples.ReviewSamplesAsync(new() { Ids = { reject.Id }, State = Wire.SampleState.Approved, Label = Wire.SampleLabel.Normal }, Ann, cancellationToken: TestServer.Cancel);
 
-        // One that no model has judged yet, as bright as a defect.
-        var imported = await server.Samples.ImportSampleAsync(new() { Station = "a", Data = await PictureOfAsync(server, reject.Id) }, cancellationToken: TestServer.Cancel);
-        Assert.Equal(reject.Id, imported.Sample.Id);
+        // The same picture again is the same sample; the others no model has judged yet, one dark and one as bright as a defect.
+        Assert.Equal(reject.Id, (await ImportAsync(server, 251)).Id);
+        await ImportAsync(server, 66);
+        var bright = await ImportAsync(server, 252);
         var result = await server.Samples.CheckSamplesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel);
 
-        Assert.Equal((6u, 1u), (result.Checked, result.Suspected));
-        var suspected = Assert.Single((await server.Samples.ListSamplesAsync(new() { Suspected = true }, cancellationToken: TestServer.Cancel)).Samples);
-        Assert.Equal((reject.Id, "ann"), (suspected.Id, suspected.ReviewedBy));
-        Assert.Contains("above the threshold", suspected.Suspicion, StringComparison.Ordinal);
+        Assert.Equal((8u, 2u), (result.Checked, result.Suspected));
+        var suspected = (await server.Samples.ListSamplesAsync(new() { Suspected = true }, cancellationToken: TestServer.Cancel)).Samples;
+        Assert.Equal([(reject.Id, "ann"), (bright.Id, "")], suspected.Select(sample => (sample.Id, sample.ReviewedBy)));
+        Assert.All(suspected, sample => Assert.Contains("above the threshold", sample.Suspicion, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -113,8 +116,13 @@ public sealed class ManagementTests
         Assert.Empty((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations);
     }
 
-    private static async Task<ByteString> PictureOfAsync(TestServer server, ulong id) =>
-        (await server.Samples.GetSampleImageAsync(new() { Id = id }, cancellationToken: TestServer.Cancel)).Data;
+    private static async Task<Wire.Sample> ImportAsync(TestServer server, byte brightness)
+    {
+        var pixels = Enumerable.Repeat(brightness, 256).ToArray();
+        Assert.True(Frame.TryCreate(PixelFormat.Mono8, 16, 16, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(FrameFile.TryWritePng(frame, out var png, out _, out _, out error), error);
+        return (await server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(png) }, cancellationToken: TestServer.Cancel)).Sample;
+    }
 
     private static async Task<(ulong Entries, ulong FirstBroken)> VerifyAsync(TestServer server)
     {

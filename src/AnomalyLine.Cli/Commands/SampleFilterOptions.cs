@@ -17,9 +17,9 @@ internal sealed class SampleFilterOptions
 
     public SampleFilterOptions()
     {
-        _state.AcceptOnlyFromAmong("pending", "approved", "excluded");
-        _label.AcceptOnlyFromAmong("normal", "anomalous");
-        _reason.AcceptOnlyFromAmong("every-nth", "near-threshold", "not-ok", "imported");
+        _state.OneOf("pending", "approved", "excluded");
+        _label.OneOf("normal", "anomalous");
+        _reason.OneOf("every-nth", "near-threshold", "not-ok", "imported");
     }
 
     public void AddTo(Command command)

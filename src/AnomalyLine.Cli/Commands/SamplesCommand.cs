@@ -36,7 +36,7 @@ internal static class SamplesCommand
         var filter = new SampleFilterOptions();
         var state = new Option<string>("--as") { Description = "What they are from now on.", Required = true }.OneOf("approved", "excluded", "pending");
         var label = new Option<string?>("--set-label") { Description = "What the parts are; each as it is by default." };
-        label.AcceptOnlyFromAmong("normal", "anomalous");
+        label.OneOf("normal", "anomalous");
         var defect = new Option<string?>("--defect") { Description = "Kind of defect, such as scratch.", HelpName = "KIND" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();

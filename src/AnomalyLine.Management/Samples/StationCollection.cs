@@ -43,7 +43,8 @@ internal sealed class StationCollection
             if (_nearest is null || Distance(item) < Distance(_nearest)) _nearest = item;
         }
 
-        if (policy.EveryNthOk > 0 && ++_ok >= policy.EveryNthOk && now - _lastNth >= interval && Remember(item.Record.PartId))
+        // Inspections come in log order, which is not always that of their completion: without an interval time must not count.
+        if (policy.EveryNthOk > 0 && ++_ok >= policy.EveryNthOk && (interval == TimeSpan.Zero || now - _lastNth >= interval) && Remember(item.Record.PartId))
         {
             kept.Add((item, SampleReason.EveryNth));
             (_ok, _lastNth) = (0, now);

@@ -81,7 +81,7 @@ public sealed class SampleCollectorTests(PostgresServer postgres)
             offers.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         });
         await line.CreateStationAsync("a", TestDatabase.Cancel);
-        Assert.Null((await line.ActivateRecipeAsync(new Recipe("a", 0, "m", 2, 2, null, TimeSpan.FromSeconds(30)), TestDatabase.Cancel)).Error);
+        Assert.Null((await line.ActivateRecipeAsync(new Recipe("a", 0, "identity", 2, 2, null, TimeSpan.FromSeconds(30)), TestDatabase.Cancel)).Error);
         var random = new Random(1);
         var pictures = Enumerable.Range(0, 16).Select(_ =>
         {

@@ -13,6 +13,10 @@ public sealed class StationCollectionTests
         Assert.Equal([3L, 6L, 9L], Run(new() { Station = "a", EveryNthOk = 3, IntervalSeconds = 0 }, Enumerable.Range(1, 10).Select(i => Item(i))));
 
     [Fact]
+    public void Offer_CompletedInAnotherOrder_AllTheSameWithoutAnInterval() =>
+        Assert.Equal([1L, 2L, 3L], Run(new() { Station = "a", EveryNthOk = 1, IntervalSeconds = 0 }, Enumerable.Range(1, 3).Select(i => Item(i, second: -i))));
+
+    [Fact]
     public void Offer_NotOk_AllOrNoneAsThePolicySays()
     {
         EvidenceItem[] rejects = [Item(1, verdict: Verdict.NotOk), Item(2, verdict: Verdict.NotOk), Item(3, verdict: Verdict.NotDecidable)];
