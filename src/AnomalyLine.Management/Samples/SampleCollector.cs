@@ -32,6 +32,7 @@ public sealed partial class SampleCollector : IAsyncDisposable
     private readonly Task _worker;
     private long _waitingBytes;
     private long _droppedCount;
+    private volatile bool _loaded;
     private volatile string _fault = "";
 
     /// <summary>Starts the worker.</summary>
@@ -67,12 +68,13 @@ public sealed partial class SampleCollector : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the policies that the database has; before the first frame.</summary>
+    /// <summary>Takes the policies that the database has. Where that is away, the worker does it before the first frame that it keeps.</summary>
     public async Task LoadPoliciesAsync(CancellationToken cancellation)
     {
         var stored = await _database.ReadAsync<List<CollectionPolicy>>(async (context, cancel) => await context.Set<CollectionPolicy>().ToListAsync(cancel), cancellation);
         if (!stored.TryGet(out var policies, out _)) return;
         foreach (var policy in policies) Follow(policy);
+        _loaded = true;
     }
 
     /// <summary>Takes a changed policy from the next frame on.</summary>
@@ -129,6 +131,10 @@ public sealed partial class SampleCollector : IAsyncDisposable
     private async Task KeepAsync(EvidenceItem item, SampleReason reason)
     {
         var record = item.Record;
+        if (!_loaded) await LoadPoliciesAsync(_stop.Token);
+
+        // It was chosen before the policy was known, or changed.
+        if (!PolicyOf(record.Station).Enabled) return;
         var draft = new Sample
         {
             Station = record.Station,

@@ -41,6 +41,20 @@ public sealed class SampleCollectorTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Offer_BeforeThePoliciesWereRead_TheyHoldAllTheSame()
+    {
+        await using var test = await TestSamples.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await test.Store.SetPolicyAsync(new CollectionPolicy { Station = "a", Enabled = false }, TestDatabase.Somebody, TestDatabase.Cancel);
+        await using var collector = Create(test, new ManagementOptions { CollectorShare = 1 });
+
+        collector.Offer(Reject(1));
+        await collector.FlushAsync(TestDatabase.Cancel);
+
+        Assert.Empty(await test.ListAsync("a"));
+        Assert.Equal((0L, ""), (collector.Dropped, collector.Fault));
+    }
+
+    [Fact]
     public async Task Offer_DatabaseAway_DroppedCountedAndSaid()
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-management-").FullName;
