@@ -3,7 +3,6 @@ using System.Globalization;
 using AnomalyLine.Contracts.V1;
 using AnomalyLine.Vision.Methods;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 
 namespace AnomalyLine.Cli.Commands;
 
