@@ -53,7 +53,7 @@ internal static class GateCriteria
             GateResult.Worse => $"{Percent(errors.Difference)} more (chance {Number(errors.PValue)}), {Percent(margin)} allowed.",
             _ when frames.Length == 0 => needsProof ? "there is nothing to compare on; add frames." : "nothing speaks against it.",
             _ => $"up to {Percent(errors.UpperBound)} more cannot be ruled out, {Percent(margin)} allowed; "
-                + (needsProof ? $"it takes about {PairedErrors.NeededFor(margin)} frames or more to show it." : "too few to show it, which is accepted for confirmed rejects."),
+                + (needsProof ? $"it takes {PairedErrors.NeededFor(margin)} frames without a difference, and more with some, to show it." : "too few to show it, which is accepted for confirmed rejects."),
         };
         return new GateCriterion(
             name, frames.Length, candidate, active, errors.OnlyNew, errors.OnlyOld, errors.Difference, errors.UpperBound, errors.PValue, margin, result, passes, $"{counts}: {rest}");

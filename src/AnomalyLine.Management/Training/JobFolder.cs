@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Training;
 
 /// <summary>
 /// A job's folder jobs/ID: its frames in MVTec AD layout, its model, its comparison and its log. Pictures are linked, not copied, where the disk can do that.
-/// A normal sample belongs to the frozen set by its content, one of five, for ever: no job of any time trains on it, so that every gate can use it.
+/// A normal belongs to the frozen set by its content, one of five, for ever: no job of any time trains on it, so that every gate can use it.
 /// </summary>
 public sealed class JobFolder
 {
@@ -59,9 +60,16 @@ public sealed class JobFolder
         foreach (var (path, sha256, kind) in rejects) Link(path, At("test", kind.Length == 0 ? "defect" : kind, sha256 + System.IO.Path.GetExtension(path)));
         if (baseData is null) return (trained, frozen);
         var data = DatasetFolder.Open(baseData);
-        foreach (var path in data.TrainNormals) Link(path, At("train", DatasetFrame.Good, "base-" + System.IO.Path.GetFileName(path)));
+        foreach (var path in data.TrainNormals)
+        {
+            var isFrozen = IsFrozen(TrainingDigests.Of(path));
+            if (isFrozen) frozen++;
+            else trained++;
+            Link(path, At(isFrozen ? "test" : "train", DatasetFrame.Good, $"base-{(isFrozen ? "train-" : "")}{System.IO.Path.GetFileName(path)}"));
+        }
+
         foreach (var frame in data.TestFrames) Link(frame.Path, At("test", frame.DefectKind, "base-" + System.IO.Path.GetFileName(frame.Path)));
-        return (trained + data.TrainNormals.Count, frozen + data.TestFrames.Count(frame => frame.IsNormal));
+        return (trained, frozen + data.TestFrames.Count(frame => frame.IsNormal));
     }
 
     /// <summary>Adds lines to the log.</summary>

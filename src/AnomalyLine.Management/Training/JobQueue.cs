@@ -3,7 +3,6 @@ using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using Microsoft.Extensions.Logging;
@@ -96,8 +95,9 @@ public sealed partial class JobQueue(
             await EndAsync(job, JobState.Cancelled, "Cancelled.", _canceller);
             Clear(job);
         }
-        catch (Exception e) when (e is TrainingFailedException or DatasetException or ModelFileException or TorchEngineException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // A bulkhead: whatever goes wrong in a job, a damaged comparison included, ends that job and nothing else.
             Ended(logger, job.Id, e.Message);
             await EndAsync(job, JobState.Failed, e.Message, null);
         }

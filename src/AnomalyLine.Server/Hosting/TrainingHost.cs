@@ -7,8 +7,11 @@ using AnomalyLine.Management.Training;
 namespace AnomalyLine.Server.Hosting;
 
 /// <summary>Does the training jobs, watches for drift, and brings the shadows back, beside the line.</summary>
-internal sealed class TrainingHost(LineHost host, JobQueue jobs, ModelRegistry registry, ShadowRun shadows, DriftWatch drift, ScheduleRun schedules) : BackgroundService
+internal sealed partial class TrainingHost(
+    LineHost host, JobQueue jobs, ModelRegistry registry, ShadowRun shadows, DriftWatch drift, ScheduleRun schedules, TimeProvider time, ILogger<TrainingHost> logger) : BackgroundService
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -20,13 +23,32 @@ internal sealed class TrainingHost(LineHost host, JobQueue jobs, ModelRegistry r
             if (versions.FirstOrDefault(version => version.Stage == ModelStage.Shadow) is { } shadow) shadows.Start(station.Name, shadow.Version);
         }
 
-        try
+        await Task.WhenAll(
+            KeepAsync("jobs", jobs.RunAsync, stoppingToken), KeepAsync("drift", drift.RunAsync, stoppingToken), KeepAsync("schedules", schedules.RunAsync, stoppingToken));
+    }
+
+    /// <summary>Runs a part of management, and again after a failure: none of them may end the server, whose line needs none of them.</summary>
+    private async Task KeepAsync(string part, Func<CancellationToken, Task> run, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
         {
-            await Task.WhenAll(jobs.RunAsync(stoppingToken), drift.RunAsync(stoppingToken), schedules.RunAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopped.
+            try
+            {
+                await run(stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // A bulkhead.
+                LogFailed(part, e);
+                await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Error, Message = "The part {Part} of management failed; it is started again in 30 s")]
+    private partial void LogFailed(string part, Exception failure);
 }

@@ -18,7 +18,7 @@ public sealed class GateCriteriaTests
     {
         var criterion = GateCriteria.FalseRejects(Frames(GateGroup.Normal, neither: 20), 0.05);
         Assert.Equal((GateResult.Unproven, false), (criterion.Result, criterion.Passes));
-        Assert.Contains("about 72 frames", criterion.Sentence, StringComparison.Ordinal);
+        Assert.Contains("takes 72 frames without a difference", criterion.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
