@@ -84,6 +84,7 @@ internal static class ServerHost
         services.AddSingleton<SampleCollector>();
         services.AddSingleton(provider => new SampleGuard(
             provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load));
+        services.AddSingleton<RecipeChange>();
         services.AddHostedService<ManagementHost>();
         services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>().AddSingleton<ScheduleRun>();
         services.AddSingleton(provider => new JobInput(provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<SampleFiles>().PathOf));
@@ -124,6 +125,7 @@ internal static class ServerHost
         app.MapRestDescription();
         app.MapObservability();
         app.MapPictures();
+        app.MapGate();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

@@ -34,7 +34,12 @@ internal sealed class OpenApiSchemas(IReadOnlyDictionary<string, string> comment
     public string Describe(FieldDescriptor field) => comments.GetValueOrDefault(field.FullName, "");
 
     /// <summary>The schema of a field.</summary>
-    public JsonObject Of(FieldDescriptor field) => field.IsRepeated ? new JsonObject { ["type"] = "array", ["items"] = One(field) } : One(field);
+    public JsonObject Of(FieldDescriptor field) => field switch
+    {
+        { IsMap: true } => new JsonObject { ["type"] = "object", ["additionalProperties"] = One(field.MessageType.FindFieldByNumber(2)) },
+        { IsRepeated: true } => new JsonObject { ["type"] = "array", ["items"] = One(field) },
+        _ => One(field),
+    };
 
     private JsonObject One(FieldDescriptor field) => field.FieldType switch
     {
