@@ -17,10 +17,10 @@ public sealed class TrainingStoryTests
         var active = (await server.Recipes.GetRecipeAsync(new() { Station = "s" }, cancellationToken: Cancel)).Recipe.ModelVersion;
         await PrepareTrainerAsync(server, active);
 
-        var job = (await server.Training.StartJobAsync(new() { Order = new() { Station = "s", Method = "riad", BaseData = "parts", Options = { ["size"] = "64" } } }, Headers, cancellationToken: Cancel)).Job;
+        var job = (await server.Training.StartJobAsync(new() { Order = new() { Station = "s", Method = "riad", BaseData = "parts", Options = { new Wire.TrainingOption { Name = "size", Value = "64" } } } }, Headers, cancellationToken: Cancel)).Job;
         var last = await WatchAsync(server, job.Id);
 
-        Assert.Equal((Wire.JobState.Succeeded, "ann", "64"), (last.State, last.CreatedBy, last.Order.Options["size"]));
+        Assert.Equal((Wire.JobState.Succeeded, "ann", "64"), (last.State, last.CreatedBy, Assert.Single(last.Order.Options).Value));
         Assert.Contains("epoch 1 of 2", (await server.Training.GetJobLogAsync(new() { Id = job.Id }, cancellationToken: Cancel)).Text, StringComparison.Ordinal);
         var candidate = Assert.Single(await VersionsAsync(server));
         Assert.Equal((1u, Wire.ModelStage.Candidate, false, active), (candidate.Number, candidate.Stage, candidate.GatePasses, candidate.GateAgainst));

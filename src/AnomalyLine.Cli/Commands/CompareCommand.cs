@@ -12,7 +12,9 @@ internal static class CompareCommand
         var active = new Option<string>("--active") { Description = "The model file to compare it with.", Required = true, HelpName = "FILE" };
         var data = new Option<string>("--data")
         {
-            Description = "Frozen set in MVTec AD layout: its normals that neither model was trained or calibrated on, its defects, and planted ones.", Required = true, HelpName = "DIR",
+            Description = "Frozen set in MVTec AD layout: its normals that neither model was trained or calibrated on, its defects, and planted ones.",
+            Required = true,
+            HelpName = "DIR",
         };
         var folder = new Option<string?>("--output") { Description = "Write gate.json and gate.html into this folder.", HelpName = "DIR" };
         var falseRejects = Margin("--false-reject-margin", "By how much the rate of false rejects may be higher.");
@@ -35,7 +37,9 @@ internal static class CompareCommand
                 Device = parsed.GetRequiredValue(device),
                 Margins = new GateMargins
                 {
-                    FalseRejects = parsed.GetValue(falseRejects), RejectEscapes = parsed.GetValue(escapes), PlantedEscapes = parsed.GetValue(escapes),
+                    FalseRejects = parsed.GetValue(falseRejects),
+                    RejectEscapes = parsed.GetValue(escapes),
+                    PlantedEscapes = parsed.GetValue(escapes),
                 },
             };
             Task<GateReport> Run(Action<double, string> tell) => Task.Factory.StartNew(

@@ -42,7 +42,11 @@ internal static class JobsCommand
             };
             if (parsed.GetValue(minutes) is { } limit) order.MaxMinutes = limit;
             foreach (var setting in parsed.GetRequiredValue(set).Select(text => text.Split('=', 2)))
-                order.Options[setting[0]] = setting.Length == 2 ? setting[1] : throw new CommandException($"--set is '{setting[0]}'; write it as key=value.", ExitCode.WrongUsage);
+            {
+                if (setting.Length < 2) throw new CommandException($"--set is '{setting[0]}'; write it as key=value.", ExitCode.WrongUsage);
+                order.Options.Add(new TrainingOption { Name = setting[0], Value = setting[1] });
+            }
+
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var client = new TrainingService.TrainingServiceClient(channel);
             var job = (await client.StartJobAsync(new StartJobRequest { Order = order }, cancellationToken: cancel)).Job;

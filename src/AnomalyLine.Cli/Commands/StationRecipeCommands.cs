@@ -85,7 +85,9 @@ internal static class StationRecipeCommands
         {
             var request = new SetSensitivityRequest
             {
-                Station = parsed.GetRequiredValue(name), ProductId = parsed.GetRequiredValue(product), Sensitivity = parsed.GetRequiredValue(value),
+                Station = parsed.GetRequiredValue(name),
+                ProductId = parsed.GetRequiredValue(product),
+                Sensitivity = parsed.GetRequiredValue(value),
             };
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var recipe = (await new RecipeService.RecipeServiceClient(channel).SetSensitivityAsync(request, cancellationToken: cancel)).Recipe;

@@ -157,7 +157,12 @@ public sealed partial class JobQueue(
         };
         var gate = active is null ? null : new GateRequest
         {
-            Candidate = folder.Model, Active = active, ActiveThreshold = recipe!.JudgedThreshold, Region = recipe.Region, DataFolder = folder.Data, Output = folder.Path,
+            Candidate = folder.Model,
+            Active = active,
+            ActiveThreshold = recipe!.JudgedThreshold,
+            Region = recipe.Region,
+            DataFolder = folder.Data,
+            Output = folder.Path,
         };
         return new JobWork(training, gate);
     }

@@ -20,7 +20,7 @@ internal static class JobWire
             Station = order.Station,
             Method = order.Method,
             Preset = order.Preset.Length == 0 ? "balanced" : order.Preset,
-            Options = string.Join('\n', order.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}")),
+            Options = string.Join('\n', order.Options.Select(o => $"{o.Name}={o.Value}")),
             WarmStart = order.WarmStart,
             ApprovedSince = order.ApprovedSince?.ToDateTimeOffset(),
             BaseData = order.BaseData,
@@ -35,16 +35,34 @@ internal static class JobWire
     {
         var order = new Wire.TrainingOrder
         {
-            Station = job.Station, Method = job.Method, Preset = job.Preset, WarmStart = job.WarmStart, ApprovedSince = job.ApprovedSince?.ToTimestamp(),
-            BaseData = job.BaseData, Seed = job.Seed, FalseRejectRate = job.FalseRejectRate, Threads = (uint)job.Threads,
+            Station = job.Station,
+            Method = job.Method,
+            Preset = job.Preset,
+            WarmStart = job.WarmStart,
+            ApprovedSince = job.ApprovedSince?.ToTimestamp(),
+            BaseData = job.BaseData,
+            Seed = job.Seed,
+            FalseRejectRate = job.FalseRejectRate,
+            Threads = (uint)job.Threads,
         };
         if (job.MaxMinutes is { } minutes) order.MaxMinutes = minutes;
-        foreach (var option in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))) order.Options[option[0]] = option[1];
+        foreach (var option in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))) order.Options.Add(new Wire.TrainingOption { Name = option[0], Value = option[1] });
         var wire = new Wire.TrainingJob
         {
-            Id = (ulong)job.Id, Order = order, State = (Wire.JobState)job.State, CreatedBy = job.CreatedBy, CreationTime = job.CreationTime.ToTimestamp(),
-            StartTime = job.StartTime?.ToTimestamp(), EndTime = job.EndTime?.ToTimestamp(), Attempts = (uint)job.Attempts, Epoch = (uint)job.Epoch, Epochs = (uint)job.Epochs,
-            Done = job.Done, LeftSeconds = job.LeftSeconds, Message = job.Message, ModelVersion = job.ModelVersion,
+            Id = (ulong)job.Id,
+            Order = order,
+            State = (Wire.JobState)job.State,
+            CreatedBy = job.CreatedBy,
+            CreationTime = job.CreationTime.ToTimestamp(),
+            StartTime = job.StartTime?.ToTimestamp(),
+            EndTime = job.EndTime?.ToTimestamp(),
+            Attempts = (uint)job.Attempts,
+            Epoch = (uint)job.Epoch,
+            Epochs = (uint)job.Epochs,
+            Done = job.Done,
+            LeftSeconds = job.LeftSeconds,
+            Message = job.Message,
+            ModelVersion = job.ModelVersion,
         };
         if (job.Loss is { } loss) wire.Loss = loss;
         return wire;
@@ -67,8 +85,15 @@ internal static class JobWire
     {
         var wire = new Wire.TrainingSchedule
         {
-            Station = schedule.Station, Enabled = schedule.Enabled, Weekdays = (uint)schedule.Weekdays, Method = schedule.Method, Preset = schedule.Preset,
-            BaseData = schedule.BaseData, CreatedBy = schedule.CreatedBy, LastTime = schedule.LastTime.ToTimestamp(), LastJob = (ulong)schedule.LastJob,
+            Station = schedule.Station,
+            Enabled = schedule.Enabled,
+            Weekdays = (uint)schedule.Weekdays,
+            Method = schedule.Method,
+            Preset = schedule.Preset,
+            BaseData = schedule.BaseData,
+            CreatedBy = schedule.CreatedBy,
+            LastTime = schedule.LastTime.ToTimestamp(),
+            LastJob = (ulong)schedule.LastJob,
         };
         if (schedule.MinuteOfDay is { } minute) wire.MinuteOfDay = (uint)minute;
         if (schedule.AfterApproved is { } number) wire.AfterApproved = (uint)number;
@@ -80,9 +105,18 @@ internal static class JobWire
     {
         var wire = new Wire.StationModel
         {
-            Station = version.Station, Number = (uint)version.Number, Version = version.Version, Stage = (Wire.ModelStage)version.Stage, Parent = version.Parent,
-            DataDigest = version.DataDigest, JobId = (ulong)version.JobId, CreatedBy = version.CreatedBy, CreationTime = version.CreationTime.ToTimestamp(),
-            GateAgainst = version.GateAgainst, GateSummary = version.GateSummary, OverrideReason = version.OverrideReason,
+            Station = version.Station,
+            Number = (uint)version.Number,
+            Version = version.Version,
+            Stage = (Wire.ModelStage)version.Stage,
+            Parent = version.Parent,
+            DataDigest = version.DataDigest,
+            JobId = (ulong)version.JobId,
+            CreatedBy = version.CreatedBy,
+            CreationTime = version.CreationTime.ToTimestamp(),
+            GateAgainst = version.GateAgainst,
+            GateSummary = version.GateSummary,
+            OverrideReason = version.OverrideReason,
         };
         if (version.GatePasses is { } passes) wire.GatePasses = passes;
         return wire;
@@ -90,8 +124,13 @@ internal static class JobWire
 
     public static Wire.GetShadowResponse ToWire(this ShadowReport report) => new()
     {
-        Version = report.Version, Threshold = report.Threshold, ActiveVersion = report.ActiveVersion, Judged = (ulong)report.Judged, Agreed = (ulong)report.Agreed,
-        Skipped = (ulong)report.Skipped, Fault = report.Fault,
+        Version = report.Version,
+        Threshold = report.Threshold,
+        ActiveVersion = report.ActiveVersion,
+        Judged = (ulong)report.Judged,
+        Agreed = (ulong)report.Agreed,
+        Skipped = (ulong)report.Skipped,
+        Fault = report.Fault,
         Disagreements =
         {
             report.Disagreements.Select(d => new Wire.ShadowDisagreement
@@ -104,12 +143,22 @@ internal static class JobWire
 
     public static Wire.DriftAlarm ToWire(this DriftAlarm alarm) => new()
     {
-        Signal = alarm.Signal.ToString(), Rises = alarm.Rises, Before = alarm.Before, Now = alarm.Now, Parts = (ulong)alarm.Parts, Time = alarm.Time.ToTimestamp(),
-        Reason = alarm.Reason, Suggestion = alarm.Suggestion,
+        Signal = alarm.Signal.ToString(),
+        Rises = alarm.Rises,
+        Before = alarm.Before,
+        Now = alarm.Now,
+        Parts = (ulong)alarm.Parts,
+        Time = alarm.Time.ToTimestamp(),
+        Reason = alarm.Reason,
+        Suggestion = alarm.Suggestion,
     };
 
     public static Wire.DriftSignalState ToWire(this DriftState state) => new()
     {
-        Signal = state.Signal.ToString(), Parts = (ulong)state.Parts, Evidence = state.Evidence, Before = state.Before, Now = state.Now,
+        Signal = state.Signal.ToString(),
+        Parts = (ulong)state.Parts,
+        Evidence = state.Evidence,
+        Before = state.Before,
+        Now = state.Now,
     };
 }

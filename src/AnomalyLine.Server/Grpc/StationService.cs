@@ -59,7 +59,8 @@ internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch d
         host.Line.GetStation(request.Station).OrThrow();
         return Task.FromResult(new Wire.GetDriftResponse
         {
-            Signals = { drift.Get(request.Station).Select(JobWire.ToWire) }, Alarms = { drift.Alarms(request.Station).Select(JobWire.ToWire) },
+            Signals = { drift.Get(request.Station).Select(JobWire.ToWire) },
+            Alarms = { drift.Alarms(request.Station).Select(JobWire.ToWire) },
         });
     }
 }

@@ -65,7 +65,8 @@ public sealed class RealDriftTests(ITestOutputHelper output)
                 move.Set(1, 1, 1.0);
                 move.Set(1, 2, 0.0);
                 Cv2.WarpAffine(mat, mat, move, mat.Size(), InterpolationFlags.Linear, BorderTypes.Replicate);
-            });
+            }
+            );
         }
     }
 
@@ -109,7 +110,14 @@ public sealed class RealDriftTests(ITestOutputHelper output)
         Trainer.Train(
             new TrainingRequest
             {
-                Method = "ae-l2", Preset = "fast", DataFolder = folder, Output = file, Epochs = 60, HeldOut = 0.3, FalseRejectRate = 0.03, Device = "cpu",
+                Method = "ae-l2",
+                Preset = "fast",
+                DataFolder = folder,
+                Output = file,
+                Epochs = 60,
+                HeldOut = 0.3,
+                FalseRejectRate = 0.03,
+                Device = "cpu",
                 Options = new Dictionary<string, string> { ["size"] = "128", ["width"] = "8", ["latent"] = "32", ["batch-size"] = "8", ["learning-rate"] = "0.003" },
             },
             cancel: TestContext.Current.CancellationToken);

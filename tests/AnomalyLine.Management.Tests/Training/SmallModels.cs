@@ -38,7 +38,12 @@ public sealed class SmallModels : IDisposable
             Device = "cpu",
             Options = new Dictionary<string, string>
             {
-                ["size"] = "128", ["width"] = "8", ["latent"] = "32", ["batch-size"] = "8", ["normalise"] = "false", ["learning-rate"] = "0.003",
+                ["size"] = "128",
+                ["width"] = "8",
+                ["latent"] = "32",
+                ["batch-size"] = "8",
+                ["normalise"] = "false",
+                ["learning-rate"] = "0.003",
             },
         },
         cancel: TestContext.Current.CancellationToken);
