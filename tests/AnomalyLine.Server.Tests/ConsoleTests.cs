@@ -95,6 +95,17 @@ public sealed partial class ConsoleTests
     }
 
     [Fact]
+    public async Task Training_WithoutSamples_SaysSoAndAGateThatIsNotThereIsNotFound()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var page = await server.Http.GetStringAsync("/training", TestServer.Cancel);
+        Assert.Contains("0 approved normal parts", page, StringComparison.Ordinal);
+        Assert.Contains("None yet.", page, StringComparison.Ordinal);
+        using var gate = await server.Http.GetAsync("/stations/a/models/none/gate", TestServer.Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, gate.StatusCode);
+    }
+
+    [Fact]
     public async Task SayAsync_FalseReject_BecomesAnApprovedNormal()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);
