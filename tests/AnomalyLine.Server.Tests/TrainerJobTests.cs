@@ -20,7 +20,14 @@ public sealed class TrainerJobTests
         string first = Path.Combine(folder, "first.alm"), second = Path.Combine(folder, "second.alm");
         var request = new TrainingRequest
         {
-            Method = "ae-l2", Preset = "fast", DataFolder = folder, Output = first, Epochs = 2, Device = "cpu", Resume = true, FalseRejectRate = 0.2,
+            Method = "ae-l2",
+            Preset = "fast",
+            DataFolder = folder,
+            Output = first,
+            Epochs = 2,
+            Device = "cpu",
+            Resume = true,
+            FalseRejectRate = 0.2,
             Options = new Dictionary<string, string> { ["size"] = "128", ["width"] = "4", ["latent"] = "8" },
         };
 

@@ -1,6 +1,6 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Inspection;
 using Microsoft.EntityFrameworkCore;
 
 namespace AnomalyLine.Management.Training;

@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Tests.Methods;
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Tests.Methods;
 using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
 
