@@ -14,6 +14,9 @@ namespace AnomalyLine.Management.Drift;
 /// </summary>
 public sealed partial class DriftWatch(DriftOptions options, ModelStore models, TimeProvider time, ILogger<DriftWatch> logger)
 {
+    /// <summary>How long an alarm counts as the present state: 10 minutes.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
     private const int Waiting = 1024, KeptAlarms = 100;
 
     private readonly Channel<(InspectionRecord Record, Frame? Frame, RegionOfInterest? Region)> _queue =
@@ -53,6 +56,9 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
                 : [.. found.Drift.Detectors.Select(d => new DriftState(d.Key, d.Value.Count, d.Value.Statistic / options.PartsToFalseAlarm, d.Value.ReferenceMedian, d.Value.RecentMedian))];
         }
     }
+
+    /// <summary>The newest alarm of a station, as long as it is younger than <see cref="Fresh"/>; null for none.</summary>
+    public DriftAlarm? Current(string station) => Alarms(station) is [var newest, ..] && time.GetUtcNow() - newest.Time < Fresh ? newest : null;
 
     /// <summary>The last alarms of a station, newest first.</summary>
     public IReadOnlyList<DriftAlarm> Alarms(string station)

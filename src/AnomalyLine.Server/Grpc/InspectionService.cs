@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.Options;
@@ -10,7 +11,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Judges frames and publishes what was judged.</summary>
-internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, DriftWatch drift, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
     : Wire.InspectionService.InspectionServiceBase
 {
     private readonly Line _line = host.Line;
@@ -25,7 +26,7 @@ internal sealed class InspectionService(LineHost host, AnomalyLineOptions option
     public override async Task WatchInspections(
         Wire.WatchInspectionsRequest request, IServerStreamWriter<Wire.WatchInspectionsResponse> responseStream, ServerCallContext context)
     {
-        using var stream = new WatchStream(_line, host.Heartbeat, time, responseStream);
+        using var stream = new WatchStream(_line, drift, host.Heartbeat, time, responseStream);
         await stream.RunAsync(request.ToWatchRequest(), context.CancellationToken, lifetime.ApplicationStopping);
     }
 

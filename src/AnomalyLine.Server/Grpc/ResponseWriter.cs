@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
 using Google.Protobuf.WellKnownTypes;
 using Wire = AnomalyLine.Contracts.V1;
@@ -29,7 +30,7 @@ internal static class ResponseWriter
         ProductId = record.ProductId,
     };
 
-    public static Wire.StationStatus ToWire(this StationStatus station) => new()
+    public static Wire.StationStatus ToWire(this StationStatus station, DriftWatch drift) => new()
     {
         Name = station.Name,
         Ready = station.Ready,
@@ -46,6 +47,7 @@ internal static class ResponseWriter
             NotDecidable = (ulong)station.Counters.NotDecidable,
         },
         QueueLength = (uint)station.QueueLength,
+        Drift = drift.Current(station.Name) is { } alarm ? $"{alarm.Reason} {alarm.Suggestion}" : "",
         Mode = (Wire.StationMode)station.Mode,
         ProductId = station.ProductId,
         NextPart = station.NextPart?.ToWire(),

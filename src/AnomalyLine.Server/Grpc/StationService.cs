@@ -11,25 +11,25 @@ namespace AnomalyLine.Server.Grpc;
 internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch drift) : Wire.StationService.StationServiceBase
 {
     public override Task<Wire.ListStationsResponse> ListStations(Wire.ListStationsRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(ResponseWriter.ToWire) } });
+        Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(station => station.ToWire(drift)) } });
 
     public override async Task<Wire.CreateStationResponse> CreateStation(Wire.CreateStationRequest request, ServerCallContext context)
     {
         await audit.RequireAsync(context);
         var station = (await host.Line.CreateStationAsync(request.Name, context.CancellationToken)).OrThrow();
         await audit.NoteAsync(context, "station.create", station.Name, null, new { station.Name });
-        return new Wire.CreateStationResponse { Station = station.ToWire() };
+        return new Wire.CreateStationResponse { Station = station.ToWire(drift) };
     }
 
     public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context)
     {
         await audit.RequireAsync(context);
-        return new Wire.StartStationResponse { Station = (await SetModeAsync(request.Name, StationMode.Continuous, context)).ToWire() };
+        return new Wire.StartStationResponse { Station = (await SetModeAsync(request.Name, StationMode.Continuous, context)).ToWire(drift) };
     }
 
     /// <summary>Stopping is never refused for the audit's sake: it is what makes a line safe.</summary>
     public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context) =>
-        new() { Station = (await SetModeAsync(request.Name, StationMode.Stopped, context)).ToWire() };
+        new() { Station = (await SetModeAsync(request.Name, StationMode.Stopped, context)).ToWire(drift) };
 
     public override async Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context)
     {
@@ -37,7 +37,7 @@ internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch d
         var before = host.Line.GetStation(request.Name).OrThrow();
         var station = host.Line.ResetCounters(request.Name).OrThrow();
         await audit.NoteAsync(context, "station.reset-counters", station.Name, before.Counters, station.Counters);
-        return new Wire.ResetCountersResponse { Station = station.ToWire() };
+        return new Wire.ResetCountersResponse { Station = station.ToWire(drift) };
     }
 
     public override Task<Wire.SetNextPartResponse> SetNextPart(Wire.SetNextPartRequest request, ServerCallContext context)

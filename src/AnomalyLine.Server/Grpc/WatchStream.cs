@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Hosting;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -7,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>One watcher: the line's status at once and every 500 ms, and each inspection.</summary>
-internal sealed class WatchStream(Line line, Heartbeat heartbeat, TimeProvider time, IServerStreamWriter<Wire.WatchInspectionsResponse> events) : IDisposable
+internal sealed class WatchStream(Line line, DriftWatch drift, Heartbeat heartbeat, TimeProvider time, IServerStreamWriter<Wire.WatchInspectionsResponse> events) : IDisposable
 {
     private static readonly TimeSpan s_statusPeriod = TimeSpan.FromMilliseconds(500);
     private readonly SemaphoreSlim _writing = new(1);
@@ -49,7 +50,7 @@ internal sealed class WatchStream(Line line, Heartbeat heartbeat, TimeProvider t
         do
         {
             var status = new Wire.LineStatus { Heartbeat = heartbeat.Next(), Time = time.GetUtcNow().ToTimestamp() };
-            status.Stations.AddRange(line.Stations.Where(station => wanted.Count == 0 || wanted.Contains(station.Name)).Select(station => station.ToWire()));
+            status.Stations.AddRange(line.Stations.Where(station => wanted.Count == 0 || wanted.Contains(station.Name)).Select(station => station.ToWire(drift)));
             await WriteAsync(new Wire.WatchInspectionsResponse { Status = status }, end);
         }
         while (await timer.WaitForNextTickAsync(end));

@@ -57,6 +57,7 @@ export interface StationStatus {
   readonly productId: string;
   readonly nextPart: NextPart | null;
   readonly countersSince: Timestamp | null;
+  readonly drift: string;
 }
 
 export interface Recipe {
@@ -99,11 +100,14 @@ export function loadInspectionService(protos: string): ServiceClientConstructor 
 }
 
 /** The services that {@link ServerCommands} calls. */
-export function loadServices(protos: string): Record<"inspection" | "station" | "recipe", ServiceClientConstructor> {
+export function loadServices(
+  protos: string,
+): Record<"inspection" | "station" | "recipe" | "training", ServiceClientConstructor> {
   return {
     inspection: loadInspectionService(protos),
     station: loadService(protos, "station", "StationService"),
     recipe: loadService(protos, "recipe", "RecipeService"),
+    training: loadService(protos, "training", "TrainingService"),
   };
 }
 

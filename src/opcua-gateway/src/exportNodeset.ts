@@ -55,7 +55,15 @@ export async function exportNodeset(
 }
 
 function statusOf(names: readonly string[]): LineStatus {
-  const nothing = { fault: "", lastSequence: "0", counters: null, productId: "", nextPart: null, countersSince: null };
+  const nothing = {
+    fault: "",
+    lastSequence: "0",
+    counters: null,
+    productId: "",
+    nextPart: null,
+    countersSince: null,
+    drift: "",
+  };
   const stations = names.map((name) => ({ name, ready: false, mode: STOPPED, ...nothing }));
   return { heartbeat: 0, stations };
 }

@@ -10,18 +10,21 @@ import { addMethods } from "./methods.ts";
 import { permissions } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
 import { Station } from "./station.ts";
-import { NOT_READY, stationNodeIds } from "./stationNodes.ts";
+import { DRIFT, NOT_READY, stationNodeIds } from "./stationNodes.ts";
+import { clip } from "./tags.ts";
 import { acceptWrites } from "./writes.ts";
 
 /** Namespace of all nodes of the line. Clients look its index up by this; the index may change. */
 export const NAMESPACE = "urn:anomalyline:line";
 
 const NOT_READY_SEVERITY = 700;
+const DRIFT_SEVERITY = 500;
 const SERVER_LOST_SEVERITY = 900;
 
 interface Shown {
   readonly station: Station;
   readonly notReady: Alarm;
+  readonly drift: Alarm;
 }
 
 /** The line as OPC UA shows it: the folder `AnomalyLine` with an object for each station. */
@@ -111,6 +114,11 @@ export class Line implements FeedListener {
   #status(status: StationStatus, heartbeat: number): void {
     const shown = this.#shown(status.name);
     shown?.station.status(status, heartbeat);
+    if (status.drift === "") {
+      shown?.drift.clear("Parts and pictures are as the model knows them");
+    } else {
+      shown?.drift.raise(clip(status.drift));
+    }
     if (status.ready) {
       shown?.notReady.clear("The station judges");
     } else if (status.mode === STOPPED) {
@@ -142,7 +150,8 @@ export class Line implements FeedListener {
     this.#acceptWrites(station);
     const ready = station.variables.Ready.nodeId;
     const alarm = new Alarm(this.#namespace, station.object, NOT_READY, ready, NOT_READY_SEVERITY, this.#audit);
-    return { station, notReady: alarm };
+    const drift = new Alarm(this.#namespace, station.object, DRIFT, NodeId.nullNodeId, DRIFT_SEVERITY, this.#audit);
+    return { station, notReady: alarm, drift };
   }
 
   #acceptWrites(station: Station): void {

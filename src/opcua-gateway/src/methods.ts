@@ -168,6 +168,15 @@ const METHODS: Readonly<Record<string, Method>> = {
     run: async (server, station, [productId]) =>
       recipeOutputs(await server.rollbackRecipe(station.name, (productId as string | null) ?? "")),
   },
+  StartTraining: {
+    least: "Engineer",
+    text: "Queues a training on the station's approved samples; Method empty: from the active model; Preset empty: balanced. It ends with a candidate, never with an activation",
+    inputs: { Method: DataType.String, Preset: DataType.String },
+    outputs: { Job: DataType.UInt32 },
+    run: async (server, station, [method, preset]) => [
+      await server.startTraining(station.name, (method as string | null) ?? "", (preset as string | null) ?? ""),
+    ],
+  },
 };
 
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);

@@ -9,18 +9,20 @@ type Answer = (error: ServiceError | null, response: unknown) => void;
 type Unary = (request: object, metadata: Metadata, options: { deadline: number }, answer: Answer) => void;
 type Calls = Client & Record<string, Unary>;
 
-export type Services = Readonly<Record<"inspection" | "station" | "recipe", ServiceClientConstructor>>;
+export type Services = Readonly<Record<"inspection" | "station" | "recipe" | "training", ServiceClientConstructor>>;
 
 /** What the gateway asks the server to do. Each rejects with gRPC's ServiceError. */
 export class ServerCommands {
   readonly #inspections: Calls;
   readonly #stations: Calls;
   readonly #recipes: Calls;
+  readonly #training: Calls;
 
   constructor(services: Services, server: URL) {
     this.#inspections = connect(services.inspection, server) as Calls;
     this.#stations = connect(services.station, server) as Calls;
     this.#recipes = connect(services.recipe, server) as Calls;
+    this.#training = connect(services.training, server) as Calls;
   }
 
   async start(name: string): Promise<StationStatus> {
@@ -52,6 +54,12 @@ export class ServerCommands {
     return (await call<{ recipe: Recipe }>(this.#recipes, "activateRecipe", request, LOAD_MS)).recipe;
   }
 
+  /** Queues a training on the station's approved samples; without a method it starts from the active model. Gives the job's number. */
+  async startTraining(station: string, method: string, preset: string): Promise<number> {
+    const order = { station, method, preset, warmStart: method === "" };
+    return Number((await call<{ job: { id: string } }>(this.#training, "startJob", { order })).job.id);
+  }
+
   /** One inspection from the durable log. */
   async getInspection(station: string, sequence: bigint): Promise<Inspection> {
     const request = { station, sequence: sequence.toString() };
@@ -59,7 +67,7 @@ export class ServerCommands {
   }
 
   close(): void {
-    for (const client of [this.#inspections, this.#stations, this.#recipes]) {
+    for (const client of [this.#inspections, this.#stations, this.#recipes, this.#training]) {
       client.close();
     }
   }

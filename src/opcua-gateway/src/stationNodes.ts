@@ -6,6 +6,8 @@ import { initialValue, TAGS, type Tag, type TagName, variantOf } from "./tags.ts
 const GROUPS = ["History", "Counters"];
 /** The alarm of a station that does not judge though it should. */
 export const NOT_READY = "NotReady";
+/** The alarm of a station whose parts or pictures are no longer what its model was calibrated on. */
+export const DRIFT = "Drift";
 /** What a client may write is said by the access level; that it may write at all, by its role. */
 const ACCESS = permissions("Operator", "Write");
 
@@ -13,7 +15,7 @@ const ACCESS = permissions("Operator", "Write");
 export function stationNodeIds(name: string): string[] {
   return [
     `s=${name}`,
-    ...[...GROUPS, ...Object.keys(TAGS), ...METHOD_NAMES, NOT_READY].map((part) => `s=${name}.${part}`),
+    ...[...GROUPS, ...Object.keys(TAGS), ...METHOD_NAMES, NOT_READY, DRIFT].map((part) => `s=${name}.${part}`),
   ];
 }
 

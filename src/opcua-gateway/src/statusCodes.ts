@@ -10,8 +10,11 @@ const BY_WORD: Readonly<Record<string, StatusCode>> = {
   "invalid-part": StatusCodes.BadInvalidArgument,
   "invalid-recipe": StatusCodes.BadInvalidArgument,
   "invalid-argument": StatusCodes.BadInvalidArgument,
+  "invalid-job": StatusCodes.BadInvalidArgument,
   "model-unusable": StatusCodes.BadInvalidState,
+  "gate-not-passed": StatusCodes.BadInvalidState,
   "log-failed": StatusCodes.BadResourceUnavailable,
+  "management-failed": StatusCodes.BadResourceUnavailable,
   stopping: StatusCodes.BadServerHalted,
 };
 

@@ -128,3 +128,15 @@ test("server_Gone_RaisesTheLinesAlarmUntilItIsBack", async () => {
   await vi.waitFor(() => expect(of("AnomalyLine").length).toBeGreaterThanOrEqual(2), WAIT);
   expect(told(of("AnomalyLine")[1])).toEqual(["AnomalyLine", "The server is connected", false, false, true]);
 });
+
+test("drift_ComesAndGoes_RaisesAndClearsAnAlarmOfItsOwn", async () => {
+  server.states.set("A", {});
+  alarms.length = 0;
+  server.states.set("A", { drift: "The frames are darker. Look at the lamp." });
+  await vi.waitFor(() => expect(of("A")).toHaveLength(1), WAIT);
+  expect(told(of("A")[0])).toEqual(["A", "The frames are darker. Look at the lamp.", true, false, true]);
+  expect(of("A")[0]?.Severity).toBe(500);
+  expect(await acknowledge("A.Drift", of("A")[0])).toBe("Good");
+  server.states.set("A", {});
+  await vi.waitFor(() => expect(told(of("A").at(-1))?.[2]).toBe(false), WAIT);
+});

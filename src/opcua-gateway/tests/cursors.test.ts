@@ -4,7 +4,16 @@ import { Cursors } from "../src/cursors.ts";
 
 function statusOf(stations: Record<string, number>): LineStatus {
   const list = Object.entries(stations).map(([name, last]) => ({ name, lastSequence: String(last) }));
-  const rest = { ready: true, fault: "", counters: null, mode: 1, productId: "", nextPart: null, countersSince: null };
+  const rest = {
+    ready: true,
+    fault: "",
+    counters: null,
+    mode: 1,
+    productId: "",
+    nextPart: null,
+    countersSince: null,
+    drift: "",
+  };
   return { heartbeat: 1, stations: list.map((entry) => ({ ...entry, ...rest })) };
 }
 

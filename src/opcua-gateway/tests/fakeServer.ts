@@ -37,7 +37,7 @@ export class FakeServer {
 
   async start(): Promise<void> {
     const server = new Server();
-    const { inspection, station, recipe } = loadServices(`${DIST}/protos`);
+    const { inspection, station, recipe, training } = loadServices(`${DIST}/protos`);
     server.addService(inspection.service, {
       watchInspections: (call: Call) => this.#watch(call),
       getInspection: (call: Lookup, answer: sendUnaryData<unknown>) => {
@@ -66,6 +66,7 @@ export class FakeServer {
         activateRecipe: ({ modelVersion, productId }) => recipeOf({ modelVersion, productId }),
       }),
     );
+    server.addService(training.service, this.#commandsOf({ startJob: ({ order }) => ({ job: { id: "12", order } }) }));
     this.port = await new Promise((resolve, reject) => {
       const credentials = ServerCredentials.createInsecure();
       server.bindAsync(`127.0.0.1:${this.port}`, credentials, (error, port) => (error ? reject(error) : resolve(port)));
@@ -184,6 +185,7 @@ export class FakeServer {
       productId: "",
       nextPart: null,
       countersSince: { seconds: "1700000000", nanos: 0 },
+      drift: "",
       recipeRevision: 3,
       ...this.states.get(name),
       lastSequence: log.at(-1)?.sequence ?? "0",

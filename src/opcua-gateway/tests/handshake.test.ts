@@ -140,6 +140,15 @@ test("recipeMethods_Called_GiveTheRecipeThatIsActive", async () => {
   ]);
 });
 
+test("startTraining_Called_QueuesAJobAndGivesItsNumber", async () => {
+  expect(await plc.call("A", "StartTraining", text("fair"), text("fast"))).toEqual(["Good", 12]);
+  expect(await plc.call("A", "StartTraining", text(""), text(""))).toEqual(["Good", 12]);
+  expect(server.commands.slice(-2)).toMatchObject([
+    { name: "startJob", request: { order: { station: "A", method: "fair", preset: "fast", warmStart: false } } },
+    { name: "startJob", request: { order: { station: "A", method: "", warmStart: true } } },
+  ]);
+});
+
 test("getResultById_OlderThanHistory_ComesFromTheLog", async () => {
   const none = { dataType: DataType.UInt64, value: [0, 0] };
   for (const [sequence, log] of [

@@ -137,6 +137,7 @@ test("operator_ChangesRecipes_IsDenied", async () => {
   ];
   expect(await byRole(async (plc) => (await plc.call("A", "Rollback", text("")))[0])).toEqual(codes);
   expect(await byRole(async (plc) => (await plc.call("A", "ActivateRecipe", ...activate))[0])).toEqual(codes);
+  expect(await byRole(async (plc) => (await plc.call("A", "StartTraining", text("fair"), text("")))[0])).toEqual(codes);
   const revision = { dataType: DataType.UInt32, value: 1 };
   expect(await byRole(async (plc) => (await plc.call("A", "ActivateRevision", revision))[0])).toEqual(codes);
   expect(await byRole(async (plc) => (await plc.call("A", "SelectRecipe", text("")))[0])).toEqual([
