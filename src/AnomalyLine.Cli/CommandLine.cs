@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AnomalyLine.Cli.Commands;
+using AnomalyLine.Management.OpcUa;
 
 namespace AnomalyLine.Cli;
 
@@ -27,7 +28,12 @@ internal static class CommandLine
         catch (Exception exception) when (ExpectedFailure.Describe(exception) is { } line)
         {
             await output.Error.WriteLineAsync($"{command}: {line}");
-            return exception is CommandException expected ? expected.ExitCode : ExitCode.Failed;
+            return exception switch
+            {
+                CommandException expected => expected.ExitCode,
+                TrustListException { IsUsage: true } => ExitCode.WrongUsage,
+                _ => ExitCode.Failed,
+            };
         }
     }
 

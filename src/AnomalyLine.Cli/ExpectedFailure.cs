@@ -1,5 +1,6 @@
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
+using AnomalyLine.Management.OpcUa;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -13,7 +14,7 @@ internal static class ExpectedFailure
     /// <summary>The line, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        CommandException or BackupException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
+        CommandException or BackupException or TrustListException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
         TrainingException or GateException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),

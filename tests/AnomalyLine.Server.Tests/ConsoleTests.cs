@@ -106,6 +106,15 @@ public sealed partial class ConsoleTests
     }
 
     [Fact]
+    public async Task System_WithoutAGateway_SaysThatNoClientWaits()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var page = await server.Http.GetStringAsync("/system", TestServer.Cancel);
+        Assert.Contains("No client has shown a certificate yet", page, StringComparison.Ordinal);
+        Assert.Contains("MiB", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SayAsync_FalseReject_BecomesAnApprovedNormal()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);

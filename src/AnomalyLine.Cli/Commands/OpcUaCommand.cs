@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using AnomalyLine.Cli.OpcUa;
+using AnomalyLine.Management.OpcUa;
 
 namespace AnomalyLine.Cli.Commands;
 

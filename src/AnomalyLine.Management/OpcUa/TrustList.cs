@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace AnomalyLine.Cli.OpcUa;
+namespace AnomalyLine.Management.OpcUa;
 
 /// <summary>
 /// The certificates of clients (or users) in the gateway's folder. Who may write the folder decides who is trusted; a running gateway sees a move at once.
 /// </summary>
-internal sealed class TrustList
+public sealed class TrustList
 {
     private const int ShortestThumbprint = 8;
     private readonly string _trusted;
@@ -15,13 +15,14 @@ internal sealed class TrustList
     /// <summary>Looks at a store.</summary>
     /// <param name="pki">Folder of the gateway's certificates; it must exist.</param>
     /// <param name="ofUsers">Certificates that users log in with, instead of those of clients.</param>
+    /// <exception cref="TrustListException">There are no certificates of a gateway.</exception>
     public TrustList(string pki, bool ofUsers)
     {
         var store = ofUsers ? Path.Combine(pki, "users") : pki;
         _trusted = Path.Combine(store, "trusted", "certs");
         _rejected = Path.Combine(store, "rejected");
         if (!Directory.Exists(_trusted))
-            throw new CommandException($"{pki} holds no certificates of an OPC UA gateway; name the folder that the gateway uses (the server's data folder, then 'pki') with --pki.");
+            throw new TrustListException($"{pki} holds no certificates of an OPC UA gateway; name the folder that the gateway uses (the server's data folder, then 'pki') with --pki.");
     }
 
     /// <summary>All certificates, those that wait for trust first.</summary>
@@ -29,10 +30,12 @@ internal sealed class TrustList
 
     /// <summary>Lets a client in.</summary>
     /// <returns>It, and whether anything changed.</returns>
+    /// <exception cref="TrustListException">No certificate, or more than one, has this thumbprint.</exception>
     public (ClientCertificate Certificate, bool Changed) Trust(string thumbprint) => Move(thumbprint, _rejected, _trusted);
 
     /// <summary>Keeps a client out that was let in; its connections are closed.</summary>
     /// <returns>It, and whether anything changed.</returns>
+    /// <exception cref="TrustListException">No certificate, or more than one, has this thumbprint.</exception>
     public (ClientCertificate Certificate, bool Changed) Reject(string thumbprint) => Move(thumbprint, _trusted, _rejected);
 
     private static IEnumerable<ClientCertificate> Read(string folder, bool isTrusted)
@@ -62,11 +65,11 @@ internal sealed class TrustList
     private (ClientCertificate Certificate, bool Changed) Move(string thumbprint, string from, string to)
     {
         var wanted = new string([.. thumbprint.Where(char.IsAsciiHexDigit)]);
-        if (wanted.Length < ShortestThumbprint) throw new CommandException($"'{thumbprint}' is too short; give at least {ShortestThumbprint} hex digits of the thumbprint.", ExitCode.WrongUsage);
+        if (wanted.Length < ShortestThumbprint) throw new TrustListException($"'{thumbprint}' is too short; give at least {ShortestThumbprint} hex digits of the thumbprint.") { IsUsage = true };
         var fitting = Read().Where(certificate => certificate.Thumbprint.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
         var different = fitting.DistinctBy(certificate => certificate.Thumbprint).Count();
-        if (different == 0) throw new CommandException($"No certificate has the thumbprint {thumbprint}; a client is listed after its first attempt to connect. See 'anomalyline opcua clients list'.");
-        if (different > 1) throw new CommandException($"{different} certificates begin with {thumbprint}; give more digits.", ExitCode.WrongUsage);
+        if (different == 0) throw new TrustListException($"No certificate has the thumbprint {thumbprint}; a client is listed after its first attempt to connect. See 'anomalyline opcua clients list'.");
+        if (different > 1) throw new TrustListException($"{different} certificates begin with {thumbprint}; give more digits.") { IsUsage = true };
         var toMove = fitting.Where(certificate => string.Equals(Path.GetDirectoryName(certificate.File), from, StringComparison.Ordinal)).ToList();
         foreach (var certificate in toMove) File.Move(certificate.File, Path.Combine(to, Path.GetFileName(certificate.File)), overwrite: true);
         return (fitting[0] with { IsTrusted = to == _trusted }, toMove.Count > 0);

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Cli.OpcUa;
+namespace AnomalyLine.Management.OpcUa;
 
 /// <summary>A certificate that showed itself to the OPC UA gateway.</summary>
 /// <param name="Name">Common name of its subject.</param>
@@ -6,4 +6,4 @@ namespace AnomalyLine.Cli.OpcUa;
 /// <param name="IsTrusted">Whether the gateway lets it in; else it waits for trust.</param>
 /// <param name="ValidUntil">End of its validity (UTC).</param>
 /// <param name="File">Where it lies.</param>
-internal sealed record ClientCertificate(string Name, string Thumbprint, bool IsTrusted, DateTime ValidUntil, string File);
+public sealed record ClientCertificate(string Name, string Thumbprint, bool IsTrusted, DateTime ValidUntil, string File);
