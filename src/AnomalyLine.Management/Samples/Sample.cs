@@ -67,4 +67,24 @@ public sealed record Sample
 
     /// <summary>Why it may be no normal part although it counts as one; empty where nothing says so.</summary>
     public string Suspicion { get; set; } = "";
+
+    /// <summary>What an inspection says of its frame; number, sum, sizes and time of creation are filled in when it is kept.</summary>
+    public static Sample Of(InspectionRecord record, SampleReason reason, SampleLabel label)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return new Sample
+        {
+            Station = record.Station,
+            Sha256 = "",
+            PartId = record.PartId,
+            CaptureTime = record.CaptureTime,
+            Reason = reason,
+            Sequence = record.Sequence,
+            Verdict = record.Verdict,
+            Score = record.Score,
+            Threshold = record.Threshold,
+            ModelVersion = record.ModelVersion,
+            Label = label,
+        };
+    }
 }

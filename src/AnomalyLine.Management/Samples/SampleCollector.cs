@@ -135,20 +135,7 @@ public sealed partial class SampleCollector : IAsyncDisposable
 
         // It was chosen before the policy was known, or changed.
         if (!PolicyOf(record.Station).Enabled) return;
-        var draft = new Sample
-        {
-            Station = record.Station,
-            Sha256 = "",
-            PartId = record.PartId,
-            CaptureTime = record.CaptureTime,
-            Reason = reason,
-            Sequence = record.Sequence,
-            Verdict = record.Verdict,
-            Score = record.Score,
-            Threshold = record.Threshold,
-            ModelVersion = record.ModelVersion,
-            Label = record.Verdict is Verdict.NotOk ? SampleLabel.Anomalous : SampleLabel.Normal,
-        };
+        var draft = Sample.Of(record, reason, record.Verdict is Verdict.NotOk ? SampleLabel.Anomalous : SampleLabel.Normal);
         if ((await _samples.AddAsync(item.Frame, draft, importer: null, _stop.Token)).Error is not { } error)
         {
             if (_fault.Length > 0) Recovered(_logger);

@@ -26,21 +26,7 @@ internal sealed class Feedback(LineHost host, SampleStore samples)
                 LineErrorCode.InspectionNotFound, $"The frame of inspection {sequence} of station '{station}' is no longer in memory; look whether it is among the samples, which keep all that were not Ok.");
         }
 
-        var record = item.Record;
-        var draft = new Sample
-        {
-            Station = station,
-            Sha256 = "",
-            PartId = record.PartId,
-            CaptureTime = record.CaptureTime,
-            Reason = SampleReason.Imported,
-            Sequence = sequence,
-            Verdict = record.Verdict,
-            Score = record.Score,
-            Threshold = record.Threshold,
-            ModelVersion = record.ModelVersion,
-            Label = label,
-        };
+        var draft = Sample.Of(item.Record, SampleReason.Imported, label);
         if (!(await samples.AddAsync(item.Frame, draft, Console, cancellation)).TryGet(out var sample, out var error)) return error;
         var review = await samples.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, label, defect), Console, cancellation);
         return review.TryGet(out var reviewed, out error) ? reviewed[0] : error;

@@ -11,7 +11,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The model files that the server holds.</summary>
-internal sealed class ModelService(LineHost host, ModelStore models, ModelRegistry registry, JobQueue jobs, ShadowRun shadows, AuditLog audit) : Wire.ModelService.ModelServiceBase
+internal sealed class ModelService(LineHost host, ModelStore models, ModelRegistry registry, JobQueue jobs, ShadowRun shadows, RecipeChange change, AuditLog audit) : Wire.ModelService.ModelServiceBase
 {
     private const int MaxChunkBytes = 1 << 20;
 
@@ -39,9 +39,7 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
 
     public override async Task<Wire.SetShadowResponse> SetShadow(Wire.SetShadowRequest request, ServerCallContext context)
     {
-        var version = (await registry.SetShadowAsync(request.Station, request.Version, request.Enabled, context.ToCaller(), context.CancellationToken)).OrThrow();
-        if (request.Enabled) shadows.Start(request.Station, request.Version);
-        else shadows.Stop(request.Station, request.Version);
+        var version = (await change.SetShadowAsync(request.Station, request.Version, request.Enabled, context.ToCaller(), context.CancellationToken)).OrThrow();
         return new Wire.SetShadowResponse { Model = version.ToWire() };
     }
 

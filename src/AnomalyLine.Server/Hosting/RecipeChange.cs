@@ -1,6 +1,7 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Shadow;
 using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Server.Hosting;
@@ -9,7 +10,7 @@ namespace AnomalyLine.Server.Hosting;
 /// Changes what judges at a station, whoever asks: first whether the audit could hold it and whether the gate allows it, then the line, then the audit's entry and the stages of the
 /// station's models. Any thread. Each call gives the recipe that is active then, or the failure.
 /// </summary>
-internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegistry registry, AuditLog audit)
+internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegistry registry, ShadowRun shadows, AuditLog audit)
 {
     /// <summary>Makes a model judge a station, or a product of it.</summary>
     /// <param name="station">Name of the station.</param>
@@ -45,6 +46,16 @@ internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegist
     /// <summary>Sets the operator's shift of the threshold.</summary>
     public Task<Outcome<Recipe>> SetSensitivityAsync(string station, string product, float sensitivity, Caller caller, CancellationToken cancellation) =>
         ChangeAsync(Active(station, product), "recipe.sensitivity", () => host.Line.SetSensitivityAsync(station, product, sensitivity, cancellation), caller, cancellation);
+
+    /// <summary>Lets a candidate score frames beside the active model, or ends that.</summary>
+    public async Task<Outcome<ModelVersion>> SetShadowAsync(string station, string version, bool isShadow, Caller caller, CancellationToken cancellation)
+    {
+        var outcome = await registry.SetShadowAsync(station, version, isShadow, caller, cancellation);
+        if (outcome.Error is not null) return outcome;
+        if (isShadow) shadows.Start(station, version);
+        else shadows.Stop(station, version);
+        return outcome;
+    }
 
     private async Task<Outcome<Recipe>> ChangeAsync(Recipe? before, string action, Func<Task<Outcome<Recipe>>> change, Caller caller, CancellationToken cancellation) =>
         await audit.CheckWritableAsync(cancellation) is { } error ? error : await NoteAsync(await change(), before, action, caller);

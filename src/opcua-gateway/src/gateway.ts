@@ -37,7 +37,7 @@ export async function startGateway(config: Config, assets: string, log: Logger):
   const client = connect(services.inspection, config.server);
   const actions = { server: commands, audit: new Audit(addressSpace, log) };
   const listener = config.machineVision
-    ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(client), actions), log)
+    ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(commands), actions), log)
     : line;
   const feed = new Feed(client, listener, log);
   feed.start();

@@ -9,12 +9,13 @@ import {
   type VariantOptions,
 } from "node-opcua";
 import { type Audit, auditCalls } from "./audit.ts";
-import { type Inspection, OK, type Recipe, toDate } from "./contract.ts";
+import type { Inspection, Recipe } from "./contract.ts";
+import { FIELDS, fieldsOf } from "./inspectionFields.ts";
 import { permissions, type Role } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
 import type { Station } from "./station.ts";
 import { Refusal, toFailure } from "./statusCodes.ts";
-import { clip, toUInt32 } from "./tags.ts";
+import { clip } from "./tags.ts";
 
 type Arguments = Readonly<Record<string, DataType>>;
 
@@ -32,23 +33,8 @@ const RECIPE: Arguments = {
   ModelVersion: DataType.String,
   ProductId: DataType.String,
 };
-const RESULT: Arguments = {
-  LogSequence: DataType.UInt64,
-  Sequence: DataType.UInt32,
-  PartId: DataType.String,
-  ProductId: DataType.String,
-  Pass: DataType.Boolean,
-  Evaluation: DataType.Int32,
-  Score: DataType.Float,
-  Threshold: DataType.Float,
-  ReasonCode: DataType.Int32,
-  ReasonText: DataType.String,
-  ModelVersion: DataType.String,
-  RecipeRevision: DataType.UInt32,
-  CaptureTime: DataType.DateTime,
-  CompletionTime: DataType.DateTime,
-  ProcessingMs: DataType.Float,
-};
+const { Station: _station, Sequence, LogSequence, ...others } = FIELDS;
+const RESULT: Arguments = { LogSequence, Sequence, ...others };
 
 const METHODS: Readonly<Record<string, Method>> = {
   Acknowledge: {
@@ -233,23 +219,6 @@ function recipeOutputs(recipe: Recipe): unknown[] {
 }
 
 function resultOutputs(inspection: Inspection): unknown[] {
-  const wide = BigInt(inspection.sequence);
-  return [
-    // node-opcua holds 64 bits as [high, low]
-    [toUInt32(wide >> 32n), toUInt32(wide)],
-    toUInt32(wide),
-    clip(inspection.partId),
-    clip(inspection.productId),
-    inspection.verdict === OK,
-    inspection.verdict,
-    inspection.score,
-    inspection.threshold,
-    inspection.reasonCode,
-    clip(inspection.reasonText),
-    clip(inspection.modelVersion),
-    inspection.recipeRevision,
-    toDate(inspection.captureTime),
-    toDate(inspection.completionTime),
-    inspection.timings?.totalMs ?? 0,
-  ];
+  const values: Readonly<Record<string, unknown>> = fieldsOf(inspection);
+  return Object.keys(RESULT).map((name) => values[name]);
 }

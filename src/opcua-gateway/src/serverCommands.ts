@@ -61,9 +61,9 @@ export class ServerCommands {
   }
 
   /** One inspection from the durable log. */
-  async getInspection(station: string, sequence: bigint): Promise<Inspection> {
+  async getInspection(station: string, sequence: bigint | string, withinMs = SHORT_MS): Promise<Inspection> {
     const request = { station, sequence: sequence.toString() };
-    return (await call<{ inspection: Inspection }>(this.#inspections, "getInspection", request)).inspection;
+    return (await call<{ inspection: Inspection }>(this.#inspections, "getInspection", request, withinMs)).inspection;
   }
 
   close(): void {
