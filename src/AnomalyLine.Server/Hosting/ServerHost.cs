@@ -143,6 +143,7 @@ internal static class ServerHost
         app.MapObservability();
         app.MapPictures();
         app.MapGate();
+        app.MapModelFiles();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }
