@@ -70,7 +70,8 @@ internal static class ServerHost
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ModelStore(Path.Combine(options.DataFolder, "models")));
-        services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(provider.GetRequiredService<ModelStore>()));
+        services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(
+            provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
