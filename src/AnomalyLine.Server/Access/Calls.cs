@@ -19,7 +19,8 @@ internal static class Calls
         Add("anomalyline.v1.StationService", AccessRole.Operator, "StartStation", "StopStation", "ResetCounters", "SetNextPart");
         Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation");
         Add("anomalyline.v1.RecipeService", AccessRole.Viewer, "GetRecipe", "ListRecipes");
-        Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe", "SetSensitivity");
+        Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
+        Add("anomalyline.v1.RecipeService", AccessRole.Operator, "SetSensitivity");
         Add("anomalyline.v1.ModelService", AccessRole.Viewer, "ListModels", "ListModelVersions", "GetGate", "GetShadow");
         Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "SetShadow");
         Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection");

@@ -68,11 +68,11 @@ public sealed class CallsTests
             var key = As(Key(server, role));
             var reads = await StatusAsync(server.Stations.ListStationsAsync(new(), key, cancellationToken: TestServer.Cancel).ResponseAsync);
             var reviews = await StatusAsync(server.Stations.ResetCountersAsync(new() { Name = "a" }, key, cancellationToken: TestServer.Cancel).ResponseAsync);
-            var trains = await StatusAsync(server.Recipes.SetSensitivityAsync(new() { Station = "a", Sensitivity = 0.1f }, key, cancellationToken: TestServer.Cancel).ResponseAsync);
+            var creates = await StatusAsync(server.Stations.CreateStationAsync(new() { Name = $"of-{role}" }, key, cancellationToken: TestServer.Cancel).ResponseAsync);
             var decides = await StatusAsync(server.Access.ListKeysAsync(new(), key, cancellationToken: TestServer.Cancel).ResponseAsync);
             var inspects = await InspectAsync(server, key);
             var rank = Array.IndexOf(s_order, role);
-            Assert.Equal((rank >= 1, rank >= 2, rank >= 3, rank >= 4, rank != 1), (reads, reviews, trains, decides, inspects));
+            Assert.Equal((rank >= 1, rank >= 2, rank >= 3, rank >= 4, rank != 1), (reads, reviews, creates, decides, inspects));
             var who = await server.Access.GetIdentityAsync(new(), key, cancellationToken: TestServer.Cancel);
             Assert.Equal((role, $"ROLE_{role}".ToUpperInvariant(), "key"), (who.Name, $"ROLE_{who.Role}".ToUpperInvariant(), who.Kind));
         }
