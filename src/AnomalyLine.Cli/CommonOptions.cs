@@ -45,9 +45,11 @@ internal static class CommonOptions
     };
 
     private static ServerAddress Reach(Uri address, System.CommandLine.Parsing.ArgumentResult result) =>
-        new(address, Text(result.GetValue(Key), KeyVariable), Text(result.GetValue(Authority), AuthorityVariable));
+        new(address, Text(result, Key, KeyVariable), Text(result, Authority, AuthorityVariable));
 
-    private static string? Text(string? given, string variable) => string.IsNullOrEmpty(given) && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : given;
+    /// <summary>The words themselves: converting them here would fail where the parser is about to say what is wrong with them.</summary>
+    private static string? Text(System.CommandLine.Parsing.ArgumentResult result, Option<string?> option, string variable) =>
+        result.GetResult(option)?.Tokens is [.., var last] ? last.Value : Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : null;
 
     private static bool TryParseAddress(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https";

@@ -16,8 +16,13 @@ internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role,
     /// <summary>The word of the kind, as in the contract.</summary>
     public string KindWord => Kind.ToString().ToLowerInvariant();
 
-    /// <summary>As the audit names them. No name of a user has a colon.</summary>
-    public string AuditName => Kind == IdentityKind.Key ? $"key:{Name}" : Name;
+    /// <summary>As the audit names them. No name of a user of this server has a colon.</summary>
+    public string AuditName => Kind switch
+    {
+        IdentityKind.Key => $"key:{Name}",
+        IdentityKind.Provider => $"openid:{Name}",
+        _ => Name,
+    };
 
     /// <summary>For people: who this is.</summary>
     public string Words => Kind == IdentityKind.Key ? $"the key \"{Name}\"" : Kind == IdentityKind.Local ? "a program on this machine" : $"\"{Name}\"";

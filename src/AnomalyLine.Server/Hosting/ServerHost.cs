@@ -87,6 +87,7 @@ internal static class ServerHost
         services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());
         services.AddScoped<Visitor>();
+        if (options.Access.OpenId.Enabled) services.AddOpenId(options.Access.OpenId);
     }
 
     private static void AddManagement(IServiceCollection services, AnomalyLineOptions options)
@@ -140,6 +141,7 @@ internal static class ServerHost
         app.MapGrpcService<AccessService>();
         app.MapGrpcReflectionService();
         app.MapSignIn();
+        if (app.Services.GetRequiredService<AnomalyLineOptions>().Access.OpenId.Enabled) app.MapOpenId();
         app.MapRestDescription();
         app.MapObservability();
         app.MapPictures();

@@ -177,8 +177,11 @@ function withKey(key: string): Interceptor {
     });
 }
 
-/** A name in the server's own certificate: it is reached by its loopback address, which is none. Undefined for an authority's. */
+/**
+ * A name in the server's own certificate: the server reaches itself by its loopback address, which is none. Undefined
+ * for an authority's certificate, which names no machine.
+ */
 function nameIn(pem: Buffer): string | undefined {
-  const certificate = new X509Certificate(pem);
-  return certificate.ca ? undefined : /(?:DNS|IP Address):([^,]+)/.exec(certificate.subjectAltName ?? "")?.[1];
+  const names = new X509Certificate(pem).subjectAltName ?? "";
+  return (/DNS:([^,]+)/.exec(names) ?? /IP Address:([^,]+)/.exec(names))?.[1];
 }

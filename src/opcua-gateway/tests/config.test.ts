@@ -48,7 +48,7 @@ test("readConfig_ManyMistakes_NamesEachOnce", () => {
       "OPCUA_USERS",
     ]),
   );
-  expect(problems.join("\n")).toContain("line 3 is not name:role:scrypt$N$r$p$salt$hash");
+  expect(problems.join("\n")).toContain("line 3 is not name:role:pbkdf2-sha512$iterations$salt$hash");
 });
 
 test("readConfig_Laboratory_FillsDefaults", () => {

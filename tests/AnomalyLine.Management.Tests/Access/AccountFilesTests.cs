@@ -20,6 +20,7 @@ public sealed class AccountFilesTests : IDisposable
         var users = new UserList(FilePath, _time);
         Assert.False(users.Exists);
         Assert.Null(users.Add("anna", AccessRole.Administrator, Password).Error);
+        Assert.NotNull(users.Find("anna"));
         File.WriteAllText(FilePath, "# shift one\n\n" + File.ReadAllText(FilePath) + "panel:Observer:x509\n");
         Assert.Null(users.Find("panel"));
         _time.Advance(TimeSpan.FromSeconds(1.1));
