@@ -42,13 +42,16 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page of a server in a browser of its own, where nobody has signed in.</summary>
-    internal async Task<ConsolePage> OpenAsNobodyAsync(TestServer server, string address, View? view = null)
+    internal Task<ConsolePage> OpenAsNobodyAsync(TestServer server, string address, View? view = null) => OpenAsNobodyAsync(server.Http.BaseAddress!, address, view);
+
+    /// <summary>The same of any server.</summary>
+    internal async Task<ConsolePage> OpenAsNobodyAsync(Uri server, string address, View? view = null)
     {
         Assert.SkipWhen(_browser is null, "Chromium is missing: install the Debian package chromium (deploy/install-native.sh --test does).");
         view ??= View.Panel;
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = server.Http.BaseAddress!.ToString(),
+            BaseURL = server.ToString(),
             ViewportSize = new() { Width = view.Width, Height = view.Height },
             ColorScheme = view.Scheme,
             ReducedMotion = ReducedMotion.Reduce,
