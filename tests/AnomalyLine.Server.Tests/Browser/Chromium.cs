@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Server.Access;
 using Microsoft.Playwright;
 
 namespace AnomalyLine.Server.Tests.Browser;
@@ -6,6 +9,10 @@ namespace AnomalyLine.Server.Tests.Browser;
 public sealed class Chromium : IAsyncLifetime
 {
     private const string Program = "/usr/bin/chromium";
+    /// <summary>The administrator of every server that a page is opened of.</summary>
+    internal const string User = "eva", Password = "a-test-of-the-console";
+
+    private readonly ConditionalWeakTable<TestServer, List<Cookie>> _sessions = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -16,20 +23,41 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
     }
 
-    /// <summary>A page of a server in a browser of its own, which knows nothing of others.</summary>
+    /// <summary>A page of a server in a browser of its own, signed in as the administrator.</summary>
     internal async Task<ConsolePage> OpenAsync(TestServer server, string address, View? view = null)
+    {
+        if (!_sessions.TryGetValue(server, out var session))
+        {
+            Assert.True(server.Get<AccessControl>().Users.Add(User, AccessRole.Administrator, Password).TryGet(out _, out _));
+            await using var door = await OpenAsNobodyAsync(server, "/sign-in");
+            await door.SignInAsync(User, Password);
+            session = [.. (await door.Page.Context.CookiesAsync()).Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, HttpOnly = cookie.HttpOnly, SameSite = cookie.SameSite })];
+            _sessions.Add(server, session);
+        }
+
+        var page = await OpenAsNobodyAsync(server, "about:blank", view);
+        await page.Page.Context.AddCookiesAsync(session);
+        await page.GoAsync(address);
+        return page;
+    }
+
+    /// <summary>A page of a server in a browser of its own, where nobody has signed in.</summary>
+    internal Task<ConsolePage> OpenAsNobodyAsync(TestServer server, string address, View? view = null) => OpenAsNobodyAsync(server.Http.BaseAddress!, address, view);
+
+    /// <summary>The same of any server.</summary>
+    internal async Task<ConsolePage> OpenAsNobodyAsync(Uri server, string address, View? view = null)
     {
         Assert.SkipWhen(_browser is null, "Chromium is missing: install the Debian package chromium (deploy/install-native.sh --test does).");
         view ??= View.Panel;
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = server.Http.BaseAddress!.ToString(),
+            BaseURL = server.ToString(),
             ViewportSize = new() { Width = view.Width, Height = view.Height },
             ColorScheme = view.Scheme,
             ReducedMotion = ReducedMotion.Reduce,
             AcceptDownloads = true,
         });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(20_000);
         var page = new ConsolePage(await context.NewPageAsync(), view);
         await page.GoAsync(address);
         return page;

@@ -31,6 +31,15 @@ internal sealed class ConsolePage : IAsyncDisposable
         await UntilAliveAsync();
     }
 
+    /// <summary>Signs in on the page for it.</summary>
+    public async Task SignInAsync(string user, string password)
+    {
+        await Page.GetByLabel("Name").FillAsync(user);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Button("Sign in").ClickAsync();
+        await UntilAliveAsync();
+    }
+
     /// <summary>Until all that the server keeps alive is connected; at once where a page has nothing of the kind.</summary>
     public async Task UntilAliveAsync() => await Page.WaitForFunctionAsync(
         "() => !document.querySelector('[data-live=no]') && [...document.images].every(i => i.complete || i.loading === 'lazy')", null, new() { Timeout = 15_000 });
@@ -50,10 +59,10 @@ internal sealed class ConsolePage : IAsyncDisposable
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name });
 
     /// <summary>Until something is there and can be seen.</summary>
-    public static Task SeesAsync(ILocator locator) => Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = 10_000 });
+    public static Task SeesAsync(ILocator locator) => Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = 20_000 });
 
     /// <summary>Until an element says something.</summary>
-    public static Task SaysAsync(ILocator locator, string text) => Assertions.Expect(locator).ToContainTextAsync(text, new() { Timeout = 10_000 });
+    public static Task SaysAsync(ILocator locator, string text) => Assertions.Expect(locator).ToContainTextAsync(text, new() { Timeout = 20_000 });
 
     /// <summary>Keeps how it looks, the whole page, under artifacts/screenshots of the checkout.</summary>
     public async Task KeepAsync(string name) => await Page.ScreenshotAsync(new() { Path = Path.Combine(ScreenshotFolder, $"{name}-{_view.Name}.png"), FullPage = true });

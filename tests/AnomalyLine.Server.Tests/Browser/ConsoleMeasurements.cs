@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests.Browser;
+
+/// <summary>
+/// Figures of docs/benchmarks.md, "The console". Server, cameras and browsers share the machine, so they say what a panel PC that does all of it feels; take them on a quiet one, from a Release build.
+/// </summary>
+[Collection(BrowserTests.Name)]
+public sealed class ConsoleMeasurements(Chromium chromium)
+{
+    private const int Loads = 20;
+
+    [Fact(Explicit = true)]
+    public async Task FirstPaint_TenThousandInspections_IsReported()
+    {
+        await using var server = await TestServer.StartReadyAsync([ShownLine.First, ShownLine.Second]);
+        await server.InspectAsync(Enumerable.Range(1, 10_000).Select(number => TestServer.Request(ShownLine.First, (ulong)number, (byte)(number % 25 == 4 ? 200 : 60 + (number % 40)))));
+        foreach (var address in new[] { "/", "/stations/press-1", "/stations/press-1?show=rejected" })
+        {
+            var (paints, live) = (new List<double>(), new List<double>());
+            for (var i = 0; i < Loads; i++)
+            {
+                // A browser of its own each time: nothing is cached.
+                await using var page = await chromium.OpenAsync(server, "about:blank");
+                var begin = Stopwatch.GetTimestamp();
+                await page.GoAsync(address);
+                live.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+                paints.Add(await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"));
+            }
+
+            Say($"{address}: first paint {Spread(paints)}; answers to clicks after {Spread(live)}; {Loads} loads with an empty cache");
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Browsers_BesideFourCameras_InspectionAndMemoryAreReported()
+    {
+        var minutes = Setting("CONSOLE_MINUTES", 5);
+        var browsers = (int)Setting("CONSOLE_BROWSERS", 20);
+        string[] stations = ["press-1", "press-2", "press-3", "press-4"];
+        await using var server = await TestServer.StartReadyAsync(stations);
+        var frames = Enumerable.Range(1, 24).Select(number => ShownLine.Part("press-1", number, isReject: number % 8 == 4).Frame).ToArray();
+
+        Say($"without a browser: {await RunAsync(server, stations, frames, minutes)}");
+        var pages = new List<ConsolePage>();
+        for (var i = 0; i < browsers; i++) pages.Add(await chromium.OpenAsync(server, i % 2 == 0 ? "/" : $"/stations/{stations[i % 4]}"));
+        Say($"with {browsers} browsers: {await RunAsync(server, stations, frames, minutes)}");
+        Assert.All(pages, page => Assert.Empty(page.Errors));
+        foreach (var page in pages) await page.DisposeAsync();
+    }
+
+    private static async Task<string> RunAsync(TestServer server, string[] stations, Frame[] frames, double minutes)
+    {
+        var memory = new List<double>();
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
+        var cameras = stations.Select(station => StreamAsync(server, station, frames, stop.Token)).ToArray();
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(minutes / 10));
+        while (!stop.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None)) memory.Add(Environment.WorkingSet / 1048576.0);
+        var times = (await Task.WhenAll(cameras)).SelectMany(time => time).Order().ToList();
+        return FormattableString.Invariant($"{times.Count} parts, p50 {Quantile(times, 0.5):0.0} ms, p99 {Quantile(times, 0.99):0.0} ms, most {times[^1]:0} ms; memory of server and cameras, MB: {string.Join(' ', memory.Select(mib => mib.ToString("0", CultureInfo.InvariantCulture)))}");
+    }
+
+    /// <summary>Ten parts a second; milliseconds from when each was due to its answer.</summary>
+    private static async Task<List<double>> StreamAsync(TestServer server, string station, Frame[] frames, CancellationToken stop)
+    {
+        const int perSecond = 10;
+        using var call = server.Inspections.Inspect(cancellationToken: CancellationToken.None);
+        var begin = Stopwatch.GetTimestamp();
+        var times = new List<double>();
+        var reading = ReadAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond / 4));
+        for (ulong number = 0; !stop.IsCancellationRequested;)
+        {
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+            for (; number < perSecond * Stopwatch.GetElapsedTime(begin).TotalSeconds; number++)
+                await call.RequestStream.WriteAsync(new() { RequestId = number, Station = station, PartId = $"{number}", Frame = frames[number % (ulong)frames.Length] }, CancellationToken.None);
+        }
+
+        await call.RequestStream.CompleteAsync();
+        await reading;
+        return times;
+
+        async Task ReadAsync()
+        {
+            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+                times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds - (1000.0 * call.ResponseStream.Current.RequestId / perSecond));
+        }
+    }
+
+    private static double Setting(string name, double otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    private static double Quantile(List<double> sorted, double q) => sorted[Math.Max(0, (int)Math.Ceiling(q * sorted.Count) - 1)];
+
+    private static string Spread(List<double> values)
+    {
+        values.Sort();
+        return FormattableString.Invariant($"median {Quantile(values, 0.5):0} ms, most {values[^1]:0} ms");
+    }
+
+    private static void Say(string text) => TestContext.Current.TestOutputHelper!.WriteLine(text);
+}
