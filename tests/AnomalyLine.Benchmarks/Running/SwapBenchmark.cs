@@ -7,7 +7,7 @@ namespace AnomalyLine.Benchmarks.Running;
 internal static class SwapBenchmark
 {
     private const int Swaps = 50;
-    private const double FramesPerSecond = 100;
+    private const double FramesPerSecond = 50;
 
     public static async Task<IReadOnlyList<BenchmarkTable>> RunAsync(BenchmarkOptions options)
     {
