@@ -53,7 +53,7 @@ public sealed class LineOptions
         Require(EvidenceBytesPerStation >= 0, $"{nameof(EvidenceBytesPerStation)} is {EvidenceBytesPerStation}; use 0 or more.");
         Require(SubscriberCapacity is >= 1 and <= 1 << 20, $"{nameof(SubscriberCapacity)} is {SubscriberCapacity}; use 1..{1 << 20}.");
         Require(RetainedInspectionsPerStation >= 1, $"{nameof(RetainedInspectionsPerStation)} is {RetainedInspectionsPerStation}; use 1 or more.");
-        Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch or Onnx.");
+        Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch, Onnx or Bfloat16.");
         Require(Enum.IsDefined(LogDurability), $"{nameof(LogDurability)} is {LogDurability}; use Full or Normal.");
         Require(
             LogBusyTimeout >= TimeSpan.FromSeconds(1) && LogBusyTimeout <= TimeSpan.FromMinutes(1),

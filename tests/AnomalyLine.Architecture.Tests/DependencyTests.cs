@@ -26,7 +26,7 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void NativePackages_OfTheProduct_AreReferencedByVisionAloneAndHidden() => Rule.Holds(
-        "Only Vision references the tensor and image libraries, with PrivateAssets=\"compile\", so that no other project can name their types.",
+        "Only Vision references the engines and the image library, with PrivateAssets=\"compile\", so that no other project can name their types.",
         Project.Product.SelectMany(project => project.Packages
             .Where(package => Native().IsMatch((string)package.Attribute("Include")!))
             .Where(package => project.Name != "AnomalyLine.Vision" || (string?)package.Attribute("PrivateAssets") != "compile")
@@ -34,7 +34,7 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void Assemblies_ButVision_NameNoTensorAndNoImageLibrary() => Rule.Holds(
-        "Only Vision is compiled against TorchSharp and OpenCvSharp.",
+        "Only Vision is compiled against TorchSharp, ONNX Runtime and OpenCvSharp.",
         References().Where(pair => pair.Assembly != "AnomalyLine.Vision" && Native().IsMatch(pair.Reference)).Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void PublicMembers_OfVision_NameNoForeignType() => Rule.Holds(
-        "Vision's public surface has no type of TorchSharp or OpenCvSharp: a tensor never leaves the thread and the scope that own it.",
+        "Vision's public surface has no type of TorchSharp, ONNX Runtime or OpenCvSharp: a tensor never leaves the thread and the scope that own it.",
         Assembly.Load("AnomalyLine.Vision").GetExportedTypes().SelectMany(type => Surface.TypesOf(type)
             .Where(named => named.Type.Assembly.GetName().Name is { } library && Native().IsMatch(library))
             .Select(named => $"{type.FullName}.{named.Member} names {named.Type.FullName}")));
@@ -65,7 +65,7 @@ public sealed partial class DependencyTests
         .Select(name => Assembly.Load(name == "AnomalyLine.Cli" ? "anomalyline" : name))
         .SelectMany(assembly => assembly.GetReferencedAssemblies().Select(reference => (assembly.GetName().Name!, reference.Name!)));
 
-    [GeneratedRegex("^(TorchSharp|libtorch|OpenCvSharp)")]
+    [GeneratedRegex("^(TorchSharp|libtorch|OpenCvSharp|Microsoft.ML.OnnxRuntime)")]
     private static partial Regex Native();
 
     [GeneratedRegex(@"^(AnomalyLine\.Contracts|Grpc\.|Google\.Protobuf|Microsoft\.AspNetCore)")]

@@ -13,7 +13,7 @@ public sealed class AnomalyModel : IDetector
     /// <summary>Largest relative difference between a reference score in the file and its replay: rounding differs between processors.</summary>
     private const float ReplayTolerance = 1e-3f;
 
-    private readonly AnomalyMethod _method;
+    private AnomalyMethod _method;
     private readonly Device _device;
     private readonly NormalMaps? _normal;
 
@@ -161,13 +161,62 @@ public sealed class AnomalyModel : IDetector
             }
 
             if (engine == ServingEngine.Torch) return;
-            Engine = _device.type == TorchSharp.DeviceType.CUDA
-                ? Engine with { Reason = "the network runs on cuda" }
-                : new EngineTrial(_method, Detect, frames).Choose(engine, maxBatchSize);
+            if (_device.type == TorchSharp.DeviceType.CUDA)
+            {
+                Engine = Engine with { Reason = "the network runs on cuda" };
+                return;
+            }
+
+            if (engine != ServingEngine.Bfloat16) Engine = new EngineTrial(_method, Detect, frames).Choose(engine, maxBatchSize);
+            if (engine != ServingEngine.Onnx) TryBfloat16(engine, maxBatchSize, frames, Entry(path, files, ModelFile.WeightsName));
         }
         finally
         {
             foreach (var frame in frames) frame.Dispose();
         }
+    }
+
+    /// <summary>Takes bfloat16 where the training allowed it, this processor computes in it, the reference frames bear it out, and it is faster than the engine so far or asked for.</summary>
+    private void TryBfloat16(ServingEngine wanted, int maxBatchSize, IReadOnlyList<PreparedFrame> references, byte[] weights)
+    {
+        if (Manifest.Bfloat16 is not { IsAllowed: true } || !TorchEngine.ComputesInBfloat16 || references.Count == 0)
+        {
+            if (wanted == ServingEngine.Bfloat16) Engine = Engine with { Reason = "the training did not allow bfloat16, or this processor does not compute in it" };
+            return;
+        }
+
+        var single = _method;
+        var half = InBfloat16(Manifest, weights);
+        IReadOnlyList<Detection> By(AnomalyMethod method, IReadOnlyList<PreparedFrame> frames)
+        {
+            _method = method;
+            return Detect(frames);
+        }
+
+        var comparison = new EngineComparison(frames => By(single, frames), frames => By(half, frames));
+        var (score, map) = comparison.Difference(references);
+        var isSame = score <= Bfloat16Trial.MostScoreDifference && map <= Bfloat16Trial.MostMapDifference;
+        var measured = isSame && wanted == ServingEngine.Auto ? comparison.Measure(references, maxBatchSize) : [];
+        EngineTime[] times = [.. Engine.Times, .. measured.Select(t => new EngineTime(t.Batch, ServingEngine.Bfloat16, t.Other))];
+        var isTaken = isSame && (measured.Count == 0 || EngineComparison.Share(measured) < EngineTrial.Gain);
+        if (isTaken) Engine = new EngineChoice(ServingEngine.Bfloat16, measured.Count == 0 ? "asked for" : "faster on this machine, and allowed by the training", IsRefusal: false, times);
+        else if (isSame) Engine = Engine with { Times = times };
+        else Engine = Engine with { IsRefusal = true, Reason = FormattableString.Invariant($"bfloat16 changes scores by {score:G3} and maps by {map:G3} on the reference frames, more than its gate allows") };
+        var left = isTaken ? single : half;
+        _method = isTaken ? half : single;
+        left.Engine?.Dispose();
+        left.Dispose();
+    }
+
+    /// <summary>The method of a manifest with its weights, in the form to judge with, in bfloat16.</summary>
+    internal static AnomalyMethod InBfloat16(ModelManifest manifest, byte[] weights)
+    {
+        using var scope = NewDisposeScope();
+        var descriptor = MethodCatalog.Find(manifest.Method)!;
+        var method = descriptor.Create(OptionsJson.Read(manifest.Options, descriptor.Presets["paper"].GetType()));
+        SafeTensors.Read(method.Network, weights);
+        NetworkForm.Serve(method.Network);
+        NetworkForm.Convert(method.Network, ScalarType.BFloat16);
+        return method;
     }
 }

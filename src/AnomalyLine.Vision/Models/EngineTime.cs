@@ -2,6 +2,6 @@ namespace AnomalyLine.Vision.Models;
 
 /// <summary>What one batch took on one engine, map and score included.</summary>
 /// <param name="Batch">Frames in the batch.</param>
-/// <param name="TorchMs">Milliseconds on libtorch, the least of several.</param>
-/// <param name="OnnxMs">Milliseconds on ONNX Runtime, the least of as many, in turn with the others.</param>
-public sealed record EngineTime(int Batch, double TorchMs, double OnnxMs);
+/// <param name="Engine">The engine.</param>
+/// <param name="Milliseconds">The least of several, in turn with another engine.</param>
+public sealed record EngineTime(int Batch, ServingEngine Engine, double Milliseconds);

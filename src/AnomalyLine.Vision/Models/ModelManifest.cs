@@ -43,6 +43,9 @@ public sealed record ModelManifest
     /// <summary>Mean loss of each epoch of the training; empty in files of earlier releases.</summary>
     public IReadOnlyList<double> Losses { get; init; } = [];
 
+    /// <summary>What judging in bfloat16 changes; null where it was not tried, as in files of earlier releases.</summary>
+    public Bfloat16Trial? Bfloat16 { get; init; }
+
     /// <summary>Libraries and their versions.</summary>
     public required IReadOnlyDictionary<string, string> Libraries { get; init; }
 

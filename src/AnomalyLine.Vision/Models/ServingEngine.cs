@@ -11,4 +11,7 @@ public enum ServingEngine
 
     /// <summary>ONNX Runtime, where the network has a form for it and runs on the CPU; else <see cref="Torch"/>.</summary>
     Onnx,
+
+    /// <summary>libtorch in bfloat16, where the model's training found that it changes little and the processor computes in it; else <see cref="Torch"/>.</summary>
+    Bfloat16,
 }

@@ -87,7 +87,15 @@ public static class Trainer
         }
 
         var normal = options.Normalise ? maps : null;
-        var judged = Judge(Against(normal), heldOut, cancel);
+        var judging = Against(normal);
+        if (Bfloat16Gate.IsPossible(options.Input, validated.Count, judging.DeviceName))
+        {
+            using var half = AnomalyModel.InBfloat16(manifest, weights);
+            var inHalf = new AnomalyModel(half, manifest, descriptor.Name, device, normal);
+            manifest = manifest with { Bfloat16 = Bfloat16Gate.Try(judging, inHalf, validated, cancel) };
+        }
+
+        var judged = Judge(judging, heldOut, cancel);
         clock.Enter(TrainingStage.Saving);
         var files = new Dictionary<string, byte[]>
         {

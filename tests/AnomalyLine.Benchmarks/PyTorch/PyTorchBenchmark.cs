@@ -28,7 +28,7 @@ internal static class PyTorchBenchmark
         TorchEngine.EnsureReady();
         var peak = Peak(options);
         var table = new BenchmarkTable(
-            "", "network, batch", "torch: ms a batch", "onnx", "PyTorch, eager", "PyTorch, channels last", "eager / ours", "channels last / ours", "ONNX Runtime / ours", "ours: GMAC/s", "ours: of peak");
+            "", "network, batch", "torch: ms a batch", "onnx", "torch, bfloat16", "PyTorch, eager", "PyTorch, channels last", "eager / ours", "channels last / ours", "ONNX Runtime / ours", "ours: GMAC/s", "ours: of peak");
         var version = "";
         foreach (var known in Cases.Where(c => c.Name.Contains(options.Only, StringComparison.Ordinal))) version = Measure(options, table, known, peak);
 
@@ -40,29 +40,29 @@ internal static class PyTorchBenchmark
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var (name, network, side, width, latent, batch) = known;
-        using AnomalyMethod method = network == "unet"
-            ? new RiadMethod(new RiadOptions { Size = side, Width = width })
-            : new AutoencoderMethod(new AutoencoderOptions { Size = side, Width = width, Latent = latent, Loss = ReconstructionLoss.L2 });
-        NetworkForm.Serve(method.Network);
+        using var method = Create(known);
+        using var half = Create(known);
+        NetworkForm.Convert(half.Network, ScalarType.BFloat16);
         using var python = PythonNetwork.Start(network, side, width, latent, batch, TorchEngine.Threads);
         using var onnx = OnnxPass.Of(method, TorchEngine.Threads)!;
         var frames = rand(batch, 3, side, side);
         var gmac = MacCounter.Count(method.Network, () => method.Pass(frames));
-        var rounds = new List<(double Torch, double Onnx, double Eager, double ChannelsLast)>();
+        var rounds = new List<Round>();
         for (var round = 0; round < options.Rounds; round++)
         {
-            rounds.Add((
+            rounds.Add(new Round(
                 Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(method.Pass))[0][0],
                 Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(onnx.Run))[0][0],
+                Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(half.Pass))[0][0],
                 python.Pass("eager", options.Seconds),
                 python.Pass("channels_last", options.Seconds)));
         }
 
         var isOnnx = rounds.Select(r => r.Onnx / r.Torch).Median() < 1;
-        double Ours((double Torch, double Onnx, double Eager, double ChannelsLast) r) => isOnnx ? r.Onnx : r.Torch;
+        double Ours(Round r) => isOnnx ? r.Onnx : r.Torch;
         var reached = gmac / rounds.Select(Ours).Median() * 1000;
         table.Add(
-            name, rounds.Select(r => r.Torch).Median(), rounds.Select(r => r.Onnx).Median(), rounds.Select(r => r.Eager).Median(), rounds.Select(r => r.ChannelsLast).Median(),
+            name, rounds.Select(r => r.Torch).Median(), rounds.Select(r => r.Onnx).Median(), rounds.Select(r => r.Bfloat16).Median(), rounds.Select(r => r.Eager).Median(), rounds.Select(r => r.ChannelsLast).Median(),
             rounds.Select(r => r.Eager / Ours(r)).Median(), rounds.Select(r => r.ChannelsLast / Ours(r)).Median(), rounds.Select(r => r.Onnx / Ours(r)).Median(), reached, reached / peak);
         return python.Version;
 
@@ -71,6 +71,15 @@ internal static class PyTorchBenchmark
             using var step = NewDisposeScope();
             pass(frames);
         }
+    }
+
+    private static AnomalyMethod Create(Case known)
+    {
+        AnomalyMethod method = known.Network == "unet"
+            ? new RiadMethod(new RiadOptions { Size = known.Side, Width = known.Width })
+            : new AutoencoderMethod(new AutoencoderOptions { Size = known.Side, Width = known.Width, Latent = known.Latent, Loss = ReconstructionLoss.L2 });
+        NetworkForm.Serve(method.Network);
+        return method;
     }
 
     /// <summary>GMAC/s of a convolution that fills the cores: 128 to 128 channels, 3 x 3.</summary>
@@ -82,6 +91,8 @@ internal static class PyTorchBenchmark
         var weight = rand(128, 3, 3, 128).permute(0, 3, 1, 2);
         return 8.0 * 64 * 64 * 128 * 128 * 9 / Stopwatching.Interleaved(options, () => nn.functional.conv2d(x, weight, padding: [1, 1]).Dispose())[0].Min() / 1e6;
     }
+
+    private sealed record Round(double Torch, double Onnx, double Bfloat16, double Eager, double ChannelsLast);
 
     private sealed record Case(string Name, string Network, int Side, int Width, int Latent, int Batch);
 }

@@ -34,7 +34,7 @@ internal sealed class RunningLine : IAsyncDisposable
     public static async Task<RunningLine> OpenAsync(Func<string, IDetector> load, byte[] frame)
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
-        var line = await Line.OpenAsync(new LineOptions { DataFolder = folder }, load, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        var line = await Line.OpenAsync(new LineOptions { DataFolder = folder, QueueCapacity = 4096 }, load, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         _ = (await line.CreateStationAsync(Station, CancellationToken.None)).Value;
         return new RunningLine(folder, line, frame);
     }

@@ -10,16 +10,18 @@ internal sealed class SmallModels : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
     private readonly Dictionary<string, string> _paths = [];
 
-    /// <summary>With a model for each seed.</summary>
-    public SmallModels(params int[] seeds)
+    /// <summary>With this many versions: one training, and files that differ in the seed that they name.</summary>
+    public SmallModels(int count)
     {
         var parts = Path.Combine(_folder, "parts");
         SyntheticParts.WriteDataset(parts, trainCount: 40, testNormals: 4, testPerDefect: 1, seed: 5, width: 128, height: 128);
-        foreach (var seed in seeds)
+        var request = new TrainingRequest { Method = "ae-l2", DataFolder = parts, Output = Path.Combine(_folder, "trained.alm"), Preset = "fast", Epochs = 2, Device = "cpu" };
+        var (manifest, _, files) = ModelFile.Read(Trainer.Train(request).Path);
+        for (var seed = 1; seed <= count; seed++)
         {
-            var request = new TrainingRequest { Method = "ae-l2", DataFolder = parts, Output = Path.Combine(_folder, $"{seed}.alm"), Preset = "fast", Seed = seed, Epochs = 2, Device = "cpu" };
-            var result = Trainer.Train(request);
-            _paths[result.Version] = result.Path;
+            var path = Path.Combine(_folder, $"{seed}.alm");
+            ModelFile.Write(path, manifest with { Seed = seed }, files);
+            _paths[ModelFile.ReadManifest(path).Version] = path;
         }
 
         Frame = File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(parts, "test", "good")).First());

@@ -25,7 +25,11 @@ internal static class SoakBenchmark
                 for (var i = 0; i < Step / Callers; i++) await line.InspectAsync();
             })));
             var perSecond = Step / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            table.Add(string.Create(CultureInfo.InvariantCulture, $"{done + Step}"), RunningLine.ResidentMiB, GC.GetTotalMemory(forceFullCollection: false) / 1048576.0, TorchEngine.LiveTensors, perSecond);
+            double[] row = [RunningLine.ResidentMiB, GC.GetTotalMemory(forceFullCollection: false) / 1048576.0, TorchEngine.LiveTensors, perSecond];
+            table.Add(string.Create(CultureInfo.InvariantCulture, $"{done + Step}"), row);
+
+            // It takes minutes: what is known already survives an interruption.
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{done + Step} frames: {string.Join(", ", row.Select(value => value.ToString("0.#", CultureInfo.InvariantCulture)))}"));
         }
 
         return [table];

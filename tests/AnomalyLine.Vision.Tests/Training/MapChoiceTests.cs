@@ -45,10 +45,19 @@ public sealed class MapChoiceTests : IDisposable
             metrics["measuredPlantedImageAuroc"] + metrics["measuredPlantedPixelAuroc"] > metrics["plainPlantedImageAuroc"] + metrics["plainPlantedPixelAuroc"],
             manifest.Options["normalise"]!.GetValue<bool>());
 
+        Assert.Equal(TorchEngine.ComputesInBfloat16, manifest.Bfloat16 is not null);
+        if (manifest.Bfloat16 is { } half)
+        {
+            Assert.InRange(half.ScoreDifference, 1e-6, 0.5);
+            Assert.InRange(half.MapDifference, 1e-6, 0.5);
+            Assert.InRange(half.Speed, 0.01, 100);
+        }
+
         var said = Train(new() { ["normalise"] = "true" });
         Assert.True(said.Options["normalise"]!.GetValue<bool>());
         Assert.Equal(48, said.TrainingSet.Count);
         Assert.DoesNotContain(Figures[0], said.Metrics.Keys);
+        Assert.Null(said.Bfloat16);
     }
 
     private ModelManifest Train(Dictionary<string, string> options)
