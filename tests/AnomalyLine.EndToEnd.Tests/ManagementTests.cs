@@ -36,7 +36,10 @@ public sealed partial class ManagementTests(TrainedModel model)
 
         var (_, audit) = await CliAsync(server, "audit", "list", "--json");
         Assert.Equal(
-            ["model.upload", "station.create", "recipe.activate", "collection.set", "sample.import", "sample.review"],
+            [
+                "model.upload", "station.create", "model.register", "model.stage", "recipe.activate", "model.stage", "collection.set", "sample.import", "sample.review", "job.start", "job.end",
+                "recipe.activate", "recipe.rollback",
+            ],
             JsonDocument.Parse(audit).RootElement.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("action").GetString()));
     }
 
@@ -49,7 +52,9 @@ public sealed partial class ManagementTests(TrainedModel model)
         await using (server)
         {
             await server.StartAsync();
+            var version = (await new LineClient(server.Channel).UploadAsync(model.Path)).Version;
             await CliAsync(server, "stations", "add", "press-1");
+            await CliAsync(server, "stations", "activate", "press-1", "--model", version, "--deadline-ms", "30000");
             await CliAsync(server, "samples", "import", folder["parts"], "--station", "press-1");
             await CliAsync(server, "samples", "review", "--station", "press-1", "--state", "pending", "--as", "approved");
             await CliAsync(server, "samples", "review", "1", "--as", "excluded");
@@ -74,6 +79,10 @@ public sealed partial class ManagementTests(TrainedModel model)
             await CliAsync(server, "audit", "verify", "--head", head.GetProperty("head").GetString()!, "--entries", $"{head.GetProperty("entries").GetInt64()}");
             await CliAsync(server, "audit", "export", "--to", folder["audit.jsonl"]);
             Assert.Equal(head.GetProperty("entries").GetInt64(), (await File.ReadAllLinesAsync(folder["audit.jsonl"], Cancel)).Length);
+            var (_, versions) = await CliAsync(server, "models", "versions", "press-1", "--json");
+            Assert.Equal("active", JsonDocument.Parse(versions).RootElement.GetProperty("models")[0].GetProperty("stage").GetString());
+            var judged = (await new LineClient(server.Channel).InspectAsync(Request(1)))[1].Inspection;
+            Assert.Equal((Verdict.NotOk, version, 1ul), (judged.Verdict, judged.ModelVersion, judged.Sequence));
         }
     }
 

@@ -129,7 +129,7 @@ public sealed class InspectTests
             if (i == frames / 3 + 10)
             {
                 await half.Task;
-                swapping = server.ActivateAsync("a", second);
+                swapping = server.ActivateAsync("a", second, "a test");
             }
 
             if (i == frames - 50) await swapping!;

@@ -24,14 +24,14 @@ public sealed class ManagementTests
 
         var entries = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries;
 
-        Assert.Equal(["model.upload", "station.create", "recipe.activate", "recipe.activate", "collection.set"], entries.Select(entry => entry.Action));
-        Assert.Equal([version, "a", "a", "a", "a"], entries.Select(entry => entry.Subject));
-        Assert.Equal(["", "ann", "", "ann", "ann"], entries.Select(entry => entry.User));
+        Assert.Equal(["model.upload", "station.create", "model.register", "recipe.activate", "model.stage", "recipe.activate", "collection.set"], entries.Select(entry => entry.Action));
+        Assert.Equal([version, "a", "a", "a", "a", "a", "a"], entries.Select(entry => entry.Subject));
+        Assert.Equal(["", "ann", "", "", "", "ann", "ann"], entries.Select(entry => entry.User));
         Assert.All(entries, entry => Assert.Contains("127.0.0.1", entry.Origin, StringComparison.Ordinal));
-        Assert.Equal("", entries[2].OldValue);
-        Assert.Contains("\"threshold\":0.5", entries[3].OldValue, StringComparison.Ordinal);
-        Assert.Contains("\"threshold\":0.25", entries[3].NewValue, StringComparison.Ordinal);
-        Assert.Equal((5ul, 0ul), await VerifyAsync(server));
+        Assert.Equal("", entries[3].OldValue);
+        Assert.Contains("\"threshold\":0.5", entries[5].OldValue, StringComparison.Ordinal);
+        Assert.Contains("\"threshold\":0.25", entries[5].NewValue, StringComparison.Ordinal);
+        Assert.Equal((7ul, 0ul), await VerifyAsync(server));
     }
 
     [Fact]

@@ -101,16 +101,16 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Stores a model; another content is another version.</summary>
-    public async Task<string> UploadAsync(string content)
+    public async Task<string> UploadAsync(string content, string station = "")
     {
         using var call = Models.UploadModel(cancellationToken: Cancel);
-        await call.RequestStream.WriteAsync(new() { Chunk = ByteString.CopyFromUtf8(content) }, Cancel);
+        await call.RequestStream.WriteAsync(new() { Chunk = ByteString.CopyFromUtf8(content), Station = station }, Cancel);
         await call.RequestStream.CompleteAsync();
         return (await call).Model.Version;
     }
 
-    public async Task<Wire.Recipe> ActivateAsync(string station, string version) =>
-        (await Recipes.ActivateRecipeAsync(new() { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 } }, cancellationToken: Cancel)).Recipe;
+    public async Task<Wire.Recipe> ActivateAsync(string station, string version, string reason = "") =>
+        (await Recipes.ActivateRecipeAsync(new() { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 }, OverrideReason = reason }, cancellationToken: Cancel)).Recipe;
 
     /// <summary>A 16 x 16 grey frame of one brightness.</summary>
     public static Wire.InspectRequest Request(string station, ulong id, byte brightness) => new()

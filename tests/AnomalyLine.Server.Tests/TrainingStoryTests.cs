@@ -1,19 +1,24 @@
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Management.Tests.Storage;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Tests;
 
 /// <summary>From a job to an active model and back, by the services.</summary>
-public sealed class TrainingStoryTests
+public sealed class TrainingStoryTests(PostgresServer postgres)
 {
     private static CancellationToken Cancel => TestServer.Cancel;
 
-    [Fact]
-    public async Task Job_CandidateGateShadowActivationRollback_EachStepIsNamed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Job_CandidateGateShadowActivationRollback_EachStepIsNamed(bool isPostgres)
     {
-        await using var server = await TestServer.StartReadyAsync(["s"]);
+        string[] settings = isPostgres ? [$"--AnomalyLine:Management:ConnectionString={await postgres.CreateDatabaseAsync()}"] : [];
+        await using var server = await TestServer.StartReadyAsync(["s"], settings);
+        await CollectAndReviewAsync(server);
         var active = (await server.Recipes.GetRecipeAsync(new() { Station = "s" }, cancellationToken: Cancel)).Recipe.ModelVersion;
         await PrepareTrainerAsync(server, active);
 
@@ -22,8 +27,8 @@ public sealed class TrainingStoryTests
 
         Assert.Equal((Wire.JobState.Succeeded, "ann", "64"), (last.State, last.CreatedBy, Assert.Single(last.Order.Options).Value));
         Assert.Contains("epoch 1 of 2", (await server.Training.GetJobLogAsync(new() { Id = job.Id }, cancellationToken: Cancel)).Text, StringComparison.Ordinal);
-        var candidate = Assert.Single(await VersionsAsync(server));
-        Assert.Equal((1u, Wire.ModelStage.Candidate, false, active), (candidate.Number, candidate.Stage, candidate.GatePasses, candidate.GateAgainst));
+        var candidate = (await VersionsAsync(server))[0];
+        Assert.Equal((2u, Wire.ModelStage.Candidate, false, active, "trained"), (candidate.Number, candidate.Stage, candidate.GatePasses, candidate.GateAgainst, candidate.Origin));
         var gate = await server.Models.GetGateAsync(new() { Station = "s", Version = candidate.Version }, cancellationToken: Cancel);
         Assert.Equal("<html>", gate.Html);
 
@@ -45,16 +50,81 @@ public sealed class TrainingStoryTests
         Assert.Contains("does not pass", refused.Status.Detail, StringComparison.Ordinal);
 
         await server.Recipes.ActivateRecipeAsync(new() { Station = "s", ModelVersion = candidate.Version, OverrideReason = "told by Eve" }, Headers, cancellationToken: Cancel);
-        Assert.Equal(Wire.ModelStage.Active, Assert.Single(await VersionsAsync(server)).Stage);
+        Assert.Equal([Wire.ModelStage.Active, Wire.ModelStage.Retired], (await VersionsAsync(server)).Select(version => version.Stage));
         Assert.Equal(candidate.Version, Assert.Single(await server.InspectAsync([TestServer.Request("s", 1, 200)])).Inspection.ModelVersion);
 
         await server.Recipes.RollbackRecipeAsync(new() { Station = "s" }, Headers, cancellationToken: Cancel);
-        var retired = Assert.Single(await VersionsAsync(server));
+        var retired = (await VersionsAsync(server))[0];
         Assert.Equal((Wire.ModelStage.Retired, "told by Eve"), (retired.Stage, retired.OverrideReason));
         Assert.Equal(active, Assert.Single(await server.InspectAsync([TestServer.Request("s", 2, 200)])).Inspection.ModelVersion);
 
         var actions = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: Cancel)).Entries.Where(entry => entry.User == "ann").Select(entry => entry.Action);
-        Assert.Equal(["job.start", "model.register", "model.stage", "model.override", "recipe.activate", "model.stage", "recipe.rollback", "model.stage"], actions);
+        Assert.Equal(
+            [
+                "collection.set", "sample.review", "job.start", "model.register", "model.stage", "model.override", "recipe.activate", "model.stage", "model.stage", "recipe.rollback", "model.stage",
+                "model.stage",
+            ],
+            actions);
+        Assert.Equal("", (await server.Audit.VerifyAuditAsync(new(), cancellationToken: Cancel)).Reason);
+        if (isPostgres) Assert.False(File.Exists(Path.Combine(server.Folder, "management.db")));
+    }
+
+    [Fact]
+    public async Task Activate_UploadedModelWhereAnotherOneJudges_OnlyWithAReason()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+        var first = Assert.Single(await VersionsAsync(server));
+        Assert.Equal((1u, Wire.ModelStage.Active, "uploaded"), (first.Number, first.Stage, first.Origin));
+        var second = await server.UploadAsync("two");
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.ActivateAsync("s", second));
+
+        Assert.Equal("gate-not-passed", refused.Trailers.GetValue("error-code"));
+        Assert.Contains("no gate has seen it", refused.Status.Detail, StringComparison.Ordinal);
+        var candidate = (await VersionsAsync(server))[0];
+        Assert.Equal((2u, Wire.ModelStage.Candidate, second, "uploaded"), (candidate.Number, candidate.Stage, candidate.Version, candidate.Origin));
+        await server.ActivateAsync("s", second, "tried on the bench");
+        Assert.Equal(Wire.ModelStage.Retired, (await VersionsAsync(server))[1].Stage);
+        await server.ActivateAsync("s", first.Version);
+    }
+
+    [Fact]
+    public async Task Upload_WithAStation_IsACandidateOfItAtOnce()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+
+        var version = await server.UploadAsync("two", "s");
+
+        Assert.Equal((version, Wire.ModelStage.Candidate), ((await VersionsAsync(server))[0].Version, (await VersionsAsync(server))[0].Stage));
+    }
+
+    [Fact]
+    public async Task Job_ForAProduct_ModelIsACandidateOfAllItsStations()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a", "b", "c"]);
+        var active = (await server.Recipes.GetRecipeAsync(new() { Station = "a" }, cancellationToken: Cancel)).Recipe.ModelVersion;
+        foreach (var station in new[] { "b", "c" }) await server.Recipes.ActivateRecipeAsync(new() { Station = station, ProductId = "X", ModelVersion = active }, cancellationToken: Cancel);
+        await PrepareTrainerAsync(server, active);
+
+        var job = (await server.Training.StartJobAsync(new() { Order = new() { ProductId = "X", Method = "riad", BaseData = "parts" } }, Headers, cancellationToken: Cancel)).Job;
+        var last = await WatchAsync(server, job.Id);
+
+        Assert.True(last.State == Wire.JobState.Succeeded, last.Message);
+        Assert.Equal(("b", "X"), (last.Order.Station, last.Order.ProductId));
+        Assert.Equal(last.ModelVersion, (await VersionsAsync(server, "b"))[0].Version);
+        Assert.Equal(last.ModelVersion, (await VersionsAsync(server, "c"))[0].Version);
+        Assert.Equal(active, Assert.Single(await VersionsAsync(server, "a")).Version);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await server.Training.StartJobAsync(new() { Order = new() { ProductId = "Y", Method = "riad" } }, cancellationToken: Cancel));
+        Assert.Equal("invalid-argument", refused.Trailers.GetValue("error-code"));
+    }
+
+    private static async Task CollectAndReviewAsync(TestServer server)
+    {
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "s", EveryNthOk = 1, Interval = new() } }, Headers, cancellationToken: Cancel);
+        await server.InspectAsync([TestServer.Request("s", 1001, 40)]);
+        await server.Get<Management.Samples.SampleCollector>().FlushAsync(Cancel);
+        var sample = Assert.Single((await server.Samples.ListSamplesAsync(new() { Station = "s" }, cancellationToken: Cancel)).Samples);
+        await server.Samples.ReviewSamplesAsync(new() { Ids = { sample.Id }, State = Wire.SampleState.Approved }, Headers, cancellationToken: Cancel);
     }
 
     [Fact]
@@ -109,8 +179,8 @@ public sealed class TrainingStoryTests
 
     private static Metadata Headers => new() { { "x-user", "ann" } };
 
-    private static async Task<IReadOnlyList<Wire.StationModel>> VersionsAsync(TestServer server) =>
-        (await server.Models.ListModelVersionsAsync(new() { Station = "s" }, cancellationToken: Cancel)).Models;
+    private static async Task<IReadOnlyList<Wire.StationModel>> VersionsAsync(TestServer server, string station = "s") =>
+        (await server.Models.ListModelVersionsAsync(new() { Station = station }, cancellationToken: Cancel)).Models;
 
     private static async Task<Wire.TrainingJob> WatchAsync(TestServer server, ulong id)
     {

@@ -100,7 +100,7 @@ internal static class BenchCommand
                 // From an earlier measurement.
             }
 
-            var recipe = new ActivateRecipeRequest { Station = name, ModelVersion = versions[index % versions.Count] };
+            var recipe = new ActivateRecipeRequest { Station = name, ModelVersion = versions[index % versions.Count], OverrideReason = "bench" };
             await new RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(recipe, cancellationToken: cancel);
         }
 

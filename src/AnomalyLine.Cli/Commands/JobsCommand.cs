@@ -13,7 +13,8 @@ internal static class JobsCommand
 
     private static Command Start(Output output)
     {
-        var station = new Argument<string>("station") { Description = "The station that the model is for; its approved samples are used." };
+        var station = new Argument<string?>("station") { Description = "The station that the model is for; its approved samples are used. Not needed with --product.", Arity = ArgumentArity.ZeroOrOne };
+        var product = new Option<string>("--product") { Description = "The product that the model is for: approved samples of all stations with a recipe for it are used.", HelpName = "ID", DefaultValueFactory = _ => "" };
         var method = new Option<string>("--method") { Description = "The method; see 'anomalyline methods'. Not with --warm-start." }.OneOf([.. MethodCatalog.All.Select(entry => entry.Name)]);
         var preset = new Option<string>("--preset") { Description = "The options to start from.", DefaultValueFactory = _ => "balanced" }.OneOf([.. MethodDescriptor.PresetNames]);
         var set = new Option<string[]>("--set") { Description = "Change an option of the preset; may be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
@@ -26,12 +27,17 @@ internal static class JobsCommand
         var wait = new Option<bool>("--wait") { Description = "Show its progress until it is over." };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("start", "Queue a training for a station.") { station, method, preset, set, warm, since, baseData, rate, minutes, threads, wait, server, json };
+        var command = new Command("start", "Queue a training for a station, or for a product.") { station, product, method, preset, set, warm, since, baseData, rate, minutes, threads, wait, server, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(station) is null && result.GetValue(product) is not { Length: > 0 }) result.AddError("Name the station, or a --product.");
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             var order = new TrainingOrder
             {
-                Station = parsed.GetRequiredValue(station),
+                Station = parsed.GetValue(station) ?? "",
+                ProductId = parsed.GetRequiredValue(product),
                 Method = parsed.GetValue(method) ?? "",
                 Preset = parsed.GetRequiredValue(preset),
                 WarmStart = parsed.GetValue(warm),

@@ -17,7 +17,7 @@ internal static class ModelVersionCommands
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var answer = await new ModelService.ModelServiceClient(channel).ListModelVersionsAsync(new ListModelVersionsRequest { Station = parsed.GetRequiredValue(station) }, cancellationToken: cancel);
             if (parsed.GetValue(json)) output.WriteJson(new { models = answer.Models.Select(Describe) });
-            else TextTable.Write(output.Result, ["NUMBER", "VERSION", "STAGE", "GATE", "JOB", "BY", "FROM"], answer.Models.Select(Row));
+            else TextTable.Write(output.Result, ["NUMBER", "VERSION", "STAGE", "ORIGIN", "GATE", "JOB", "BY", "FROM"], answer.Models.Select(Row));
             return ExitCode.Done;
         });
         return command;
@@ -95,7 +95,7 @@ internal static class ModelVersionCommands
 
     private static IReadOnlyList<string> Row(StationModel model) =>
     [
-        $"{model.Number}", model.Version, model.Stage.ToString().ToLowerInvariant(), !model.HasGatePasses ? "not asked" : model.GatePasses ? "passes" : "does not pass",
+        $"{model.Number}", model.Version, model.Stage.ToString().ToLowerInvariant(), model.Origin, !model.HasGatePasses ? "not asked" : model.GatePasses ? "passes" : "does not pass",
         model.JobId == 0 ? "" : $"{model.JobId}", model.CreatedBy, model.Parent,
     ];
 
@@ -107,6 +107,7 @@ internal static class ModelVersionCommands
         stage = model.Stage.ToString().ToLowerInvariant(),
         parent = model.Parent,
         dataDigest = model.DataDigest,
+        origin = model.Origin,
         jobId = model.JobId,
         createdBy = model.CreatedBy,
         creationTime = model.CreationTime?.ToDateTimeOffset(),

@@ -30,13 +30,14 @@ internal static class ModelsCommand
     private static Command Upload(Output output)
     {
         var file = new Argument<string>("file") { Description = "The model file (.alm)." };
+        var station = new Option<string>("--station") { Description = "A station that it becomes a candidate of at once.", HelpName = "NAME", DefaultValueFactory = _ => "" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("upload", "Store a model file on the server, which checks it first.") { file, server, json };
+        var command = new Command("upload", "Store a model file on the server, which checks it first.") { file, station, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var stored = await UploadAsync(channel, parsed.GetRequiredValue(file), cancel);
+            var stored = await UploadAsync(channel, parsed.GetRequiredValue(file), cancel, parsed.GetRequiredValue(station));
             if (parsed.GetValue(json)) output.WriteJson(Describe(stored));
             else await output.Result.WriteLineAsync($"{stored.Version} is on the server; make it active with 'anomalyline stations activate STATION --model {stored.Version}'.");
             return ExitCode.Done;
@@ -46,7 +47,7 @@ internal static class ModelsCommand
 
     /// <summary>Stores a model file on the server.</summary>
     /// <exception cref="CommandException">There is no such file.</exception>
-    internal static async Task<ModelVersion> UploadAsync(Grpc.Net.Client.GrpcChannel channel, string path, CancellationToken cancel)
+    internal static async Task<ModelVersion> UploadAsync(Grpc.Net.Client.GrpcChannel channel, string path, CancellationToken cancel, string station = "")
     {
         if (!File.Exists(path)) throw new CommandException($"{path}: no such file; train one with 'anomalyline train'.");
         await using var stream = File.OpenRead(path);
@@ -56,7 +57,7 @@ internal static class ModelsCommand
         {
             int count;
             while ((count = await stream.ReadAsync(buffer, cancel)) > 0)
-                await call.RequestStream.WriteAsync(new UploadModelRequest { Chunk = ByteString.CopyFrom(buffer, 0, count) }, cancel);
+                await call.RequestStream.WriteAsync(new UploadModelRequest { Chunk = ByteString.CopyFrom(buffer, 0, count), Station = station }, cancel);
             await call.RequestStream.CompleteAsync();
         }
         catch (InvalidOperationException)

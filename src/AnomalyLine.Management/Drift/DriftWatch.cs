@@ -2,17 +2,19 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Storage;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Management.Drift;
 
 /// <summary>
-/// Watches all stations for drift, beside the line: judged parts wait in a bounded queue, of which the oldest are left out where it is full. A new model or threshold starts afresh.
-/// Any thread offers; one task works.
+/// Watches all stations for drift, beside the line: judged parts wait in a bounded queue, of which the oldest are left out where it is full. A new model or threshold starts afresh, and so does a
+/// restart: what the server did not see it cannot rank. Alarms are kept in the database and survive both. Any thread offers; one task works.
 /// </summary>
-public sealed partial class DriftWatch(DriftOptions options, ModelStore models, TimeProvider time, ILogger<DriftWatch> logger)
+public sealed partial class DriftWatch(DriftOptions options, ModelStore models, TimeProvider time, ILogger<DriftWatch> logger, ManagementDatabase? database = null)
 {
     /// <summary>How long an alarm counts as the present state: 10 minutes.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
@@ -43,7 +45,9 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
     /// <summary>Works until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        await foreach (var (record, frame, region) in _queue.Reader.ReadAllAsync(stopping)) Look(record, frame, region);
+        await LoadAsync(stopping);
+        await foreach (var (record, frame, region) in _queue.Reader.ReadAllAsync(stopping))
+            if (Look(record, frame, region) is { Count: > 0 } raised) await KeepAsync(raised, stopping);
     }
 
     /// <summary>The signals of a station under its present recipe; empty before its first part.</summary>
@@ -66,7 +70,7 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
         lock (_gate) return [.. _alarms.Where(alarm => alarm.Station == station).Reverse()];
     }
 
-    internal void Look(InspectionRecord record, Frame? frame, RegionOfInterest? region)
+    internal IReadOnlyList<DriftAlarm> Look(InspectionRecord record, Frame? frame, RegionOfInterest? region)
     {
         FrameStatistics? statistics = null;
         if (frame is not null && !FrameStatistics.TryMeasure(frame, region, out statistics, out _)) statistics = null;
@@ -74,13 +78,47 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
         {
             var drift = Of(record, region);
             var now = time.GetUtcNow();
-            foreach (var alarm in drift.Judged(record.Score, record.Verdict == Verdict.NotOk, now).Concat(statistics is null ? [] : drift.Measure(statistics, now)))
+            DriftAlarm[] raised = [.. drift.Judged(record.Score, record.Verdict == Verdict.NotOk, now), .. statistics is null ? [] : drift.Measure(statistics, now)];
+            foreach (var alarm in raised)
             {
                 _alarms.Enqueue(alarm);
                 if (_alarms.Count > KeptAlarms) _alarms.Dequeue();
                 Drifted(logger, alarm.Station, alarm.Signal, alarm.Reason, alarm.Suggestion);
             }
+
+            return raised;
         }
+    }
+
+    /// <summary>The alarms of before the start; none where the database is away.</summary>
+    internal async Task LoadAsync(CancellationToken cancellation)
+    {
+        if (database is null) return;
+        var read = await database.ReadAsync<List<DriftAlarm>>(
+            async (context, cancel) => await context.Set<DriftAlarm>().OrderByDescending(alarm => EF.Property<long>(alarm, DriftAlarmTable.Id)).Take(KeptAlarms).ToListAsync(cancel), cancellation);
+        if (!read.TryGet(out var kept, out _)) return;
+        lock (_gate)
+        {
+            var raised = _alarms.ToArray();
+            _alarms.Clear();
+            foreach (var alarm in kept.AsEnumerable().Reverse().Concat(raised).TakeLast(KeptAlarms)) _alarms.Enqueue(alarm);
+        }
+    }
+
+    /// <summary>Keeps new alarms, and no more than the last ones; where the database is away they are known until the end of the server.</summary>
+    private async Task KeepAsync(IReadOnlyList<DriftAlarm> raised, CancellationToken cancellation)
+    {
+        if (database is null) return;
+        await database.ChangeAsync<bool>(
+            async (context, cancel) =>
+            {
+                context.AddRange(raised);
+                await context.SaveChangesAsync(cancel);
+                var oldest = await context.Set<DriftAlarm>().Select(alarm => EF.Property<long>(alarm, DriftAlarmTable.Id)).OrderDescending().Skip(KeptAlarms).FirstOrDefaultAsync(cancel);
+                await context.Set<DriftAlarm>().Where(alarm => EF.Property<long>(alarm, DriftAlarmTable.Id) <= oldest).ExecuteDeleteAsync(cancel);
+                return true;
+            },
+            cancellation);
     }
 
     private StationDrift Of(InspectionRecord record, RegionOfInterest? region)

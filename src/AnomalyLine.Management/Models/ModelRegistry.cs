@@ -27,7 +27,9 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
     /// <param name="gate">What the gate said; null where it was not asked.</param>
     /// <param name="caller">Who does it.</param>
     /// <param name="cancellation">Changes nothing.</param>
-    public Task<Outcome<ModelVersion>> RegisterAsync(string station, StoredModel model, long jobId, GateWord? gate, Caller caller, CancellationToken cancellation)
+    /// <param name="origin">Where it comes from.</param>
+    public Task<Outcome<ModelVersion>> RegisterAsync(
+        string station, StoredModel model, long jobId, GateWord? gate, Caller caller, CancellationToken cancellation, ModelOrigin origin = ModelOrigin.Trained)
     {
         ArgumentNullException.ThrowIfNull(model);
         return database.ChangeAsync<ModelVersion>(
@@ -42,6 +44,7 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
                     Version = model.Version,
                     Parent = model.Manifest.Parent ?? "",
                     DataDigest = model.Manifest.TrainingSet.Digest,
+                    Origin = origin,
                     JobId = jobId,
                     CreatedBy = caller.User,
                     CreationTime = time.GetUtcNow(),
@@ -50,7 +53,7 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
                     GateSummary = gate?.Summary ?? "",
                 };
                 context.Add(added);
-                await audit.AppendAsync(context, caller, "model.register", station, null, new { added.Number, added.Version, added.GatePasses, added.GateSummary }, cancel);
+                await audit.AppendAsync(context, caller, "model.register", station, null, new { added.Number, added.Version, added.Origin, added.GatePasses, added.GateSummary }, cancel);
                 await context.SaveChangesAsync(cancel);
                 return added;
             },
@@ -59,7 +62,7 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
 
     /// <summary>
     /// Whether a version may become active in the place of another. A candidate or shadow may where the gate passed against that other, where nothing is active yet, or where
-    /// a reason is given. Versions that have been active, and files that are no version of the station, may.
+    /// a reason is given. Versions that have been active may. A model that is no version of the station may not: register it first.
     /// </summary>
     /// <param name="station">Name of the station.</param>
     /// <param name="version">The version.</param>
@@ -67,7 +70,7 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
     /// <param name="overrideReason">Why to activate it against the gate; empty for no override.</param>
     /// <param name="caller">Who asks; an override is audited.</param>
     /// <param name="cancellation">Changes nothing.</param>
-    /// <returns>Null, or <see cref="LineErrorCode.GateNotPassed"/>, <see cref="LineErrorCode.ManagementFailed"/>.</returns>
+    /// <returns>Null, or <see cref="LineErrorCode.GateNotPassed"/>, ModelNotFound, ManagementFailed.</returns>
     public async Task<LineError?> CheckActivationAsync(
         string station, string version, string? active, string overrideReason, Caller caller, CancellationToken cancellation)
     {
@@ -75,7 +78,8 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
             async (context, cancel) =>
             {
                 var found = await FindAsync(context, station, version, cancel);
-                if (found is null || active is null || found.Version == active || found.Stage is ModelStage.Active or ModelStage.Retired) return true;
+                if (active is null || active == version || found?.Stage is ModelStage.Active or ModelStage.Retired) return true;
+                if (found is null) return NotFound(station, version);
                 if (found.GatePasses == true && found.GateAgainst == active) return true;
                 if (overrideReason.Trim().Length == 0) return new LineError(LineErrorCode.GateNotPassed, Refusal(found, active));
                 await audit.AppendAsync(context, caller, "model.override", station, new { found.Number, found.Version, found.GatePasses, found.GateSummary }, new { Reason = overrideReason }, cancel);
@@ -131,6 +135,7 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
     private static string Refusal(ModelVersion candidate, string active) =>
         $"Version {candidate.Number} ({candidate.Version}) is a candidate for {active}. " + candidate switch
         {
+            { GatePasses: null, Origin: ModelOrigin.Uploaded } => "Its file was uploaded, and no gate has seen it.",
             { GatePasses: null } => "The gate was not asked.",
             { GateAgainst: var other } when other != active => $"The gate compared it with {other}, which is no longer active.",
             _ => candidate.GateSummary,

@@ -6,7 +6,7 @@ namespace AnomalyLine.Management.Models;
 
 /// <summary>
 /// The model files of a server: a folder of <c>version.alm</c>, each with a <c>version.json</c> written once the file passed its check.
-/// A file is stored whole or not at all, and never changes. Any thread.
+/// A file is stored whole or not at all, and never changes. A model whose record is damaged counts as absent: uploading its file again repairs it. Any thread.
 /// </summary>
 public sealed class ModelStore
 {
@@ -46,7 +46,7 @@ public sealed class ModelStore
             var manifest = await Task.Factory.StartNew(
                 () => _check(incoming), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             var model = new StoredModel($"{manifest.Method}-{sha256[..12]}", sha256, size, manifest);
-            if (Find(model.Version) is { } stored) return stored;
+            if (Find(model.Version) is { } stored && await IsWholeAsync(stored, cancellationToken)) return stored;
             File.Move(incoming, FilePath(model.Version), overwrite: true);
             await WriteRecordAsync(model, cancellationToken);
             return model;
@@ -59,7 +59,7 @@ public sealed class ModelStore
 
     /// <summary>All versions, the newest training first.</summary>
     public IReadOnlyList<StoredModel> List() =>
-        [.. Directory.EnumerateFiles(_folder, "*.json").Select(Read).OrderByDescending(model => model.CreationTime).ThenBy(model => model.Version, StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(_folder, "*.json").Select(Read).OfType<StoredModel>().OrderByDescending(model => model.CreationTime).ThenBy(model => model.Version, StringComparer.Ordinal)];
 
     /// <summary>A version, or null where the store does not have it.</summary>
     public StoredModel? Find(string version)
@@ -74,15 +74,30 @@ public sealed class ModelStore
         ? throw new FileNotFoundException($"The model version \"{version}\" is not in {_folder}; upload its file first, or choose one that ListModels names.")
         : FilePath(version);
 
+    /// <summary>Whether the file on disk is still what was stored; one that is not gives way to the same file uploaded again.</summary>
+    private async Task<bool> IsWholeAsync(StoredModel model, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(FilePath(model.Version));
+        return file.Length == model.SizeBytes && Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == model.Sha256;
+    }
+
     private static ModelManifest LoadAndClose(string path)
     {
         using var model = AnomalyModel.Load(path);
         return model.Manifest;
     }
 
-    private static StoredModel Read(string record) =>
-        JsonSerializer.Deserialize<StoredModel>(File.ReadAllBytes(record), s_json)
-        ?? throw new ModelFileException($"{record} is empty; delete it and upload the model again.");
+    private static StoredModel? Read(string record)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StoredModel>(File.ReadAllBytes(record), s_json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A version comes from a caller: it must not lead out of the folder.</summary>
     private static bool IsFileName(string version) => version.Length is > 0 and <= 128 && version.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

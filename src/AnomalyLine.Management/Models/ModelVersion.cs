@@ -21,7 +21,10 @@ public sealed record ModelVersion
     /// <summary>SHA-256 over its training frames, 64 hex digits.</summary>
     public string DataDigest { get; init; } = "";
 
-    /// <summary>The job that trained it; 0 for an uploaded one.</summary>
+    /// <summary>Where it comes from.</summary>
+    public ModelOrigin Origin { get; init; } = ModelOrigin.Trained;
+
+    /// <summary>The job that trained it; 0 for none.</summary>
     public long JobId { get; init; }
 
     /// <summary>Who started the job or registered it; empty where nobody said.</summary>

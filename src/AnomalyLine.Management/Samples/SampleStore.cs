@@ -137,6 +137,19 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
             cancellation);
     }
 
+    /// <summary>Notes why samples of a station may be no normal parts, by the SHA-256 of their pictures; others stay as they are.</summary>
+    /// <returns>How many were marked.</returns>
+    internal Task<Outcome<int>> SuspectAsync(string station, IReadOnlyList<KeyValuePair<string, string>> reasons, CancellationToken cancellation) => database.ChangeAsync<int>(
+        async (context, cancel) =>
+        {
+            var words = reasons.ToDictionary(StringComparer.Ordinal);
+            var sums = words.Keys.ToList();
+            var samples = await context.Set<Sample>().Where(sample => sample.Station == station && sums.Contains(sample.Sha256)).ToListAsync(cancel);
+            foreach (var sample in samples) sample.Suspicion = words[sample.Sha256];
+            return samples.Count;
+        },
+        cancellation);
+
     /// <summary>Notes why samples may be no normal parts; an empty reason takes a suspicion back.</summary>
     internal Task<Outcome<int>> SuspectAsync(IReadOnlyDictionary<long, string> reasons, CancellationToken cancellation) => database.ChangeAsync<int>(
         async (context, cancel) =>

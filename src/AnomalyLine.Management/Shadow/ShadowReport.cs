@@ -1,6 +1,6 @@
 namespace AnomalyLine.Management.Shadow;
 
-/// <summary>How a shadow agrees with the active model since it was loaded, or since the active model changed.</summary>
+/// <summary>How a shadow agrees with the active model since it became one, over restarts, or since the active model changed.</summary>
 /// <param name="Version">Version of the shadow.</param>
 /// <param name="Threshold">Its calibrated threshold.</param>
 /// <param name="ActiveVersion">Version of the active model; empty before the first frame.</param>

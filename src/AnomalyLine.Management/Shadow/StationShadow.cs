@@ -28,8 +28,9 @@ internal sealed class StationShadow : IDisposable
     private long _skipped;
     private volatile bool _ended;
 
-    public StationShadow(string version, Calibration calibration, Func<string, IDetector> load, Func<bool> isIdle)
+    public StationShadow(string version, Calibration calibration, Func<string, IDetector> load, Func<bool> isIdle, ShadowCount? kept)
     {
+        if (kept is not null) (_active, _judged, _agreed, _skipped) = (kept.ActiveVersion, kept.Judged, kept.Agreed, kept.Skipped);
         Version = version;
         _calibration = calibration;
         _load = load;

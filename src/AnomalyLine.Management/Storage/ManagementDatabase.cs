@@ -19,6 +19,7 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
 
     private readonly SemaphoreSlim _change = new(1);
     private readonly SemaphoreSlim _opening = new(1);
+    private readonly DbContextOptions<ManagementContext> _creating;
     private readonly DbContextOptions<ManagementContext> _options;
     private readonly ILogger _logger;
     private volatile bool _open;
@@ -33,11 +34,10 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _logger = logger;
         FilePath = options.ConnectionString.Length == 0 ? Path.Combine(Path.GetFullPath(dataFolder), "management.db") : null;
-        var builder = new DbContextOptionsBuilder<ManagementContext>()
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.ModelSnapshotNotFound, RelationalEventId.PendingModelChangesWarning));
-        _options = (FilePath is null
-            ? builder.UseNpgsql(options.ConnectionString)
-            : builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = FilePath, Pooling = false, DefaultTimeout = 10 }.ToString())).Options;
+        _creating = Connect(options, SqliteOpenMode.ReadWriteCreate);
+
+        // A file that somebody takes away meanwhile is not made anew: an empty audit would look like a whole one.
+        _options = Connect(options, SqliteOpenMode.ReadWrite);
     }
 
     /// <summary>The SQLite file; null on PostgreSQL.</summary>
@@ -119,7 +119,9 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
         {
             // Once a fault, not once a call: a full disk must not be filled further.
             if (_fault.Length == 0) Failed(_logger, e);
-            _fault = $"The management database cannot be used ({Innermost(e).Message}); check {FilePath ?? "the PostgreSQL server and AnomalyLine:Management:ConnectionString"}. Stations go on judging.";
+            _fault = _open && FilePath is not null && !File.Exists(FilePath)
+                ? $"The management database {FilePath} is gone; put it back, or stop the server and restore a backup (a start without it begins an empty one). Stations go on judging."
+                : $"The management database cannot be used ({Innermost(e).Message}); check {FilePath ?? "the PostgreSQL server and AnomalyLine:Management:ConnectionString"}. Stations go on judging.";
             return new LineError(LineErrorCode.ManagementFailed, _fault);
         }
     }
@@ -131,7 +133,7 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
         {
             if (_open) return;
             if (FilePath is not null) Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
-            await using var context = new ManagementContext(_options);
+            await using var context = new ManagementContext(_creating);
             if (FilePath is not null)
             {
                 await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellation);
@@ -147,6 +149,15 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
         {
             _opening.Release();
         }
+    }
+
+    private DbContextOptions<ManagementContext> Connect(ManagementOptions options, SqliteOpenMode mode)
+    {
+        var builder = new DbContextOptionsBuilder<ManagementContext>()
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.ModelSnapshotNotFound, RelationalEventId.PendingModelChangesWarning));
+        return (FilePath is null
+            ? builder.UseNpgsql(options.ConnectionString)
+            : builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = FilePath, Pooling = false, DefaultTimeout = 10, Mode = mode }.ToString())).Options;
     }
 
     private static Exception Innermost(Exception exception) => exception is DbUpdateException or InvalidOperationException && exception.InnerException is { } inner ? Innermost(inner) : exception;

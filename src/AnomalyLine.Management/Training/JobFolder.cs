@@ -27,6 +27,9 @@ public sealed class JobFolder
     /// <summary>Its frames.</summary>
     public string Data => System.IO.Path.Combine(_root, "data");
 
+    /// <summary>The frames that it trains on, once collected.</summary>
+    public IReadOnlyList<string> Normals => [.. Directory.EnumerateFiles(At("train", DatasetFrame.Good))];
+
     /// <summary>Its model file, once trained.</summary>
     public string Model => System.IO.Path.Combine(_root, "model.alm");
 
@@ -35,6 +38,15 @@ public sealed class JobFolder
 
     /// <summary>Its comparison as JSON, once compared.</summary>
     public string Gate => System.IO.Path.Combine(_root, "gate.json");
+
+    /// <summary>The same as a page.</summary>
+    public string GatePage => System.IO.Path.ChangeExtension(Gate, ".html");
+
+    /// <summary>What the guard says of its normals, once checked.</summary>
+    public string Doubts => System.IO.Path.Combine(_root, "doubts.json");
+
+    /// <summary>Bytes that are free on its disk.</summary>
+    public long FreeBytes => new DriveInfo(Directory.CreateDirectory(_root).FullName).AvailableFreeSpace;
 
     /// <summary>Whether a normal with this SHA-256 is kept out of all trainings.</summary>
     public static bool IsFrozen(string sha256) => Convert.FromHexString(sha256.AsSpan(0, 2))[0] < FrozenBelow;
@@ -72,11 +84,18 @@ public sealed class JobFolder
         return (trained, frozen + data.TestFrames.Count(frame => frame.IsNormal));
     }
 
-    /// <summary>Adds lines to the log.</summary>
+    /// <summary>Adds a line to the log; where the disk is full it is left out, for the job's end must be told all the same.</summary>
     public void Write(string line)
     {
-        Directory.CreateDirectory(_root);
-        File.AppendAllText(Log, line + '\n');
+        try
+        {
+            Directory.CreateDirectory(_root);
+            File.AppendAllText(Log, line + '\n');
+        }
+        catch (IOException)
+        {
+            // The job itself says that its disk is full.
+        }
     }
 
     /// <summary>Takes the frames away: they are needed no more.</summary>

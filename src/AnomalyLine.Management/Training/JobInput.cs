@@ -5,15 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AnomalyLine.Management.Training;
 
-/// <summary>The approved samples of a station, for its jobs.</summary>
+/// <summary>The approved samples of stations, for their jobs.</summary>
 /// <param name="database">Where their data is.</param>
 /// <param name="pathOf">Where the picture of a SHA-256 is.</param>
 public sealed class JobInput(ManagementDatabase database, Func<string, string> pathOf)
 {
     /// <summary>Approved samples, those approved since a time where one is given.</summary>
-    internal Task<Outcome<IReadOnlyList<Sample>>> ReadAsync(string station, DateTimeOffset? since, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<Sample>>(
+    internal Task<Outcome<IReadOnlyList<Sample>>> ReadAsync(IReadOnlyCollection<string> stations, DateTimeOffset? since, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<Sample>>(
         async (context, cancel) => await context.Set<Sample>()
-            .Where(sample => sample.Station == station && sample.State == SampleState.Approved && (since == null || sample.ReviewTime >= since))
+            .Where(sample => stations.Contains(sample.Station) && sample.State == SampleState.Approved && (since == null || sample.ReviewTime >= since))
             .OrderBy(sample => sample.Id).ToListAsync(cancel),
         cancellation);
 

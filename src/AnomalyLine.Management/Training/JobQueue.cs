@@ -11,10 +11,10 @@ namespace AnomalyLine.Management.Training;
 
 /// <summary>
 /// Does the training jobs, one at a time, each in a process of its own at the lowest priority. A job that was under way when the server stopped goes on from its checkpoint, at
-/// most <see cref="MostAttempts"/> times; then it is Failed.
+/// most <see cref="MostAttempts"/> times; then it is Failed. A job ends before it takes the space that stays for the inspection log.
 /// </summary>
 public sealed partial class JobQueue(
-    JobStore jobs, JobInput input, ModelStore models, ModelRegistry registry, string dataFolder, Func<string, Recipe?> activeRecipe,
+    JobStore jobs, JobInput input, ModelStore models, ModelRegistry registry, SampleStore samples, JobLine line, string dataFolder, long reservedBytes,
     TimeProvider time, ILogger<JobQueue> logger, TrainerCommand? trainer = null)
 {
     /// <summary>How often a trainer is started for a job whose server stopped.</summary>
@@ -25,9 +25,17 @@ public sealed partial class JobQueue(
     private CancellationTokenSource? _running;
     private long _runningJob;
     private Caller? _canceller;
+    private volatile string? _fullDisk;
 
     /// <summary>A job's folder.</summary>
     public JobFolder FolderOf(long job) => new(dataFolder, job);
+
+    /// <summary>The comparison that the gate decided a version by; null where there is none.</summary>
+    public JobFolder? FindGate(ModelVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return version.JobId > 0 && FolderOf(version.JobId) is var folder && File.Exists(folder.Gate) && File.Exists(folder.GatePage) ? folder : null;
+    }
 
     /// <summary>Does jobs until it is stopped. A job that runs then is gone on with at the next start.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -81,14 +89,19 @@ public sealed partial class JobQueue(
     private async Task DoAsync(TrainingJob job, CancellationToken stopping)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        lock (_gate) (_running, _runningJob, _canceller) = (cancel, job.Id, null);
+        lock (_gate) (_running, _runningJob, _canceller, _fullDisk) = (cancel, job.Id, null, null);
         try
         {
-            await TrainAsync(job, cancel.Token);
+            await TrainAsync(job, cancel);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // It stays Running in the database: the next start goes on with it.
+        }
+        catch (OperationCanceledException) when (_fullDisk is { } reason)
+        {
+            await EndAsync(job, JobState.Failed, reason, null);
+            Clear(job);
         }
         catch (OperationCanceledException)
         {
@@ -107,16 +120,18 @@ public sealed partial class JobQueue(
         }
     }
 
-    private async Task TrainAsync(TrainingJob job, CancellationToken cancel)
+    private async Task TrainAsync(TrainingJob job, CancellationTokenSource end)
     {
-        var folder = FolderOf(job.Id);
+        var (folder, cancel) = (FolderOf(job.Id), end.Token);
         (job.State, job.StartTime, job.Message) = (JobState.Running, time.GetUtcNow(), "collecting the frames");
         job.Attempts++;
         await jobs.SaveAsync(job, null, "", cancel);
-        var work = await PrepareAsync(job, folder, cancel);
+        if (FullDisk(folder) is { } full) throw new TrainingFailedException(full);
+        var stations = StationsOf(job);
+        var work = await PrepareAsync(job, stations, folder, cancel);
         var file = Path.Combine(folder.Path, "work.json");
         await File.WriteAllBytesAsync(file, work.ToJson(), cancel);
-        Started(logger, job.Id, job.Station, work.Training.Method);
+        Started(logger, job.Id, job.Station, work.Training!.Method);
         await TrainerProcess.RunAsync(
             _trainer(file, job.Threads),
             line =>
@@ -125,21 +140,30 @@ public sealed partial class JobQueue(
                 (job.Epoch, job.Epochs, job.Loss) = (line.Epoch ?? job.Epoch, line.Epochs ?? job.Epochs, line.Loss ?? job.Loss);
                 (job.Done, job.LeftSeconds, job.Message) = (line.Fraction, line.LeftSeconds ?? 0, $"{line.Phase}: {line.Message}");
                 jobs.Progress(job);
+                if ((_fullDisk ??= FullDisk(folder)) is not null) end.Cancel();
             },
             cancel, line => folder.Write($"{time.GetUtcNow():O} {line}"));
-        await KeepAsync(job, folder, work.Gate is not null, cancel);
+        var doubts = await KeepDoubtsAsync(job, stations, folder, cancel);
+        await KeepAsync(job, stations, folder, work.Gate is not null, doubts, cancel);
     }
 
-    private async Task<JobWork> PrepareAsync(TrainingJob job, JobFolder folder, CancellationToken cancel)
+    /// <summary>The job's station first, then the others that have a recipe for its product.</summary>
+    private IReadOnlyList<string> StationsOf(TrainingJob job) =>
+        job.ProductId.Length == 0 ? [job.Station] : [job.Station, .. line.StationsOf(job.ProductId).Where(station => station != job.Station)];
+
+    private string? FullDisk(JobFolder folder) => folder.FreeBytes is var free && free >= reservedBytes ? null
+        : $"{folder.Path}: {free >> 20} MiB are free, of which {reservedBytes >> 20} MiB stay for the inspection log (AnomalyLine:Management:ReservedDiskBytes); free the disk and start the job again.";
+
+    private async Task<JobWork> PrepareAsync(TrainingJob job, IReadOnlyList<string> stations, JobFolder folder, CancellationToken cancel)
     {
-        if (!(await input.ReadAsync(job.Station, job.ApprovedSince, cancel)).TryGet(out var samples, out var error)) throw new TrainingFailedException(error.Message);
+        if (!(await input.ReadAsync(stations, job.ApprovedSince, cancel)).TryGet(out var samples, out var error)) throw new TrainingFailedException(error.Message);
         var baseData = job.BaseData.Length == 0 ? null : Path.Combine(Path.GetFullPath(dataFolder), "datasets", job.BaseData);
         var (trained, frozen) = folder.Collect(
             samples.Where(sample => sample.Label == SampleLabel.Normal).Select(sample => (input.PathOf(sample), sample.Sha256)),
             samples.Where(sample => sample.Label != SampleLabel.Normal).Select(sample => (input.PathOf(sample), sample.Sha256, sample.Defect)), baseData);
         folder.Write($"{time.GetUtcNow():O} {trained} normals to train on, {frozen} in the frozen set, {samples.Count} approved samples");
-        if (trained == 0) throw new TrainingFailedException($"Station '{job.Station}' has no approved normal to train on; approve samples, or name a base set.");
-        var recipe = activeRecipe(job.Station);
+        if (trained == 0) throw new TrainingFailedException($"Station '{string.Join("', '", stations)}' has no approved normal to train on; approve samples, or name a base set.");
+        var recipe = line.ActiveRecipe(job.Station, job.ProductId);
         var active = recipe is null || models.Find(recipe.ModelVersion) is null ? null : models.GetPath(recipe.ModelVersion);
         if (job.WarmStart && active is null) throw new TrainingFailedException($"Station '{job.Station}' has no active model to start from; train with a method.");
         var training = new TrainingRequest
@@ -164,20 +188,38 @@ public sealed partial class JobQueue(
             DataFolder = folder.Data,
             Output = folder.Path,
         };
-        return new JobWork(training, gate);
+        return new JobWork(training, gate) { LeaveOut = new LeaveOutRequest(folder.Normals, folder.Doubts) };
+    }
+
+    /// <summary>Marks the samples that the leave-out pass doubts; what it says for the job's message.</summary>
+    private async Task<string> KeepDoubtsAsync(TrainingJob job, IReadOnlyList<string> stations, JobFolder folder, CancellationToken cancel)
+    {
+        if (LeaveOutReport.Read(folder.Doubts) is not { } report) return "";
+        foreach (var said in report.Lines()) folder.Write($"{time.GetUtcNow():O} {said}");
+        var marked = 0;
+        foreach (var station in stations) marked += (await samples.SuspectAsync(station, report.Reasons, cancel)).TryGet(out var count, out _) ? count : 0;
+        if (report.Reasons.Count == 0) return "";
+        Doubted(logger, job.Id, report.Reasons.Count);
+        return $" WARNING: {report.Reasons.Count} of its {report.Checked} normals look as if they were none ({marked} samples are marked); look at them before you activate it.";
     }
 
     /// <summary>The model into the store, as a candidate with what the gate said.</summary>
-    private async Task KeepAsync(TrainingJob job, JobFolder folder, bool isCompared, CancellationToken cancel)
+    private async Task KeepAsync(TrainingJob job, IReadOnlyList<string> stations, JobFolder folder, bool isCompared, string doubts, CancellationToken cancel)
     {
         StoredModel model;
         await using (var file = File.OpenRead(folder.Model)) model = await models.AddAsync(file, cancel);
         var report = isCompared ? GateReport.Parse(await File.ReadAllTextAsync(folder.Gate, cancel)) : null;
         var gate = report is null ? null : new GateWord(report.Active.Version, report.Passes, report.Summary);
-        if (!(await registry.RegisterAsync(job.Station, model, job.Id, gate, new Caller(job.CreatedBy, "server:trainer"), cancel)).TryGet(out var version, out var error))
-            throw new TrainingFailedException(error.Message);
+        ModelVersion? version = null;
+        foreach (var station in stations)
+        {
+            if (!(await registry.RegisterAsync(station, model, job.Id, gate, new Caller(job.CreatedBy, "server:trainer"), cancel)).TryGet(out var added, out var error))
+                throw new TrainingFailedException(error.Message);
+            version ??= added;
+        }
+
         (job.ModelVersion, job.Done, job.LeftSeconds) = (model.Version, 1, 0);
-        await EndAsync(job, JobState.Succeeded, $"Version {version.Number} ({version.Version}) is a candidate. {gate?.Summary ?? "There was no active model to compare it with."}", null);
+        await EndAsync(job, JobState.Succeeded, $"Version {version!.Number} ({version.Version}) is a candidate{(stations.Count > 1 ? $" of {string.Join(", ", stations)}" : "")}. {gate?.Summary ?? "There was no active model to compare it with."}{doubts}", null);
         Clear(job);
     }
 
@@ -197,6 +239,9 @@ public sealed partial class JobQueue(
 
     [LoggerMessage(1, LogLevel.Information, "Training job {Job} for station {Station}: {Method}")]
     private static partial void Started(ILogger logger, long job, string station, string method);
+
+    [LoggerMessage(3, LogLevel.Warning, "Training job {Job}: {Count} of its normals look as if they were none")]
+    private static partial void Doubted(ILogger logger, long job, int count);
 
     [LoggerMessage(2, LogLevel.Warning, "Training job {Job} failed: {Reason}")]
     private static partial void Ended(ILogger logger, long job, string reason);

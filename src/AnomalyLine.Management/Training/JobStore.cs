@@ -119,6 +119,7 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
         if (job.FalseRejectRate is not (> 0 and < 1)) yield return $"false_reject_rate: {job.FalseRejectRate} is not above 0 and below 1.";
         if (job.MaxMinutes is { } minutes && minutes is not (> 0 and <= 100_000)) yield return $"max_minutes: {minutes} is not above 0 and at most 100000.";
         if (job.Threads is < 0 or > 1024) yield return $"threads: {job.Threads} is not 0..1024.";
+        if (job.ProductId.Length > Recipe.MaxProductIdLength) yield return $"product_id: has {job.ProductId.Length} characters, more than {Recipe.MaxProductIdLength}.";
         if (job.BaseData.Length > 0 && !job.BaseData.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) yield return $"base_data: '{job.BaseData}' is no folder's name of letters, digits, '-' and '_'.";
         foreach (var line in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.IndexOf('=', StringComparison.Ordinal) < 1))
             yield return $"options: '{line}' is not key=value.";

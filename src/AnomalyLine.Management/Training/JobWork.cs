@@ -1,14 +1,18 @@
 using System.Text.Json;
 using AnomalyLine.Management.Gate;
+using AnomalyLine.Management.Samples;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Training;
 
-/// <summary>What a trainer process does for a job: it trains, unless the model is there already, and then goes to the gate.</summary>
-/// <param name="Training">The training.</param>
+/// <summary>What a trainer process does for a job: it looks for normals that are none, trains, unless the model is there already, and then goes to the gate.</summary>
+/// <param name="Training">The training; null for none.</param>
 /// <param name="Gate">The comparison with the active model; null where there is none.</param>
-public sealed record JobWork(TrainingRequest Training, GateRequest? Gate)
+public sealed record JobWork(TrainingRequest? Training, GateRequest? Gate)
 {
+    /// <summary>The normals to check first; null for none.</summary>
+    public LeaveOutRequest? LeaveOut { get; init; }
+
     /// <summary>As a file's bytes.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Management.Gate;
+using AnomalyLine.Management.Samples;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -21,10 +22,13 @@ public static class TrainerHost
     /// <returns>0 when all is done, 1 when it is not; the last line on standard output says why.</returns>
     public static Task<int> RunJobAsync(string workFile) => RunAsync<JobWork>(workFile, work =>
     {
+        if (work.LeaveOut is { } check && !File.Exists(check.Output)) LeaveOutReport.Make(check, new Telling("checking", "comparing the normals with one another"));
+        if (work.Training is null) return "checked";
+
         // A model file is whole or not there: one that is there was trained before the server stopped.
         if (!File.Exists(work.Training.Output)) Trainer.Train(work.Training, new Reporter());
         if (work.Gate is null) return "trained; there is no active model to compare it with";
-        return ModelGate.Compare(work.Gate, new Comparing()).Summary;
+        return ModelGate.Compare(work.Gate, new Telling("comparing", "comparing with the active model on the frozen set")).Summary;
     });
 
     private static async Task<int> RunAsync<T>(string file, Func<T, string> work)
@@ -65,9 +69,9 @@ public static class TrainerHost
         }
     }
 
-    private sealed class Comparing : IProgress<double>
+    private sealed class Telling(string phase, string words) : IProgress<double>
     {
-        public void Report(double value) => Write(new TrainerLine("comparing", value, null, "comparing with the active model on the frozen set"));
+        public void Report(double value) => Write(new TrainerLine(phase, value, null, words));
     }
 
     /// <summary>Writes at once; <see cref="Progress{T}"/> would hand over to other threads and lose the order.</summary>

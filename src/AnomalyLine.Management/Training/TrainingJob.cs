@@ -9,6 +9,9 @@ public sealed record TrainingJob
     /// <summary>Name of the station.</summary>
     public required string Station { get; init; }
 
+    /// <summary>The product whose stations' samples it trains on, and whose recipe it replaces; empty for the station's alone.</summary>
+    public string ProductId { get; init; } = "";
+
     /// <summary>Name of the method; empty with <see cref="WarmStart"/>, which takes the active model's.</summary>
     public string Method { get; init; } = "";
 

@@ -11,9 +11,8 @@ internal static class GateEndpoint
     private static async Task<IResult> GetAsync(string station, string version, ModelRegistry registry, JobQueue jobs, CancellationToken cancellation)
     {
         if (!(await registry.GetAsync(station, version, cancellation)).TryGet(out var model, out var error)) return Results.Problem(error.Message, statusCode: StatusCodes.Status404NotFound);
-        var page = Path.ChangeExtension(jobs.FolderOf(model.JobId).Gate, ".html");
-        return File.Exists(page)
-            ? Results.File(Path.GetFullPath(page), "text/html; charset=utf-8")
-            : Results.Problem($"Version {model.Number} of station \"{station}\" was not compared: nothing was active when it was trained.", statusCode: StatusCodes.Status404NotFound);
+        return jobs.FindGate(model) is { } folder
+            ? Results.File(folder.GatePage, "text/html; charset=utf-8")
+            : Results.Problem($"Version {model.Number} of station \"{station}\" was not compared.", statusCode: StatusCodes.Status404NotFound);
     }
 }

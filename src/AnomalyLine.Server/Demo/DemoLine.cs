@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
@@ -10,7 +11,7 @@ namespace AnomalyLine.Server.Demo;
 
 /// <summary>Renders parts, trains a model on the good ones, makes the stations, and lets simulated cameras run. What is there from last time is used again.</summary>
 internal sealed partial class DemoLine(
-    DemoOptions demo, AnomalyLineOptions options, LineHost host, ModelStore models, DemoProgress progress, DemoCamera camera, IHostApplicationLifetime lifetime, ILogger<DemoLine> logger) : BackgroundService
+    DemoOptions demo, AnomalyLineOptions options, LineHost host, ModelStore models, RecipeChange change, DemoProgress progress, DemoCamera camera, IHostApplicationLifetime lifetime, ILogger<DemoLine> logger) : BackgroundService
 {
     private DemoStep _logged = new("", 0);
 
@@ -73,9 +74,10 @@ internal sealed partial class DemoLine(
         if (status.Error is { Code: LineErrorCode.StationNotFound }) status = await host.Line.CreateStationAsync(station, stoppingToken);
         if (string.Equals(Require(status).Recipe?.ModelVersion, model.Version, StringComparison.Ordinal) && Require(status).Ready) return;
         Report(new DemoStep($"activating {model.Version} at {station}", 1));
-        var calibration = model.Manifest.Calibration;
-        var recipe = new Recipe(station, 0, model.Version, calibration.Threshold, calibration.PixelThreshold, null, TimeSpan.FromSeconds(2));
-        Require(await host.Line.ActivateRecipeAsync(recipe, stoppingToken));
+        Require(await change.ActivateAsync(
+            station, "", model.Version,
+            calibration => new Recipe(station, 0, model.Version, calibration.Threshold, calibration.PixelThreshold, null, TimeSpan.FromSeconds(2)),
+            "another model of the demonstration", Caller.Server("demonstration"), stoppingToken, ModelOrigin.Demonstration));
     }
 
     private static T Require<T>(Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw new IOException(error.Message);

@@ -18,6 +18,7 @@ internal static class JobWire
         return new TrainingJob
         {
             Station = order.Station,
+            ProductId = order.ProductId,
             Method = order.Method,
             Preset = order.Preset.Length == 0 ? "balanced" : order.Preset,
             Options = string.Join('\n', order.Options.Select(o => $"{o.Name}={o.Value}")),
@@ -36,6 +37,7 @@ internal static class JobWire
         var order = new Wire.TrainingOrder
         {
             Station = job.Station,
+            ProductId = job.ProductId,
             Method = job.Method,
             Preset = job.Preset,
             WarmStart = job.WarmStart,
@@ -117,6 +119,7 @@ internal static class JobWire
             GateAgainst = version.GateAgainst,
             GateSummary = version.GateSummary,
             OverrideReason = version.OverrideReason,
+            Origin = version.Origin.ToString().ToLowerInvariant(),
         };
         if (version.GatePasses is { } passes) wire.GatePasses = passes;
         return wire;

@@ -28,12 +28,11 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
     public override async Task<Wire.GetGateResponse> GetGate(Wire.GetGateRequest request, ServerCallContext context)
     {
         var version = (await registry.GetAsync(request.Station, request.Version, context.CancellationToken)).OrThrow();
-        var json = jobs.FolderOf(version.JobId).Gate;
-        if (!File.Exists(json)) throw LineErrors.Failure(StatusCode.NotFound, "gate-not-found", $"Version {version.Number} of station '{request.Station}' was not compared: nothing was active when it was trained.");
+        var folder = jobs.FindGate(version) ?? throw LineErrors.Failure(StatusCode.NotFound, "gate-not-found", $"Version {version.Number} of station '{request.Station}' was not compared.");
         return new Wire.GetGateResponse
         {
-            Json = await File.ReadAllTextAsync(json, context.CancellationToken),
-            Html = await File.ReadAllTextAsync(Path.ChangeExtension(json, ".html"), context.CancellationToken),
+            Json = await File.ReadAllTextAsync(folder.Gate, context.CancellationToken),
+            Html = await File.ReadAllTextAsync(folder.GatePage, context.CancellationToken),
         };
     }
 
@@ -52,13 +51,14 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
     public override async Task<Wire.UploadModelResponse> UploadModel(IAsyncStreamReader<Wire.UploadModelRequest> requestStream, ServerCallContext context)
     {
         await audit.RequireAsync(context);
-        var pipe = new Pipe();
-        var receiving = ReceiveAsync(requestStream, pipe.Writer, context.CancellationToken);
+        var (pipe, station) = (new Pipe(), "");
+        var receiving = ReceiveAsync(requestStream, pipe.Writer, name => station = name, context.CancellationToken);
         try
         {
             var model = await models.AddAsync(pipe.Reader.AsStream(), context.CancellationToken);
             await receiving;
             await audit.NoteAsync(context, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes });
+            if (station.Length > 0) (await change.RegisterAsync(station, model.Version, context.ToCaller(), context.CancellationToken)).OrThrow();
             return new Wire.UploadModelResponse { Model = model.ToWire() };
         }
         catch (ModelFileException refused)
@@ -77,13 +77,14 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
     }
 
     /// <summary>The chunks into the pipe; an error on the way is what the reader of the pipe gets.</summary>
-    private static async Task ReceiveAsync(IAsyncStreamReader<Wire.UploadModelRequest> requests, PipeWriter writer, CancellationToken call)
+    private static async Task ReceiveAsync(IAsyncStreamReader<Wire.UploadModelRequest> requests, PipeWriter writer, Action<string> named, CancellationToken call)
     {
         try
         {
             while (await requests.MoveNext(call))
             {
                 var chunk = requests.Current.Chunk;
+                if (requests.Current.Station.Length > 0) named(requests.Current.Station);
                 if (chunk.Length > MaxChunkBytes)
                     throw LineErrors.InvalidArgument("chunk", $"has {chunk.Length} bytes; send at most {MaxChunkBytes} bytes at a time.");
                 if ((await writer.WriteAsync(chunk.Memory, call)).IsCompleted) break;

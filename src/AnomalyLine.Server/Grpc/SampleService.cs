@@ -62,6 +62,14 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
 
     public override async Task<Wire.CheckSamplesResponse> CheckSamples(Wire.CheckSamplesRequest request, ServerCallContext context)
     {
+        if (request.LeaveOut)
+        {
+            host.Line.GetStation(request.Station).OrThrow();
+            if (request.ModelVersion.Length > 0) throw LineErrors.InvalidArgument("model_version", "does not go with leave_out, which makes a model of its own; send one of them.");
+            var doubts = (await guard.CheckLeftOutAsync(request.Station, context.CancellationToken)).OrThrow();
+            return new Wire.CheckSamplesResponse { Checked = (uint)doubts.Checked, Suspected = (uint)doubts.Suspected };
+        }
+
         var recipe = host.Line.GetRecipe(request.Station).OrThrow();
         if (request.ModelVersion.Length > 0 && request.ModelVersion != recipe.ModelVersion)
             recipe = recipe with { ModelVersion = request.ModelVersion, Threshold = guard.ThresholdOf(request.ModelVersion).OrThrow() };

@@ -15,8 +15,16 @@ internal sealed class TrainingService(LineHost host, JobStore jobs, JobQueue que
     public override async Task<Wire.StartJobResponse> StartJob(Wire.StartJobRequest request, ServerCallContext context)
     {
         if (request.Order is not { } order) throw LineErrors.InvalidArgument("order", "is missing; say what to train.");
-        host.Line.GetStation(order.Station).OrThrow();
-        return new Wire.StartJobResponse { Job = (await jobs.AddAsync(order.ToJob(), context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
+        var job = order.ToJob();
+        if (job.ProductId.Length > 0)
+        {
+            var stations = host.StationsOf(job.ProductId);
+            if (stations.Count == 0) throw LineErrors.InvalidArgument("order.product_id", $"is '{job.ProductId}', which no station has an active recipe for; activate one, or order for a station alone.");
+            if (job.Station.Length == 0) job = job with { Station = stations[0] };
+        }
+
+        host.Line.GetStation(job.Station).OrThrow();
+        return new Wire.StartJobResponse { Job = (await jobs.AddAsync(job, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
     }
 
     public override async Task<Wire.ListJobsResponse> ListJobs(Wire.ListJobsRequest request, ServerCallContext context)

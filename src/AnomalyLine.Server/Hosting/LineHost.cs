@@ -18,6 +18,9 @@ internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader
     /// <summary>Counts the statuses that were sent.</summary>
     public Heartbeat Heartbeat { get; } = new();
 
+    /// <summary>The stations that have an active recipe for a product, in order of name.</summary>
+    public IReadOnlyList<string> StationsOf(string product) => [.. Stations.Select(station => station.Name).Where(name => Line.GetRecipe(name, product).Error is null)];
+
     public async Task StartAsync(CancellationToken cancellationToken) =>
         _line = await Line.OpenAsync(options.Line, loader.Load, time, loggers, cancellationToken);
 

@@ -8,7 +8,7 @@ namespace AnomalyLine.Server.Hosting;
 
 /// <summary>
 /// Changes what judges at a station, whoever asks: first whether the audit could hold it and whether the gate allows it, then the line, then the audit's entry and the stages of the
-/// station's models. Any thread. Each call gives the recipe that is active then, or the failure.
+/// station's models. A model that is no version of the station becomes one by it, as a candidate. Any thread. Each call gives the recipe that is active then, or the failure.
 /// </summary>
 internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegistry registry, ShadowRun shadows, AuditLog audit)
 {
@@ -20,13 +20,17 @@ internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegist
     /// <param name="overrideReason">Why to activate it against the gate; empty for no override.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="cancellation">Stops before the swap.</param>
+    /// <param name="origin">Where the model comes from, where it is no version of the station yet.</param>
     public async Task<Outcome<Recipe>> ActivateAsync(
-        string station, string product, string version, Func<Calibration, Recipe> make, string overrideReason, Caller caller, CancellationToken cancellation)
+        string station, string product, string version, Func<Calibration, Recipe> make, string overrideReason, Caller caller, CancellationToken cancellation,
+        ModelOrigin origin = ModelOrigin.Uploaded)
     {
-        if (models.Find(version) is not { } model)
-            return new LineError(LineErrorCode.ModelNotFound, $"There is no model \"{version}\"; upload its file first, or choose one that ListModels names.");
+        if (models.Find(version) is not { } model) return NotFound(version);
+        if (host.Line.GetStation(station).Error is { } unknown) return unknown;
         if (await audit.CheckWritableAsync(cancellation) is { } error) return error;
         var before = Active(station, product);
+        if (await KnowActiveAsync(station, before, caller, cancellation) is { } failed) return failed;
+        if ((await registry.RegisterAsync(station, model, 0, null, caller, cancellation, origin)).Error is { } failure) return failure;
         if (await registry.CheckActivationAsync(station, version, before?.ModelVersion, overrideReason, caller, cancellation) is { } refused) return refused;
         return await NoteAsync(await host.Line.ActivateRecipeAsync(make(model.Manifest.Calibration), cancellation), before, "recipe.activate", caller);
     }
@@ -55,11 +59,31 @@ internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegist
     /// <summary>Lets a candidate score frames beside the active model, or ends that.</summary>
     public async Task<Outcome<ModelVersion>> SetShadowAsync(string station, string version, bool isShadow, Caller caller, CancellationToken cancellation)
     {
+        if (host.Line.GetStation(station).Error is { } unknown) return unknown;
+        if (isShadow && models.Find(version) is { } model && (await registry.RegisterAsync(station, model, 0, null, caller, cancellation, ModelOrigin.Uploaded)).Error is { } failure) return failure;
         var outcome = await registry.SetShadowAsync(station, version, isShadow, caller, cancellation);
         if (outcome.Error is not null) return outcome;
-        if (isShadow) shadows.Start(station, version);
+        if (isShadow) await shadows.StartAsync(station, version, cancellation);
         else shadows.Stop(station, version);
         return outcome;
+    }
+
+    /// <summary>Makes an uploaded model a candidate of a station; the version, or StationNotFound, ModelNotFound, ManagementFailed.</summary>
+    public async Task<Outcome<ModelVersion>> RegisterAsync(string station, string version, Caller caller, CancellationToken cancellation)
+    {
+        if (host.Line.GetStation(station).Error is { } unknown) return unknown;
+        return models.Find(version) is { } model
+            ? await registry.RegisterAsync(station, model, 0, null, caller, cancellation, ModelOrigin.Uploaded)
+            : NotFound(version);
+    }
+
+    /// <summary>What judges since before there were versions, or was activated without one, becomes one too, so that it can be gone back to.</summary>
+    private async Task<LineError?> KnowActiveAsync(string station, Recipe? active, Caller caller, CancellationToken cancellation)
+    {
+        if (active is null || models.Find(active.ModelVersion) is not { } model) return null;
+        if ((await registry.GetAsync(station, model.Version, cancellation)).Error is not { Code: LineErrorCode.ModelNotFound }) return null;
+        var registered = await registry.RegisterAsync(station, model, 0, null, caller, cancellation, ModelOrigin.Uploaded);
+        return registered.Error ?? await registry.NoteActiveAsync(station, ActiveVersions(station), caller, cancellation);
     }
 
     private async Task<Outcome<Recipe>> ChangeAsync(
@@ -72,10 +96,15 @@ internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegist
         if (!outcome.TryGet(out var after, out _)) return outcome;
         object noted = reason.Length == 0 ? after : new { Recipe = after, Reason = reason };
         if ((await audit.AppendAsync(caller, action, after.Station, before, noted, CancellationToken.None)).Error is { } error) return error;
-        if (!host.Line.ListRecipes(after.Station).TryGet(out var revisions, out error)) return error;
-        var active = revisions.Where(revision => revision.IsActive).Select(revision => revision.Recipe.ModelVersion).ToHashSet(StringComparer.Ordinal);
-        return await registry.NoteActiveAsync(after.Station, active, caller, CancellationToken.None) is { } failure ? failure : after;
+        return await registry.NoteActiveAsync(after.Station, ActiveVersions(after.Station), caller, CancellationToken.None) is { } failure ? failure : after;
     }
+
+    private HashSet<string> ActiveVersions(string station) => host.Line.ListRecipes(station).TryGet(out var revisions, out _)
+        ? revisions.Where(revision => revision.IsActive).Select(revision => revision.Recipe.ModelVersion).ToHashSet(StringComparer.Ordinal)
+        : [];
+
+    private static LineError NotFound(string version) =>
+        new(LineErrorCode.ModelNotFound, $"There is no model \"{version}\"; upload its file first, or choose one that ListModels names.");
 
     private Recipe? Active(string station, string product) => host.Line.GetRecipe(station, product).TryGet(out var recipe, out _) ? recipe : null;
 

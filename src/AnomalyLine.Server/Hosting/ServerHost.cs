@@ -99,20 +99,23 @@ internal static class ServerHost
         services.AddSingleton<SampleStore>();
         services.AddSingleton<SampleCollector>();
         services.AddSingleton(provider => new SampleGuard(
-            provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load));
+            provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load, options.DataFolder, provider.GetService<TrainerCommand>()));
         services.AddSingleton<RecipeChange>();
         services.AddHostedService<ManagementHost>();
         services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>().AddSingleton<ScheduleRun>();
         services.AddSingleton(provider => new JobInput(provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<SampleFiles>().PathOf));
         services.AddSingleton(provider => new JobQueue(
-            provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobInput>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelRegistry>(), options.DataFolder,
-            station => provider.GetRequiredService<LineHost>().Line.GetRecipe(station).TryGet(out var recipe, out _) ? recipe : null,
+            provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobInput>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelRegistry>(),
+            provider.GetRequiredService<SampleStore>(),
+            new JobLine((station, product) => provider.GetRequiredService<LineHost>().Line.GetRecipe(station, product).TryGet(out var recipe, out _) ? recipe : null, provider.GetRequiredService<LineHost>().StationsOf),
+            options.DataFolder, options.Management.ReservedDiskBytes,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<JobQueue>>(), provider.GetService<TrainerCommand>()));
         services.AddSingleton(provider => new ShadowRun(
             provider.GetRequiredService<DetectorLoader>().Load, version => provider.GetRequiredService<ModelStore>().Find(version)?.Manifest.Calibration,
-            station => provider.GetRequiredService<LineHost>().Line.GetStation(station).TryGet(out var status, out _) && status.QueueLength == 0));
+            station => provider.GetRequiredService<LineHost>().Line.GetStation(station).TryGet(out var status, out _) && status.QueueLength == 0,
+            provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(options.Drift);
-        services.AddSingleton(provider => new DriftWatch(options.Drift, provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DriftWatch>>()));
+        services.AddSingleton(provider => new DriftWatch(options.Drift, provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DriftWatch>>(), provider.GetRequiredService<ManagementDatabase>()));
         services.AddHostedService<TrainingHost>();
     }
 

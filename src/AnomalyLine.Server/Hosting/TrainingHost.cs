@@ -20,11 +20,12 @@ internal sealed partial class TrainingHost(
         foreach (var station in host.Line.Stations)
         {
             if (!(await registry.ListAsync(station.Name, stoppingToken)).TryGet(out var versions, out _)) continue;
-            if (versions.FirstOrDefault(version => version.Stage == ModelStage.Shadow) is { } shadow) shadows.Start(station.Name, shadow.Version);
+            if (versions.FirstOrDefault(version => version.Stage == ModelStage.Shadow) is { } shadow) await shadows.StartAsync(station.Name, shadow.Version, stoppingToken);
         }
 
         await Task.WhenAll(
-            KeepAsync("jobs", jobs.RunAsync, stoppingToken), KeepAsync("drift", drift.RunAsync, stoppingToken), KeepAsync("schedules", schedules.RunAsync, stoppingToken));
+            KeepAsync("jobs", jobs.RunAsync, stoppingToken), KeepAsync("drift", drift.RunAsync, stoppingToken), KeepAsync("schedules", schedules.RunAsync, stoppingToken),
+            KeepAsync("shadows", shadows.RunAsync, stoppingToken));
     }
 
     /// <summary>Runs a part of management, and again after a failure: none of them may end the server, whose line needs none of them.</summary>

@@ -15,6 +15,9 @@ internal sealed class CameraClient(ServerProcess server, string station, double 
 
     public string Station { get; } = station;
 
+    /// <summary>What it sees, one after the other, from the start again at the end.</summary>
+    public IReadOnlyList<Frame> Frames { get; set; } = frames;
+
     /// <summary>Frames that were due while there was no connection.</summary>
     public int Unsent { get; private set; }
 
@@ -62,7 +65,7 @@ internal sealed class CameraClient(ServerProcess server, string station, double 
         RequestId = id,
         Station = Station,
         PartId = FormattableString.Invariant($"{Station}-{id:00000}"),
-        Frame = frames[(int)(id % (ulong)frames.Count)],
+        Frame = Frames[(int)(id % (ulong)Frames.Count)],
     };
 
     /// <summary>One connection's call.</summary>

@@ -24,6 +24,22 @@ internal static class Parts
         return new() { Width = Size, Height = Size, PixelFormat = PixelFormat.Bgr8, Data = UnsafeByteOperations.UnsafeWrap(part.Bgr) };
     }
 
+    /// <summary>A good part under another lamp, so many times as bright.</summary>
+    public static Frame Lit(int seed, double lamp)
+    {
+        var frame = Good(seed);
+        frame.Data = UnsafeByteOperations.UnsafeWrap(Array.ConvertAll(frame.Data.ToByteArray(), value => (byte)Math.Min(255, Math.Round(value * lamp))));
+        return frame;
+    }
+
+    /// <summary>Writes a frame as a file.</summary>
+    public static void WritePng(string path, Frame frame)
+    {
+        Assert.True(Vision.Imaging.Frame.TryCreate(Vision.Imaging.PixelFormat.Bgr8, Size, Size, 3 * Size, frame.Data.Memory, DateTimeOffset.UnixEpoch, out var made, out var error), error);
+        Assert.True(FrameFile.TryWritePng(made, out var file, out _, out _, out error), error);
+        File.WriteAllBytes(path, file);
+    }
+
     /// <summary>A part with a bright green label on its middle, which a training of seconds sees too.</summary>
     public static Frame Defective(int seed = FirstSeed)
     {

@@ -1,12 +1,14 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Tests.Storage;
+using AnomalyLine.Vision.Imaging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AnomalyLine.Management.Tests.Drift;
 
-public sealed class DriftWatchTests
+public sealed class DriftWatchTests(PostgresServer postgres)
 {
     [Fact]
     public void Current_AfterAnAlarm_IsThatAlarmForTenMinutes()
@@ -28,6 +30,28 @@ public sealed class DriftWatchTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Alarms_AfterARestart_AreStillThere(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.CreateAsync(kind, postgres);
+        var watch = new DriftWatch(new DriftOptions(), new ModelStore(test.Folder), test.Time, NullLogger<DriftWatch>.Instance, test.Database);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestDatabase.Cancel);
+        Assert.True(Frame.TryCreate(PixelFormat.Mono8, 16, 16, 16, new byte[256], DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        for (var part = 0; part < 400; part++) watch.Offer(new EvidenceItem(Record(part < 300), frame, null, 0.5f));
+        var running = watch.RunAsync(stop.Token);
+
+        await using var database = test.Open();
+        var again = new DriftWatch(new DriftOptions(), new ModelStore(test.Folder), test.Time, NullLogger<DriftWatch>.Instance, database);
+        while (again.Current("a") is null) await again.LoadAsync(TestDatabase.Cancel);
+
+        Assert.Equal(watch.Alarms("a").Single(alarm => alarm.Signal == DriftSignal.Rejects), again.Alarms("a").Single(alarm => alarm.Signal == DriftSignal.Rejects));
+        Assert.Empty(again.Get("a"));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     private static InspectionRecord Record(bool ok) => new()

@@ -62,7 +62,10 @@ public sealed class ModelRegistryTests(PostgresServer postgres, SmallModels mode
         Assert.Null(await registry.CheckActivationAsync("s", "a-2", "a-1", "", TestDatabase.Somebody, Cancel));
         Assert.Contains("compared it with a-1, which is no longer active", (await registry.CheckActivationAsync("s", "a-2", "a-3", "", TestDatabase.Somebody, Cancel))!.Message, StringComparison.Ordinal);
         Assert.Null(await registry.CheckActivationAsync("s", "a-2", null, "", TestDatabase.Somebody, Cancel));
-        Assert.Null(await registry.CheckActivationAsync("s", "uploaded", "a-3", "", TestDatabase.Somebody, Cancel));
+        Assert.Equal(LineErrorCode.ModelNotFound, (await registry.CheckActivationAsync("s", "unknown", "a-3", "", TestDatabase.Somebody, Cancel))?.Code);
+        await registry.RegisterAsync("s", Stored("a-4"), 0, null, TestDatabase.Somebody, Cancel, ModelOrigin.Uploaded);
+        Assert.Contains("no gate has seen it", (await registry.CheckActivationAsync("s", "a-4", "a-3", "", TestDatabase.Somebody, Cancel))!.Message, StringComparison.Ordinal);
+        Assert.Null(await registry.CheckActivationAsync("s", "a-4", null, "", TestDatabase.Somebody, Cancel));
     }
 
     [Fact]

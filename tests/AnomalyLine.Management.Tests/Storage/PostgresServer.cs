@@ -60,7 +60,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", _folder);
         var data = Path.Combine(_folder, "data");
         await RunAsync(AsUser(Path.Combine(programs, "initdb"), "-D", data, "-U", "line", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"));
-        var server = Start(AsUser(Path.Combine(programs, "postgres"), "-D", data, "-k", _folder, "-h", "", "-F"));
+        var server = await StartToStayAsync(AsUser(Path.Combine(programs, "postgres"), "-D", data, "-k", _folder, "-h", "", "-F"));
         while (await server.StandardError.ReadLineAsync() is { } line)
         {
             if (!line.Contains("ready to accept connections", StringComparison.Ordinal)) continue;
@@ -69,6 +69,20 @@ public sealed class PostgresServer : IAsyncDisposable
         }
 
         throw new InvalidOperationException("PostgreSQL ended while it started.");
+    }
+
+    /// <summary>Starts it from a thread that lives as long: the signal at its parent's death comes with the death of the thread that started it, and those of the pool come and go.</summary>
+    private static Task<Process> StartToStayAsync(params string[] command)
+    {
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            var process = Start(command);
+            started.SetResult(process);
+            process.WaitForExit();
+        })
+        { IsBackground = true }.Start();
+        return started.Task;
     }
 
     /// <summary>The server ends with the tests, also when these are killed.</summary>

@@ -149,6 +149,52 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
     }
 
     [Fact]
+    public async Task Job_ForAProduct_TrainsOnTheSamplesOfAllItsStations()
+    {
+        await using var test = await TestJobs.CreateAsync(postgres, models);
+        var normals = DatasetFolder.Open(models.Data).TrainNormals.Where(path => !JobFolder.IsFrozen(AnomalyLine.Vision.Models.TrainingDigests.Of(path))).Take(6).ToList();
+        await test.ApproveAsync(normals.Take(2));
+        await test.ApproveAsync(normals.Skip(2).Take(3), station: "press-2");
+        await test.ApproveAsync(normals.Skip(5), station: "press-3");
+        test.ProductStations = ["press-1", "press-2"];
+        test.Start("ls $OUT/data/train/good | wc -l > $OUT/seen; exit 1");
+
+        var job = await test.UntilAsync((await test.AddAsync(TestJobs.Draft(baseData: "") with { ProductId = "X" })).Id, j => j.IsOver);
+
+        Assert.Equal("5", (await File.ReadAllTextAsync(Path.Combine(test.Queue.FolderOf(job.Id).Path, "seen"), TestDatabase.Cancel)).Trim());
+    }
+
+    [Fact]
+    public async Task Job_LessFreeThanReserved_FailedBeforeItBeginsAndSaysWhatToDo()
+    {
+        await using var test = await TestJobs.CreateAsync(postgres, models);
+        test.Reserved = long.MaxValue;
+        test.Start("touch $OUT/began; exit 1");
+
+        var job = await test.UntilAsync((await test.AddAsync(TestJobs.Draft())).Id, j => j.IsOver);
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Contains("stay for the inspection log", job.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(test.Queue.FolderOf(job.Id).Path, "began")));
+    }
+
+    [Fact]
+    public async Task Job_GuardDoubtsANormal_SampleIsMarkedAndTheJobSaysSo()
+    {
+        await using var test = await TestJobs.CreateAsync(postgres, models);
+        var normals = DatasetFolder.Open(models.Data).TrainNormals.Take(5).ToList();
+        await test.ApproveAsync(normals);
+        var doubted = AnomalyLine.Vision.Models.TrainingDigests.Of(normals[0]);
+        test.Start($$"""printf '{"Checked":40,"Reasons":[{"Key":"{{doubted}}","Value":"It is odd."}]}' > $OUT/doubts.json; {{Trains}}""");
+
+        var job = await test.UntilAsync((await test.AddAsync(TestJobs.Draft())).Id, j => j.IsOver);
+
+        Assert.Contains("WARNING: 1 of its 40 normals look as if they were none (1 samples are marked)", job.Message, StringComparison.Ordinal);
+        Assert.Contains($"guard: WARNING {doubted}: It is odd.", await File.ReadAllTextAsync(test.Queue.FolderOf(job.Id).Log, TestDatabase.Cancel), StringComparison.Ordinal);
+        Assert.Equal("It is odd.", (await test.SampleAsync(doubted)).Suspicion);
+    }
+
+    [Fact]
     public async Task Add_EverythingWrong_NamesEverything()
     {
         await using var test = await TestJobs.CreateAsync(postgres, models);

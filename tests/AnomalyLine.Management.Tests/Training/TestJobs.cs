@@ -38,6 +38,10 @@ internal sealed class TestJobs : IAsyncDisposable
 
     public Recipe? Active { get; set; }
 
+    public IReadOnlyList<string> ProductStations { get; set; } = [];
+
+    public long Reserved { get; set; }
+
     public static async Task<TestJobs> CreateAsync(PostgresServer postgres, SmallModels models) =>
         new(await TestDatabase.CreateAsync(DatabaseKind.Sqlite, postgres), models.Data);
 
@@ -47,7 +51,7 @@ internal sealed class TestJobs : IAsyncDisposable
         _stop = new CancellationTokenSource();
         Jobs = new JobStore(_test.Database, _test.Audit, _test.Time);
         Queue = new JobQueue(
-            Jobs, new JobInput(_test.Database, PathOf), Store, Registry, _test.Folder, _ => Active, _test.Time, NullLogger<JobQueue>.Instance,
+            Jobs, new JobInput(_test.Database, PathOf), Store, Registry, new SampleStore(_test.Database, new SampleFiles(_test.Folder, 0), _test.Audit, _test.Time), new JobLine((_, _) => Active, _ => ProductStations), _test.Folder, Reserved, _test.Time, NullLogger<JobQueue>.Instance,
             (work, _) => new ChildCommand("sh", ["-c", $"WORK={work}; OUT={Path.GetDirectoryName(work)}; {script}"]));
         _running = Task.Run(() => Queue.RunAsync(_stop.Token));
     }
@@ -77,7 +81,7 @@ internal sealed class TestJobs : IAsyncDisposable
     }
 
     /// <summary>Keeps approved samples: pictures from a folder.</summary>
-    public async Task ApproveAsync(IEnumerable<string> pictures, SampleLabel label = SampleLabel.Normal)
+    public async Task ApproveAsync(IEnumerable<string> pictures, SampleLabel label = SampleLabel.Normal, string station = "press-1")
     {
         foreach (var picture in pictures)
         {
@@ -87,12 +91,16 @@ internal sealed class TestJobs : IAsyncDisposable
             await _test.Database.ChangeAsync<bool>(
                 (context, _) =>
                 {
-                    context.Add(new Sample { Station = "press-1", Sha256 = sha256, Label = label, Defect = label == SampleLabel.Normal ? "" : "dent", State = SampleState.Approved });
+                    context.Add(new Sample { Station = station, Sha256 = sha256, Label = label, Defect = label == SampleLabel.Normal ? "" : "dent", State = SampleState.Approved });
                     return Task.FromResult<Outcome<bool>>(true);
                 },
                 TestDatabase.Cancel);
         }
     }
+
+    /// <summary>The sample with this picture.</summary>
+    public async Task<Sample> SampleAsync(string sha256) => (await _test.Database.ReadAsync<Sample>(
+        (context, _) => Task.FromResult<Outcome<Sample>>(context.Set<Sample>().Single(sample => sample.Sha256 == sha256)), TestDatabase.Cancel)).Value;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,68 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Shadow;
+using AnomalyLine.Management.Tests.Storage;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Thresholds;
+
+namespace AnomalyLine.Management.Tests.Shadow;
+
+public sealed class ShadowRunTests(PostgresServer postgres)
+{
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Counts_AfterARestart_GoOn(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.CreateAsync(kind, postgres);
+        var shadows = Create(test);
+        Assert.True(await shadows.StartAsync("s", "b-2", TestDatabase.Cancel));
+        await OfferUntilAsync(shadows, 3);
+        await shadows.SaveAsync();
+        var before = shadows.Get("s")!;
+        shadows.Stop("s");
+
+        await using var database = test.Open();
+        var again = Create(test);
+        await again.StartAsync("s", "b-2", TestDatabase.Cancel);
+        var after = again.Get("s")!;
+        Assert.Equal((before.Judged, before.Agreed, before.Skipped, "a-1"), (after.Judged, after.Agreed, after.Skipped, after.ActiveVersion));
+        await OfferUntilAsync(again, before.Judged + 1);
+
+        // Another shadow counts from zero.
+        await again.StartAsync("s", "b-3", TestDatabase.Cancel);
+        Assert.Equal(0, again.Get("s")!.Judged);
+        again.Stop("s");
+    }
+
+    private static ShadowRun Create(TestDatabase test) => new(
+        _ => new IdentityDetector(new InputSpec(16, 16, 1)), _ => new Calibration(0.5f, 0.75f, 0.05, 0.05, true, 20, "twenty normals"), _ => true, test.Database, test.Time);
+
+    private static async Task OfferUntilAsync(ShadowRun shadows, long judged)
+    {
+        for (var sequence = 1; shadows.Get("s")!.Judged < judged; sequence++)
+        {
+            TestDatabase.Cancel.ThrowIfCancellationRequested();
+            Assert.True(Frame.TryCreate(PixelFormat.Mono8, 16, 16, 16, new byte[256], DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+            shadows.Offer(new EvidenceItem(Record(sequence), frame, null, 0.75f));
+            Assert.Equal("", shadows.Get("s")!.Fault);
+            await Task.Yield();
+        }
+    }
+
+    private static InspectionRecord Record(int sequence) => new()
+    {
+        Station = "s",
+        Sequence = sequence,
+        PartId = "",
+        Verdict = Verdict.Ok,
+        ReasonCode = ReasonCode.WithinThreshold,
+        ReasonText = "",
+        Score = 0,
+        Threshold = 0.5f,
+        ModelVersion = "a-1",
+        RecipeRevision = 1,
+        CaptureTime = DateTimeOffset.UnixEpoch,
+        CompletionTime = DateTimeOffset.UnixEpoch,
+    };
+}

@@ -1,0 +1,3 @@
+using AnomalyLine.Management.Tests.Storage;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
