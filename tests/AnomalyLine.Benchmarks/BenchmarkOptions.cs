@@ -13,7 +13,7 @@ namespace AnomalyLine.Benchmarks;
 /// <param name="Model">fast-modes: a trained model file.</param>
 /// <param name="FastModel">fast-modes: a model of the same method whose training differs; empty for none.</param>
 /// <param name="Preset">quality: the preset to train with.</param>
-/// <param name="Minutes">quality: limit of each training, minutes; 0 for the preset's own schedule.</param>
+/// <param name="Minutes">quality: limit of each training, minutes of all cores; 0 for the preset's own schedule.</param>
 /// <param name="Results">quality: file that keeps each row as a line of JSON; rows in it are not measured again. Empty for none.</param>
 internal sealed record BenchmarkOptions(
     string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "", string Preset = "fast", double Minutes = 0, string Results = "")
@@ -21,9 +21,12 @@ internal sealed record BenchmarkOptions(
     /// <summary>quality: folders under <see cref="Data"/>.</summary>
     public IReadOnlyList<string> Sets { get; private init; } = [];
 
+    /// <summary>quality: options that differ from the preset's, each "key=value".</summary>
+    public IReadOnlyList<string> Settings { get; private init; } = [];
+
     private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|stages|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE] [--json]\n"
-        + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--only METHOD] [--results FILE] [--json]";
+        + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
     {
@@ -59,6 +62,10 @@ internal sealed record BenchmarkOptions(
                     break;
                 case "--sets" when value.Length > 0:
                     read = read with { Sets = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) };
+                    i++;
+                    break;
+                case "--set" when value.IndexOf('=', StringComparison.Ordinal) > 0:
+                    read = read with { Settings = [.. read.Settings, value] };
                     i++;
                     break;
                 case "--preset" when value.Length > 0:

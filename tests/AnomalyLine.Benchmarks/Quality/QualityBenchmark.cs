@@ -48,9 +48,10 @@ internal static class QualityBenchmark
                 DataFolder = folder,
                 Output = file,
                 Preset = options.Preset,
+                Options = options.Settings.Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[1], StringComparer.Ordinal),
                 MaxTime = options.Minutes > 0 ? TimeSpan.FromMinutes(options.Minutes) : null,
             };
-            var trained = Trainer.Train(request);
+            var trained = Trainer.Train(request, time: new ProcessorTime(TorchEngine.Threads));
             using var model = AnomalyModel.Load(file);
             var data = DatasetFolder.Open(folder);
             var result = Evaluate(model, data);
@@ -61,7 +62,7 @@ internal static class QualityBenchmark
             return new QualityRow(
                 set, method, options.Preset, options.Minutes, trained.Manifest.Metrics["trainingMinutes"], (int)trained.Manifest.Metrics["epochs"], result.ImageAuroc, result.PixelAuroc, result.Aupro,
                 result.FalseRejectRate, result.EscapeRate, result.MsPerFrame, 1000 / result.FramesPerSecond,
-                planted.ImageAuroc, planted.PixelAuroc, trained.Manifest.Options["normalise"]!.GetValue<bool>(), otherwise.ImageAuroc, otherwise.PixelAuroc);
+                planted.ImageAuroc, planted.PixelAuroc, trained.Manifest.Options["normalise"]!.GetValue<bool>(), otherwise.ImageAuroc, otherwise.PixelAuroc, string.Join(' ', options.Settings));
         }
         finally
         {
@@ -89,7 +90,7 @@ internal static class QualityBenchmark
     private static BenchmarkTable Table(string set, BenchmarkOptions options, IEnumerable<QualityRow> rows)
     {
         var table = new BenchmarkTable(
-            $"{set}, preset {options.Preset}, {(options.Minutes > 0 ? $"at most {options.Minutes} minutes of training" : "its own schedule")}, {TorchEngine.Threads} threads, seed 1",
+            $"{set}, preset {options.Preset}{string.Concat(options.Settings.Select(s => " " + s))}, {(options.Minutes > 0 ? $"at most {options.Minutes} minutes of training" : "its own schedule")}, {TorchEngine.Threads} threads, seed 1",
             "method", "minutes", "epochs", "image AUROC", "pixel AUROC", "AU-PRO", "false rejects", "escapes", "ms a frame, batch 1", "ms a frame, batch 8", "planted, image", "planted, pixel", "plain maps, image", "plain maps, pixel", "measured maps, image", "measured maps, pixel");
         foreach (var r in MethodCatalog.All.Select(m => rows.FirstOrDefault(r => r.IsOf(set, m.Name, options))).OfType<QualityRow>())
         {
