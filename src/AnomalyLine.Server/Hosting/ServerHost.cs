@@ -49,7 +49,7 @@ internal static class ServerHost
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddJsonTranscoding(RestSetup.Configure);
         builder.Services.AddGrpcReflection();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddLocalization().AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddSingleton(new DemoProgress(demo is not null));
         if (demo is not null) builder.Services.AddSingleton(demo).AddSingleton<DemoCamera>().AddHostedService<DemoLine>();
         change?.Invoke(builder.Services);
@@ -111,6 +111,7 @@ internal static class ServerHost
 
     private static void Map(WebApplication app)
     {
+        app.UseLanguages();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapGrpcService<InspectionService>();
