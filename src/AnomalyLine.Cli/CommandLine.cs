@@ -39,6 +39,8 @@ internal static class CommandLine
 
     private static RootCommand Create(Output output) => new("Visual inspection by reconstruction: train and judge models, feed stations, watch verdicts.")
     {
+        CommonOptions.Key,
+        CommonOptions.Authority,
         TrainCommand.Create(output),
         TuneCommand.Create(output),
         EvaluateCommand.Create(output),
@@ -53,6 +55,8 @@ internal static class CommandLine
         JobsCommand.Create(output),
         SamplesCommand.Create(output),
         AuditCommand.Create(output),
+        UsersCommand.Create(output),
+        KeysCommand.Create(output),
         BenchCommand.Create(output),
         OpcUaCommand.Create(output),
         BackupCommand.CreateBackup(output),

@@ -12,12 +12,47 @@ internal static class CommonOptions
     public static Option<string> Device() =>
         new Option<string>("--device") { Description = "Where to run: auto (cuda where there is one), cpu or cuda.", DefaultValueFactory = _ => "auto" }.OneOf("auto", "cpu", "cuda");
 
-    public static Option<Uri> Server()
+    private const string KeyVariable = "ANOMALYLINE_KEY", AuthorityVariable = "ANOMALYLINE_CA";
+    private static readonly Uri s_here = new("http://127.0.0.1:8081");
+
+    /// <summary>The key that the server knows this program by; for all commands.</summary>
+    public static Option<string?> Key { get; } = new("--key")
     {
-        var option = Address("--server", "gRPC address of the server.", "http://127.0.0.1:8081");
-        option.DefaultValueFactory = _ => new Uri("http://127.0.0.1:8081");
-        return option;
-    }
+        Description = $"Key for the server, as 'anomalyline keys add' shows it; none is needed on the server's own machine. Better in the variable {KeyVariable}, where no list of processes shows it.",
+        HelpName = "KEY",
+        Recursive = true,
+    };
+
+    /// <summary>The authority of the server's certificate; for all commands.</summary>
+    public static Option<string?> Authority { get; } = new("--ca")
+    {
+        Description = $"Certificate (PEM) of the authority that an https server's certificate is from; the variable {AuthorityVariable} by default, else what the system trusts.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public static Option<ServerAddress> Server() => new("--server")
+    {
+        Description = "gRPC address of the server.",
+        HelpName = "ADDRESS",
+        DefaultValueFactory = result => Reach(s_here, result),
+        CustomParser = result =>
+        {
+            if (TryParseAddress(result.Tokens[0].Value, out var address)) return Reach(address, result);
+            result.AddError(NoAddress(result.Tokens[0].Value, s_here.OriginalString));
+            return null;
+        },
+    };
+
+    private static ServerAddress Reach(Uri address, System.CommandLine.Parsing.ArgumentResult result) =>
+        new(address, Text(result.GetValue(Key), KeyVariable), Text(result.GetValue(Authority), AuthorityVariable));
+
+    private static string? Text(string? given, string variable) => string.IsNullOrEmpty(given) && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : given;
+
+    private static bool TryParseAddress(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https";
+
+    private static string NoAddress(string text, string example) => $"'{text}' is no address of a server; write it like {example}.";
 
     /// <summary>The address of a server, http or https.</summary>
     public static Option<Uri> Address(string name, string description, string example) => new(name)
@@ -27,8 +62,8 @@ internal static class CommonOptions
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
-            result.AddError($"'{text}' is no address of a server; write it like {example}.");
+            if (TryParseAddress(text, out var address)) return address;
+            result.AddError(NoAddress(text, example));
             return null;
         },
     };

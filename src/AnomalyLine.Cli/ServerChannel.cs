@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using AnomalyLine.Vision.Imaging;
 using Grpc.Net.Client;
 
@@ -6,26 +9,48 @@ namespace AnomalyLine.Cli;
 /// <summary>The way to a server.</summary>
 internal static class ServerChannel
 {
-    public static GrpcChannel Open(Uri address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    public static GrpcChannel Open(ServerAddress server) => GrpcChannel.ForAddress(server.Uri, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = Frame.MaxBytes + (1024 * 1024),
         MaxSendMessageSize = Frame.MaxBytes + (1024 * 1024),
-        HttpHandler = new Named(new SocketsHttpHandler
-        {
-            // A peer that vanished without a word is noticed after some seconds instead of never.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        }),
+        HttpHandler = new Named(
+            new SocketsHttpHandler
+            {
+                // A peer that vanished without a word is noticed after some seconds instead of never.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                SslOptions = Trust(server.Authority),
+            },
+            server.Key),
         DisposeHttpClient = true,
     });
 
-    /// <summary>Says who calls, for the server's audit: this system's user.</summary>
-    private sealed class Named(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Trusts what the system trusts, or this authority alone.</summary>
+    private static SslClientAuthenticationOptions Trust(string? authority)
+    {
+        if (authority is null) return new SslClientAuthenticationOptions();
+        try
+        {
+            var roots = new X509Certificate2Collection();
+            roots.ImportFromPemFile(authority);
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.AddRange(roots);
+            return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+        }
+        catch (CryptographicException failure)
+        {
+            throw new CommandException($"{authority}: is no certificate in PEM form ({failure.Message}).");
+        }
+    }
+
+    /// <summary>Sends the key; and says who calls, for the server's audit where it has nothing better: this system's user.</summary>
+    private sealed class Named(HttpMessageHandler inner, string? key) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Headers.TryAddWithoutValidation("x-user", Environment.UserName);
+            if (key is not null) request.Headers.TryAddWithoutValidation("authorization", $"Bearer {key}");
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -62,4 +62,19 @@ public enum LineErrorCode
 
     /// <summary>A value of a training job is wrong, or there is nothing to train on.</summary>
     InvalidJob = 22,
+
+    /// <summary>The caller is nobody that the server knows: no key, a wrong or revoked one, or a session that has ended.</summary>
+    NotSignedIn = 30,
+
+    /// <summary>The caller's role may not do this.</summary>
+    RoleMissing = 31,
+
+    /// <summary>There is no user, or no key, of this name.</summary>
+    AccountNotFound = 32,
+
+    /// <summary>A name, a role or a password is not acceptable, the name is taken, or no administrator would be left.</summary>
+    InvalidAccount = 33,
+
+    /// <summary>The file of users or keys cannot be read or written, or has a line that is wrong; nothing was changed.</summary>
+    AccountsUnusable = 34,
 }

@@ -1,3 +1,5 @@
+using AnomalyLine.Vision.Models;
+
 namespace AnomalyLine.Inspection;
 
 /// <summary>How a line runs on this machine. Read once when the line is opened.</summary>
@@ -11,6 +13,9 @@ public sealed class LineOptions
 
     /// <summary>Longest wait of a batch's first frame for others, 0..1 s. Default 2 ms.</summary>
     public TimeSpan MaxBatchDelay { get; set; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>What computes the networks. Default <see cref="ServingEngine.Auto"/>: measured for each model when it is loaded.</summary>
+    public ServingEngine Engine { get; set; }
 
     /// <summary>Frames that can wait for one model, 1..65536; a further one is answered Overloaded at once. Default 64.</summary>
     public int QueueCapacity { get; set; } = 64;
@@ -48,6 +53,7 @@ public sealed class LineOptions
         Require(EvidenceBytesPerStation >= 0, $"{nameof(EvidenceBytesPerStation)} is {EvidenceBytesPerStation}; use 0 or more.");
         Require(SubscriberCapacity is >= 1 and <= 1 << 20, $"{nameof(SubscriberCapacity)} is {SubscriberCapacity}; use 1..{1 << 20}.");
         Require(RetainedInspectionsPerStation >= 1, $"{nameof(RetainedInspectionsPerStation)} is {RetainedInspectionsPerStation}; use 1 or more.");
+        Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch or Onnx.");
         Require(Enum.IsDefined(LogDurability), $"{nameof(LogDurability)} is {LogDurability}; use Full or Normal.");
         Require(
             LogBusyTimeout >= TimeSpan.FromSeconds(1) && LogBusyTimeout <= TimeSpan.FromMinutes(1),

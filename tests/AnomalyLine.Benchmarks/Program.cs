@@ -4,7 +4,9 @@ using AnomalyLine.Benchmarks.Log;
 using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Methods;
 using AnomalyLine.Benchmarks.Onnx;
+using AnomalyLine.Benchmarks.PyTorch;
 using AnomalyLine.Benchmarks.Quality;
+using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Benchmarks.Stages;
 using AnomalyLine.Vision.Models;
 
@@ -22,6 +24,9 @@ var tables = options.Name switch
     "stages" => StagesBenchmark.Run(options),
     "methods" => MethodsBenchmark.Run(options),
     "onnx" => OnnxBenchmark.Run(options),
+    "pytorch" => PyTorchBenchmark.Run(options),
+    "swap" => await SwapBenchmark.RunAsync(options),
+    "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),
     "fast-modes" => FastModesBenchmark.Run(options),
     _ => await LogBenchmark.RunAsync(options),

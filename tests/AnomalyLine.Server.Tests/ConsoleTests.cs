@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Console;
 
@@ -121,11 +122,13 @@ public sealed partial class ConsoleTests
         await server.InspectAsync([TestServer.Request("a", 1, 250)]);
         var feedback = server.Get<Feedback>();
 
-        var said = (await feedback.SayAsync("a", 1, SampleLabel.Normal, "", TestServer.Cancel)).Value;
+        var said = (await feedback.SayAsync("a", 1, SampleLabel.Normal, "", Ann, TestServer.Cancel)).Value;
         Assert.Equal((SampleState.Approved, SampleLabel.Normal, 1L), (said.State, said.Label, said.Sequence));
-        Assert.Equal(said.Id, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "scratch", TestServer.Cancel)).Value.Id);
-        Assert.Equal(LineErrorCode.InspectionNotFound, (await feedback.SayAsync("a", 2, SampleLabel.Normal, "", TestServer.Cancel)).Error?.Code);
+        Assert.Equal(said.Id, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "scratch", Ann, TestServer.Cancel)).Value.Id);
+        Assert.Equal(LineErrorCode.InspectionNotFound, (await feedback.SayAsync("a", 2, SampleLabel.Normal, "", Ann, TestServer.Cancel)).Error?.Code);
     }
+
+    private static Caller Ann => new("ann", "console");
 
     /// <summary>Sequences in the table, in its order.</summary>
     private static async Task<IEnumerable<long>> ShownAsync(TestServer server, string query) =>

@@ -34,6 +34,7 @@ internal sealed class TestServer : IAsyncDisposable
         Training = new(Channel);
         Samples = new(Channel);
         Audit = new(Channel);
+        Access = new(Channel);
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -56,6 +57,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Wire.TrainingService.TrainingServiceClient Training { get; }
 
+    public Wire.AccessService.AccessServiceClient Access { get; }
+
     /// <summary>Its data folder; a script trainer.sh in it does its jobs, with $OUT as a job's folder.</summary>
     public string Folder => _folder;
 
@@ -63,7 +66,10 @@ internal sealed class TestServer : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<TestServer> StartAsync(params string[] settings)
+    public static Task<TestServer> StartAsync(params string[] settings) => StartAsync(_ => { }, settings);
+
+    /// <summary>The same with other services.</summary>
+    public static async Task<TestServer> StartAsync(Action<IServiceCollection> change, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-server-").FullName;
         string[] args =
@@ -73,8 +79,8 @@ internal sealed class TestServer : IAsyncDisposable
             "--AnomalyLine:Management:ReservedDiskBytes=0", "--AnomalyLine:Management:CollectorShare=1", .. settings,
         ];
         var models = new ModelStore(Path.Combine(folder, "models"), FakeModels.Check);
-        var app = ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version)))
-            .AddSingleton<TrainerCommand>((work, _) => new ChildCommand("sh", ["-c", $"OUT={Path.GetDirectoryName(work)}; . {folder}/trainer.sh"])));
+        var app = ServerHost.Build(args, change: services => change(services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version)))
+            .AddSingleton<TrainerCommand>((work, _) => new ChildCommand("sh", ["-c", $"OUT={Path.GetDirectoryName(work)}; . {folder}/trainer.sh"]))));
         await app.StartAsync(Cancel);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToList();
         return new TestServer(folder, app, addresses[0], addresses[1]);

@@ -9,7 +9,7 @@ namespace AnomalyLine.Cli.Bench;
 /// One camera of a load that does not wait for answers: frame k is due at its phase plus k / rate, and its latency counts from then, not from when it could be sent. A server that stalls thus
 /// shows in every frame that was due meanwhile (no coordinated omission).
 /// </summary>
-internal sealed class BenchCamera(BenchOptions options, string station, ByteString pixels, Uri server, TimeProvider time)
+internal sealed class BenchCamera(BenchOptions options, string station, ByteString pixels, ServerAddress server, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

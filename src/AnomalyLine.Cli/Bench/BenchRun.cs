@@ -14,7 +14,7 @@ internal static class BenchRun
     /// <param name="cancel">Ends it without a result.</param>
     /// <exception cref="CommandException">The server's metrics cannot be read.</exception>
     /// <exception cref="Grpc.Core.RpcException">A connection broke.</exception>
-    public static async Task<BenchResult> RunAsync(BenchOptions options, Uri server, Uri? page, TimeProvider time, CancellationToken cancel)
+    public static async Task<BenchResult> RunAsync(BenchOptions options, ServerAddress server, Uri? page, TimeProvider time, CancellationToken cancel)
     {
         var pixels = Pixels(options);
         var cameras = Enumerable.Range(0, options.Cameras)

@@ -82,7 +82,7 @@ internal static class AuditCommand
         return command;
     }
 
-    private static async IAsyncEnumerable<AuditEntry> ReadAsync(Uri server, string subject, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<AuditEntry> ReadAsync(ServerAddress server, string subject, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         using var channel = ServerChannel.Open(server);
         var client = new AuditService.AuditServiceClient(channel);

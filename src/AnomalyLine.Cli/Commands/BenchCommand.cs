@@ -83,7 +83,7 @@ internal static class BenchCommand
     }
 
     /// <summary>As many stations as cameras, with the models in turn.</summary>
-    private static async Task<string[]> PrepareAsync(Uri server, string[] files, int count, CancellationToken cancel)
+    private static async Task<string[]> PrepareAsync(ServerAddress server, string[] files, int count, CancellationToken cancel)
     {
         using var channel = ServerChannel.Open(server);
         var versions = new List<string>();

@@ -16,7 +16,7 @@ public sealed record AuditEntry
     /// <summary>When (UTC).</summary>
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>Who, as the caller calls itself; may be empty.</summary>
+    /// <summary>Who: see <see cref="Caller.User"/>; may be empty.</summary>
     public required string User { get; init; }
 
     /// <summary>From where: the peer's address, or the part of the server that acted by itself.</summary>

@@ -1,7 +1,7 @@
 namespace AnomalyLine.Management.Audit;
 
 /// <summary>Who asks for a change.</summary>
-/// <param name="User">As the caller calls itself; empty where it does not say. Nothing checks it until there is a sign-in.</param>
+/// <param name="User">The user who signed in, or "key:NAME"; what a program on the server's machine without a key calls itself, which its origin says.</param>
 /// <param name="Origin">Where the call came from: the peer's address, or the part of the server that acts by itself.</param>
 public sealed record Caller(string User, string Origin)
 {

@@ -16,8 +16,8 @@ internal static class GateDocument
         <header><div class="wrap"><div class="brand">AnomalyLine · Gate</div><h1>{(report.Passes ? "The gate passes" : "The gate does not pass")}</h1><dl>
         {Fact("Candidate", report.Candidate.Version)}{Fact("Active", report.Active.Version)}{Fact("Date", $"{report.Time:yyyy-MM-dd HH:mm} UTC")}{Fact("Frozen set", report.DataDigest[..12])}</dl></div></header>
         <main class="wrap">
-        <section><h2>Criteria</h2><p class="lead">Both models judged the same frames. What only one of them gets wrong tells them apart: the bound is that of the exact intervals (Clopper–Pearson, 95 %), the chance that of McNemar's exact test.</p>{Criteria(report)}</section>
-        <section><h2>Models</h2>{Models(report)}</section>
+        <section tabindex="0"><h2>Criteria</h2><p class="lead">Both models judged the same frames. What only one of them gets wrong tells them apart: the bound is that of the exact intervals (Clopper–Pearson, 95 %), the chance that of McNemar's exact test.</p>{Criteria(report)}</section>
+        <section tabindex="0"><h2>Models</h2>{Models(report)}</section>
         {Disagreements(report, pictures)}
         {Notes(report)}
         </main></body></html>

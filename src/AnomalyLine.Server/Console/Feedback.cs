@@ -8,17 +8,15 @@ namespace AnomalyLine.Server.Console;
 /// <summary>Takes what a person says of an inspected part as an approved sample. Any thread.</summary>
 internal sealed class Feedback(LineHost host, SampleStore samples)
 {
-    /// <summary>Who changes things by the console, until there is a sign-in.</summary>
-    public static readonly Caller Console = new("", "console");
-
     /// <summary>Keeps the frame, where it is not a sample yet, and approves it.</summary>
     /// <param name="station">Name of the station.</param>
     /// <param name="sequence">The station's number of the inspection.</param>
     /// <param name="label">What the part is.</param>
     /// <param name="defect">Kind of defect; may be empty.</param>
+    /// <param name="caller">Who says it.</param>
     /// <param name="cancellation">Changes nothing, or keeps the frame without approving it.</param>
     /// <returns>The sample, or <see cref="LineErrorCode.InspectionNotFound"/> where the frame is no longer kept, InvalidSample, ManagementFailed.</returns>
-    public async Task<Outcome<Sample>> SayAsync(string station, long sequence, SampleLabel label, string defect, CancellationToken cancellation)
+    public async Task<Outcome<Sample>> SayAsync(string station, long sequence, SampleLabel label, string defect, Caller caller, CancellationToken cancellation)
     {
         if (host.Line.Evidence.TryGet(station, sequence) is not { } item)
         {
@@ -27,8 +25,8 @@ internal sealed class Feedback(LineHost host, SampleStore samples)
         }
 
         var draft = Sample.Of(item.Record, SampleReason.Imported, label);
-        if (!(await samples.AddAsync(item.Frame, draft, Console, cancellation)).TryGet(out var sample, out var error)) return error;
-        var review = await samples.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, label, defect), Console, cancellation);
+        if (!(await samples.AddAsync(item.Frame, draft, caller, cancellation)).TryGet(out var sample, out var error)) return error;
+        var review = await samples.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, label, defect), caller, cancellation);
         return review.TryGet(out var reviewed, out error) ? reviewed[0] : error;
     }
 }

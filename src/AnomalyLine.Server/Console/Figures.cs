@@ -18,11 +18,26 @@ internal static class Figures
     /// <summary>A count with thousands set apart.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
+    /// <summary>A share, as a percentage with up to two digits after the point.</summary>
+    public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.CurrentCulture) + " %";
+
+    /// <summary>A shift of a threshold, as a percentage with its sign.</summary>
+    public static string Shift(float sensitivity) => (100 * sensitivity).ToString("+0.#;−0.#;0", CultureInfo.CurrentCulture) + " %";
+
+    /// <summary>Bytes, in MiB.</summary>
+    public static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.CurrentCulture) + " MiB";
+
     /// <summary>Milliseconds.</summary>
     public static string Ms(double milliseconds) => milliseconds.ToString(milliseconds < 10 ? "0.0" : "0", CultureInfo.CurrentCulture);
 
     /// <summary>Time of day, UTC.</summary>
     public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Day and time, UTC, to the minute.</summary>
+    public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>Day and time, UTC, to the second.</summary>
+    public static string Second(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Day and time, UTC, to the millisecond.</summary>
     public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss.fff", CultureInfo.InvariantCulture);

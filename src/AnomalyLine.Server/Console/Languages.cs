@@ -1,4 +1,5 @@
 using System.Globalization;
+using AnomalyLine.Server.Access;
 using Microsoft.AspNetCore.Localization;
 
 namespace AnomalyLine.Server.Console;
@@ -32,7 +33,7 @@ internal static class Languages
         var options = new RequestLocalizationOptions { SupportedCultures = [.. All], SupportedUICultures = [.. All], DefaultRequestCulture = new RequestCulture(All[0]) };
         options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal), pages => pages.UseRequestLocalization(options));
-        app.MapGet(Path, Change);
+        app.MapGet(Path, Change).WithMetadata(OpenAttribute.Instance);
     }
 
     private static IResult Change(HttpContext context, string to, string page)

@@ -9,6 +9,12 @@ internal static class PageLink
     /// <summary>A station's page.</summary>
     public static string ToStation(string station) => $"stations/{Uri.EscapeDataString(station)}";
 
+    /// <summary>A station's recipes and its sensitivity.</summary>
+    public static string ToRecipes(string station) => $"{ToStation(station)}/recipes";
+
+    /// <summary>The file of a model version.</summary>
+    public static string ToModelFile(string version) => $"models/{Uri.EscapeDataString(version)}/file";
+
     /// <summary>An inspection's page.</summary>
     public static string To(InspectionRecord record) => To(record.Station, record.Sequence);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Vision.Data;
 using Google.Protobuf;
@@ -10,7 +11,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Demo;
 
 /// <summary>A simulated camera over a line: sends rendered parts through the real gRPC endpoint.</summary>
-internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions options, TimeProvider time, ILogger<DemoCamera> logger)
+internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions options, AccessControl access, TimeProvider time, ILogger<DemoCamera> logger)
 {
     private const int Parts = 400;
     private const int InFlight = 2;
@@ -51,7 +52,7 @@ internal sealed partial class DemoCamera(DemoOptions demo, AnomalyLineOptions op
 
     private async Task StreamAsync(Wire.InspectionService.InspectionServiceClient client, string station, int first, CancellationToken stopping)
     {
-        using var call = client.Inspect(cancellationToken: stopping);
+        using var call = client.Inspect(new Metadata { { "authorization", $"Bearer {access.DemoCameraKey}" } }, cancellationToken: stopping);
         using var slots = new SemaphoreSlim(InFlight);
         var answers = ReadAsync(call.ResponseStream, slots, stopping);
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / demo.PartsPerSecond), time);

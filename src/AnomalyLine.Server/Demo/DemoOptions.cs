@@ -62,6 +62,8 @@ internal sealed record DemoOptions
     [
         new("AnomalyLine:DataFolder", DataFolder),
         new("AnomalyLine:BindAddress", "127.0.0.1"),
+        new("AnomalyLine:Tls:Certificate", null),
+        new("AnomalyLine:Tls:Key", null),
         new("AnomalyLine:OpcUa:Host", "127.0.0.1"),
         new("AnomalyLine:OpcUa:Laboratory", "true"),
     ];

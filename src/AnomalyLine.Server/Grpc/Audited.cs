@@ -1,4 +1,5 @@
 using AnomalyLine.Management.Audit;
+using AnomalyLine.Server.Access;
 using Grpc.Core;
 
 namespace AnomalyLine.Server.Grpc;
@@ -9,11 +10,16 @@ internal static class Audited
     private const string User = "x-user";
     private const int MaxUserLength = 128;
 
-    /// <summary>Who calls: the name in the metadata "x-user", which nothing checks until there is a sign-in, and the peer's address.</summary>
+    /// <summary>
+    /// Who calls, and from which address: the user or key that the server knows. Where a program on the server's machine came without a key, the name in the metadata "x-user", which nothing
+    /// checks, and the origin says so.
+    /// </summary>
     public static Caller ToCaller(this ServerCallContext context)
     {
+        if (Visit.Of(context.GetHttpContext()).Who is not { } who) return new Caller("", $"{context.Peer} (nobody)");
+        if (who.Kind != IdentityKind.Local) return who.ToCaller(context.Peer);
         var user = context.RequestHeaders.GetValue(User) ?? "";
-        return new Caller(user.Length <= MaxUserLength ? user : user[..MaxUserLength], context.Peer);
+        return new Caller(user.Length <= MaxUserLength ? user : user[..MaxUserLength], $"{context.Peer} (name not checked)");
     }
 
     /// <summary>Before a change outside the management database: fails the call where its entry could not be written.</summary>

@@ -30,6 +30,15 @@ internal static class LineErrors
     public static RpcException Failure(StatusCode status, string word, string message) =>
         new(new Status(status, message), new Metadata { { "error-code", word }, { "grpc-status-details-bin", Details(status, word, message) } }, message);
 
+    /// <summary>The same as a status of HTTP, for what is neither gRPC nor REST.</summary>
+    public static int ToHttpStatus(LineErrorCode code) => Find(code).Status switch
+    {
+        StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
+        StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+        StatusCode.NotFound => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
     /// <summary>The value, or the failed call.</summary>
     public static T OrThrow<T>(this Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw error.ToRpcException();
 
@@ -62,6 +71,11 @@ internal static class LineErrors
         LineErrorCode.ManagementFailed => (StatusCode.Unavailable, "management-failed"),
         LineErrorCode.SampleNotFound => (StatusCode.NotFound, "sample-not-found"),
         LineErrorCode.InvalidSample => (StatusCode.InvalidArgument, "invalid-sample"),
+        LineErrorCode.NotSignedIn => (StatusCode.Unauthenticated, "not-signed-in"),
+        LineErrorCode.RoleMissing => (StatusCode.PermissionDenied, "role-missing"),
+        LineErrorCode.AccountNotFound => (StatusCode.NotFound, "account-not-found"),
+        LineErrorCode.InvalidAccount => (StatusCode.InvalidArgument, "invalid-account"),
+        LineErrorCode.AccountsUnusable => (StatusCode.FailedPrecondition, "accounts-unusable"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This error has no status; add it to the table and to docs/errors.md."),
     };
 }

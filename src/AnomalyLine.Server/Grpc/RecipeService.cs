@@ -30,7 +30,7 @@ internal sealed class RecipeService(LineHost host, RecipeChange change) : Wire.R
             Wire.SelectRecipeRequest.SelectionOneofCase.ProductId =>
                 await change.SelectProductAsync(request.Station, request.ProductId, context.ToCaller(), context.CancellationToken),
             Wire.SelectRecipeRequest.SelectionOneofCase.Revision =>
-                await change.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), context.ToCaller(), context.CancellationToken),
+                await change.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), "", context.ToCaller(), context.CancellationToken),
             _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
         };
         return new Wire.SelectRecipeResponse { Recipe = recipe.OrThrow().ToWire() };

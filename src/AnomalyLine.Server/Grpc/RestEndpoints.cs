@@ -12,7 +12,7 @@ internal static class RestEndpoints
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
         Wire.StationService.Descriptor, Wire.RecipeService.Descriptor, Wire.ModelService.Descriptor, Wire.InspectionService.Descriptor,
-        Wire.SampleService.Descriptor, Wire.AuditService.Descriptor, Wire.TrainingService.Descriptor,
+        Wire.SampleService.Descriptor, Wire.AuditService.Descriptor, Wire.TrainingService.Descriptor, Wire.AccessService.Descriptor,
     ];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };

@@ -19,7 +19,7 @@ internal sealed class WatchStream(Line line, DriftWatch drift, Heartbeat heartbe
     {
         var inspections = line.Feed.Watch(request).OrThrow();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(call, stopping);
-        var statuses = WriteStatusesAsync(request.Stations.ToHashSet(StringComparer.Ordinal), end.Token);
+        var statuses = WriteStatusesAsync(request.Stations.ToHashSet(StringComparer.Ordinal), end);
         try
         {
             await foreach (var record in inspections.WithCancellation(end.Token))
@@ -39,21 +39,32 @@ internal sealed class WatchStream(Line line, DriftWatch drift, Heartbeat heartbe
             await statuses.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        // A watcher that may no longer watch is told with the next status, also where nothing is inspected.
+        if (statuses.Exception?.InnerException is RpcException refused) throw refused;
+
         if (!call.IsCancellationRequested) throw LineErrors.Failure(StatusCode.Unavailable, "stopping", "The server is stopping; watch again from the last sequences seen.");
     }
 
     public void Dispose() => _writing.Dispose();
 
-    private async Task WriteStatusesAsync(HashSet<string> wanted, CancellationToken end)
+    private async Task WriteStatusesAsync(HashSet<string> wanted, CancellationTokenSource end)
     {
         using var timer = new PeriodicTimer(s_statusPeriod, time);
-        do
+        try
         {
-            var status = new Wire.LineStatus { Heartbeat = heartbeat.Next(), Time = time.GetUtcNow().ToTimestamp() };
-            status.Stations.AddRange(line.Stations.Where(station => wanted.Count == 0 || wanted.Contains(station.Name)).Select(station => station.ToWire(drift)));
-            await WriteAsync(new Wire.WatchInspectionsResponse { Status = status }, end);
+            do
+            {
+                var status = new Wire.LineStatus { Heartbeat = heartbeat.Next(), Time = time.GetUtcNow().ToTimestamp() };
+                status.Stations.AddRange(line.Stations.Where(station => wanted.Count == 0 || wanted.Contains(station.Name)).Select(station => station.ToWire(drift)));
+                await WriteAsync(new Wire.WatchInspectionsResponse { Status = status }, end.Token);
+            }
+            while (await timer.WaitForNextTickAsync(end.Token));
         }
-        while (await timer.WaitForNextTickAsync(end));
+        catch (RpcException)
+        {
+            await end.CancelAsync();
+            throw;
+        }
     }
 
     private async Task WriteAsync(Wire.WatchInspectionsResponse item, CancellationToken end)

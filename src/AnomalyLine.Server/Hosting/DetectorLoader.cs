@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Vision.Models;
 
@@ -7,9 +8,18 @@ namespace AnomalyLine.Server.Hosting;
 /// <param name="Load">Throws <see cref="FileNotFoundException"/> for an unknown version, <see cref="ModelFileException"/> for an unusable file.</param>
 internal sealed record DetectorLoader(Func<string, IDetector> Load)
 {
-    /// <summary>From the files of a store.</summary>
-    public DetectorLoader(ModelStore models)
-        : this(version => AnomalyModel.Load(models.GetPath(version)))
+    /// <summary>From the files of a store, each on the engine that the options ask for.</summary>
+    public DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger)
+        : this(version => Open(models.GetPath(version), options, logger))
     {
+    }
+
+    private static AnomalyModel Open(string path, LineOptions options, ILogger logger)
+    {
+        var model = AnomalyModel.Load(path, engine: options.Engine, maxBatchSize: options.MaxBatchSize);
+        var (engine, reason, isRefusal, _) = model.Engine;
+        if (isRefusal) EngineLog.Refused(logger, model.Version, engine, reason);
+        else EngineLog.Chosen(logger, model.Version, engine, reason, model.Engine.TimesText);
+        return model;
     }
 }

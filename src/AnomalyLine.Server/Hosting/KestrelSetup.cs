@@ -1,10 +1,11 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using AnomalyLine.Server.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AnomalyLine.Server.Hosting;
 
-/// <summary>The two ports, and flow control wide enough for camera frames (measured: a frame of 1 MB stalls in the default windows).</summary>
+/// <summary>The two ports, with TLS where it is set up, and flow control wide enough for camera frames (measured: a frame of 1 MB stalls in the default windows).</summary>
 internal static class KestrelSetup
 {
     private const int StreamWindowBytes = 8 * 1024 * 1024;
@@ -14,6 +15,9 @@ internal static class KestrelSetup
     {
         // Asking first whether there is anything to read costs a system call for each block of a frame; it would save one block for each idle connection.
         webHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
+        var certificate = options.Tls.Enabled ? options.Tls.Load() : null;
+        var chain = new X509Certificate2Collection();
+        if (options.Tls.Certificate is { } pem) chain.ImportFromPemFile(pem);
         webHost.ConfigureKestrel(kestrel =>
         {
             var address = IPAddress.Parse(options.BindAddress);
@@ -23,8 +27,14 @@ internal static class KestrelSetup
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(address, options.HttpPort, listen => Configure(listen, HttpProtocols.Http1));
+            kestrel.Listen(address, options.GrpcPort, listen => Configure(listen, HttpProtocols.Http2));
         });
+
+        void Configure(ListenOptions listen, HttpProtocols protocols)
+        {
+            listen.Protocols = protocols;
+            if (certificate is not null) listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
+        }
     }
 }

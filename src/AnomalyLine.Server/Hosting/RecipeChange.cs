@@ -36,8 +36,13 @@ internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegist
         ChangeAsync(Selected(station), "recipe.select", () => host.Line.SelectProductAsync(station, product, cancellation), caller, cancellation);
 
     /// <summary>Brings an older revision back.</summary>
-    public Task<Outcome<Recipe>> SelectRevisionAsync(string station, int revision, Caller caller, CancellationToken cancellation) =>
-        ChangeAsync(Selected(station), "recipe.select", () => host.Line.SelectRevisionAsync(station, revision, cancellation), caller, cancellation);
+    /// <param name="station">Name of the station.</param>
+    /// <param name="revision">The revision.</param>
+    /// <param name="reason">Why, for the audit; empty where nobody said.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellation">Stops before the change.</param>
+    public Task<Outcome<Recipe>> SelectRevisionAsync(string station, int revision, string reason, Caller caller, CancellationToken cancellation) =>
+        ChangeAsync(Selected(station), "recipe.select", () => host.Line.SelectRevisionAsync(station, revision, cancellation), caller, cancellation, reason);
 
     /// <summary>Brings back the values before those that are active.</summary>
     public Task<Outcome<Recipe>> RollbackAsync(string station, string product, Caller caller, CancellationToken cancellation) =>
@@ -57,14 +62,16 @@ internal sealed class RecipeChange(LineHost host, ModelStore models, ModelRegist
         return outcome;
     }
 
-    private async Task<Outcome<Recipe>> ChangeAsync(Recipe? before, string action, Func<Task<Outcome<Recipe>>> change, Caller caller, CancellationToken cancellation) =>
-        await audit.CheckWritableAsync(cancellation) is { } error ? error : await NoteAsync(await change(), before, action, caller);
+    private async Task<Outcome<Recipe>> ChangeAsync(
+        Recipe? before, string action, Func<Task<Outcome<Recipe>>> change, Caller caller, CancellationToken cancellation, string reason = "") =>
+        await audit.CheckWritableAsync(cancellation) is { } error ? error : await NoteAsync(await change(), before, action, caller, reason);
 
     /// <summary>The change in the audit, and the stages of the station's models; also where the caller has gone meanwhile.</summary>
-    private async Task<Outcome<Recipe>> NoteAsync(Outcome<Recipe> outcome, Recipe? before, string action, Caller caller)
+    private async Task<Outcome<Recipe>> NoteAsync(Outcome<Recipe> outcome, Recipe? before, string action, Caller caller, string reason = "")
     {
         if (!outcome.TryGet(out var after, out _)) return outcome;
-        if ((await audit.AppendAsync(caller, action, after.Station, before, after, CancellationToken.None)).Error is { } error) return error;
+        object noted = reason.Length == 0 ? after : new { Recipe = after, Reason = reason };
+        if ((await audit.AppendAsync(caller, action, after.Station, before, noted, CancellationToken.None)).Error is { } error) return error;
         if (!host.Line.ListRecipes(after.Station).TryGet(out var revisions, out error)) return error;
         var active = revisions.Where(revision => revision.IsActive).Select(revision => revision.Recipe.ModelVersion).ToHashSet(StringComparer.Ordinal);
         return await registry.NoteActiveAsync(after.Station, active, caller, CancellationToken.None) is { } failure ? failure : after;

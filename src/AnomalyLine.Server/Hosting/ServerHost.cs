@@ -6,6 +6,7 @@ using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Training;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
@@ -44,10 +45,15 @@ internal static class ServerHost
         builder.WebHost.UseStaticWebAssets();
         builder.AddObservability(forPeople: demo is not null || builder.Environment.IsDevelopment());
         AddLine(builder.Services, options);
+        AddAccess(builder.Services, options, isDemo: demo is not null);
         AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddJsonTranscoding(RestSetup.Configure);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<AccessInterceptor>();
+        }).AddJsonTranscoding(RestSetup.Configure);
         builder.Services.AddGrpcReflection();
         builder.Services.AddLocalization().AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddSingleton(new DemoProgress(demo is not null));
@@ -64,7 +70,8 @@ internal static class ServerHost
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ModelStore(Path.Combine(options.DataFolder, "models")));
-        services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(provider.GetRequiredService<ModelStore>()));
+        services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(
+            provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
@@ -72,6 +79,14 @@ internal static class ServerHost
         services.AddSingleton<Feedback>();
         services.AddSingleton<RecentInspections>();
         services.AddHostedService(provider => provider.GetRequiredService<RecentInspections>());
+    }
+
+    private static void AddAccess(IServiceCollection services, AnomalyLineOptions options, bool isDemo)
+    {
+        services.AddSingleton(provider => new AccessControl(options, isDemo, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<Setup>();
+        services.AddHostedService(provider => provider.GetRequiredService<Setup>());
+        services.AddScoped<Visitor>();
     }
 
     private static void AddManagement(IServiceCollection services, AnomalyLineOptions options)
@@ -103,7 +118,7 @@ internal static class ServerHost
     private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)
     {
         services.AddSingleton(provider => new GatewaySupervisor(
-            options.OpcUa.Enabled, options.OpcUa.Endpoint, () => GatewayCommand.Create(options),
+            options.OpcUa.Enabled, options.OpcUa.Endpoint, () => GatewayCommand.Create(options, provider.GetRequiredService<AccessControl>().GatewayKey),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GatewaySupervisor>>()));
         services.AddHostedService(provider => provider.GetRequiredService<GatewaySupervisor>());
         services.AddSingleton<NodeSetExport>();
@@ -112,8 +127,9 @@ internal static class ServerHost
     private static void Map(WebApplication app)
     {
         app.UseLanguages();
+        app.UseMiddleware<AccessMiddleware>();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().WithMetadata(OpenAttribute.Instance);
         app.MapGrpcService<InspectionService>();
         app.MapGrpcService<StationService>();
         app.MapGrpcService<RecipeService>();
@@ -122,11 +138,14 @@ internal static class ServerHost
         app.MapGrpcService<AuditService>();
         app.MapGrpcService<TrainingService>();
         app.MapGrpcService<OpcUaService>();
+        app.MapGrpcService<AccessService>();
         app.MapGrpcReflectionService();
+        app.MapSignIn();
         app.MapRestDescription();
         app.MapObservability();
         app.MapPictures();
         app.MapGate();
+        app.MapModelFiles();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

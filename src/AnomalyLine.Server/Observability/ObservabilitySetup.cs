@@ -1,10 +1,11 @@
+using AnomalyLine.Server.Access;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 
 namespace AnomalyLine.Server.Observability;
 
-/// <summary>Logs, metrics at /metrics, health at /health/live and /health/ready and in grpc.health.v1.</summary>
+/// <summary>Logs, and open to all without a sign-in: metrics at /metrics, health at /health/live and /health/ready and in grpc.health.v1.</summary>
 internal static class ObservabilitySetup
 {
     private const string Ready = "ready";
@@ -39,13 +40,13 @@ internal static class ObservabilitySetup
     {
         // Made here so that its instruments exist before the first scrape.
         app.Services.GetRequiredService<ServerMetrics>();
-        app.MapPrometheusScrapingEndpoint("/metrics");
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OpenAttribute.Instance);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(OpenAttribute.Instance);
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(Ready),
             ResponseWriter = (http, report) => http.Response.WriteAsync(string.Join('\n', report.Entries.Select(entry => $"{entry.Value.Status}: {entry.Value.Description ?? entry.Key}"))),
-        });
+        }).WithMetadata(OpenAttribute.Instance);
         app.MapGrpcHealthChecksService();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Processes;
 using AnomalyLine.Server.Options;
 
@@ -8,7 +9,9 @@ namespace AnomalyLine.Server.OpcUaGateway;
 internal static class GatewayCommand
 {
     /// <summary>The command, or null and what to do.</summary>
-    public static (ChildCommand? Command, string Error) Create(AnomalyLineOptions options)
+    /// <param name="options">How it runs.</param>
+    /// <param name="key">The key that it calls the server with; empty for a run that does not call it.</param>
+    public static (ChildCommand? Command, string Error) Create(AnomalyLineOptions options, string key)
     {
         var opcUa = options.OpcUa;
         var bundle = Path.GetFullPath(opcUa.BundlePath ?? Path.Combine(AppContext.BaseDirectory, "opcua-gateway", "gateway.mjs"));
@@ -18,7 +21,8 @@ internal static class GatewayCommand
         if (node is null) return (null, error);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["ANOMALYLINE_SERVER"] = $"http://{options.LocalAddress}:{options.GrpcPort.ToString(CultureInfo.InvariantCulture)}",
+            ["ANOMALYLINE_SERVER"] = $"{options.Scheme}://{options.LocalAddress}:{options.GrpcPort.ToString(CultureInfo.InvariantCulture)}",
+            ["ANOMALYLINE_KEY"] = key,
             ["OPCUA_HOST"] = opcUa.Host,
             ["OPCUA_PORT"] = opcUa.Port.ToString(CultureInfo.InvariantCulture),
             ["OPCUA_PATH"] = OpcUaOptions.Path,
@@ -28,8 +32,9 @@ internal static class GatewayCommand
             ["GATEWAY_SUPERVISED"] = "true",
         };
         if (opcUa.Names is { Length: > 0 } names) environment["OPCUA_NAMES"] = names;
-        var users = opcUa.UsersFile ?? Path.Combine(options.DataFolder, "opcua-users");
-        if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = Path.GetFullPath(users);
+        if (options.Tls.Certificate is { } certificate) environment["ANOMALYLINE_CERTIFICATE"] = Path.GetFullPath(certificate);
+        var users = UserList.PathIn(options.DataFolder, opcUa.UsersFile);
+        if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = users;
         return (new ChildCommand(node, [bundle]) { Environment = environment }, "");
     }
 }

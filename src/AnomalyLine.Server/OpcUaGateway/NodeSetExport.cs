@@ -14,7 +14,7 @@ internal sealed class NodeSetExport(AnomalyLineOptions options)
     /// <param name="cancel">Ends the program.</param>
     public async Task<(string? NodeSet, string Error)> RunAsync(IReadOnlyList<string> stations, bool withMachineVision, CancellationToken cancel)
     {
-        var (gateway, error) = GatewayCommand.Create(options);
+        var (gateway, error) = GatewayCommand.Create(options, key: "");
         if (gateway is null) return (null, error);
         string[] arguments = [.. gateway.Arguments, "export-nodeset", "--stations", string.Join(',', stations), .. withMachineVision ? Array.Empty<string>() : ["--no-machine-vision"]];
         var (document, errors) = (new StringBuilder(), new StringBuilder());

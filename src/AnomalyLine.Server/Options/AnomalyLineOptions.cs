@@ -17,7 +17,7 @@ internal sealed record AnomalyLineOptions
     /// <summary>Port of the console, the metrics and the health pages (HTTP/1.1), 1..65535. Default 8080.</summary>
     public int HttpPort { get; init; } = 8080;
 
-    /// <summary>Port of gRPC (HTTP/2 without TLS), 1..65535. Default 8081.</summary>
+    /// <summary>Port of gRPC (HTTP/2), 1..65535. Default 8081.</summary>
     public int GrpcPort { get; init; } = 8081;
 
     /// <summary>Folder of everything that the server keeps. Default "data" in the working folder.</summary>
@@ -37,6 +37,15 @@ internal sealed record AnomalyLineOptions
 
     /// <summary>How the OPC UA gateway runs.</summary>
     public OpcUaOptions OpcUa { get; init; } = new();
+
+    /// <summary>Who gets in.</summary>
+    public AccessOptions Access { get; init; } = new();
+
+    /// <summary>TLS of both ports.</summary>
+    public TlsOptions Tls { get; init; } = new();
+
+    /// <summary>"http" or "https", for both ports.</summary>
+    public string Scheme => Tls.Enabled ? "https" : "http";
 
     /// <summary>Where this machine reaches the server itself.</summary>
     public string LocalAddress => IPAddress.Parse(BindAddress) switch
@@ -60,6 +69,10 @@ internal sealed record AnomalyLineOptions
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
+        errors.AddRange(Access.Validate().Select(error => $"{Section}:Access:{error}"));
+        errors.AddRange(Tls.Validate().Select(error => $"{Section}:Tls:{error}"));
+        Require(!IPAddress.TryParse(BindAddress, out var bind) || IPAddress.IsLoopback(bind) || Tls.Enabled || Access.AllowPlainText,
+            $"BindAddress is {BindAddress}: other machines could connect, and their passwords and keys would cross the network readable. Set Tls:Certificate and Tls:Key, or Access:AllowPlainText=true where something before this server does TLS, or the network is trusted with them.");
         if (!OpcUa.Enabled) return errors;
         RequirePort(OpcUa.Port, "OpcUa:Port");
         Require(OpcUa.Port != HttpPort && OpcUa.Port != GrpcPort, $"OpcUa:Port is {OpcUa.Port}, which another service of this server has; use a free one.");

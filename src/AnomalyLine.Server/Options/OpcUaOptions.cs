@@ -24,7 +24,7 @@ internal sealed record OpcUaOptions
     /// <summary>Host names and addresses in the gateway's certificate, with commas between them; default: those of this machine.</summary>
     public string? Names { get; init; }
 
-    /// <summary>File of users with their password hashes; default "opcua-users" in the data folder where that exists.</summary>
+    /// <summary>File of users with their roles and password hashes, for the console too; default "users" in the data folder, or "opcua-users" where only that exists.</summary>
     public string? UsersFile { get; init; }
 
     /// <summary>A Node.js program of version 22.13 or newer; default: the one beside the bundle, else the one in PATH.</summary>

@@ -37,7 +37,7 @@ internal static partial class OpenApiDocument
             {
                 ["title"] = "AnomalyLine",
                 ["version"] = "v1",
-                ["description"] = "The unary calls of the gRPC contract anomalyline.v1 as REST. The header x-user names who acts, for the audit. A failed call has a JSON body with code (of gRPC), message and details; reason in the details is the word of docs/errors.md.",
+                ["description"] = "The unary calls of the gRPC contract anomalyline.v1 as REST. A key goes into the header authorization, as Bearer alk_…; a program on the server's machine needs none, and names in the header x-user who acts, for the audit. Without either a call answers 401, with too little a role 403. A failed call has a JSON body with code (of gRPC), message and details; reason in the details is the word of docs/errors.md.",
             },
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = schemas.All },

@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -46,6 +47,19 @@ internal sealed class UNet : nn.Module<Tensor, Tensor>
         for (var i = 0; i < maps.Length; i++) maps[i] = map = _down[i].call(map);
         for (var i = 0; i < _up.Count; i++) map = _join[i].call(cat([_up[i].call(map), maps[^(i + 2)]], 1));
         return _last.call(map).InSingle().tanh().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Writes <see cref="forward"/> into a graph of its own: "frames", N x I x S x S, to "reconstruction".</summary>
+    /// <returns>The graph's outputs.</returns>
+    public IReadOnlyList<string> WritePass(OnnxGraph graph, int side)
+    {
+        var input = ((Conv2d)((Chain)_down[0]).Links[0]).weight.shape[1];
+        var maps = new OnnxValue[_down.Count];
+        var map = graph.Input("frames", (int)input, side);
+        for (var i = 0; i < maps.Length; i++) maps[i] = map = graph.Apply(_down[i], map);
+        for (var i = 0; i < _up.Count; i++) map = graph.Apply(_join[i], graph.Join(graph.Apply(_up[i], map), maps[^(i + 2)]));
+        graph.Output("reconstruction", graph.Add("Tanh", [graph.Apply(_last, map)]), null, _last.weight.shape[0], side, side);
+        return graph.Outputs;
     }
 
     private static Chain Block(int from, int to, bool halve) => new Chain(

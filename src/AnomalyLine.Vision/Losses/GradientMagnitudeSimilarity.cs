@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.AnomalyMaps;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -19,6 +20,8 @@ internal static class GradientMagnitudeSimilarity
     /// <returns>N x H x W in [0, 1]; 0 where equal.</returns>
     public static Tensor Distance(Tensor x, Tensor y, double range, int scales)
     {
+        if (FrameWalk.IsPossible(x, y))
+            return FrameWalk.Over(x, y, (one, other, map, c, h, w) => GradientDistance.Compute(one, other, map, c, h, w, (float)(ConstantForUnitRange * range * range), scales));
         using var scope = NewDisposeScope();
         var size = new[] { x.shape[2], x.shape[3] };
         var total = zeros([x.shape[0], 1, size[0], size[1]], dtype: x.dtype, device: x.device);

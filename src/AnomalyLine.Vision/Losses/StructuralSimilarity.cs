@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.AnomalyMaps;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -11,7 +12,9 @@ namespace AnomalyLine.Vision.Losses;
 /// </summary>
 internal static class StructuralSimilarity
 {
-    private const int Window = 11;
+    /// <summary>Side of the window, pixels.</summary>
+    internal const int Window = 11;
+
     private const double Sigma = 1.5;
 
     /// <summary>Its parameters for data in [0, 1], for people.</summary>
@@ -39,18 +42,28 @@ internal static class StructuralSimilarity
     public static Tensor Loss(Tensor x, Tensor y, double range) => S(1) - Map(x, y, range).mean();
 
     /// <summary>1 - SSIM, averaged over channels: N x H x W in [0, 2].</summary>
-    public static Tensor Distance(Tensor x, Tensor y, double range) => S(1) - Map(x, y, range).mean([1]);
+    public static Tensor Distance(Tensor x, Tensor y, double range) => FrameWalk.IsPossible(x, y)
+        ? FrameWalk.Over(x, y, (one, other, map, c, h, w) => StructuralDistance.Compute(one, other, map, c, h, w, range))
+        : S(1) - Map(x, y, range).mean([1]);
 
-    /// <summary>The window as a symmetric matrix, side x side: row i holds the weights around i; what lies outside the image counts as zero.</summary>
-    private static Tensor Band(long side, Tensor like)
+    /// <summary>The window along either axis, sum 1.</summary>
+    internal static float[] Weights()
     {
         var weights = new float[Window];
         for (var i = 0; i < Window; i++) weights[i] = (float)Math.Exp(-Math.Pow(i - (Window / 2), 2) / (2 * Sigma * Sigma));
         var sum = weights.Sum();
+        for (var i = 0; i < Window; i++) weights[i] /= sum;
+        return weights;
+    }
+
+    /// <summary>The window as a symmetric matrix, side x side: row i holds the weights around i; what lies outside the image counts as zero.</summary>
+    private static Tensor Band(long side, Tensor like)
+    {
+        var weights = Weights();
         var band = new float[side * side];
         for (var row = 0L; row < side; row++)
             for (var i = Math.Max(0, (Window / 2) - row); i < Math.Min(Window, side - row + (Window / 2)); i++)
-                band[(row * side) + row + i - (Window / 2)] = weights[i] / sum;
+                band[(row * side) + row + i - (Window / 2)] = weights[i];
         return tensor(band, [side, side], dtype: like.dtype, device: like.device);
     }
 }

@@ -62,12 +62,29 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>One number a frame from its map: the maximum. N.</summary>
     public virtual Tensor Score(Tensor map) => map.flatten(1).amax([1]);
 
+    /// <summary>Computes the network's pass in its place when judging; null for the network itself. It stays its owner's.</summary>
+    public OnnxPass? Engine { get; set; }
+
+    /// <summary>Writes the pass that <see cref="Forward"/> computes into a graph, for an engine to run it: an input "frames".</summary>
+    /// <returns>Names of the outputs that are <see cref="Forward"/>'s results, in their order; none where the pass has no form in a graph.</returns>
+    public virtual IReadOnlyList<string> WritePass(OnnxGraph graph)
+    {
+        WriteOnnx(graph);
+        return graph.Outputs;
+    }
+
     /// <summary>
     /// Writes the network's pass over frames into a graph: an input "frames" and the outputs that the map is computed from. Methods whose <see cref="MethodDescriptor.WritesOnnx"/> is
     /// true override it.
     /// </summary>
     /// <returns>How map and score are computed from them.</returns>
     public virtual OnnxReading WriteOnnx(OnnxGraph graph) => throw new NotSupportedException($"{GetType().Name} does not judge by a single pass that a graph could hold.");
+
+    /// <summary>The network's pass as judging makes it, N x … in, N x … out: the reconstruction, unless a method says otherwise. Each result depends on its own input only.</summary>
+    protected virtual Tensor[] Forward(Tensor input) => [((nn.Module<Tensor, Tensor>)Network).call(input)];
+
+    /// <summary>What <see cref="Forward"/> gives, by <see cref="Engine"/> where there is one. For judging; a training's gradients go through the network.</summary>
+    public Tensor[] Pass(Tensor input) => Engine is null ? Forward(input) : Engine.Run(input);
 
     /// <summary>One step of Adam on a network's parameters.</summary>
     /// <param name="network">A player; each has an optimiser of its own.</param>

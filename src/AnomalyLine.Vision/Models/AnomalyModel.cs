@@ -46,6 +46,9 @@ public sealed class AnomalyModel : IDetector
     /// <summary>Where it runs: "cpu" or "cuda".</summary>
     public string DeviceName => _device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
 
+    /// <summary>What computes its network.</summary>
+    public EngineChoice Engine { get; private set; } = new(ServingEngine.Torch, "not asked for another", IsRefusal: false, []);
+
     /// <summary>Its method, in the form to judge with.</summary>
     internal AnomalyMethod Method => _method;
 
@@ -55,9 +58,11 @@ public sealed class AnomalyModel : IDetector
     /// <summary>Loads a model file, checks its sums, and replays its reference frames, which also warms it up.</summary>
     /// <param name="path">The .alm file.</param>
     /// <param name="device">"auto", "cpu" or "cuda".</param>
+    /// <param name="engine">What computes its network; <see cref="Engine"/> says what it became. Any but Torch costs a second or two, in which both are tried.</param>
+    /// <param name="maxBatchSize">Frames that will come at most at once, for the trial of engines, 1..256.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, of another format version, or does not reproduce its reference scores.</exception>
     /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
-    public static AnomalyModel Load(string path, string device = "auto")
+    public static AnomalyModel Load(string path, string device = "auto", ServingEngine engine = ServingEngine.Torch, int maxBatchSize = 8)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var (manifest, sha256, files) = ModelFile.Read(path);
@@ -65,7 +70,7 @@ public sealed class AnomalyModel : IDetector
         var model = Create(path, manifest, ModelFile.VersionOf(manifest, sha256), files, target);
         try
         {
-            model.Replay(path, files);
+            model.Replay(path, files, engine, maxBatchSize);
             return model;
         }
         catch
@@ -100,6 +105,7 @@ public sealed class AnomalyModel : IDetector
     /// <inheritdoc/>
     public void Dispose()
     {
+        _method.Engine?.Dispose();
         _method.Dispose();
         _normal?.Dispose();
     }
@@ -135,19 +141,33 @@ public sealed class AnomalyModel : IDetector
     private static byte[] Entry(string path, IReadOnlyDictionary<string, byte[]> files, string name) =>
         files.GetValueOrDefault(name) ?? throw new ModelFileException($"{path}: the manifest names no {name}; the file is damaged, copy it again.");
 
-    private void Replay(string path, IReadOnlyDictionary<string, byte[]> files)
+    private void Replay(string path, IReadOnlyDictionary<string, byte[]> files, ServingEngine engine, int maxBatchSize)
     {
-        foreach (var reference in Manifest.References)
+        var frames = new List<PreparedFrame>();
+        try
         {
-            using var prepared = ReferenceFrames.Decode(Entry(path, files, reference.File), Input, out var error)
-                ?? throw new ModelFileException($"{path}: {reference.File}: {error}");
-            var score = Detect([prepared])[0].Score;
-            var tolerance = ReplayTolerance * Math.Max(Math.Abs(reference.Score), Math.Abs(Manifest.Calibration.Threshold));
-            if (!(Math.Abs(score - reference.Score) <= tolerance))
+            foreach (var reference in Manifest.References)
             {
-                throw new ModelFileException(
-                    $"{path}: {reference.File} scores {score:G6} here, but {reference.Score:G6} where the model was trained; it would judge differently and is refused. Train it again with this release.");
+                var prepared = ReferenceFrames.Decode(Entry(path, files, reference.File), Input, out var error)
+                    ?? throw new ModelFileException($"{path}: {reference.File}: {error}");
+                frames.Add(prepared);
+                var score = Detect([prepared])[0].Score;
+                var tolerance = ReplayTolerance * Math.Max(Math.Abs(reference.Score), Math.Abs(Manifest.Calibration.Threshold));
+                if (!(Math.Abs(score - reference.Score) <= tolerance))
+                {
+                    throw new ModelFileException(
+                        $"{path}: {reference.File} scores {score:G6} here, but {reference.Score:G6} where the model was trained; it would judge differently and is refused. Train it again with this release.");
+                }
             }
+
+            if (engine == ServingEngine.Torch) return;
+            Engine = _device.type == TorchSharp.DeviceType.CUDA
+                ? Engine with { Reason = "the network runs on cuda" }
+                : new EngineTrial(_method, Detect, frames).Choose(engine, maxBatchSize);
+        }
+        finally
+        {
+            foreach (var frame in frames) frame.Dispose();
         }
     }
 }

@@ -26,6 +26,9 @@ internal static class OnnxLayers
         LeakyRelu relu => graph.Add("LeakyRelu", [input], ("alpha", (float)relu.Slope)),
         ReLU => graph.Add("Relu", [input]),
         Sigmoid => graph.Add("Sigmoid", [input]),
+        InstanceNorm2d norm => graph.Normalise(norm, input),
+        ReflectionPad pad => graph.Add("Pad", [input, graph.Constant(0, 0, pad.Size, pad.Size, 0, 0, pad.Size, pad.Size)], ("mode", "reflect")),
+        Upsample { mode: UpsampleMode.Nearest } => graph.Repeat(input),
         Upsample => graph.Double(input),
         _ => throw new NotSupportedException($"{layer.GetName()} has no form in ONNX here."),
     };
@@ -45,7 +48,15 @@ internal static class OnnxLayers
     /// <summary>From [0, 1] to [-1, 1].</summary>
     public static OnnxValue Centre(this OnnxGraph graph, OnnxValue frames) => graph.Add("Sub", [graph.Add("Mul", [frames, graph.Constant(2f)]), graph.Constant(1f)]);
 
-    /// <summary>Twice the size, bilinear, corners aligned: the one kind of <see cref="Upsample"/> that networks here have.</summary>
+    /// <summary>Without parameters, the one kind that networks here have.</summary>
+    private static OnnxValue Normalise(this OnnxGraph graph, InstanceNorm2d norm, OnnxValue input) => graph.Add(
+        "InstanceNormalization", [input, graph.Constant(ones(norm.num_features)), graph.Constant(zeros(norm.num_features))], ("epsilon", (float)norm.eps));
+
+    /// <summary>Twice the size, each place four times.</summary>
+    private static OnnxValue Repeat(this OnnxGraph graph, OnnxValue input) => graph.Add(
+        "Resize", [input, OnnxValue.None, graph.Constant(tensor(Twice))], ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+
+    /// <summary>Twice the size, bilinear, corners aligned: the one other kind of <see cref="Upsample"/> that networks here have.</summary>
     private static OnnxValue Double(this OnnxGraph graph, OnnxValue input) => graph.Add(
         "Resize", [input, OnnxValue.None, graph.Constant(tensor(Twice))], ("mode", "linear"), ("coordinate_transformation_mode", "align_corners"));
 

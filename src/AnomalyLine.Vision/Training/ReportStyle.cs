@@ -5,7 +5,7 @@ public static class ReportStyle
 {
     /// <summary>The style sheet.</summary>
     public const string Css = """
-        :root { --ink: #17212b; --soft: #5b6875; --line: #dde3e9; --paper: #fff; --ground: #f3f5f7; --normal: #1f7a8c; --bad: #d1495b; --accent: #12343b; }
+        :root { --ink: #17212b; --soft: #5b6875; --line: #dde3e9; --paper: #fff; --ground: #f3f5f7; --normal: #1f7a8c; --bad: #b5303f; --accent: #12343b; }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 "Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; }
         header { background: var(--accent); color: #fff; padding: 28px 0 24px; }
@@ -16,7 +16,7 @@ public static class ReportStyle
         header dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px 24px; margin: 0; }
         header dt { font-size: 11px; text-transform: uppercase; letter-spacing: .08em; opacity: .65; }
         header dd { margin: 0; font-weight: 500; overflow-wrap: anywhere; }
-        section { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 22px 24px; margin: 20px 0; break-inside: avoid-page; }
+        section { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 22px 24px; margin: 20px 0; overflow-x: auto; break-inside: avoid-page; }
         p.lead { margin: 0 0 16px; color: var(--soft); max-width: 75ch; }
         .cards { display: grid; grid-template-columns: repeat(3, 1fr); gap: 14px; }
         .card { border: 1px solid var(--line); border-left: 4px solid var(--normal); border-radius: 6px; padding: 14px 16px; }
@@ -41,7 +41,7 @@ public static class ReportStyle
         figcaption { padding: 8px 10px; font-size: 12.5px; color: var(--soft); overflow-wrap: anywhere; } figcaption strong { color: var(--ink); }
         .tag { float: right; border-radius: 3px; padding: 0 7px; font-size: 11.5px; font-weight: 600; color: #fff; background: var(--normal); } .tag.wrong { background: var(--bad); }
         ul { margin: 8px 0 0; padding-left: 20px; } footer { color: var(--soft); font-size: 12.5px; padding: 0 0 32px; }
-        @media (max-width: 760px) { .cards, .charts { grid-template-columns: 1fr; } }
+        @media (max-width: 760px) { .cards, .charts { grid-template-columns: 1fr; } .wrap { padding: 0 12px; } table { min-width: 640px; } }
         @media print { body { background: #fff; } section { border-color: #ccc; } header { print-color-adjust: exact; } }
         """;
 }

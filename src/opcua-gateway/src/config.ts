@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { parseUsers, type Users } from "./users.ts";
+import { parseUsers, type Users, UsersFile } from "./users.ts";
 
 const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
 
@@ -8,6 +8,8 @@ const schema = z.object({
   ANOMALYLINE_SERVER: z
     .url({ protocol: /^https?$/, error: "must be the server's gRPC address, such as http://127.0.0.1:8081" })
     .default("http://127.0.0.1:8081"),
+  ANOMALYLINE_KEY: z.string().optional(),
+  ANOMALYLINE_CERTIFICATE: z.string().min(1).optional(),
   OPCUA_HOST: z.string().min(1, "must be the address to listen on, such as 127.0.0.1").default("127.0.0.1"),
   OPCUA_PORT: z.coerce.number("must be a port number").int().min(1).max(65535).default(4840),
   OPCUA_PATH: z
@@ -30,6 +32,10 @@ const schema = z.object({
 export interface Config {
   /** Address of the server's gRPC endpoint, http or https. */
   readonly server: URL;
+  /** The key that the server knows this gateway by; undefined for none. */
+  readonly key?: string | undefined;
+  /** File of the server's certificate, or of the authority that it is from; undefined: those that the system trusts. */
+  readonly certificate?: string | undefined;
   /** Address that OPC UA listens on. */
   readonly host: string;
   /** Port that OPC UA listens on, 1..65535. */
@@ -80,6 +86,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const env = parsed.data;
   return {
     server: new URL(env.ANOMALYLINE_SERVER),
+    key: env.ANOMALYLINE_KEY === "" ? undefined : env.ANOMALYLINE_KEY,
+    certificate: env.ANOMALYLINE_CERTIFICATE,
     host: env.OPCUA_HOST,
     port: env.OPCUA_PORT,
     path: env.OPCUA_PATH,
@@ -106,7 +114,7 @@ function readUsers(file: string | undefined, problems: string[]): Users {
   try {
     const { users, errors } = parseUsers(readFileSync(file, "utf8"));
     problems.push(...errors.map((error) => `OPCUA_USERS ${file}: ${error}`));
-    return users;
+    return new UsersFile(file, users);
   } catch (error) {
     problems.push(`OPCUA_USERS = "${file}": cannot be read (${(error as NodeJS.ErrnoException).code})`);
     return new Map();

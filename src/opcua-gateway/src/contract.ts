@@ -1,8 +1,13 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSecureContext } from "node:tls";
 import {
   type ChannelOptions,
   type Client,
   credentials,
+  InterceptingCall,
+  type Interceptor,
   loadPackageDefinition,
   type ServiceClientConstructor,
 } from "@grpc/grpc-js";
@@ -133,9 +138,47 @@ const channelOptions: ChannelOptions = {
   "grpc.max_reconnect_backoff_ms": 500,
 };
 
-/** A client of the server at an http or https address. */
-export function connect(Service: ServiceClientConstructor, server: URL): Client {
+/** Where the server is, and how it knows this gateway. */
+export interface ServerAccess {
+  /** An http or https address. */
+  readonly server: URL;
+  readonly key?: string | undefined;
+  readonly certificate?: string | undefined;
+}
+
+/** A client of the server. */
+export function connect(Service: ServiceClientConstructor, { server, key, certificate }: ServerAccess): Client {
   const secure = server.protocol === "https:";
   const target = `${server.hostname}:${server.port || (secure ? 443 : 80)}`;
-  return new Service(target, secure ? credentials.createSsl() : credentials.createInsecure(), channelOptions);
+  const options = { ...channelOptions, ...(key === undefined ? {} : { interceptors: [withKey(key)] }) };
+  if (!secure) {
+    return new Service(target, credentials.createInsecure(), options);
+  }
+  if (certificate === undefined) {
+    return new Service(target, credentials.createSsl(), options);
+  }
+  const pem = readFileSync(certificate);
+  const trusted = credentials.createFromSecureContext(createSecureContext({ ca: pem, allowPartialTrustChain: true }));
+  const name = nameIn(pem);
+  return new Service(
+    target,
+    trusted,
+    name === undefined ? options : { ...options, "grpc.ssl_target_name_override": name },
+  );
+}
+
+function withKey(key: string): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        metadata.set("authorization", `Bearer ${key}`);
+        next(metadata, listener);
+      },
+    });
+}
+
+/** A name in the server's own certificate: it is reached by its loopback address, which is none. Undefined for an authority's. */
+function nameIn(pem: Buffer): string | undefined {
+  const certificate = new X509Certificate(pem);
+  return certificate.ca ? undefined : /(?:DNS|IP Address):([^,]+)/.exec(certificate.subjectAltName ?? "")?.[1];
 }

@@ -32,7 +32,7 @@ export async function exportNodeset(
     throw new StationNameError(`no names of stations: ${wrong.map((name) => `"${name}"`).join(", ")}`);
   }
   const addressSpace = AddressSpace.create();
-  const commands = new ServerCommands(loadServices(join(assets, "protos")), NO_SERVER);
+  const commands = new ServerCommands(loadServices(join(assets, "protos")), { server: NO_SERVER });
   try {
     const files = nodesetsOf({ machineVision }).map((name) => join(assets, "nodesets", name));
     await generateAddressSpace(addressSpace, files);

@@ -27,14 +27,14 @@ export async function startGateway(config: Config, assets: string, log: Logger):
     throw new Error("node-opcua made no address space");
   }
   const services = loadServices(join(assets, "protos"));
-  const commands = new ServerCommands(services, config.server);
+  const commands = new ServerCommands(services, config);
   const line = new Line(addressSpace, commands, log);
   await server.start();
   log.info({ endpoint: address }, "listening");
   if (config.laboratory) {
     log.warn("LABORATORY MODE: anyone may connect without security and without a user; never on a plant network");
   }
-  const client = connect(services.inspection, config.server);
+  const client = connect(services.inspection, config);
   const actions = { server: commands, audit: new Audit(addressSpace, log) };
   const listener = config.machineVision
     ? lineWithView(line, new MachineVision(addressSpace, fetchInspections(commands), actions), log)

@@ -4,15 +4,14 @@ import { type Logger, pino } from "pino";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { exportNodeset, StationNameError } from "./exportNodeset.ts";
 import { startGateway } from "./gateway.ts";
-import { ROLES } from "./roles.ts";
-import { userLine } from "./users.ts";
+import { ROLE_WORDS, roleOf, userLine } from "./users.ts";
 
 const STOP_WITHIN_MS = 800;
 const FAILED = 1;
 const WRONG_CONFIGURATION = 2;
 
 const [command, name, roleName] = process.argv.slice(2);
-const role = ROLES.find((known) => known === roleName);
+const role = roleOf(roleName);
 if (command === "hash-password" && name !== undefined && role !== undefined) {
   const password = (await text(process.stdin)).replace(/\r?\n$/, "");
   console.log(await userLine(name, role, password));
@@ -20,7 +19,7 @@ if (command === "hash-password" && name !== undefined && role !== undefined) {
   await writeNodeset(process.argv.slice(3));
 } else if (command !== undefined) {
   console.error(
-    `usage: gateway.mjs | gateway.mjs hash-password NAME ROLE < password (ROLE: ${ROLES.join(", ")}) | gateway.mjs export-nodeset [--stations A,B] [--no-machine-vision]`,
+    `usage: gateway.mjs | gateway.mjs hash-password NAME ROLE < password (ROLE: ${ROLE_WORDS}) | gateway.mjs export-nodeset [--stations A,B] [--no-machine-vision]`,
   );
   process.exitCode = WRONG_CONFIGURATION;
 } else {

@@ -1,5 +1,12 @@
 import { type Client, Metadata, type ServiceClientConstructor, type ServiceError } from "@grpc/grpc-js";
-import { connect, type Inspection, type NextPart, type Recipe, type StationStatus } from "./contract.ts";
+import {
+  connect,
+  type Inspection,
+  type NextPart,
+  type Recipe,
+  type ServerAccess,
+  type StationStatus,
+} from "./contract.ts";
 
 /** Most calls only change a few values; an activation loads and warms a model. */
 const SHORT_MS = 3_000;
@@ -18,7 +25,7 @@ export class ServerCommands {
   readonly #recipes: Calls;
   readonly #training: Calls;
 
-  constructor(services: Services, server: URL) {
+  constructor(services: Services, server: ServerAccess) {
     this.#inspections = connect(services.inspection, server) as Calls;
     this.#stations = connect(services.station, server) as Calls;
     this.#recipes = connect(services.recipe, server) as Calls;

@@ -15,6 +15,8 @@ const BY_WORD: Readonly<Record<string, StatusCode>> = {
   "gate-not-passed": StatusCodes.BadInvalidState,
   "log-failed": StatusCodes.BadResourceUnavailable,
   "management-failed": StatusCodes.BadResourceUnavailable,
+  "not-signed-in": StatusCodes.BadUserAccessDenied,
+  "role-missing": StatusCodes.BadUserAccessDenied,
   stopping: StatusCodes.BadServerHalted,
 };
 

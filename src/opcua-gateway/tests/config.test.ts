@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { type ConfigError, readConfig } from "../src/config.ts";
 import { Login } from "../src/login.ts";
-import { parseUsers, userLine } from "../src/users.ts";
+import { parseUsers, UsersFile, userLine } from "../src/users.ts";
 import { temporaryFolder } from "./gatewayUnderTest.ts";
 
 function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
@@ -80,7 +80,13 @@ test("login_FiveWrongPasswords_LocksTheUserFromThatAddressFor30Seconds", async (
 test("parseUsers_LinesWithRoles_AreUsersOthersSayHowToMend", async () => {
   const hash = (await userLine("x", "Observer", "secret")).slice("x:Observer:".length);
   const { users, errors } = parseUsers(
-    [`anna:Engineer:${hash}`, "SCADA 1:Observer:x509", `old:${hash}`, `bert:Boss:${hash}`, `anonymous:Operator:${hash}`]
+    [
+      `anna:Engineer:${hash}`,
+      "SCADA 1:Observer:x509",
+      "old:scrypt$32768$8$1$c2FsdA==$aGFzaA==",
+      `bert:Boss:${hash}`,
+      `anonymous:Operator:${hash}`,
+    ]
       .concat([`anna:Operator:${hash}`, "carl:Operator:secret", "nonsense"])
       .join("\n"),
   );
@@ -89,12 +95,12 @@ test("parseUsers_LinesWithRoles_AreUsersOthersSayHowToMend", async () => {
     ["SCADA 1", "Observer", true],
   ]);
   expect(errors).toEqual([
-    "line 3 has no role: write old:Operator:scrypt$… (Observer, Operator, Engineer, Administrator)",
-    'line 4: "Boss" is no role; use Observer, Operator, Engineer, Administrator',
+    "line 3 has no role: write old:Operator:scrypt$… (Viewer, Operator, Engineer, Administrator)",
+    'line 4: "Boss" is no role; use Viewer, Operator, Engineer, Administrator',
     expect.stringMatching(/^line 5: "anonymous"/),
     'line 6: user "anna" is there twice',
-    expect.stringMatching(/^line 7 is not name:role:scrypt/),
-    expect.stringMatching(/^line 8 is not name:role:scrypt/),
+    expect.stringMatching(/^line 7 is not name:role:pbkdf2/),
+    expect.stringMatching(/^line 8 is not name:role:pbkdf2/),
   ]);
 });
 
@@ -102,4 +108,31 @@ test("login_UserWithACertificateOnly_HasNoPassword", async () => {
   const { users } = parseUsers("scada:Observer:x509");
   const login = new Login(users, pino({ enabled: false }), () => 0);
   expect(await login.isValid("scada", "", "10.0.0.1")).toBe(false);
+});
+
+/** The server's tests read it, too: "anna" in the form that both write now, "old" in the one from before. */
+const SERVER_LINES = readFileSync(join(import.meta.dirname, "users-of-the-server"), "utf8");
+
+test("parseUsers_FileThatTheServerWrote_LetsInByItsPasswords", async () => {
+  const { users, errors } = parseUsers(SERVER_LINES);
+  const login = new Login(users, pino({ enabled: false }), () => 0);
+  expect(errors).toEqual([]);
+  expect(["anna", "vera", "old"].map((name) => users.get(name)?.role)).toEqual(["Engineer", "Observer", "Operator"]);
+  expect(await login.isValid("anna", "a password of anna", "10.0.0.1")).toBe(true);
+  expect(await login.isValid("old", "secret", "10.0.0.1")).toBe(true);
+  expect(await login.isValid("vera", "a password of anna", "10.0.0.1")).toBe(false);
+});
+
+test("UsersFile_FileThatChanges_IsReadAgainAndAMistakeChangesNothing", () => {
+  const file = join(temporaryFolder(), "users");
+  writeFileSync(file, "a:Viewer:x509\n");
+  let now = 0;
+  const users = new UsersFile(file, parseUsers("a:Viewer:x509").users, () => now);
+  writeFileSync(file, "a:Engineer:x509\nb:Operator:x509\n");
+  expect(users.get("b")).toBeUndefined();
+  now = 1_001;
+  expect([users.get("a")?.role, users.get("b")?.role]).toEqual(["Engineer", "Operator"]);
+  writeFileSync(file, "a:Boss:x509\n");
+  now = 2_002;
+  expect([users.get("a")?.role, users.size]).toEqual(["Engineer", 2]);
 });

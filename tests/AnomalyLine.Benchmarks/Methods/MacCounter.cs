@@ -8,11 +8,14 @@ namespace AnomalyLine.Benchmarks.Methods;
 internal static class MacCounter
 {
     /// <summary>GMAC of one anomaly map of these frames.</summary>
-    public static double Count(AnomalyMethod method, Tensor frames)
+    public static double Count(AnomalyMethod method, Tensor frames) => Count(method.Network, () => method.AnomalyMap(frames).Dispose());
+
+    /// <summary>GMAC of what runs a network.</summary>
+    public static double Count(nn.Module network, Action run)
     {
         var total = 0.0;
         var hooks = new List<Action>();
-        foreach (var module in method.Network.modules())
+        foreach (var module in network.modules())
         {
             switch (module)
             {
@@ -28,7 +31,7 @@ internal static class MacCounter
             }
         }
 
-        method.AnomalyMap(frames).Dispose();
+        run();
         foreach (var remove in hooks) remove();
         return total / 1e9;
 

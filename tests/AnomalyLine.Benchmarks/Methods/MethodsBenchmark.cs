@@ -1,11 +1,12 @@
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Methods;
 
-/// <summary>Milliseconds a frame of each method with random weights: its passes, its anomaly map and its score.</summary>
+/// <summary>Milliseconds a frame of each method with random weights on either engine: its passes, its anomaly map and its score; and what of it is not the pass.</summary>
 internal static class MethodsBenchmark
 {
     private static readonly string[] Presets = ["fast", "balanced"];
@@ -14,8 +15,9 @@ internal static class MethodsBenchmark
     {
         TorchEngine.EnsureReady();
         var table = new BenchmarkTable(
-            $"Random weights, fp32, folded, channels last, {TorchEngine.Threads} threads; GMAC of convolutions and linear layers",
-            "method, preset", "side", "passes", "GMAC a frame", "ms a frame, batch 1", "ms a frame, batch 8", "GMAC/s, batch 8");
+            $"Random weights, fp32, {TorchEngine.Threads} threads; engines in turn; GMAC of convolutions and linear layers; what is beside the pass (map, score) on the faster engine, methods of one pass",
+            "method, preset", "side", "passes", "GMAC a frame", "torch: ms a frame, batch 1", "batch 8", "onnx: ms a frame, batch 1", "batch 8", "faster: GMAC/s, batch 8",
+            "beside the pass: ms, batch 1", "share, batch 1", "share, batch 8");
         foreach (var descriptor in MethodCatalog.All)
         {
             foreach (var preset in Presets)
@@ -37,21 +39,47 @@ internal static class MethodsBenchmark
         using var method = descriptor.Create(settings);
         NetworkForm.Serve(method.Network);
         var gmac = MacCounter.Count(method, Frames(1));
+        using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
         var (one, eight) = (Milliseconds(1), Milliseconds(8));
-        table.Add(name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one, eight, gmac / eight * 1000);
+        table.Add(
+            name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one.Torch, eight.Torch, one.Onnx, eight.Onnx, gmac / Faster(eight) * 1000,
+            one.Beside, one.Beside / Faster(one), eight.Beside / Faster(eight));
+
+        static double Faster((double Torch, double Onnx, double Beside) times) => times.Onnx < times.Torch ? times.Onnx : times.Torch;
 
         // Noise that is smooth, as pictures are: what superpixels are cut from decides how many passes there are.
         Tensor Frames(int count) => nn.functional.interpolate(
             rand(count, settings.Input.Planes, 8, 8), [settings.Size, settings.Size], mode: InterpolationMode.Bilinear, align_corners: false);
 
-        double Milliseconds(int batch)
+        (double Torch, double Onnx, double Beside) Milliseconds(int batch)
         {
             var frames = Frames(batch);
-            return Stopwatching.Measure(options, () =>
+            var isOnePass = descriptor.PassesPerFrame[preset] == 1;
+            List<Action> actions = [() => Judge(null)];
+            if (isOnePass) actions.Add(() => Pass(null));
+            if (onnx is not null) actions.Add(() => Judge(onnx));
+            if (onnx is not null && isOnePass) actions.Add(() => Pass(onnx));
+            var times = Stopwatching.Interleaved(options, [.. actions]);
+            double Of(int action) => action < times.Length ? times[action].Median() / batch : double.NaN;
+
+            // The difference within each round, so that a change of the machine's load falls out of it.
+            double Beside(int judged, int passed) => passed < times.Length ? times[judged].Zip(times[passed], (all, pass) => all - pass).Median() / batch : double.NaN;
+            if (!isOnePass) return (Of(0), Of(1), double.NaN);
+            return (Of(0), Of(2), Of(2) < Of(0) ? Beside(2, 3) : Beside(0, 1));
+
+            void Judge(OnnxPass? engine)
             {
                 using var step = NewDisposeScope();
+                method.Engine = engine;
                 method.Score(method.AnomalyMap(frames));
-            }) / batch;
+            }
+
+            void Pass(OnnxPass? engine)
+            {
+                using var step = NewDisposeScope();
+                method.Engine = engine;
+                method.Pass(frames);
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     /// <inheritdoc/>
     public override Tensor AnomalyMap(Tensor frames)
     {
-        var reconstruction = options.Window == 0 ? _network.call(frames) : Slide(frames);
+        var reconstruction = options.Window == 0 ? Pass(frames)[0] : Slide(frames);
         var map = options.Loss == ReconstructionLoss.L2
             ? (frames - reconstruction).pow(S(2)).mean([1])
             : StructuralSimilarity.Distance(frames, reconstruction, 1);
@@ -64,7 +64,7 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
         var last = options.Size - options.Window;
         var offsets = Enumerable.Range(0, (last / options.Stride) + 1).Select(i => i * options.Stride).Append(last).Distinct().ToArray();
         var places = offsets.SelectMany(y => offsets.Select(x => (y, x))).ToArray();
-        var reconstructions = _network.call(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray())).chunk(places.Length);
+        var reconstructions = Pass(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray()))[0].chunk(places.Length);
         var sum = zeros_like(frames);
         var count = zeros_like(frames);
         for (var i = 0; i < places.Length; i++)

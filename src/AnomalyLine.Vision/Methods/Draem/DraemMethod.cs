@@ -13,6 +13,8 @@ namespace AnomalyLine.Vision.Methods.Draem;
 /// </summary>
 internal sealed class DraemMethod : AnomalyMethod
 {
+    private const string MapName = "anomaly_map";
+
     private readonly DraemOptions _options;
     private readonly DraemNetwork _network;
 
@@ -39,8 +41,7 @@ internal sealed class DraemMethod : AnomalyMethod
     public override Tensor AnomalyMap(Tensor frames)
     {
         using var scope = NewDisposeScope();
-        var logits = _network.call(frames).Logits;
-        return (logits.select(1, 1) - logits.select(1, 0)).sigmoid().MoveToOuterDisposeScope();
+        return Pass(frames)[0].MoveToOuterDisposeScope();
     }
 
     /// <summary>The maximum of the map after a mean filter (eq. 5).</summary>
@@ -53,8 +54,22 @@ internal sealed class DraemMethod : AnomalyMethod
         var (restored, logits) = _network.Write(graph, graph.Input("frames", channels, side));
         graph.Output("reconstruction", restored, null, channels, side, side);
         var anomalous = graph.Add("Gather", [graph.Add("Softmax", [logits], ("axis", 1L)), graph.Index(1)], ("axis", 1L));
-        graph.Output("anomaly_map", anomalous, null, side, side);
+        graph.Output(MapName, anomalous, null, side, side);
         return new OnnxReading("anomaly_map as it is", $"the map{OnnxReading.Smoothed(_options.Smoothing)}, then its maximum");
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph)
+    {
+        WriteOnnx(graph);
+        return [MapName];
+    }
+
+    /// <summary>The map.</summary>
+    protected override Tensor[] Forward(Tensor input)
+    {
+        var logits = _network.call(input).Logits;
+        return [(logits.select(1, 1) - logits.select(1, 0)).sigmoid()];
     }
 
     /// <summary>Half of the frames stay as they are.</summary>

@@ -76,7 +76,7 @@ internal sealed class FairMethod : AnomalyMethod
     /// <summary>Both parts of the map, each smoothed: N x S x S.</summary>
     private (Tensor Structure, Tensor? Colour) Terms(Tensor frames)
     {
-        var restored = _network.call(frames);
+        var restored = Pass(frames)[0];
         var structure = MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, restored, 1, _options.Scales), _options.Smoothing);
         return (structure, _options.Channels == 1 ? null : MeanFilter.Apply(CieLab.ChromaDistance(frames, restored), _options.Smoothing));
     }

@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -50,6 +51,9 @@ internal sealed class IntraMethod : AnomalyMethod
 
     /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
     public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(S(2));
+
+    /// <summary>None: windows of one sequence of tokens are no batch of frames.</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph) => [];
 
     /// <summary>The mean smoothed distance of normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)

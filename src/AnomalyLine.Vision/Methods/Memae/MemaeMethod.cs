@@ -28,7 +28,7 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     public override Tensor AnomalyMap(Tensor frames)
     {
         var x = (frames * S(2)) - S(1);
-        return MeanFilter.Apply((x - _network.call(x)).pow(S(2)).mean([1]), options.Smoothing);
+        return MeanFilter.Apply((x - Pass(frames)[0]).pow(S(2)).mean([1]), options.Smoothing);
     }
 
     /// <inheritdoc/>
@@ -38,6 +38,9 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
         graph.Output("reconstruction", _network.Write(graph, graph.Centre(graph.Input("frames", planes, side))), null, planes, side, side);
         return new OnnxReading("the mean over channels of (2 frames - 1 - reconstruction)²" + OnnxReading.Smoothed(options.Smoothing));
     }
+
+    /// <inheritdoc/>
+    protected override Tensor[] Forward(Tensor input) => [_network.call((input * S(2)) - S(1))];
 
     /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>
     /// <param name="weights">K x N, each row's sum is 1.</param>

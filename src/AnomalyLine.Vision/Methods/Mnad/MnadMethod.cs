@@ -82,14 +82,19 @@ internal sealed class MnadMethod : AnomalyMethod
             + "bilinearly with half-pixel centres" + OnnxReading.Smoothed(_options.Smoothing));
     }
 
+    /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x S/8 x S/8.</summary>
+    protected override Tensor[] Forward(Tensor input)
+    {
+        var (reconstruction, queries) = _network.Rebuild((Seen(input) * S(2)) - S(1));
+        return [reconstruction, _network.Memory.Distance(queries).view(-1, _options.Size / 8, _options.Size / 8)];
+    }
+
     /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
     private (Tensor Error, Tensor Distance) Parts(Tensor frames)
     {
-        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * S(2)) - S(1));
-        var error = (Judged(frames) - ((reconstruction + S(1)) / S(2))).pow(S(2)).mean([1]);
-        var side = _options.Size / 8;
-        var places = _network.Memory.Distance(queries).view(-1, 1, side, side);
-        var distance = nn.functional.interpolate(places, [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
+        var results = Pass(frames);
+        var error = (Judged(frames) - ((results[0] + S(1)) / S(2))).pow(S(2)).mean([1]);
+        var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
         return (MeanFilter.Apply(error, _options.Smoothing), MeanFilter.Apply(distance, _options.Smoothing));
     }
 

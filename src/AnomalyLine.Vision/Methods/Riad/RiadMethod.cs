@@ -2,6 +2,7 @@ using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -61,6 +62,9 @@ internal sealed class RiadMethod : AnomalyMethod
         return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing);
     }
 
+    /// <summary>The U-Net over masked frames in [-1, 1].</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph) => _network.WritePass(graph, _options.Size);
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -75,8 +79,8 @@ internal sealed class RiadMethod : AnomalyMethod
         var shape = x.shape;
         var masked = (x.unsqueeze(0) * masks.unsqueeze(1)).reshape(-1, shape[1], shape[2], shape[3]);
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
-            ? _network.call(masked)
-            : cat(masked.split(PassesAtOnce).Select(_network.call).ToArray());
+            ? Pass(masked)[0]
+            : cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray());
         return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (S(1) - masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
@@ -23,12 +24,12 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
     public ScadnGenerator(int channels, int width, int blocks)
         : base(nameof(ScadnGenerator))
     {
-        List<nn.Module<Tensor, Tensor>> layers = [nn.ReflectionPad2d(3), nn.Conv2d(channels, width, 7, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true)];
+        List<nn.Module<Tensor, Tensor>> layers = [new ReflectionPad(3), nn.Conv2d(channels, width, 7, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true)];
         for (var w = width; w < 8 * width; w *= 2) layers.AddRange([nn.Conv2d(w, 2 * w, 4, stride: 2, padding: 1, bias: false), nn.InstanceNorm2d(2 * w), nn.ReLU(inplace: true)]);
         for (var i = 0; i < blocks; i++) layers.Add(new ResidualBlock(8 * width));
         for (var w = 8 * width; w > width; w /= 2)
             layers.AddRange([nn.Upsample(scale_factor: [2, 2]), nn.Conv2d(w, w / 2, 3, padding: 1, bias: false), nn.InstanceNorm2d(w / 2), nn.ReLU(inplace: true)]);
-        layers.Add(nn.ReflectionPad2d(3));
+        layers.Add(new ReflectionPad(3));
         _layers = new Chain([.. layers]);
         _last = nn.Conv2d(width, channels, 7);
         RegisterComponents();
@@ -51,6 +52,14 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
         return ((_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh() + S(1)) / S(2)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input)
+    {
+        var value = _layers.Links.Aggregate(input, (map, link) => link is ResidualBlock block ? block.Write(graph, map) : graph.Apply(link, map));
+        value = graph.Add("Tanh", [graph.Apply(_last, value)]);
+        return graph.Add("Div", [graph.Add("Add", [value, graph.Constant(1f)]), graph.Constant(2f)]);
+    }
+
     private sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     {
         private readonly Chain _inner;
@@ -59,8 +68,8 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
             : base(nameof(ResidualBlock))
         {
             _inner = new Chain(
-                nn.ReflectionPad2d(2), nn.Conv2d(width, width, 3, dilation: 2, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true),
-                nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3, bias: false), nn.InstanceNorm2d(width));
+                new ReflectionPad(2), nn.Conv2d(width, width, 3, dilation: 2, bias: false), nn.InstanceNorm2d(width), nn.ReLU(inplace: true),
+                new ReflectionPad(1), nn.Conv2d(width, width, 3, bias: false), nn.InstanceNorm2d(width));
             RegisterComponents();
         }
 
@@ -69,5 +78,7 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
             using var change = _inner.call(input);
             return input + change;
         }
+
+        public OnnxValue Write(OnnxGraph graph, OnnxValue input) => graph.Add("Add", [input, graph.Apply(_inner, input)]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Masking;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
@@ -86,6 +87,13 @@ internal sealed class ScadnMethod : AnomalyMethod
     /// <summary>The map's mean or maximum. N.</summary>
     public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
 
+    /// <summary>The generator over masked frames in [0, 1].</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph)
+    {
+        graph.Output("reconstruction", _generator.Write(graph, graph.Input("frames", _options.Channels, _options.Size)), null, _options.Channels, _options.Size, _options.Size);
+        return graph.Outputs;
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -115,7 +123,7 @@ internal sealed class ScadnMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var hidden = masks.to(frames.device).unsqueeze(1);
         var masked = Hide(frames.unsqueeze(0), hidden).flatten(0, 1);
-        var rebuilt = cat(masked.split(PassesAtOnce).Select(_generator.call).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size);
+        var rebuilt = cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size);
         return ((rebuilt - frames).pow(S(2)).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
     }
 

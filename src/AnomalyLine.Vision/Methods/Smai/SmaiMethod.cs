@@ -3,6 +3,7 @@ using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Masking;
+using AnomalyLine.Vision.Onnx;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
@@ -68,6 +69,9 @@ internal sealed class SmaiMethod : AnomalyMethod
         return MeanFilter.Apply(_options.Flatten ? MeanOfEach(cuts, error) : error, _options.Smoothing).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The U-Net over masked frames in [-1, 1] with their mask.</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph) => _network.WritePass(graph, _options.Size);
+
     /// <summary>The superpixels of a frame, 1 x C x H x W in [0, 1].</summary>
     internal Superpixels Cut(Tensor frame)
     {
@@ -76,7 +80,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     }
 
     /// <summary>What the network makes of frames that are hidden where the mask is 1: cat(x (1 - m), m) in, N x C x H x W in [-1, 1] out.</summary>
-    internal Tensor Rebuild(Tensor x, Tensor hidden) => _network.call(cat([x * (S(1) - hidden), hidden], 1));
+    internal Tensor Rebuild(Tensor x, Tensor hidden) => Pass(cat([x * (S(1) - hidden), hidden], 1))[0];
 
     /// <summary>The pass that hides each superpixel of a frame: 0, 1, …</summary>
     private int[] PassOfEach(Superpixels superpixels) => _options.Masking == SuperpixelMasking.Coloured

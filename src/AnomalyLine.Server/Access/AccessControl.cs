@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Server.Options;
+
+namespace AnomalyLine.Server.Access;
+
+/// <summary>Knows who sent a request, and whether they still are who they were. Any thread.</summary>
+internal sealed class AccessControl
+{
+    private const string Bearer = "Bearer ";
+
+    /// <summary>In place of a session, for keys that are in no file.</summary>
+    private const string Own = "own";
+
+    private readonly AccessOptions _options;
+    private readonly bool _isDemo;
+    private readonly string _cookie;
+    private readonly List<(byte[] Hash, Identity Who)> _ownKeys = [];
+
+    /// <summary>Reads nothing yet.</summary>
+    public AccessControl(AnomalyLineOptions options, bool isDemo, TimeProvider time)
+    {
+        _options = options.Access;
+        _isDemo = isDemo;
+        // Cookies know no ports: two servers on one machine must not end each other's sessions.
+        _cookie = FormattableString.Invariant($"anomalyline-{options.HttpPort}");
+        Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
+        Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time);
+        Sessions = new SessionTable(options.Access.IdleTimeout, time);
+        GatewayKey = AddOwnKey("opcua-gateway", AccessRole.Engineer);
+        DemoCameraKey = AddOwnKey("demo-camera", AccessRole.Camera);
+    }
+
+    /// <summary>The people who may sign in.</summary>
+    public UserList Users { get; }
+
+    /// <summary>The keys of machines.</summary>
+    public KeyList Keys { get; }
+
+    /// <summary>The sessions of those who signed in.</summary>
+    public SessionTable Sessions { get; }
+
+    /// <summary>The key of the gateway that this server starts; another one each time that the server starts.</summary>
+    public string GatewayKey { get; }
+
+    /// <summary>The key of the demonstration's cameras.</summary>
+    public string DemoCameraKey { get; }
+
+    /// <summary>Whether nobody could sign in ever: there is no file of users yet, and no provider.</summary>
+    public bool NeedsSetup => !_options.OpenId.Enabled && !Users.Exists;
+
+    /// <summary>Whether browsers on this machine are the demonstration's operator.</summary>
+    public bool IsDemo => _isDemo;
+
+    /// <summary>Who sent a request; null and why for nobody.</summary>
+    public (Identity? Who, string Why) Identify(HttpContext http)
+    {
+        var authorization = http.Request.Headers.Authorization.ToString();
+        if (authorization.Length > 0)
+        {
+            // A key that is not good is never overlooked: whoever sends one means to be told.
+            return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+                ? FindKey(authorization[Bearer.Length..].Trim()) is { } who ? (who, "") : (null, "The key is unknown here, or was revoked.")
+                : (null, "The header authorization has no key; send \"Bearer alk_…\".");
+        }
+
+        if (http.Request.Cookies[_cookie] is { Length: > 0 } token && http.IsSameOrigin() && Renew(SessionTable.IdOf(token)) is { } signedIn) return (signedIn, "");
+        if (_options.TrustLocal && http.IsFromLocalProgram()) return (LocalAdministrator, "");
+        if (_isDemo && http.IsFromThisMachine()) return (DemoOperator, "");
+        return (null, "Nobody is signed in: send a key as \"authorization: Bearer alk_…\", or sign in to the console.");
+    }
+
+    /// <summary>The same caller as they are now: with today's role, or null where their key was revoked, their session ended or their user is gone.</summary>
+    public Identity? Renew(Identity who) => who.Kind switch
+    {
+        IdentityKind.Key when who.Session == Own => who,
+        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session ? who with { Role = key.Role } : null,
+        IdentityKind.User or IdentityKind.Provider => Renew(who.Session),
+        IdentityKind.Local or IdentityKind.Demo => who,
+        _ => null,
+    };
+
+    /// <summary>Begins a session of a user, or of somebody that the provider named.</summary>
+    public void SignIn(HttpContext http, Identity who, string proof) =>
+        http.Response.Cookies.Append(_cookie, Sessions.Begin(who, proof), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", IsEssential = true });
+
+    /// <summary>Ends the session of a browser.</summary>
+    public void SignOut(HttpContext http)
+    {
+        if (http.Request.Cookies[_cookie] is { } token) Sessions.End(SessionTable.IdOf(token));
+        http.Response.Cookies.Delete(_cookie);
+    }
+
+    /// <summary>Null where this caller may, as they are now; else the failure, with the role that is missing.</summary>
+    /// <param name="who">Who asks; null for nobody.</param>
+    /// <param name="rule">What is needed.</param>
+    /// <param name="why">Why nobody is known.</param>
+    public LineError? Refuse(Identity? who, CallRule rule, string why = "")
+    {
+        if (rule.Least is not { } least) return null;
+        if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
+        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" was revoked." : "The session has ended; sign in again.");
+        return rule.Allows(now.Role) ? null
+            : new LineError(LineErrorCode.RoleMissing, $"This needs the role {least}{(rule.IsForCameras ? " or Camera" : least == AccessRole.Administrator ? "" : " or more")}; {now.Words} has {now.Role}. An administrator can change that.");
+    }
+
+    private static Identity LocalAdministrator { get; } = new(IdentityKind.Local, "", AccessRole.Administrator);
+
+    private static Identity DemoOperator { get; } = new(IdentityKind.Demo, "demo", AccessRole.Operator);
+
+    private Identity? FindKey(string key)
+    {
+        if (Keys.FindByKey(key) is { } account) return new Identity(IdentityKind.Key, account.Name, account.Role, account.Secret);
+        var hash = KeyList.Hash(key);
+        return _ownKeys.Where(own => CryptographicOperations.FixedTimeEquals(own.Hash, hash)).Select(own => own.Who).FirstOrDefault();
+    }
+
+    /// <summary>The session as it is now: a user's role is that of the file, and another password ends it.</summary>
+    private Identity? Renew(string session)
+    {
+        if (Sessions.Find(session) is not { } found) return null;
+        if (found.Who.Kind != IdentityKind.User) return found.Who;
+        return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof ? found.Who with { Role = user.Role } : null;
+    }
+
+    private string AddOwnKey(string name, AccessRole role)
+    {
+        var key = KeyList.Generate();
+        _ownKeys.Add((KeyList.Hash(key), new Identity(IdentityKind.Key, name, role, Own)));
+        return key;
+    }
+}

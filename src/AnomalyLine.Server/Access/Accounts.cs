@@ -1,0 +1,54 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Audit;
+
+namespace AnomalyLine.Server.Access;
+
+/// <summary>Changes who may do what, and notes it in the audit, which must be writable; no password and no key is ever in it. Any thread.</summary>
+internal sealed class Accounts(AccessControl access, AuditLog audit)
+{
+    /// <summary>Adds a user.</summary>
+    public Task<Outcome<Account>> AddUserAsync(string name, AccessRole role, string password, Caller caller) =>
+        ChangeAsync("user.add", name, () => access.Users.Add(name, role, password), null, caller);
+
+    /// <summary>Gives a user another role.</summary>
+    public Task<Outcome<Account>> SetRoleAsync(string name, AccessRole role, Caller caller) =>
+        ChangeAsync("user.role", name, () => access.Users.SetRole(name, role), access.Users.Find(name), caller);
+
+    /// <summary>Gives a user another password.</summary>
+    public Task<Outcome<Account>> SetPasswordAsync(string name, string password, Caller caller) =>
+        ChangeAsync("user.password", name, () => access.Users.SetPassword(name, password), access.Users.Find(name), caller);
+
+    /// <summary>Takes a user out.</summary>
+    public Task<Outcome<Account>> RemoveUserAsync(string name, Caller caller) =>
+        ChangeAsync("user.remove", name, () => access.Users.Remove(name), access.Users.Find(name), caller);
+
+    /// <summary>Makes a key, and gives the key itself.</summary>
+    public async Task<Outcome<(Account Account, string Key)>> AddKeyAsync(string name, AccessRole role, Caller caller)
+    {
+        var key = "";
+        var outcome = await ChangeAsync("key.add", name, () => access.Keys.Add(name, role).TryGet(out var made, out var failure) ? Keep(made) : failure, null, caller);
+        return outcome.TryGet(out var account, out var error) ? (account, key) : error;
+
+        Account Keep((Account Account, string Key) made)
+        {
+            key = made.Key;
+            return made.Account;
+        }
+    }
+
+    /// <summary>Takes a key back.</summary>
+    public Task<Outcome<Account>> RevokeKeyAsync(string name, Caller caller) =>
+        ChangeAsync("key.revoke", name, () => access.Keys.Revoke(name), access.Keys.Find(name), caller);
+
+    private async Task<Outcome<Account>> ChangeAsync(string action, string name, Func<Outcome<Account>> change, Account? before, Caller caller)
+    {
+        if (await audit.CheckWritableAsync(CancellationToken.None) is { } error) return error;
+        // Hashing a password takes a tenth of a second.
+        var outcome = await Task.Run(change);
+        if (!outcome.TryGet(out var after, out _)) return outcome;
+        var isGone = action is "user.remove" or "key.revoke";
+        var noted = await audit.AppendAsync(caller, action, name, before is null ? null : new { before.Role }, isGone ? null : new { after.Role }, CancellationToken.None);
+        return noted.Error is { } failed ? failed : outcome;
+    }
+}

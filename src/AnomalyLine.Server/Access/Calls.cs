@@ -1,0 +1,45 @@
+using AnomalyLine.Management.Access;
+
+namespace AnomalyLine.Server.Access;
+
+/// <summary>The one table of what each call needs. A call that is not in it is refused.</summary>
+internal static class Calls
+{
+    private static readonly Dictionary<string, CallRule> s_rules = Create();
+
+    /// <summary>All calls, as /package.Service/Method.</summary>
+    public static IReadOnlyDictionary<string, CallRule> All => s_rules;
+
+    private static Dictionary<string, CallRule> Create()
+    {
+        var rules = new Dictionary<string, CallRule>(StringComparer.Ordinal);
+        Add("anomalyline.v1.InspectionService", new CallRule(AccessRole.Operator, IsForCameras: true), "Inspect");
+        Add("anomalyline.v1.InspectionService", AccessRole.Viewer, "WatchInspections", "GetInspection", "GetImage");
+        Add("anomalyline.v1.StationService", AccessRole.Viewer, "ListStations", "GetDrift");
+        Add("anomalyline.v1.StationService", AccessRole.Operator, "StartStation", "StopStation", "ResetCounters", "SetNextPart");
+        Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation");
+        Add("anomalyline.v1.RecipeService", AccessRole.Viewer, "GetRecipe", "ListRecipes");
+        Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
+        Add("anomalyline.v1.RecipeService", AccessRole.Operator, "SetSensitivity");
+        Add("anomalyline.v1.ModelService", AccessRole.Viewer, "ListModels", "ListModelVersions", "GetGate", "GetShadow");
+        Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "SetShadow");
+        Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection");
+        Add("anomalyline.v1.SampleService", AccessRole.Operator, "ReviewSamples", "CheckSamples");
+        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "ImportSample", "SetCollection");
+        Add("anomalyline.v1.AuditService", AccessRole.Viewer, "ListAuditEntries", "VerifyAudit");
+        Add("anomalyline.v1.TrainingService", AccessRole.Viewer, "ListJobs", "GetJob", "WatchJob", "GetJobLog", "ListSchedules");
+        Add("anomalyline.v1.TrainingService", AccessRole.Engineer, "StartJob", "CancelJob", "SetSchedule");
+        Add("anomalyline.v1.OpcUaService", AccessRole.Engineer, "ExportNodeSet");
+        Add("anomalyline.v1.AccessService", new CallRule(AccessRole.Viewer, IsForCameras: true), "GetIdentity");
+        Add("anomalyline.v1.AccessService", AccessRole.Administrator, "ListUsers", "AddUser", "SetUserRole", "SetUserPassword", "RemoveUser", "ListKeys", "AddKey", "RevokeKey");
+        Add("grpc.health.v1.Health", new CallRule(null), "Check", "Watch");
+        Add("grpc.reflection.v1.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
+        Add("grpc.reflection.v1alpha.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
+        return rules;
+
+        void Add(string service, CallRule rule, params string[] methods)
+        {
+            foreach (var method in methods) rules.Add($"/{service}/{method}", rule);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
+
+namespace AnomalyLine.Server.Access;
+
+/// <summary>
+/// Notes what was refused, in the audit and the program's log: the first time for each caller and thing, and again after a minute, so that somebody who tries on and on fills neither. Any thread.
+/// </summary>
+internal sealed partial class RefusalLog(AuditLog audit, TimeProvider time, ILogger<RefusalLog> logger)
+{
+    private const int MostRemembered = 1000;
+    private static readonly TimeSpan s_period = TimeSpan.FromMinutes(1);
+    private readonly Dictionary<(string, string), long> _noted = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Notes a refusal; a failure to do so changes nothing, as it is refused either way.</summary>
+    /// <param name="caller">Who, and from where with the port.</param>
+    /// <param name="what">What was refused, such as a call's name.</param>
+    /// <param name="refused">Why.</param>
+    public async Task NoteAsync(Caller caller, string what, LineError refused)
+    {
+        if (!IsDue((caller.User + WithoutPort(caller.Origin), what))) return;
+        LogRefused(what, caller.User, caller.Origin, refused.Message);
+        await audit.AppendAsync(caller, "access.refused", what, null, new { reason = refused.Message }, CancellationToken.None);
+    }
+
+    private bool IsDue((string, string) key)
+    {
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            if (_noted.TryGetValue(key, out var last) && time.GetElapsedTime(last, now) < s_period) return false;
+            if (_noted.Count >= MostRemembered)
+            {
+                foreach (var (old, at) in _noted.ToList())
+                    if (time.GetElapsedTime(at, now) >= s_period) _noted.Remove(old);
+                if (_noted.Count >= MostRemembered) return false;
+            }
+
+            _noted[key] = now;
+            return true;
+        }
+    }
+
+    private static string WithoutPort(string origin) => origin.LastIndexOf(':') is > 0 and var at ? origin[..at] : origin;
+
+    [LoggerMessage(EventId = 130, Level = LogLevel.Warning, Message = "Refused: {What} for '{User}' from {Origin}: {Reason}")]
+    private partial void LogRefused(string what, string user, string origin, string reason);
+}

@@ -1,0 +1,36 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Audit;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace AnomalyLine.Server.Access;
+
+/// <summary>
+/// Who looks at a page, and what they may do now. A page asks before it shows a button, and again when the button is pressed: what counts is the second. One per page that is open.
+/// </summary>
+internal sealed class Visitor(AuthenticationStateProvider states, AccessControl access, RefusalLog refusals)
+{
+    private const string Origin = "console";
+
+    /// <summary>Who it is, with the role that they have now; null where their session has ended.</summary>
+    public async Task<Identity?> GetAsync() => Identity.From((await states.GetAuthenticationStateAsync()).User) is { } who ? access.Renew(who) : null;
+
+    /// <summary>Whether they may do what needs this role.</summary>
+    public async Task<bool> MayAsync(AccessRole least) => (await GetAsync())?.Role.May(least) == true;
+
+    /// <summary>As the caller of a change, which counts as a click; or <see cref="LineErrorCode.NotSignedIn"/>, <see cref="LineErrorCode.RoleMissing"/>, which the audit notes.</summary>
+    /// <param name="least">The role that the change needs.</param>
+    /// <param name="what">Name of the change, such as "sample.review".</param>
+    public async Task<Outcome<Caller>> AsAsync(AccessRole least, string what)
+    {
+        var who = Identity.From((await states.GetAuthenticationStateAsync()).User);
+        if (access.Refuse(who, least) is not { } refused)
+        {
+            access.Sessions.Click(who!.Session);
+            return who.ToCaller(Origin);
+        }
+
+        await refusals.NoteAsync(who?.ToCaller(Origin) ?? new Caller("", Origin), what, refused);
+        return refused;
+    }
+}

@@ -1,0 +1,60 @@
+using AnomalyLine.Management.Access;
+using AnomalyLine.Server.Access;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>Who may do what.</summary>
+internal sealed class AccessService(AccessControl access, Accounts accounts) : Wire.AccessService.AccessServiceBase
+{
+    public override Task<Wire.GetIdentityResponse> GetIdentity(Wire.GetIdentityRequest request, ServerCallContext context)
+    {
+        var who = Visit.Of(context.GetHttpContext()).Who!;
+        return Task.FromResult(new Wire.GetIdentityResponse { Name = who.Kind == IdentityKind.Local ? context.ToCaller().User : who.Name, Role = ToWire(who.Role), Kind = who.KindWord });
+    }
+
+    public override Task<Wire.ListUsersResponse> ListUsers(Wire.ListUsersRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListUsersResponse { Users = { access.Users.All.Select(ToUser) }, Fault = access.Users.Fault });
+
+    public override async Task<Wire.AddUserResponse> AddUser(Wire.AddUserRequest request, ServerCallContext context) =>
+        new() { User = ToUser((await accounts.AddUserAsync(request.Name, ToRole(request.Role), request.Password, context.ToCaller())).OrThrow()) };
+
+    public override async Task<Wire.SetUserRoleResponse> SetUserRole(Wire.SetUserRoleRequest request, ServerCallContext context) =>
+        new() { User = ToUser((await accounts.SetRoleAsync(request.Name, ToRole(request.Role), context.ToCaller())).OrThrow()) };
+
+    public override async Task<Wire.SetUserPasswordResponse> SetUserPassword(Wire.SetUserPasswordRequest request, ServerCallContext context) =>
+        new() { User = ToUser((await accounts.SetPasswordAsync(request.Name, request.Password, context.ToCaller())).OrThrow()) };
+
+    public override async Task<Wire.RemoveUserResponse> RemoveUser(Wire.RemoveUserRequest request, ServerCallContext context)
+    {
+        (await accounts.RemoveUserAsync(request.Name, context.ToCaller())).OrThrow();
+        return new Wire.RemoveUserResponse();
+    }
+
+    public override Task<Wire.ListKeysResponse> ListKeys(Wire.ListKeysRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListKeysResponse { Keys = { access.Keys.All.Select(ToKey) }, Fault = access.Keys.Fault });
+
+    public override async Task<Wire.AddKeyResponse> AddKey(Wire.AddKeyRequest request, ServerCallContext context)
+    {
+        var (account, key) = (await accounts.AddKeyAsync(request.Name, ToRole(request.Role), context.ToCaller())).OrThrow();
+        return new Wire.AddKeyResponse { Key = ToKey(account), Secret = key };
+    }
+
+    public override async Task<Wire.RevokeKeyResponse> RevokeKey(Wire.RevokeKeyRequest request, ServerCallContext context)
+    {
+        (await accounts.RevokeKeyAsync(request.Name, context.ToCaller())).OrThrow();
+        return new Wire.RevokeKeyResponse();
+    }
+
+    private static Wire.User ToUser(Account user) => new() { Name = user.Name, Role = ToWire(user.Role), HasPassword = UserList.HasPassword(user) };
+
+    private static Wire.Key ToKey(Account key) => new() { Name = key.Name, Role = ToWire(key.Role), CreationDay = KeyList.DayOf(key) };
+
+    // The contract's numbers are one higher: 0 is for what was not said.
+    private static Wire.Role ToWire(AccessRole role) => (Wire.Role)(role + 1);
+
+    private static AccessRole ToRole(Wire.Role role) => role is >= Wire.Role.Camera and <= Wire.Role.Administrator
+        ? (AccessRole)(role - 1)
+        : throw LineErrors.InvalidArgument("role", $"is {(int)role}; send one of {string.Join(", ", AccessRoles.OfKeys.Select(known => $"ROLE_{known.ToString().ToUpperInvariant()}"))}.");
+}

@@ -1,0 +1,13 @@
+using AnomalyLine.Vision.Models;
+
+namespace AnomalyLine.Server.Hosting;
+
+/// <summary>What the log says of the engines that serve models.</summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(EventId = 140, Level = LogLevel.Information, Message = "Model {Model} is served by {Engine}: {Reason} ({Times})")]
+    public static partial void Chosen(ILogger logger, string model, ServingEngine engine, string reason, string times);
+
+    [LoggerMessage(EventId = 141, Level = LogLevel.Warning, Message = "Model {Model} is served by {Engine}: {Reason}. Its verdicts are right; set AnomalyLine:Line:Engine to Torch to stop trying")]
+    public static partial void Refused(ILogger logger, string model, ServingEngine engine, string reason);
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace AnomalyLine.Server.Options;
+
+/// <summary>TLS of both ports. Section "AnomalyLine:Tls".</summary>
+internal sealed record TlsOptions
+{
+    /// <summary>The certificate with those that it follows from, PEM. Default none: no TLS.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Its private key, PEM without a password.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Whether the ports speak TLS.</summary>
+    public bool Enabled => Certificate is not null;
+
+    /// <summary>The certificate with its key.</summary>
+    /// <exception cref="InvalidOptionsException">They cannot be read.</exception>
+    public X509Certificate2 Load() => TryLoad(out var certificate) is { } error ? throw new InvalidOptionsException([error]) : certificate!;
+
+    /// <summary>Everything that is wrong.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (Certificate is null != Key is null) yield return "Certificate and Key go together; set both, or none.";
+        else if (Enabled && TryLoad(out _) is { } error) yield return error;
+    }
+
+    private string? TryLoad(out X509Certificate2? certificate)
+    {
+        certificate = null;
+        try
+        {
+            certificate = X509Certificate2.CreateFromPemFile(Certificate!, Key);
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            return $"Certificate {Certificate} with Key {Key} cannot be used: {failure.Message}";
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.AnomalyMaps;
+
+/// <summary>Maps that are computed frame by frame from the tensors' own memory, without tensor operations: on the CPU, where no gradient is asked for.</summary>
+internal static class FrameWalk
+{
+    /// <summary>A frame's map from its planes and those of its reconstruction.</summary>
+    /// <param name="x">C planes of height x width.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="map">Gets the map: height x width.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="height">Pixels.</param>
+    /// <param name="width">Pixels.</param>
+    public delegate void Step(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> map, int channels, int height, int width);
+
+    /// <summary>Whether both can be read so.</summary>
+    public static bool IsPossible(Tensor x, Tensor y) => IsPossible(x) && IsPossible(y);
+
+    /// <summary>Whether it can be read so.</summary>
+    public static bool IsPossible(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && !x.requires_grad;
+
+    /// <summary>All frames of a batch, one after another: N x C x H x W twice to N x H x W.</summary>
+    public static Tensor Over(Tensor x, Tensor y, Step step)
+    {
+        var (n, c, h, w) = ((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)x.shape[3]);
+        using var one = x.contiguous();
+        using var other = y.contiguous();
+        var map = empty([n, h, w], ScalarType.Float32);
+        var a = Values(one);
+        var b = Values(other);
+        var target = Values(map);
+        for (var i = 0; i < n; i++) step(a.Slice(i * c * h * w, c * h * w), b.Slice(i * c * h * w, c * h * w), target.Slice(i * h * w, h * w), c, h, w);
+        return map;
+    }
+
+    /// <summary>target += factor x values, of which there are at least as many.</summary>
+    public static void AddTo(Span<float> target, ReadOnlySpan<float> values, float factor)
+    {
+        var (share, at) = (new Vector<float>(factor), 0);
+        for (; at <= target.Length - Vector<float>.Count; at += Vector<float>.Count)
+            Vector.FusedMultiplyAdd(share, new Vector<float>(values[at..]), new Vector<float>(target[at..])).CopyTo(target[at..]);
+        for (; at < target.Length; at++) target[at] += factor * values[at];
+    }
+
+    /// <summary>A contiguous tensor's memory; it must outlive the span.</summary>
+    public static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}

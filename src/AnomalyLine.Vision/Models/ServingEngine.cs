@@ -1,0 +1,14 @@
+namespace AnomalyLine.Vision.Models;
+
+/// <summary>What computes a model's network when it judges. Maps and scores are computed by the same code whichever it is.</summary>
+public enum ServingEngine
+{
+    /// <summary>The faster one of those that give the same on the model's reference frames, measured when it is loaded.</summary>
+    Auto,
+
+    /// <summary>libtorch.</summary>
+    Torch,
+
+    /// <summary>ONNX Runtime, where the network has a form for it and runs on the CPU; else <see cref="Torch"/>.</summary>
+    Onnx,
+}

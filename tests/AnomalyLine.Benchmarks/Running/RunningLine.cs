@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using AnomalyLine.Inspection;
+using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AnomalyLine.Benchmarks.Running;
+
+/// <summary>A line of one station in this process, with its log on disk and without a network.</summary>
+internal sealed class RunningLine : IAsyncDisposable
+{
+    private const string Station = "station";
+    private readonly string _folder;
+    private readonly Line _line;
+    private readonly byte[] _frame;
+
+    private RunningLine(string folder, Line line, byte[] frame)
+    {
+        _folder = folder;
+        _line = line;
+        _frame = frame;
+    }
+
+    /// <summary>Memory of this process, MiB.</summary>
+    public static double ResidentMiB
+    {
+        get
+        {
+            using var self = Process.GetCurrentProcess();
+            return self.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    public static async Task<RunningLine> OpenAsync(Func<string, IDetector> load, byte[] frame)
+    {
+        var folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
+        var line = await Line.OpenAsync(new LineOptions { DataFolder = folder }, load, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        _ = (await line.CreateStationAsync(Station, CancellationToken.None)).Value;
+        return new RunningLine(folder, line, frame);
+    }
+
+    /// <summary>Swaps to a model.</summary>
+    public async Task ActivateAsync(string version) =>
+        _ = (await _line.ActivateRecipeAsync(new Recipe(Station, 0, version, float.MaxValue, float.MaxValue, null, Recipe.MaxDeadline), CancellationToken.None)).Value;
+
+    /// <summary>Judges one frame.</summary>
+    public async Task InspectAsync()
+    {
+        if (!Frame.TryCreate(PixelFormat.Png, 128, 128, 0, _frame, DateTimeOffset.UnixEpoch, out var frame, out var error)) throw new InvalidOperationException(error);
+        var record = (await _line.InspectAsync(new InspectionRequest(Station, "", frame), CancellationToken.None)).Value;
+        if (record.Verdict != Verdict.Ok) throw new InvalidOperationException($"A frame was not judged Ok, so this would measure something else: {record.ReasonText}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _line.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace AnomalyLine.Server.Tests.Access;
+
+/// <summary>What a browser does as far as the sign-in goes: keeps cookies, says that it is one, sends forms with their tokens; follows no redirect by itself.</summary>
+internal sealed partial class Browser : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public Browser(TestServer server)
+    {
+        Cookies = new CookieContainer();
+        _http = new HttpClient(new HttpClientHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
+        _http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "none");
+    }
+
+    public CookieContainer Cookies { get; }
+
+    /// <summary>A page or a redirect: its status, where it leads, its text.</summary>
+    public async Task<(HttpStatusCode Status, string Location, string Text)> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(path, TestServer.Cancel);
+        return (answer.StatusCode, answer.Headers.Location?.ToString() ?? "", await answer.Content.ReadAsStringAsync(TestServer.Cancel));
+    }
+
+    /// <summary>Opens the form's page and sends the form.</summary>
+    /// <returns>The status, and where the answer leads.</returns>
+    public async Task<(HttpStatusCode Status, string Location)> SendAsync(string page, params (string Name, string Value)[] fields)
+    {
+        var token = Token().Match((await GetAsync(page)).Text).Groups[1].Value;
+        using var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+        using var answer = await _http.PostAsync(page.Split('?')[0], form, TestServer.Cancel);
+        return (answer.StatusCode, Uri.UnescapeDataString(answer.Headers.Location?.ToString() ?? ""));
+    }
+
+    /// <summary>Sends a form of a page that has nothing to fill in, to another address.</summary>
+    public async Task<(HttpStatusCode Status, string Location)> SendAsync(string page, string address)
+    {
+        var token = Token().Match((await GetAsync(page)).Text).Groups[1].Value;
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token)]);
+        using var answer = await _http.PostAsync(address, form, TestServer.Cancel);
+        return (answer.StatusCode, answer.Headers.Location?.ToString() ?? "");
+    }
+
+    /// <summary>Signs in.</summary>
+    /// <returns>Where the answer leads.</returns>
+    public async Task<string> SignInAsync(string name, string password, string address = "/") =>
+        (await SendAsync("/sign-in", ("name", name), ("password", password), ("return", address))).Location;
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestServer.Cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
+    private static partial Regex Token();
+}

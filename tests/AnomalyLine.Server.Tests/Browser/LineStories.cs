@@ -1,0 +1,81 @@
+using Microsoft.Playwright;
+
+namespace AnomalyLine.Server.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class LineStories(Chromium chromium)
+{
+    [Fact]
+    public async Task LinePage_FramesComeAndStop_VerdictInWordAndShapeThenOld()
+    {
+        await using var server = await TestServer.StartReadyAsync(["press-1"]);
+        await using var page = await chromium.OpenAsync(server, "/");
+        var tile = page.Locator(".tile");
+        await ConsolePage.SaysAsync(tile.Locator(".verdict"), "No part yet");
+
+        await server.InspectAsync([ShownLine.Part("press-1", 1)]);
+        await ConsolePage.SaysAsync(tile.Locator(".verdict"), "✓OK");
+        await server.InspectAsync([ShownLine.Part("press-1", 2, isReject: true)]);
+        await ConsolePage.SaysAsync(tile.Locator(".verdict"), "✕Not OK");
+        await Assertions.Expect(tile).Not.ToHaveClassAsync(new System.Text.RegularExpressions.Regex("stale"));
+        Assert.Equal(0, await tile.Locator(".age").CountAsync());
+
+        // No camera sends any more: the last verdict is struck out, and its age is said.
+        await ConsolePage.SaysAsync(tile.Locator(".age"), "ago");
+        await Assertions.Expect(tile).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("stale"));
+        Assert.StartsWith("line-through", await tile.Locator(".verdict").EvaluateAsync<string>("e => getComputedStyle(e).textDecoration"), StringComparison.Ordinal);
+        await page.KeepAsync("line-stale");
+
+        await server.InspectAsync([ShownLine.Part("press-1", 3)]);
+        await Assertions.Expect(tile).Not.ToHaveClassAsync(new System.Text.RegularExpressions.Regex("stale"));
+    }
+
+    [Fact]
+    public async Task LinePage_ServerIsGone_CannotBeOverlooked()
+    {
+        var server = await ShownLine.StartAsync(parts: 6);
+        await using var page = await chromium.OpenAsync(server, "/");
+        await server.DisposeAsync();
+        await ConsolePage.SaysAsync(page.Locator("#components-reconnect-modal"), "What this page shows is old");
+        await ConsolePage.SeesAsync(page.Locator("#components-reconnect-modal"));
+        await page.KeepAsync("line-lost");
+    }
+
+    [Fact]
+    public async Task LinePage_NeverComesAlive_SaysSo()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        await using var page = await chromium.OpenAsync(server, "/system");
+        await page.Page.RouteAsync("**/blazor.web*.js", route => route.AbortAsync());
+        await page.Page.GotoAsync("/");
+        await ConsolePage.SaysAsync(page.Locator(".not-live"), "from the moment it was loaded");
+        await ConsolePage.SeesAsync(page.Locator(".not-live"));
+        await page.KeepAsync("line-not-live");
+    }
+
+    [Fact]
+    public async Task StationPage_FiltersAndClick_LeadToTheInspection()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 12);
+        await using var page = await chromium.OpenAsync(server, "/");
+        await page.Link("press-1").First.ClickAsync();
+        await page.UntilAliveAsync();
+        await Assertions.Expect(page.Locator("table.inspections tbody tr")).ToHaveCountAsync(12);
+
+        await page.Page.GetByLabel("Not OK").CheckAsync();
+        await page.Button("Show").ClickAsync();
+        await page.UntilAliveAsync();
+        await Assertions.Expect(page.Locator("table.inspections tbody tr")).ToHaveCountAsync(2);
+        await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("a-4704");
+        await page.Button("Show").ClickAsync();
+        await page.UntilAliveAsync();
+        await page.Link("A-4704").Last.ClickAsync();
+
+        await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "✕Not OK");
+        await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "is above the threshold 0.5");
+        Assert.EndsWith("/stations/press-1/inspections/4", page.Page.Url, StringComparison.Ordinal);
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        await page.Page.WaitForURLAsync("**/inspections/5");
+        Assert.Empty(page.Errors);
+    }
+}

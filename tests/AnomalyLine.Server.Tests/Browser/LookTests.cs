@@ -1,0 +1,42 @@
+namespace AnomalyLine.Server.Tests.Browser;
+
+/// <summary>Every page at the size of a panel and of a phone, light and dark: nothing that axe calls serious, nothing wider than the window, no script's complaint; and a screenshot of each.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class LookTests(Chromium chromium)
+{
+    [Fact]
+    public async Task Pages_EachView_AreUsableByAllAndFit()
+    {
+        await using var server = await ShownLine.StartAsync();
+        var active = await ShownLine.ActiveAsync(server, ShownLine.First);
+        await server.Recipes.SetSensitivityAsync(new() { Station = ShownLine.First, Sensitivity = 0.1f }, cancellationToken: TestServer.Cancel);
+        await ShownLine.TrainFastAsync(server, active, passes: false);
+        var job = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: true);
+        await ShownLine.TrainLongAsync(server);
+        var running = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: false);
+        await server.InspectAsync([ShownLine.Part(ShownLine.First, 25), ShownLine.Part(ShownLine.Second, 9, isReject: true)]);
+
+        var faults = new List<string>();
+        await using var page = await chromium.OpenAsync(server, "/");
+        foreach (var (name, address) in new[]
+        {
+            ("line", "/"), ("station", "/stations/press-1"), ("station-filtered", "/stations/press-1?show=rejected"), ("station-not-ready", "/stations/press-3"), ("station-unknown", "/stations/none"),
+            ("inspection", "/stations/press-1/inspections/4"), ("inspection-unknown", "/stations/press-1/inspections/99"),
+            ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"),
+            ("gate", $"/stations/press-1/models/{job.ModelVersion}/gate"), ("audit", "/audit?check=true"), ("system", "/system"), ("api", "/api"),
+        })
+        {
+            await page.GoAsync(address);
+            foreach (var view in View.All)
+            {
+                await page.LookAsync(view);
+                await page.KeepAsync(name);
+                faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name}, {view.Name}: {fault}"));
+                page.Errors.Clear();
+            }
+        }
+
+        await server.Training.CancelJobAsync(new() { Id = running.Id }, cancellationToken: TestServer.Cancel);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+}

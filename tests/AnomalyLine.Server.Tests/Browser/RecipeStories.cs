@@ -1,0 +1,84 @@
+using Microsoft.Playwright;
+
+namespace AnomalyLine.Server.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class RecipeStories(Chromium chromium)
+{
+    [Fact]
+    public async Task Sensitivity_Moved_ShowsWhatRecentPartsWouldBecomeBeforeItIsApplied()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 12);
+        await server.InspectAsync([ShownLine.Part(ShownLine.First, 1001), ShownLine.Part(ShownLine.First, 1002)]);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1");
+        await page.Link("Recipes and sensitivity").ClickAsync();
+        await page.UntilAliveAsync();
+
+        var slider = page.Page.GetByRole(AriaRole.Slider);
+        Assert.Equal(("-20", "20"), (await slider.GetAttributeAsync("min"), await slider.GetAttributeAsync("max")));
+        await slider.FillAsync("8");
+        var panel = page.Locator(".sensitivity");
+        await ConsolePage.SaysAsync(panel, "+8 %");
+        await ConsolePage.SaysAsync(panel.Locator(".not-ok").First, "2");
+        await Assertions.Expect(panel.Locator(".strip li")).ToHaveCountAsync(2);
+        await Assertions.Expect(panel.Locator(".strip a").First).ToHaveAttributeAsync("href", "stations/press-1/inspections/14");
+        await page.KeepAsync("recipes-preview");
+        Assert.Equal(1u, (await server.Recipes.GetRecipeAsync(new() { Station = ShownLine.First }, cancellationToken: TestServer.Cancel)).Recipe.Revision);
+
+        await page.Button("Apply…").ClickAsync();
+        await page.Button("Apply now").ClickAsync();
+        await Assertions.Expect(page.Locator("form table tbody tr")).ToHaveCountAsync(2);
+        var recipe = (await server.Recipes.GetRecipeAsync(new() { Station = ShownLine.First }, cancellationToken: TestServer.Cancel)).Recipe;
+        Assert.Equal((2u, 0.08f), (recipe.Revision, recipe.Sensitivity));
+
+        // As they are judged now: nothing differs until the slider moves again, back to what it was.
+        await ConsolePage.SaysAsync(panel.Locator(".not-ok").First, "0");
+        await slider.FillAsync("0");
+        await ConsolePage.SaysAsync(panel.Locator(".ok").First, "2");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Revisions_ComparedAndBroughtBack_WithAReasonInTheAudit()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        var before = await ShownLine.ActiveAsync(server, ShownLine.First);
+        var other = await server.UploadAsync("another");
+        await server.ActivateAsync(ShownLine.First, other);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1/recipes");
+
+        await page.Page.GetByLabel("Compare revision 1").CheckAsync();
+        await page.Page.GetByLabel("With revision 2").CheckAsync();
+        await page.Button("Compare").ClickAsync();
+        await page.UntilAliveAsync();
+        await ConsolePage.SaysAsync(page.Locator("table.compared"), "≠ " + other);
+
+        await page.Button("Bring back revision 1").ClickAsync();
+        await Assertions.Expect(page.Button("Bring it back now")).ToBeDisabledAsync();
+        await page.Page.GetByLabel("Reason").FillAsync("rejects too much");
+        await page.KeepAsync("recipes-restore");
+        await page.Button("Bring it back now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("form table"), "as revision 1");
+        await ConsolePage.SaysAsync(page.Locator("form table"), "rejects too much");
+        Assert.Equal(before, await ShownLine.ActiveAsync(server, ShownLine.First));
+        Assert.Contains("rejects too much", (await server.Audit.ListAuditEntriesAsync(new() { Subject = ShownLine.First }, cancellationToken: TestServer.Cancel)).Entries.Single(entry => entry.Action == "recipe.select").NewValue, StringComparison.Ordinal);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Models_AcrossStations_NameTheirUseAndGiveTheirFile()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        var active = await ShownLine.ActiveAsync(server, ShownLine.First);
+        await ShownLine.TrainFastAsync(server, active, passes: true);
+        var candidate = (await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: true)).ModelVersion;
+        await using var page = await chromium.OpenAsync(server, "/models");
+
+        await ConsolePage.SaysAsync(page.Locator($"tr[id='{candidate}']"), "Candidate");
+        await ConsolePage.SaysAsync(page.Locator($"tr[id='{candidate}']"), "✓ gate passed");
+        await ConsolePage.SaysAsync(page.Locator($"tr[id='{active}']"), "uploaded, in use");
+        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Link($"Download {candidate}").ClickAsync());
+        Assert.Equal(candidate + ".alm", download.SuggestedFilename);
+        Assert.Equal("good", await File.ReadAllTextAsync(await download.PathAsync(), TestServer.Cancel));
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Playwright;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class SampleStories(Chromium chromium)
+{
+    [Fact]
+    public async Task Wall_ByKeyboard_ApprovesExcludesMovesAndUndoes()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 24);
+        await using var page = await chromium.OpenAsync(server, "/samples?station=press-1");
+        while (await page.Locator(".wall li").CountAsync() < 4) await page.GoAsync("/samples?station=press-1");
+        var (wall, said) = (page.Locator(".wall"), page.Page.GetByRole(AriaRole.Status));
+        var tiles = wall.Locator("li");
+        await wall.FocusAsync();
+
+        await page.Page.Keyboard.PressAsync("a");
+        await ConsolePage.SaysAsync(said, "✓ normal");
+        await Assertions.Expect(tiles.Nth(1)).ToHaveAttributeAsync("aria-current", "true");
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        await page.Page.Keyboard.PressAsync("x");
+        await ConsolePage.SaysAsync(said, "excluded");
+        await ConsolePage.SaysAsync(tiles.Nth(2), "Excluded");
+        await ConsolePage.SaysAsync(tiles.Nth(0), "✓ Normal");
+        await page.Page.Keyboard.PressAsync("u");
+        await ConsolePage.SaysAsync(said, "is as it was");
+        await ConsolePage.SaysAsync(tiles.Nth(2), "Defect?");
+        await Assertions.Expect(tiles.Nth(2)).ToHaveAttributeAsync("aria-current", "true");
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        await page.Page.Keyboard.PressAsync("d");
+        await ConsolePage.SaysAsync(tiles.Nth(1), "✕ Defect");
+
+        var approved = (await server.Samples.ListSamplesAsync(new() { Station = "press-1", State = Wire.SampleState.Approved }, cancellationToken: TestServer.Cancel)).Samples;
+        Assert.Equal([Wire.SampleLabel.Normal, Wire.SampleLabel.Anomalous], approved.Select(sample => sample.Label).Order());
+        Assert.Empty(page.Errors);
+    }
+}

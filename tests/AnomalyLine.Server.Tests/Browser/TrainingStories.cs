@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace AnomalyLine.Server.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class TrainingStories(Chromium chromium)
+{
+    [Fact]
+    public async Task Job_Started_ShowsProgressAndCanBeCancelled()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        await ShownLine.TrainLongAsync(server);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1/inspections/5");
+        await page.Button("Use as normal").ClickAsync();
+        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Status), "is approved as normal");
+
+        await page.GoAsync("/training");
+        await ConsolePage.SaysAsync(page.Locator("main"), "1 approved normal part");
+        await page.Button("Train").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("main"), "epoch 5 of 20");
+        await ConsolePage.SaysAsync(page.Locator("main"), "95 s left");
+        await page.Button("Cancel").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("table.inspections tbody tr"), "Cancelled");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Candidate_NotPassed_ActivatesWithAReasonAndRollsBack()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        var active = await ShownLine.ActiveAsync(server, ShownLine.First);
+        await ShownLine.TrainFastAsync(server, active, passes: false);
+        var candidate = (await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: true)).ModelVersion;
+        await using var page = await chromium.OpenAsync(server, "/training");
+
+        await page.Link("✕ not passed").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("h1"), "The gate does not pass");
+        await ConsolePage.SaysAsync(page.Locator("main"), "Of 80 normals 9 are rejected with the candidate");
+
+        await page.GoAsync("/training");
+        await page.Button("Activate…").ClickAsync();
+        await page.Button("Activate now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Alert), "give a reason");
+        await page.Page.GetByLabel("Why to activate it although the gate did not pass it").FillAsync("told by Eve");
+        await page.Button("Activate now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("main"), "Active");
+        await ConsolePage.SeesAsync(page.Button("Roll back"));
+        Assert.Equal(candidate, await ShownLine.ActiveAsync(server, ShownLine.First));
+
+        await page.Button("Roll back").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("main"), "Retired");
+        Assert.Equal(active, await ShownLine.ActiveAsync(server, ShownLine.First));
+
+        await page.GoAsync("/audit");
+        await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("override");
+        await page.Button("Show").ClickAsync();
+        await page.UntilAliveAsync();
+        await Assertions.Expect(page.Locator("table.audit tbody tr")).ToHaveCountAsync(1);
+        await page.Locator("table.audit summary").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("table.audit"), "told by Eve");
+        Assert.Empty(page.Errors);
+    }
+}

@@ -1,0 +1,78 @@
+using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Vision.Tests.AnomalyMaps;
+
+/// <summary>Maps that are computed by walking over frames equal those of tensor operations, which training uses.</summary>
+public sealed class FrameWalkTests
+{
+    public static MatrixTheoryData<int, int, int> Sizes => new([1, 3], [32, 61, 128], [32, 45, 130]);
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void StructuralDistance_AnySize_EqualsTensorOperations(int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var range in new[] { 1, 2 })
+        {
+            var (x, y) = Pair(channels, height, width, range);
+            var walked = MeanFilter.Apply(StructuralSimilarity.Distance(x, y, range), 11);
+
+            // Variances of flat places lose more than that in float32, whichever way they are computed: no more than tensor operations do is asked for there.
+            var expected = Smoothed(x.@double(), y.@double());
+            var lost = (expected - Smoothed(x, y)).abs().max().ToSingle();
+            AssertClose(expected, walked, Math.Max(1e-5f, 2 * lost));
+            Assert.True(lost < 5e-5f, $"{lost}");
+
+            Tensor Smoothed(Tensor one, Tensor other) => MeanFilter.Pool(1 - StructuralSimilarity.Map(one, other, range).mean([1]), 11);
+            Assert.True(expected.max().ToSingle() > 0.05f);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void GradientDistance_AnySize_EqualsTensorOperations(int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var scales in new[] { 1, 4 })
+        {
+            var (x, y) = Pair(channels, height, width, 2);
+            var expected = GradientMagnitudeSimilarity.Distance(x.@double(), y.@double(), 2, scales);
+            AssertClose(expected, GradientMagnitudeSimilarity.Distance(x, y, 2, scales), 1e-5f);
+            Assert.True(expected.max().ToSingle() > 0.05f);
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 32, 32)]
+    [InlineData(21, 61, 45)]
+    [InlineData(21, 130, 128)]
+    [InlineData(63, 32, 33)]
+    public void MeanFilter_AnySize_EqualsTensorOperations(int window, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var map = rand(3, height, width);
+        AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map, window), 1e-6f);
+        AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map.permute(0, 2, 1).contiguous().permute(0, 2, 1), window), 1e-6f);
+    }
+
+    /// <summary>Two frames of a batch, smooth as pictures are, and the same with noise and an edge.</summary>
+    private static (Tensor X, Tensor Y) Pair(int channels, int height, int width, int range)
+    {
+        random.manual_seed(7);
+        var x = nn.functional.interpolate(rand(2, channels, 8, 8), [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+        var y = (x + (randn_like(x) * 0.03)).clamp(0, 1);
+        y.narrow(2, 10, 6).narrow(3, 12, 9).fill_(0.9);
+        return range == 1 ? (x, y) : ((x * 2) - 1, (y * 2) - 1);
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual, float tolerance)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var difference = (expected - actual).abs().max().ToSingle();
+        TestContext.Current.TestOutputHelper?.WriteLine($"largest difference {difference:G3} of {expected.max().ToSingle():G3}");
+        Assert.True(difference <= tolerance, $"{difference}");
+    }
+}
