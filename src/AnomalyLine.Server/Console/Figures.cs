@@ -3,11 +3,11 @@ using AnomalyLine.Inspection;
 
 namespace AnomalyLine.Server.Console;
 
-/// <summary>Numbers and times as the console writes them.</summary>
+/// <summary>Numbers and times as the console writes them in the visitor's language.</summary>
 internal static class Figures
 {
     /// <summary>A score or threshold, four digits.</summary>
-    public static string Score(float score) => score.ToString("G4", CultureInfo.InvariantCulture);
+    public static string Score(float score) => score.ToString("G4", CultureInfo.CurrentCulture);
 
     /// <summary>A score, or a dash where the model gave none.</summary>
     public static string Score(InspectionRecord record) => HasScore(record) ? Score(record.Score) : "–";
@@ -16,35 +16,35 @@ internal static class Figures
     public static bool HasScore(InspectionRecord record) => record.Verdict is Verdict.Ok or Verdict.NotOk;
 
     /// <summary>A count with thousands set apart.</summary>
-    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Count(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     /// <summary>A share, as a percentage with up to two digits after the point.</summary>
-    public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.CurrentCulture) + " %";
 
     /// <summary>A shift of a threshold, as a percentage with its sign.</summary>
-    public static string Shift(float sensitivity) => (100 * sensitivity).ToString("+0.#;−0.#;0", CultureInfo.InvariantCulture) + " %";
+    public static string Shift(float sensitivity) => (100 * sensitivity).ToString("+0.#;−0.#;0", CultureInfo.CurrentCulture) + " %";
 
     /// <summary>Bytes, in MiB.</summary>
-    public static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture) + " MiB";
+    public static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.CurrentCulture) + " MiB";
 
     /// <summary>Milliseconds.</summary>
-    public static string Ms(double milliseconds) => milliseconds.ToString(milliseconds < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+    public static string Ms(double milliseconds) => milliseconds.ToString(milliseconds < 10 ? "0.0" : "0", CultureInfo.CurrentCulture);
 
     /// <summary>Time of day, UTC.</summary>
     public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Day and time, UTC, to the minute.</summary>
-    public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>Day and time, UTC, to the second.</summary>
+    public static string Second(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Day and time, UTC, to the millisecond.</summary>
-    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>A time that has passed, in its largest unit.</summary>
     public static string Age(TimeSpan age) => age.TotalSeconds < 100 ? $"{age.TotalSeconds:0} s" : age.TotalMinutes < 100 ? $"{age.TotalMinutes:0} min" : $"{age.TotalHours:0} h";
 
     /// <summary>A coordinate of a drawing.</summary>
     public static string Point(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
-
-    /// <summary>A part's identity, or words where it has none.</summary>
-    public static string Part(string partId) => partId.Length > 0 ? partId : "without a name";
 }

@@ -13,6 +13,7 @@ internal static class VerdictLook
         _ => "undefined",
     };
 
+    /// <summary>English, for <see cref="Words"/>.</summary>
     public static string Word(Verdict verdict) => verdict switch
     {
         Verdict.Ok => "OK",

@@ -55,7 +55,7 @@ internal static class ServerHost
             grpc.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(RestSetup.Configure);
         builder.Services.AddGrpcReflection();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddLocalization().AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddSingleton(new DemoProgress(demo is not null));
         if (demo is not null) builder.Services.AddSingleton(demo).AddSingleton<DemoCamera>().AddHostedService<DemoLine>();
         change?.Invoke(builder.Services);
@@ -130,6 +130,7 @@ internal static class ServerHost
 
     private static void Map(WebApplication app)
     {
+        app.UseLanguages();
         app.UseMiddleware<AccessMiddleware>();
         app.UseAntiforgery();
         app.MapStaticAssets().WithMetadata(OpenAttribute.Instance);

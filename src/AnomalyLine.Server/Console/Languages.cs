@@ -1,0 +1,59 @@
+using System.Globalization;
+using AnomalyLine.Server.Access;
+using Microsoft.AspNetCore.Localization;
+
+namespace AnomalyLine.Server.Console;
+
+/// <summary>The console's languages: by the visitor's choice, else by what the browser asks for, else English.</summary>
+internal static class Languages
+{
+    private const string Path = "/language";
+
+    /// <summary>All of them, English first. The process has no data of cultures (InvariantGlobalization), so how each writes numbers and times is said here.</summary>
+    public static IReadOnlyList<CultureInfo> All { get; } =
+    [
+        Culture("en", ".", ",", "yyyy-MM-dd"),
+        Culture("de", ",", ".", "dd.MM.yyyy"),
+    ];
+
+    /// <summary>The language of the page that is made now, as for "lang" in HTML.</summary>
+    public static string Current => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+
+    /// <summary>A language's own name for itself.</summary>
+    public static string NameOf(string language) => language == "de" ? "Deutsch" : "English";
+
+    /// <summary>Address that changes the language and comes back.</summary>
+    /// <param name="language">One of <see cref="All"/>.</param>
+    /// <param name="page">Address of a page of the console, without its host.</param>
+    public static string Choose(string language, string page) => $"{Path[1..]}?to={language}&page={Uri.EscapeDataString(page)}";
+
+    /// <summary>Sets the language of each page. The interface for programs is the same in every language.</summary>
+    public static void UseLanguages(this WebApplication app)
+    {
+        var options = new RequestLocalizationOptions { SupportedCultures = [.. All], SupportedUICultures = [.. All], DefaultRequestCulture = new RequestCulture(All[0]) };
+        options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal), pages => pages.UseRequestLocalization(options));
+        app.MapGet(Path, Change).WithMetadata(OpenAttribute.Instance);
+    }
+
+    private static IResult Change(HttpContext context, string to, string page)
+    {
+        if (All.FirstOrDefault(culture => culture.Name == to) is not { } culture)
+            return Results.Problem($"The console does not speak '{to}'; it speaks {string.Join(", ", All.Select(known => known.Name))}.", statusCode: StatusCodes.Status400BadRequest);
+        context.Response.Cookies.Append(
+            CookieRequestCultureProvider.DefaultCookieName, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
+            new CookieOptions { MaxAge = TimeSpan.FromDays(365), HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true });
+        return Uri.IsWellFormedUriString(page, UriKind.Relative) && !page.StartsWith('/') && !page.Contains('\\', StringComparison.Ordinal)
+            ? Results.LocalRedirect($"~/{page}")
+            : Results.LocalRedirect("~/");
+    }
+
+    private static CultureInfo Culture(string name, string point, string thousands, string day)
+    {
+        var culture = new CultureInfo(name);
+        (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator) = (point, thousands);
+        (culture.NumberFormat.PercentDecimalSeparator, culture.NumberFormat.PercentGroupSeparator) = (point, thousands);
+        culture.DateTimeFormat.ShortDatePattern = day;
+        return CultureInfo.ReadOnly(culture);
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Localization;
+
+namespace AnomalyLine.Server.Console;
+
+/// <summary>What a part is called on a page.</summary>
+internal static class PartName
+{
+    /// <summary>Its identity, or words where that is empty.</summary>
+    public static string Of(string partId, IStringLocalizer words) => partId.Length > 0 ? partId : words["without a name"];
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Console;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AnomalyLine.Server.Tests;
+
+public sealed partial class LanguageTests
+{
+    private static readonly CultureInfo German = Languages.All.Single(culture => culture.Name == "de");
+
+    [Fact]
+    public void German_EveryTextOfThePages_IsThereWithTheSamePlaces()
+    {
+        var german = Entries();
+        var used = Sources().SelectMany(source => Used().Matches(source).Select(match => Regex.Unescape(match.Groups[1].Value))).Distinct(StringComparer.Ordinal).ToArray();
+
+        Assert.True(used.Length > 100, $"only {used.Length} texts were found");
+        Assert.Equal([], used.Where(text => !german.ContainsKey(text)));
+        Assert.Equal([], german.Where(entry => !Places(entry.Key).SetEquals(Places(entry.Value))).Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public void German_EveryEntry_StandsInASource()
+    {
+        var sources = string.Join('\n', Sources());
+        Assert.Equal([], Entries().Keys.Where(text => !sources.Contains($"\"{text}\"", StringComparison.Ordinal) && !sources.Contains($"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void VerdictsAndReasons_InGerman_AllHaveWords()
+    {
+        var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (German, German);
+            var words = new ResourceManagerStringLocalizerFactory(Microsoft.Extensions.Options.Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance).Create(typeof(Words));
+            Assert.All(Enum.GetValues<Verdict>(), verdict => Assert.False(words[VerdictLook.Word(verdict)].ResourceNotFound));
+            Assert.Equal("1.234.567", Figures.Count(1234567));
+            Assert.Equal("0,25", Figures.Score(0.25f));
+            Assert.StartsWith("02.11.2026 ", Figures.Moment(new DateTimeOffset(2026, 11, 2, 1, 2, 3, TimeSpan.Zero)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+
+    [Fact]
+    public async Task LinePage_Languages_AreThoseOfTheBrowserOrOfTheChoice()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
+
+        Assert.Contains("<html lang=\"en\">", await client.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Contains("1 of 1 stations ready", await client.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
+
+        using var choice = await client.GetAsync("/language?to=de&page=stations/a%3Fshow%3Dnear", TestServer.Cancel);
+        Assert.Equal("/stations/a?show=near", choice.Headers.Location?.OriginalString);
+        var page = await client.GetStringAsync("/", TestServer.Cancel);
+        Assert.Contains("<html lang=\"de\">", page, StringComparison.Ordinal);
+        Assert.Contains("1 von 1 Stationen bereit", page, StringComparison.Ordinal);
+
+        using var other = new HttpClient { BaseAddress = server.Http.BaseAddress };
+        other.DefaultRequestHeaders.Add("Accept-Language", "fr,de;q=0.8");
+        Assert.Contains("<html lang=\"de\">", await other.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("//elsewhere.example")]
+    [InlineData("https://elsewhere.example")]
+    [InlineData("\\\\elsewhere.example")]
+    [InlineData("/\\elsewhere.example")]
+    public async Task Language_PageElsewhere_LeadsToTheLine(string page)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
+
+        using var answer = await client.GetAsync($"/language?to=de&page={Uri.EscapeDataString(page)}", TestServer.Cancel);
+
+        Assert.Equal("/", answer.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task Language_Unknown_SaysWhichThereAre()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        using var answer = await server.Http.GetAsync("/language?to=tlh&page=", TestServer.Cancel);
+
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("en, de", await answer.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Entries()
+    {
+        var resources = new ResourceManager(typeof(Words)).GetResourceSet(German, createIfNotExists: true, tryParents: false)!;
+        return resources.Cast<System.Collections.DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+    }
+
+    private static string[] Sources()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
+        return [.. Directory.EnumerateFiles(Path.Combine(folder.FullName, "src", "AnomalyLine.Server", "Console")).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
+    }
+
+    private static HashSet<string> Places(string text) => [.. Place().Matches(text).Select(match => match.Value)];
+
+    [GeneratedRegex("""[Ww]ords\["((?:[^"\\]|\\.)+)""")]
+    private static partial Regex Used();
+
+    [GeneratedRegex(@"\{\d\}")]
+    private static partial Regex Place();
+}
