@@ -37,6 +37,11 @@ public sealed class UsageTests
     [InlineData("audit export", "--to")]
     [InlineData("backup", "--to")]
     [InlineData("restore", "--from")]
+    [InlineData("users add anna", "--role")]
+    [InlineData("users add anna --role Camera", "Camera")]
+    [InlineData("keys add cam --role Boss", "Boss")]
+    [InlineData("keys revoke", "name")]
+    [InlineData("stations list --ca a --ca b", "--ca")]
     public async Task Run_WrongUsage_EndsWithTwoAndSaysWhatInOneLine(string line, string named)
     {
         var run = await CliRun.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -77,7 +82,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "samples", "jobs", "audit", "backup", "restore", "opcua", "bench" })
+        foreach (var name in new[] { "train", "tune", "evaluate", "inspect", "methods", "camera", "watch", "stations", "models", "samples", "jobs", "audit", "backup", "restore", "opcua", "bench", "users", "keys" })
             Assert.Contains($"  {name} ", run.Result, StringComparison.Ordinal);
     }
 }
