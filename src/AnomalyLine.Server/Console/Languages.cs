@@ -17,7 +17,7 @@ internal static class Languages
     ];
 
     /// <summary>The language of the page that is made now, as for "lang" in HTML.</summary>
-    public static string Current => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+    public static string Current => CultureInfo.CurrentUICulture.Name is { Length: > 0 } name ? name : "en";
 
     /// <summary>A language's own name for itself.</summary>
     public static string NameOf(string language) => language == "de" ? "Deutsch" : "English";

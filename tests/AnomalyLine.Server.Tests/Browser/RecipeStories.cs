@@ -44,7 +44,7 @@ public sealed class RecipeStories(Chromium chromium)
         await using var server = await ShownLine.StartAsync(parts: 6);
         var before = await ShownLine.ActiveAsync(server, ShownLine.First);
         var other = await server.UploadAsync("another");
-        await server.ActivateAsync(ShownLine.First, other);
+        await server.ActivateAsync(ShownLine.First, other, "a first try");
         await using var page = await chromium.OpenAsync(server, "/stations/press-1/recipes");
 
         await page.Page.GetByLabel("Compare revision 1").CheckAsync();
@@ -76,7 +76,7 @@ public sealed class RecipeStories(Chromium chromium)
 
         await ConsolePage.SaysAsync(page.Locator($"tr[id='{candidate}']"), "Candidate");
         await ConsolePage.SaysAsync(page.Locator($"tr[id='{candidate}']"), "✓ gate passed");
-        await ConsolePage.SaysAsync(page.Locator($"tr[id='{active}']"), "uploaded, in use");
+        await ConsolePage.SaysAsync(page.Locator($"tr[id='{active}']"), "press-1 #1 Active");
         var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Link($"Download {candidate}").ClickAsync());
         Assert.Equal(candidate + ".alm", download.SuggestedFilename);
         Assert.Equal("good", await File.ReadAllTextAsync(await download.PathAsync(), TestServer.Cancel));

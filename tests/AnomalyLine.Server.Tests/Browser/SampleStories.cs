@@ -17,11 +17,11 @@ public sealed class SampleStories(Chromium chromium)
         await wall.FocusAsync();
 
         await page.Page.Keyboard.PressAsync("a");
-        await ConsolePage.SaysAsync(said, "✓ normal");
+        await ConsolePage.SaysAsync(said, "✓ Normal");
         await Assertions.Expect(tiles.Nth(1)).ToHaveAttributeAsync("aria-current", "true");
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.Keyboard.PressAsync("x");
-        await ConsolePage.SaysAsync(said, "excluded");
+        await ConsolePage.SaysAsync(said, "Excluded");
         await ConsolePage.SaysAsync(tiles.Nth(2), "Excluded");
         await ConsolePage.SaysAsync(tiles.Nth(0), "✓ Normal");
         await page.Page.Keyboard.PressAsync("u");
