@@ -173,7 +173,10 @@ public sealed class FaultTests(TrainedModel model, ITestOutputHelper output)
 
     private static TrainingOrder Order(int epochs) => new()
     {
-        Station = "press-1", Method = "ae-l2", Preset = "fast", BaseData = "parts",
+        Station = "press-1",
+        Method = "ae-l2",
+        Preset = "fast",
+        BaseData = "parts",
         Options = { new TrainingOption { Name = "epochs", Value = $"{epochs}" }, new TrainingOption { Name = "width", Value = "4" }, new TrainingOption { Name = "latent", Value = "8" } },
     };
 

@@ -1,6 +1,6 @@
 using AnomalyLine.Management.Gate;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Management.Tests.Storage;
+using AnomalyLine.Vision.Data;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 

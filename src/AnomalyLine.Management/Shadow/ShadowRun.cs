@@ -53,7 +53,12 @@ public sealed class ShadowRun(Func<string, IDetector> load, Func<string, Calibra
             var report = shadow.Report;
             var count = new ShadowCount
             {
-                Station = station, Version = report.Version, ActiveVersion = report.ActiveVersion, Judged = report.Judged, Agreed = report.Agreed, Skipped = report.Skipped,
+                Station = station,
+                Version = report.Version,
+                ActiveVersion = report.ActiveVersion,
+                Judged = report.Judged,
+                Agreed = report.Agreed,
+                Skipped = report.Skipped,
             };
             if (_saved.TryGetValue(station, out var last) && last == count) continue;
             var outcome = await database.ChangeAsync<bool>(
