@@ -9,7 +9,7 @@ public enum AccessRole
     /// <summary>Reads everything but who may do what.</summary>
     Viewer = 1,
 
-    /// <summary>Reviews samples, says what parts are, stops and starts stations, announces parts.</summary>
+    /// <summary>Reviews samples, says what parts are, stops and starts stations, announces parts, shifts the threshold within the recipe's limit.</summary>
     Operator = 2,
 
     /// <summary>Trains, activates and rolls back models, changes recipes, thresholds, policies and schedules.</summary>

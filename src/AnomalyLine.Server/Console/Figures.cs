@@ -36,8 +36,8 @@ internal static class Figures
     /// <summary>Day and time, UTC, to the minute.</summary>
     public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>Day and time, UTC, to the second.</summary>
-    public static string Second(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>Day, UTC.</summary>
+    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture);
 
     /// <summary>Day and time, UTC, to the millisecond.</summary>
     public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss.fff", CultureInfo.InvariantCulture);

@@ -150,6 +150,7 @@ internal static class ServerHost
         app.MapObservability();
         app.MapPictures();
         app.MapGate();
+        app.MapBackup();
         app.MapModelFiles();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
