@@ -7,7 +7,7 @@ namespace AnomalyLine.Vision.Imaging;
 /// <summary>Brings a <see cref="Frame"/> into the form a model takes. Stateless; any thread.</summary>
 public static class FramePreparer
 {
-    /// <summary>Decodes, cuts out the region, resizes by area averaging, scales to [0, 1], and levels where the input asks for it.</summary>
+    /// <summary>Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1].</summary>
     /// <param name="frame">The frame; its bytes are read during the call only.</param>
     /// <param name="input">What the model takes; frames of their own, not clips.</param>
     /// <param name="region">The part to take; null for all of it.</param>
@@ -45,7 +45,6 @@ public static class FramePreparer
         prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height);
         error = null;
         Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, prepared.Writable);
-        Leveller.Apply(prepared.Writable, input);
         return true;
     }
 

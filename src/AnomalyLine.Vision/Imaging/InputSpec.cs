@@ -7,8 +7,7 @@ namespace AnomalyLine.Vision.Imaging;
 /// <param name="Height">Pixels, 16..4096.</param>
 /// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
 /// <param name="Frames">Frames of a clip: the one that is judged, last, and those right before it, 1 (no clip)..16.</param>
-/// <param name="Levelling">Whether differences of exposure are taken out after resizing.</param>
-public sealed record InputSpec(int Width, int Height, int Channels, int Frames = 1, Levelling Levelling = Levelling.None)
+public sealed record InputSpec(int Width, int Height, int Channels, int Frames = 1)
 {
     /// <summary>Channels of all frames of a clip, frame by frame.</summary>
     [JsonIgnore]

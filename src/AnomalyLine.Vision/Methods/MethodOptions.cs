@@ -11,9 +11,6 @@ internal abstract record MethodOptions
     /// <summary>1 (grey) or 3 (red, green, blue).</summary>
     public int Channels { get; init; } = 3;
 
-    /// <summary>How differences of exposure between frames are taken out before the model sees them.</summary>
-    public Levelling Levelling { get; init; }
-
     /// <summary>Passes over the training frames, 1..100000.</summary>
     public int Epochs { get; init; } = 300;
 
@@ -70,7 +67,7 @@ internal abstract record MethodOptions
 
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public InputSpec Input => new(Size, Size, Channels, ClipLength, Levelling);
+    public InputSpec Input => new(Size, Size, Channels, ClipLength);
 
     /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
     protected virtual int ClipLength => 1;

@@ -3,7 +3,7 @@ using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Models;
 
-/// <summary>Prepared frames, levelled ones as they are after that, to and from PNG files of a model's input size, 8 bits a value; the frames of a clip stand one below the other.</summary>
+/// <summary>Prepared frames to and from PNG files of a model's input size, 8 bits a value; the frames of a clip stand one below the other.</summary>
 internal static class ReferenceFrames
 {
     /// <summary>A PNG file of the values, each rounded to 1/255.</summary>
@@ -31,7 +31,7 @@ internal static class ReferenceFrames
         var column = new InputSpec(input.Width, input.Frames * input.Height, input.Channels);
         if (!Frame.TryCreate(PixelFormat.Png, column.Width, column.Height, 0, png, default, out var frame, out error)
             || !FramePreparer.TryPrepare(frame, column, null, out var prepared, out error)) return null;
-        if (column == input) return prepared;
+        if (input.Frames == 1) return prepared;
         using var owned = prepared;
         var clip = new PreparedFrame(input, prepared.Region, prepared.FrameWidth, prepared.FrameHeight);
         var plane = input.Width * input.Height;

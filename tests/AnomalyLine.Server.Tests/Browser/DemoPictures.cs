@@ -22,7 +22,6 @@ public sealed class DemoPictures(Chromium chromium)
         await page.SignInAsync(User, Chromium.Password);
         await Assertions.Expect(page.Locator(".strip li")).ToHaveCountAsync(10, new() { Timeout = 120_000 });
         await TakeAsync("line", "/", height: 1000);
-        await TakeAsync("station", $"/stations/{Station}?show=all", height: 800);
         await TakeAsync("training", "/training", height: 800);
         await TakeAsync("recipes", $"/stations/{Station}/recipes", height: 800, before: () => page.Page.GetByRole(AriaRole.Slider).FillAsync("-15"));
 

@@ -121,7 +121,7 @@ public sealed class EngineTests(TrainedMethods trained)
     [Fact]
     public void Dispose_BothEnginesTried_LeavesNoMoreThanTorchAlone()
     {
-        // Loading leaves a number of tensors in the engine's count, whatever the engine: those whose handles it moved into parameters. Their memory is gone.
+        // Loading leaves a number of tensors in the library's count, whatever engine serves; why is not known.
         var path = trained.Of("mnad").Result.Path;
         LoadAndDispose(path, ServingEngine.Torch);
         var start = LiveTensors();

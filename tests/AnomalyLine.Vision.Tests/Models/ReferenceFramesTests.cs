@@ -6,15 +6,13 @@ namespace AnomalyLine.Vision.Tests.Models;
 public sealed class ReferenceFramesTests
 {
     [Theory]
-    [InlineData(1, 1, Levelling.None)]
-    [InlineData(3, 1, Levelling.None)]
-    [InlineData(1, 4, Levelling.None)]
-    [InlineData(3, 4, Levelling.None)]
-    [InlineData(3, 1, Levelling.Frame)]
-    [InlineData(1, 4, Levelling.Local)]
-    public void Decode_EncodedFrame_GivesItsValues(int channels, int frames, Levelling levelling)
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(1, 4)]
+    [InlineData(3, 4)]
+    public void Decode_EncodedFrame_GivesItsValues(int channels, int frames)
     {
-        var input = new InputSpec(18, 16, channels, frames, levelling);
+        var input = new InputSpec(18, 16, channels, frames);
         using var frame = new PreparedFrame(input, new RegionOfInterest(0, 0, 18, 16), 18, 16);
         for (var i = 0; i < input.Length; i++) frame.Writable[i] = i * 7 % 256 / 255f;
         using var decoded = ReferenceFrames.Decode(ReferenceFrames.Encode(frame), input, out var error);

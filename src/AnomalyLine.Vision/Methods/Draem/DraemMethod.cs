@@ -31,7 +31,7 @@ internal sealed class DraemMethod : AnomalyMethod
     /// <summary>MSE + (1 - SSIM) of the restored frame + focal loss of where it was corrupted (eq. 2, 4).</summary>
     public override Tensor Loss(Tensor frames, Random random)
     {
-        var clean = RandomCut.Apply(RandomTurn.Apply(frames, _options.Turned, random), _options.Cut, random);
+        var clean = RandomTurn.Apply(frames, _options.Turned, random);
         var (corrupted, masks) = CorruptedFrames.Make(clean, random, Corrupt);
         var (restored, logits) = _network.call(corrupted);
         return nn.functional.mse_loss(restored, clean) + StructuralSimilarity.Loss(clean, restored, 1) + FocalLoss.Loss(logits, masks);

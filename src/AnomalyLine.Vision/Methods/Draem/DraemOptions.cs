@@ -1,5 +1,3 @@
-using AnomalyLine.Vision.Data.Corruption;
-
 namespace AnomalyLine.Vision.Methods.Draem;
 
 /// <summary>Options of DRAEM; the defaults are the paper's.</summary>
@@ -20,9 +18,6 @@ internal sealed record DraemOptions : MethodOptions
     /// <summary>Share of training frames that are turned by up to 90 degrees to either side, 0..1.</summary>
     public double Turned { get; init; } = 0.3;
 
-    /// <summary>Side of the squares that are cut out of training frames, anywhere, pixels; 0: whole frames. For surfaces that are alike everywhere: large frames at the cost of small ones.</summary>
-    public int Cut { get; init; }
-
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
@@ -31,7 +26,6 @@ internal sealed record DraemOptions : MethodOptions
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
         if (DiscriminativeWidth is < 4 or > 256) yield return $"discriminativeWidth is {DiscriminativeWidth}; it must be 4..256.";
         if (Patches is not (>= 0 and <= 1)) yield return $"patches is {Patches}; it must be 0..1.";
-        if (RandomCut.Problem(Cut, Size, 32) is { } problem) yield return problem;
         if (Turned is not (>= 0 and <= 1)) yield return $"turned is {Turned}; it must be 0..1.";
     }
 }

@@ -32,7 +32,7 @@ internal sealed class FairMethod : AnomalyMethod
     /// <summary>MSE + (1 - SSIM) between the clean frame and what the network makes of the corrupted one.</summary>
     public override Tensor Loss(Tensor frames, Random random)
     {
-        var clean = RandomCut.Apply(RandomTurn.Apply(frames, _options.Turned, random), _options.Cut, random);
+        var clean = RandomTurn.Apply(frames, _options.Turned, random);
         var restored = _network.call(CorruptedFrames.Make(clean, random, FairCorruption.Apply).Frames);
         return nn.functional.mse_loss(restored, clean) + StructuralSimilarity.Loss(clean, restored, 1);
     }

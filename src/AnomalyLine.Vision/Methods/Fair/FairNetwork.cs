@@ -6,13 +6,12 @@ using static TorchSharp.torch;
 namespace AnomalyLine.Vision.Methods.Fair;
 
 /// <summary>
-/// FAIR's network: N x C x S x S in [0, 1] to the same, unbounded, S a multiple of 16, or smaller squares cut out of such frames while training. The frame is made grey and loses its low frequencies; the trunk
+/// FAIR's network: N x C x S x S in [0, 1] to the same, unbounded, S a multiple of 16. The frame is made grey and loses its low frequencies; the trunk
 /// rebuilds all of the frame, colours included, from what is left.
 /// </summary>
 internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
 {
     private const string GainsName = "gains";
-    private const string CutGainsName = "cut_gains";
     private const string WeightName = "colour_weight";
     private static readonly float[] Luma = [0.299f, 0.587f, 0.114f];
     private readonly ReconstructiveTrunk _trunk;
@@ -25,7 +24,6 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
         _trunk = new ReconstructiveTrunk(1, options.Channels, options.Width, skips: true);
         RegisterComponents();
         register_buffer(GainsName, HighPass.Gains(options.Size, options.Cutoff).DetachFromDisposeScope(), persistent: false);
-        if (options.Cut > 0) register_buffer(CutGainsName, HighPass.Gains(options.Cut, options.Cutoff * options.Cut / options.Size).DetachFromDisposeScope(), persistent: false);
         register_buffer(WeightName, tensor(new[] { (float)options.ColourWeight }).DetachFromDisposeScope());
     }
 
@@ -36,9 +34,7 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var whole = get_buffer(GainsName)!;
-        var gains = input.shape[2] == whole.shape[0] ? whole : get_buffer(CutGainsName)!;
-        return _trunk.call(HighPass.Apply(Grey(input), gains)).MoveToOuterDisposeScope();
+        return _trunk.call(HighPass.Apply(Grey(input), get_buffer(GainsName)!)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same as <see cref="forward"/>.</summary>

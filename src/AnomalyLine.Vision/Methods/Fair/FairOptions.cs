@@ -1,5 +1,3 @@
-using AnomalyLine.Vision.Data.Corruption;
-
 namespace AnomalyLine.Vision.Methods.Fair;
 
 /// <summary>Options of FAIR; the defaults are the paper's.</summary>
@@ -26,9 +24,6 @@ internal sealed record FairOptions : MethodOptions
     /// <summary>Share of training frames that are turned by up to 90 degrees to either side, 0..1.</summary>
     public double Turned { get; init; } = 0.3;
 
-    /// <summary>Side of the squares that are cut out of training frames, anywhere, pixels; 0: whole frames. For surfaces that are alike everywhere: large frames at the cost of small ones.</summary>
-    public int Cut { get; init; }
-
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
@@ -38,7 +33,6 @@ internal sealed record FairOptions : MethodOptions
         if (!(Cutoff > 0 && Cutoff < Size / 2.0)) yield return $"cutoff is {Cutoff}; it must be above 0 and below {Size / 2.0} cycles a frame, half of the size.";
         if (Scales is < 1 or > 6 || Size >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
         if (ColourWeight is not (>= 0 and <= 1)) yield return $"colourWeight is {ColourWeight}; it must be 0..1.";
-        if (RandomCut.Problem(Cut, Size, 16) is { } problem) yield return problem;
         if (Turned is not (>= 0 and <= 1)) yield return $"turned is {Turned}; it must be 0..1.";
     }
 }
