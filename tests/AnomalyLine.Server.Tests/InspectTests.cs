@@ -1,3 +1,4 @@
+using AnomalyLine.Server.Grpc;
 using Google.Protobuf;
 using Wire = AnomalyLine.Contracts.V1;
 
@@ -39,6 +40,27 @@ public sealed class InspectTests
                 (station, (byte)answer.RequestId * (1 / 255f), (byte)answer.RequestId > 127 ? Wire.Verdict.NotOk : Wire.Verdict.Ok),
                 (answer.Inspection.Station, answer.Inspection.Score, answer.Inspection.Verdict)));
         }
+    }
+
+    [Fact]
+    public async Task Inspect_OpenStream_IsAConnectedCameraOfItsStationsUntilItEnds()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a", "b"]);
+        var cameras = server.Get<ConnectedCameras>();
+        using (var call = server.Inspections.Inspect(cancellationToken: TestServer.Cancel))
+        {
+            foreach (var (number, station) in new[] { "a", "a", "nowhere" }.Index())
+            {
+                await call.RequestStream.WriteAsync(TestServer.Request(station, (ulong)number, 10), TestServer.Cancel);
+                Assert.True(await call.ResponseStream.MoveNext(TestServer.Cancel));
+            }
+
+            Assert.Equal((1, 0, 0), (cameras.Of("a"), cameras.Of("b"), cameras.Of("nowhere")));
+            await call.RequestStream.CompleteAsync();
+            Assert.False(await call.ResponseStream.MoveNext(TestServer.Cancel));
+        }
+
+        Assert.Equal(0, cameras.Of("a"));
     }
 
     [Theory]

@@ -21,6 +21,9 @@ internal static class Figures
     /// <summary>A share, as a percentage with up to two digits after the point.</summary>
     public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.CurrentCulture) + " %";
 
+    /// <summary>A part of a whole, as a percentage; a dash where there is no whole.</summary>
+    public static string Share(long part, long all) => all == 0 ? "–" : ((double)part / all).ToString("0.0%", CultureInfo.CurrentCulture);
+
     /// <summary>A shift of a threshold, as a percentage with its sign.</summary>
     public static string Shift(float sensitivity) => (100 * sensitivity).ToString("+0.#;−0.#;0", CultureInfo.CurrentCulture) + " %";
 

@@ -9,11 +9,13 @@ namespace AnomalyLine.Server.Grpc;
 /// One camera's stream: reads frames without waiting for earlier answers, and answers in order of completion. A slot per frame, held until its answer is
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
-internal sealed class CameraStream(Line line, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots) : IDisposable
+internal sealed class CameraStream(
+    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(slots);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _broken = new();
+    private readonly HashSet<string> _stations = new(StringComparer.Ordinal);
     private Exception? _failure;
 
     /// <summary>Answers every frame; returns when all that were read are answered.</summary>
@@ -29,6 +31,7 @@ internal sealed class CameraStream(Line line, ServerMetrics metrics, TimeProvide
             {
                 var arrival = time.GetUtcNow();
                 await _slots.WaitAsync(reading.Token);
+                Announce(requests.Current.Station);
                 _ = AnswerAsync(requests.Current, arrival, call);
             }
         }
@@ -40,6 +43,7 @@ internal sealed class CameraStream(Line line, ServerMetrics metrics, TimeProvide
         {
             // All slots back means that every frame has its answer.
             for (var i = 0; i < slots; i++) await _slots.WaitAsync(CancellationToken.None);
+            foreach (var station in _stations) cameras.Leave(station);
         }
 
         if (_failure is { } failure) throw new InvalidOperationException("A frame's answer could not be made.", failure);
@@ -51,6 +55,14 @@ internal sealed class CameraStream(Line line, ServerMetrics metrics, TimeProvide
         _broken.Dispose();
         _slots.Dispose();
         _writing.Dispose();
+    }
+
+    /// <summary>A station's camera is connected from its first frame on; names that are no stations are not kept.</summary>
+    private void Announce(string station)
+    {
+        if (_stations.Contains(station) || line.GetStation(station).Error is not null) return;
+        _stations.Add(station);
+        cameras.Enter(station);
     }
 
     private async Task AnswerAsync(Wire.InspectRequest request, DateTimeOffset arrival, CancellationToken call)

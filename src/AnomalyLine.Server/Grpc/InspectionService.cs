@@ -11,7 +11,8 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Judges frames and publishes what was judged.</summary>
-internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, DriftWatch drift, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, DriftWatch drift, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time,
+    IHostApplicationLifetime lifetime)
     : Wire.InspectionService.InspectionServiceBase
 {
     private readonly Line _line = host.Line;
@@ -19,7 +20,7 @@ internal sealed class InspectionService(LineHost host, AnomalyLineOptions option
     public override async Task Inspect(
         IAsyncStreamReader<Wire.InspectRequest> requestStream, IServerStreamWriter<Wire.InspectResponse> responseStream, ServerCallContext context)
     {
-        using var stream = new CameraStream(_line, metrics, time, responseStream, options.MaxFramesInFlightPerStream);
+        using var stream = new CameraStream(_line, cameras, metrics, time, responseStream, options.MaxFramesInFlightPerStream);
         await stream.RunAsync(requestStream, context.CancellationToken, lifetime.ApplicationStopping);
     }
 

@@ -75,6 +75,7 @@ internal static class ServerHost
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>();
+        services.AddSingleton<ConnectedCameras>();
         services.AddSingleton<EvidenceFile>();
         services.AddSingleton<Feedback>();
         services.AddSingleton<RecentInspections>();
