@@ -74,6 +74,9 @@ public sealed class LineStories(Chromium chromium)
         await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "✕Not OK");
         await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "is above the threshold 0.5");
         Assert.EndsWith("/stations/press-1/inspections/4", page.Page.Url, StringComparison.Ordinal);
+        // The keys are those of a script that comes last.
+        await page.Page.WaitForLoadStateAsync();
+        await page.UntilAliveAsync();
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.WaitForURLAsync("**/inspections/5");
         Assert.Empty(page.Errors);
