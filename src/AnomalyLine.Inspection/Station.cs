@@ -88,9 +88,10 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
     public StationStatus ToStatus(string logFault)
     {
         var (setup, start) = (Setup, _counterStart);
+        var (kind, fault) = logFault.Length != 0 ? (StationFault.Log, logFault) : setup.ToFault(Name);
         return new StationStatus(
-            Name, logFault.Length != 0 ? logFault : setup.ToFault(Name), setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
-            setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time);
+            Name, fault, setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
+            setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time) { FaultKind = kind };
     }
 
     private StationCounters CountFrom(StationCounters start)

@@ -25,11 +25,11 @@ internal sealed record StationSetup(StationMode Mode, string ProductId, FrozenDi
     }
 
     /// <summary>Why frames that name no product are not judged; empty where they are, or where only frames with a product can be and are.</summary>
-    public string ToFault(string name)
+    public (StationFault Kind, string Fault) ToFault(string name)
     {
-        if (Mode == StationMode.Stopped) return $"Station {name} is stopped; start it.";
-        if (Selected is { } selected) return selected.Fault;
-        if (Recipes.Count == 0) return "The station has no active recipe; activate one.";
-        return Recipes.Values.Any(active => active.Fault.Length == 0) ? "" : Recipes.Values[0].Fault;
+        if (Mode == StationMode.Stopped) return (StationFault.Stopped, $"Station {name} is stopped; start it.");
+        if (Recipes.Count == 0) return (StationFault.NoRecipe, "The station has no active recipe; activate one.");
+        var fault = Selected is { } selected ? selected.Fault : Recipes.Values.Any(active => active.Fault.Length == 0) ? "" : Recipes.Values[0].Fault;
+        return (fault.Length == 0 ? StationFault.None : StationFault.Model, fault);
     }
 }

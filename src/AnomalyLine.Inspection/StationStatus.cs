@@ -15,6 +15,9 @@ public sealed record StationStatus(
     string Name, string Fault, Recipe? Recipe, long LastSequence, StationCounters Counters, int QueueLength,
     StationMode Mode, string ProductId, NextPart? NextPart, DateTimeOffset CountersSince)
 {
+    /// <summary>What kind of fault it is.</summary>
+    public StationFault FaultKind { get; init; }
+
     /// <summary>Frames are judged: a station that runs, an active recipe with a loaded model, and a log that takes records.</summary>
     public bool Ready => Fault.Length == 0;
 }

@@ -102,8 +102,12 @@ public sealed partial class ConsoleTests
         var page = await server.Http.GetStringAsync("/training", TestServer.Cancel);
         Assert.Contains("0 approved normal parts", page, StringComparison.Ordinal);
         Assert.Contains("None yet.", page, StringComparison.Ordinal);
-        using var gate = await server.Http.GetAsync("/stations/a/models/none/gate", TestServer.Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, gate.StatusCode);
+        Assert.Contains("No comparison of none", await server.Http.GetStringAsync("/stations/a/models/none/gate", TestServer.Cancel), StringComparison.Ordinal);
+        foreach (var part in new[] { "document", "pictures/0" })
+        {
+            using var gate = await server.Http.GetAsync($"/stations/a/models/none/gate/{part}", TestServer.Cancel);
+            Assert.Equal(HttpStatusCode.NotFound, gate.StatusCode);
+        }
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Server.Tests;
 
-/// <summary>Model files for tests: any text that is not "broken", judged by an identity detector of 16 x 16.</summary>
+/// <summary>Model files for tests: any text that is not "broken", judged by an identity detector of 16 x 16 that expects no glare; one of "blind" expects nothing.</summary>
 internal static class FakeModels
 {
     public static readonly InputSpec Input = new(16, 16, 1);
@@ -29,17 +29,26 @@ internal static class FakeModels
 
     public static IDetector Load(ModelStore models, string version)
     {
-        models.GetPath(version);
-        return new Named(version, new IdentityDetector(Input));
+        var isBlind = File.ReadAllText(models.GetPath(version)) == "blind";
+        return new Named(version, new IdentityDetector(Input), isBlind);
     }
 
-    private sealed class Named(string version, IdentityDetector inner) : IDetector
+    private sealed class Named(string version, IdentityDetector inner, bool isBlind) : IDetector
     {
         public string Version { get; } = version;
 
         public InputSpec Input => inner.Input;
 
         public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => inner.Detect(frames);
+
+        public PreparedFrame? Reconstruct(PreparedFrame frame)
+        {
+            if (isBlind) return null;
+            var pixels = frame.Values.ToArray().Select(value => (byte)(255 * (value > TestServer.Threshold ? 0.3f : value))).ToArray();
+            Assert.True(Frame.TryCreate(PixelFormat.Mono8, Input.Width, Input.Height, 0, pixels, DateTimeOffset.UnixEpoch, out var rebuilt, out _));
+            Assert.True(FramePreparer.TryPrepare(rebuilt, Input, null, out var prepared, out _));
+            return prepared;
+        }
 
         public void Dispose() => inner.Dispose();
     }

@@ -110,7 +110,8 @@ public sealed partial class LanguageTests
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
-        return [.. Directory.EnumerateFiles(Path.Combine(folder.FullName, "src", "AnomalyLine.Server", "Console")).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
+        var server = Path.Combine(folder.FullName, "src", "AnomalyLine.Server");
+        return [.. Directory.EnumerateFiles(Path.Combine(server, "Console")).Concat(Directory.EnumerateFiles(Path.Combine(server, "Demo"))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
     }
 
     private static HashSet<string> Places(string text) => [.. Place().Matches(text).Select(match => match.Value)];

@@ -5,11 +5,29 @@ using AnomalyLine.Vision.Training;
 namespace AnomalyLine.Management.Gate;
 
 /// <summary>A comparison as one HTML file that needs nothing else: style and pictures are inside.</summary>
-internal static class GateDocument
+public static class GateDocument
 {
-    private const int MostPictures = 12;
+    /// <summary>Pictures of each frame: the frame itself, the candidate's map over it, the active model's.</summary>
+    public const int PicturesOfAFrame = 3;
 
-    public static string Html(GateReport report, GatePictures pictures) => $"""
+    private const string PictureStart = "src=\"data:image/jpeg;base64,";
+
+    /// <summary>A picture out of a document.</summary>
+    /// <param name="html">The document.</param>
+    /// <param name="number">0, 1, …: <see cref="PicturesOfAFrame"/> for each frame of <see cref="GateReport.Disagreements"/> that is shown, in their order.</param>
+    /// <returns>A JPEG file; null where the document has fewer.</returns>
+    public static byte[]? FindPicture(string html, int number)
+    {
+        ArgumentNullException.ThrowIfNull(html);
+        var at = -1;
+        for (var i = 0; i <= number; i++)
+            if ((at = html.IndexOf(PictureStart, at + 1, StringComparison.Ordinal)) < 0) return null;
+        var start = at + PictureStart.Length;
+        var end = html.IndexOf('"', start);
+        return end < 0 ? null : Convert.FromBase64String(html[start..end]);
+    }
+
+    internal static string Html(GateReport report, Func<GateFrame, IReadOnlyList<byte[]>> picturesOf) => $"""
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{Text(report.Candidate.Version)} against {Text(report.Active.Version)} · AnomalyLine gate</title><style>{ReportStyle.Css} figure div.three {"{"} grid-template-columns: 1fr 1fr 1fr; {"}"}</style></head><body>
@@ -18,7 +36,7 @@ internal static class GateDocument
         <main class="wrap">
         <section tabindex="0"><h2>Criteria</h2><p class="lead">Both models judged the same frames. What only one of them gets wrong tells them apart: the bound is that of the exact intervals (Clopper–Pearson, 95 %), the chance that of McNemar's exact test.</p>{Criteria(report)}</section>
         <section tabindex="0"><h2>Models</h2>{Models(report)}</section>
-        {Disagreements(report, pictures)}
+        {Disagreements(report, picturesOf)}
         {Notes(report)}
         </main></body></html>
         """;
@@ -41,27 +59,22 @@ internal static class GateDocument
     private static string Row(string name, GateModel model) =>
         $"""<tr><td>{name}</td><td>{Text(model.Version)}</td><td class="n">{model.Threshold:G6}</td><td class="n">{model.MedianNormalScore:G6}</td><td>{Text(model.Calibration.Note)}</td></tr>""";
 
-    private static string Disagreements(GateReport report, GatePictures pictures)
+    private static string Disagreements(GateReport report, Func<GateFrame, IReadOnlyList<byte[]>> picturesOf)
     {
         var html = new StringBuilder();
-        foreach (var (group, isCandidate, title) in new[]
+        foreach (var found in report.Disagreements)
         {
-            (GateGroup.Normal, true, "Normals that only the candidate rejects"), (GateGroup.Reject, true, "Confirmed rejects that only the candidate passes"),
-            (GateGroup.Planted, true, "Planted defects that only the candidate passes"), (GateGroup.Normal, false, "Normals that only the active model rejects"),
-            (GateGroup.Reject, false, "Confirmed rejects that only the active model passes"), (GateGroup.Planted, false, "Planted defects that only the active model passes"),
-        })
-        {
-            var frames = report.Frames.Where(f => f.IsDisagreement && f.Group == group && f.CandidateErrs == isCandidate).ToArray();
-            if (frames.Length == 0) continue;
-            var shown = frames.Length > MostPictures ? $"the first {MostPictures} of {frames.Length}" : $"{frames.Length}";
-            html.Append($"""<h3>{title} <span>{shown}</span></h3><div class="frames">{string.Concat(frames.Take(MostPictures).Select(f => Figure(f, pictures)))}</div>""");
+            var title = found.Group switch { GateGroup.Normal => "Normals", GateGroup.Reject => "Confirmed rejects", _ => "Planted defects" };
+            var who = $"that only the {(found.IsCandidates ? "candidate" : "active model")} {(found.Group == GateGroup.Normal ? "rejects" : "passes")}";
+            var shown = found.Count > found.Shown.Count ? $"the first {found.Shown.Count} of {found.Count}" : $"{found.Count}";
+            html.Append($"""<h3>{title} {who} <span>{shown}</span></h3><div class="frames">{string.Concat(found.Shown.Select(f => Figure(f, picturesOf)))}</div>""");
         }
 
         return $"""<section><h2>Disagreements</h2><p class="lead">The frame, the candidate's anomaly map, the active model's.</p>{(html.Length == 0 ? "<p>None: both models judged every frame alike.</p>" : html)}</section>""";
     }
 
-    private static string Figure(GateFrame frame, GatePictures pictures) => $"""
-        <figure><div class="three">{string.Concat(pictures.Of(frame).Select((jpeg, i) => $"""<img alt="{(i == 0 ? "frame" : i == 1 ? "candidate" : "active")}" src="data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}">"""))}</div>
+    private static string Figure(GateFrame frame, Func<GateFrame, IReadOnlyList<byte[]>> picturesOf) => $"""
+        <figure><div class="three">{string.Concat(picturesOf(frame).Select((jpeg, i) => $"""<img alt="{(i == 0 ? "frame" : i == 1 ? "candidate" : "active")}" {PictureStart}{Convert.ToBase64String(jpeg)}">"""))}</div>
         <figcaption>{Text(frame.Kind)} · candidate <strong>{frame.CandidateScore:0.####}</strong> · active <strong>{frame.ActiveScore:0.####}</strong> · {Text(frame.Path)}</figcaption></figure>
         """;
 

@@ -42,6 +42,10 @@ public sealed record GateReport
         ? "The gate passes. " + string.Join(" ", Criteria.Select(c => c.Sentence))
         : "The gate does not pass. " + string.Join(" ", Criteria.Where(c => !c.Passes).Select(c => c.Sentence));
 
+    /// <summary>Frames that the two models judge differently, by who is wrong and what they are.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<GateDisagreement> Disagreements => GateDisagreement.Of(Frames);
+
     /// <summary>As a JSON object.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 

@@ -40,7 +40,7 @@ public static class ModelGate
         {
             Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, "gate.json"), report.ToJson());
-            File.WriteAllText(Path.Combine(folder, "gate.html"), GateDocument.Html(report, new GatePictures(pair, set, request.Region)));
+            File.WriteAllText(Path.Combine(folder, "gate.html"), GateDocument.Html(report, new GatePictures(pair, set, request.Region).Of));
         }
 
         return report;

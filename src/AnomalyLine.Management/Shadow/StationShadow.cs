@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Processes;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
@@ -12,7 +12,7 @@ namespace AnomalyLine.Management.Shadow;
 /// </summary>
 internal sealed class StationShadow : IDisposable
 {
-    private const int Kept = 50, PictureWidth = 480, MostRegions = 16, LowestPriority = 19;
+    private const int Kept = 50, PictureWidth = 480, MostRegions = 16;
 
     private readonly Lock _gate = new();
     private readonly Func<string, IDetector> _load;
@@ -35,7 +35,7 @@ internal sealed class StationShadow : IDisposable
         _calibration = calibration;
         _load = load;
         _isIdle = isIdle;
-        new Thread(Run) { IsBackground = true, Name = $"AnomalyLine shadow {version}" }.Start();
+        QuietThread.Start($"AnomalyLine shadow {version}", Run);
     }
 
     public string Version { get; }
@@ -73,7 +73,6 @@ internal sealed class StationShadow : IDisposable
 
     private void Run()
     {
-        _ = SetPriority(0, GetThreadId(), LowestPriority);
         try
         {
             using var detector = _load(Version);
@@ -122,13 +121,4 @@ internal sealed class StationShadow : IDisposable
         var threshold = _calibration.PixelThreshold;
         return Overlay.TryRender(frame, map, threshold, map.FindRegions(threshold, MostRegions), PictureWidth, PixelFormat.Jpeg, out var picture, out _) ? picture : [];
     }
-
-    // The priority of a thread, and of the threads that the engine starts from it, is its own on Linux.
-    [DllImport("libc", EntryPoint = "setpriority", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetPriority(int which, int id, int priority);
-
-    [DllImport("libc", EntryPoint = "gettid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int GetThreadId();
 }

@@ -12,6 +12,9 @@ internal static class PageLink
     /// <summary>A station's recipes and its sensitivity.</summary>
     public static string ToRecipes(string station) => $"{ToStation(station)}/recipes";
 
+    /// <summary>The comparison that a station's model version was let through, or held back, by.</summary>
+    public static string ToGate(string station, string version) => $"{ToStation(station)}/models/{Uri.EscapeDataString(version)}/gate";
+
     /// <summary>The file of a model version.</summary>
     public static string ToModelFile(string version) => $"models/{Uri.EscapeDataString(version)}/file";
 

@@ -38,13 +38,13 @@ internal sealed partial class DemoLine(
         catch (Exception failure) when (failure is TrainingFailedException or Vision.Models.ModelFileException or IOException)
         {
             LogFailed(failure.Message);
-            progress.Report(new DemoStep($"failed: {failure.Message}", 0));
+            progress.Report(new DemoStep("failed: {0}", 0, failure.Message));
         }
     }
 
     private async Task<StoredModel> TrainAsync(CancellationToken stoppingToken)
     {
-        Report(new DemoStep($"rendering {demo.TrainingParts} good parts", 0));
+        Report(new DemoStep("rendering {0} good parts", 0, demo.TrainingParts));
         await Task.Factory.StartNew(
             () => SyntheticParts.WriteDataset(DataSet, demo.TrainingParts, 4, 2, seed: 1, demo.FrameSize, demo.FrameSize),
             stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -58,7 +58,7 @@ internal sealed partial class DemoLine(
             MaxTime = TimeSpan.FromMinutes(demo.MaxMinutes),
         };
         await TrainerProcess.RunAsync(
-            request, line => Report(new DemoStep($"training {demo.Method} in a process of its own: {line.Message}", line.Fraction)), stoppingToken);
+            request, line => Report(new DemoStep("training {0} in a process of its own: {1}", line.Fraction, demo.Method, line.Message)), stoppingToken);
         Report(new DemoStep("checking the trained model", 1));
         await using (var file = File.OpenRead(output))
         {
@@ -73,7 +73,7 @@ internal sealed partial class DemoLine(
         var status = host.Line.GetStation(station);
         if (status.Error is { Code: LineErrorCode.StationNotFound }) status = await host.Line.CreateStationAsync(station, stoppingToken);
         if (string.Equals(Require(status).Recipe?.ModelVersion, model.Version, StringComparison.Ordinal) && Require(status).Ready) return;
-        Report(new DemoStep($"activating {model.Version} at {station}", 1));
+        Report(new DemoStep("activating {0} at {1}", 1, model.Version, station));
         Require(await change.ActivateAsync(
             station, "", model.Version,
             calibration => new Recipe(station, 0, model.Version, calibration.Threshold, calibration.PixelThreshold, null, TimeSpan.FromSeconds(2)),

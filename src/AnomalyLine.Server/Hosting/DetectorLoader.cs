@@ -8,11 +8,12 @@ namespace AnomalyLine.Server.Hosting;
 /// <param name="Load">Throws <see cref="FileNotFoundException"/> for an unknown version, <see cref="ModelFileException"/> for an unusable file.</param>
 internal sealed record DetectorLoader(Func<string, IDetector> Load)
 {
+    /// <summary>The same for a few frames: without a trial of engines, which takes longer than they do.</summary>
+    public Func<string, IDetector> LoadPlain { get; init; } = Load;
+
     /// <summary>From the files of a store, each on the engine that the options ask for.</summary>
     public DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger)
-        : this(version => Open(models.GetPath(version), options, logger))
-    {
-    }
+        : this(version => Open(models.GetPath(version), options, logger)) => LoadPlain = version => AnomalyModel.Load(models.GetPath(version));
 
     private static AnomalyModel Open(string path, LineOptions options, ILogger logger)
     {

@@ -74,7 +74,7 @@ internal static class ServerHost
             provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
-        services.AddSingleton<PictureMaker>();
+        services.AddSingleton<PictureMaker>().AddSingleton<Reconstructions>();
         services.AddSingleton<ConnectedCameras>();
         services.AddSingleton<EvidenceFile>();
         services.AddSingleton<Feedback>();

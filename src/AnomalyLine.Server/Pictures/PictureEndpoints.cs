@@ -1,20 +1,24 @@
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Server.Console;
+using Microsoft.Extensions.Localization;
 using Microsoft.Net.Http.Headers;
 
 namespace AnomalyLine.Server.Pictures;
 
 /// <summary>
-/// Pictures over plain HTTP: /stations/{station}/inspections/{sequence}/{frame|overlay|map}, with ?width= for another largest width than 800 pixels; and all that is kept of an inspection, as
-/// …/evidence.zip. Pictures of samples: /samples/{id}/picture.
+/// Pictures over plain HTTP: /stations/{station}/inspections/{sequence}/{frame|overlay|map}, with ?width= for another largest width than 800 pixels; …/reconstruction, in the
+/// size that the model takes; and all that is kept of an inspection, as …/evidence.zip. Pictures of samples: /samples/{id}/picture.
 /// </summary>
 internal static class PictureEndpoints
 {
     private const string Cacheable = "private, max-age=3600, immutable";
+    private const string NotCacheable = "no-store";
     private const int DefaultWidth = 800, LeastWidth = 64, MostWidth = 4096;
 
     public static void MapPictures(this WebApplication app)
     {
         app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/{kind:regex(^(frame|overlay|map)$)}", Get);
+        app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/reconstruction", GetReconstructionAsync);
         app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/evidence.zip", GetEvidence);
         app.MapGet("/samples/{id:long:min(1)}/picture", GetSampleAsync);
     }
@@ -32,6 +36,20 @@ internal static class PictureEndpoints
         return Results.Bytes(picture.Data, picture.ContentType);
     }
 
+    /// <summary>For people alone, so a refusal is in the visitor's language.</summary>
+    private static async Task<IResult> GetReconstructionAsync(
+        string station, long sequence, Reconstructions reconstructions, IStringLocalizer<Words> words, HttpResponse response, CancellationToken cancellation)
+    {
+        var made = await reconstructions.GetAsync(station, sequence).WaitAsync(cancellation);
+        response.Headers[HeaderNames.CacheControl] = made.State == ReconstructionState.Made ? Cacheable : NotCacheable;
+        return made.State switch
+        {
+            ReconstructionState.Made => Results.Bytes(made.Png, "image/png"),
+            ReconstructionState.Busy => Results.Problem(ReconstructionText.Of(made, words), statusCode: StatusCodes.Status503ServiceUnavailable),
+            _ => Results.Problem(ReconstructionText.Of(made, words), statusCode: StatusCodes.Status404NotFound),
+        };
+    }
+
     private static IResult GetEvidence(string station, long sequence, EvidenceFile evidence, HttpResponse response) => evidence.Make(station, sequence) is { } file
         ? Results.Bytes(file, "application/zip", $"{station}-{sequence}.zip")
         : Missing(response, $"No frame of inspection {sequence} of station \"{station}\" is kept.");
@@ -47,7 +65,7 @@ internal static class PictureEndpoints
     /// <summary>A picture that is not there now will not come later, but nobody should remember that.</summary>
     private static IResult Missing(HttpResponse response, string message)
     {
-        response.Headers[HeaderNames.CacheControl] = "no-store";
+        response.Headers[HeaderNames.CacheControl] = NotCacheable;
         return Results.Problem(message, statusCode: StatusCodes.Status404NotFound);
     }
 }

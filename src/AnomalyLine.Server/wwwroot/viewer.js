@@ -1,15 +1,19 @@
-// Blending, zoom and pan of an inspection's pictures, and the arrow keys to its neighbours.
+// Layers, blending, zoom and pan of an inspection's pictures, and the arrow keys to its neighbours. What is chosen stays chosen for the next part.
 for (const viewer of document.querySelectorAll("[data-viewer]")) {
   const stage = viewer.querySelector(".stage");
+  const blend = viewer.querySelector("[data-blend]");
+  const beside = viewer.querySelector("[data-beside]");
+  const said = viewer.querySelector("[data-said]");
+  const layers = [...viewer.querySelectorAll("[name=layer]")];
   let [scale, x, y] = [1, 0, 0];
 
   const show = () => {
     const rim = (size) => (size * (scale - 1)) / 2;
-    const view = stage.querySelector(".view");
-    [x, y] = [Math.max(-rim(view.clientWidth), Math.min(rim(view.clientWidth), x)), Math.max(-rim(view.clientHeight), Math.min(rim(view.clientHeight), y))];
-    for (const image of stage.querySelectorAll("img")) {
-      image.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
-      image.style.imageRendering = scale > 3 ? "pixelated" : "auto";
+    const frame = stage.querySelector(".window");
+    [x, y] = [Math.max(-rim(frame.clientWidth), Math.min(rim(frame.clientWidth), x)), Math.max(-rim(frame.clientHeight), Math.min(rim(frame.clientHeight), y))];
+    for (const plane of stage.querySelectorAll(".plane")) {
+      plane.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+      plane.style.imageRendering = scale > 3 ? "pixelated" : "auto";
     }
   };
   const zoom = (factor) => {
@@ -18,11 +22,45 @@ for (const viewer of document.querySelectorAll("[data-viewer]")) {
     show();
   };
 
-  viewer.querySelector("[data-blend]")?.addEventListener("input", (e) => stage.style.setProperty("--blend", e.target.value / 100));
-  viewer.querySelector("[data-beside]")?.addEventListener("change", (e) => {
-    stage.classList.toggle("beside", e.target.checked);
+  // Pictures that take the server's time are asked for once somebody wants them. A refusal is a sentence in the visitor's language.
+  const load = async (image) => {
+    const address = image.dataset.src;
+    if (!address) return;
+    delete image.dataset.src;
+    said.textContent = said.dataset.busy;
+    try {
+      const answer = await fetch(address);
+      if (answer.ok) image.src = URL.createObjectURL(await answer.blob());
+      else image.dataset.src = address;
+      said.textContent = answer.ok ? "" : ((await answer.json()).detail ?? said.dataset.failed);
+    } catch {
+      image.dataset.src = address;
+      said.textContent = said.dataset.failed;
+    }
+  };
+  const choose = () => {
+    const chosen = layers.find((layer) => layer.checked);
+    const together = chosen.value === "map" ? ["frame", "reconstruction", "map"] : ["frame", "reconstruction", "overlay"];
+    const shown = beside.checked ? together : ["frame", chosen.value];
+    stage.classList.toggle("beside", beside.checked);
+    stage.style.setProperty("--blend", blend.value / 100);
+    blend.disabled = beside.checked || chosen.value === "frame";
+    viewer.querySelector("[data-chosen]").textContent = chosen.parentElement.textContent.trim();
+    for (const view of stage.querySelectorAll(".view")) {
+      view.hidden = !shown.includes(view.dataset.layer);
+      if (!view.hidden) load(view.querySelector("img"));
+    }
     show();
-  });
+    sessionStorage.setItem("viewer", JSON.stringify({ layer: chosen.value, blend: blend.value, beside: beside.checked }));
+  };
+
+  if (layers.length) {
+    const before = JSON.parse(sessionStorage.getItem("viewer"));
+    const known = layers.find((layer) => layer.value === before?.layer && !layer.disabled);
+    if (known) [known.checked, blend.value, beside.checked] = [true, before.blend, before.beside];
+    for (const control of [...layers, blend, beside]) control.addEventListener("input", choose);
+    choose();
+  }
   for (const button of viewer.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => zoom(Number(button.dataset.zoom)));
   viewer.querySelector("[data-reset]").addEventListener("click", () => {
     [scale, x, y] = [1, 0, 0];

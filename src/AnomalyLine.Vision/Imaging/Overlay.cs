@@ -61,6 +61,20 @@ public static class Overlay
         return Encode(mat, PixelFormat.Png);
     }
 
+    /// <summary>A prepared frame, or a reconstruction of one, as a PNG of its own size, grey or in colour: it stands for the frame's region.</summary>
+    /// <param name="frame">A frame of its own, no clip; it stays the caller's.</param>
+    public static byte[] RenderPrepared(PreparedFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var values = frame.Values;
+        var (channels, plane) = (frame.Input.Channels, frame.Input.Width * frame.Input.Height);
+        var pixels = new byte[plane * channels];
+        for (var i = 0; i < plane; i++)
+            for (var c = 0; c < channels; c++) pixels[(i * channels) + channels - 1 - c] = (byte)Math.Round(255 * values[(c * plane) + i]);
+        using var mat = Mat.FromPixelData(frame.Input.Height, frame.Input.Width, channels == 1 ? MatType.CV_8UC1 : MatType.CV_8UC3, pixels);
+        return Encode(mat, PixelFormat.Png);
+    }
+
     private static unsafe void Cover(Mat picture, Rect covered, AnomalyMap map, float pixelThreshold)
     {
         using var values = Mat.FromPixelData(map.Height, map.Width, MatType.CV_32FC1, map.Values.ToArray());

@@ -51,6 +51,12 @@ internal abstract class AnomalyMethod : IDisposable
     public abstract Tensor AnomalyMap(Tensor frames);
 
     /// <summary>
+    /// What the network makes of frames: N x C x H x W, normals in about [0, 1]; of a clip only the frame that is judged. A method that hides places gives each place as it was
+    /// filled in without being seen, the mean where several passes hid it. Called in evaluation mode without gradients. For people to look at: the map need not be computed from it.
+    /// </summary>
+    public abstract Tensor Reconstruct(Tensor frames);
+
+    /// <summary>
     /// Called once after the last training step, in evaluation mode without gradients: takes from the normal frames what judging needs beside the
     /// weights (statistics, a mean map) into buffers of <see cref="Network"/>, so that it is saved with them. The default needs nothing.
     /// </summary>

@@ -102,6 +102,23 @@ public sealed class AnomalyModel : IDetector
         return detections;
     }
 
+    /// <summary>The frame as the model expects it, whatever it was measured against: every method has one. Values that are not finite, or outside [0, 1], become the nearest that are within.</summary>
+    /// <param name="frame">Prepared to <see cref="Input"/>; it stays the caller's.</param>
+    /// <returns>The frame that is judged, last of a clip; the caller disposes it.</returns>
+    public PreparedFrame Reconstruct(PreparedFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var rebuilt = _method.Reconstruct(FrameBatch.ToTensor([frame], Input).to(_device)).nan_to_num().clamp(Numbers.S(0), Numbers.S(1)).contiguous().cpu();
+        var result = new PreparedFrame(Input with { Frames = 1 }, frame.Region, frame.FrameWidth, frame.FrameHeight);
+        rebuilt.data<float>().CopyTo(result.Writable);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    PreparedFrame? IDetector.Reconstruct(PreparedFrame frame) => Reconstruct(frame);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -18,4 +18,9 @@ public interface IDetector : IDisposable
     /// <param name="frames">At least one, each prepared to <see cref="Input"/>. They stay the caller's.</param>
     /// <returns>As many detections, in the same order.</returns>
     IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames);
+
+    /// <summary>The frame as the detector would expect it, for people to compare with what there is. By the thread that detects.</summary>
+    /// <param name="frame">Prepared to <see cref="Input"/>; it stays the caller's.</param>
+    /// <returns>The frame that is judged, last of a clip, of the same size and channels, each value in [0, 1]; the caller disposes it. Null where the detector rebuilds nothing.</returns>
+    PreparedFrame? Reconstruct(PreparedFrame frame) => null;
 }

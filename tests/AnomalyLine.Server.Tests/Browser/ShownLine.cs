@@ -2,6 +2,7 @@ using AnomalyLine.Contracts.V1;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Vision.Data;
 using Google.Protobuf;
+using Imaging = AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Server.Tests.Browser;
 
@@ -18,8 +19,9 @@ internal static class ShownLine
     {
         var server = await TestServer.StartReadyAsync([First, Second]);
         await server.Stations.CreateStationAsync(new() { Name = Idle }, cancellationToken: TestServer.Cancel);
-        await server.InspectAsync(Enumerable.Range(1, parts).Select(number => Part(First, number, isReject: number % 6 == 4)));
-        await server.InspectAsync(Enumerable.Range(1, 8).Select(number => Part(Second, number, isReject: number == 5)));
+        // One after another, so that a part's number is its place in the log: frames that are in work together end in any order.
+        for (var number = 1; number <= parts; number++) await server.InspectAsync([Part(First, number, isReject: number % 6 == 4)]);
+        for (var number = 1; number <= 8; number++) await server.InspectAsync([Part(Second, number, isReject: number == 5)]);
         return server;
     }
 
@@ -50,7 +52,7 @@ internal static class ShownLine
             SyntheticParts.WriteDataset(Path.Combine(server.Folder, "datasets/parts"), trainCount: 5, testNormals: 1, testPerDefect: 1, seed: 1, width: 64, height: 64);
         var report = Report(active, passes);
         await File.WriteAllTextAsync(Path.Combine(server.Folder, "gate.json"), report.ToJson(), TestServer.Cancel);
-        await File.WriteAllTextAsync(Path.Combine(server.Folder, "gate.html"), GateDocument.Html(report, null!), TestServer.Cancel);
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "gate.html"), GateDocument.Html(report, frame => [Picture(frame, 0), Picture(frame, 1), Picture(frame, 2)]), TestServer.Cancel);
         await WriteTrainerAsync(server, $$"""
             echo '{"phase":"training","fraction":0.5,"loss":0.02,"message":"epoch 1 of 2","epoch":1,"epochs":2,"leftSeconds":1}'
             printf {{(passes ? "good" : "poor")}} > $OUT/model.alm
@@ -90,8 +92,22 @@ internal static class ShownLine
             ],
             Notes = ["40 of 120 normals are left out: the candidate was trained on them."],
             Time = new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero),
-            Frames = [],
+            Frames =
+            [
+                new("test/good/a17.png", GateGroup.Normal, "good", 0.62f, 0.31f, !passes, false), new("test/good/b04.png", GateGroup.Normal, "good", 0.57f, 0.44f, !passes, false),
+                new("test/good/a17.png", GateGroup.Planted, "scratch", 0.71f, 0.42f, true, false) { PlantedNumber = 3 },
+            ],
         };
+    }
+
+    /// <summary>The part, and a finding on it by the candidate or the active model.</summary>
+    private static byte[] Picture(GateFrame frame, int number)
+    {
+        var finds = (number == 1 && frame.CandidateRejects) || (number == 2 && frame.ActiveRejects);
+        var pixels = Pixels(frame.Path.Length + frame.Kind.Length, 0.9, finds);
+        Assert.True(Imaging.Frame.TryCreate(Imaging.PixelFormat.Bgr8, Side, Side, 0, pixels, DateTimeOffset.UnixEpoch, out var shown, out _));
+        Assert.True(Imaging.Overlay.TryEncodeFrame(shown, 0, Imaging.PixelFormat.Jpeg, out var file, out _));
+        return file;
     }
 
     private static byte[] Pixels(int seed, double brightest, bool isReject)

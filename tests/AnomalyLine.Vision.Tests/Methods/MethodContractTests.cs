@@ -84,6 +84,56 @@ public sealed class MethodContractTests(TrainedMethods trained)
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Reconstruct_NormalFrame_IsAFrameOfItsOwnSizeInRangeTheSameTwiceAndNearerThanNoise(string name)
+    {
+        using var model = trained.Of(name).Load();
+        using var frame = Prepare(model, Normal());
+        using var one = model.Reconstruct(frame);
+        using var two = model.Reconstruct(frame);
+
+        Assert.Equal((model.Input with { Frames = 1 }, frame.Region), (one.Input, one.Region));
+        foreach (var value in one.Values) Assert.InRange(value, 0, 1);
+        Assert.Equal(one.Values, two.Values);
+
+        var shown = Judged(frame);
+        var random = new Random(1);
+        var noise = Enumerable.Range(0, shown.Length).Select(_ => random.NextSingle()).ToArray();
+        var (error, ofNoise) = (Error(one.Values, shown, All), Error(noise, shown, All));
+        Assert.True(error < 0.25 * ofNoise, $"{error:G4} against {ofNoise:G4} of noise");
+        Assert.Equal(0x89, Overlay.RenderPrepared(one)[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Reconstruct_PlantedSquare_IsNearerToTheNormalFrameThanTheSquareIs(string name)
+    {
+        using var model = trained.Of(name).Load();
+        using var normal = Prepare(model, Normal());
+        using var defect = Prepare(model, Normal());
+        var side = model.Input.Width;
+        int left = side * 5 / 8, size = side / 6;
+        Plant(defect, left, left, size);
+        using var rebuilt = model.Reconstruct(defect);
+
+        bool Inside(int place) => place % side >= left && place % side < left + size && place / side % side >= left && place / side % side < left + size;
+        var (error, planted) = (Error(rebuilt.Values, Judged(normal), Inside), Error(Judged(defect), Judged(normal), Inside));
+        Assert.True(error < planted, $"{error:G4} against {planted:G4} of the square");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Reconstruct_ManyTimes_LeavesNoTensor(string name)
+    {
+        using var model = trained.Of(name).Load();
+        using var frame = Prepare(model, Normal());
+        model.Reconstruct(frame).Dispose();
+        var before = LiveTensors();
+        for (var i = 0; i < 5; i++) model.Reconstruct(frame).Dispose();
+        Assert.True(TorchEngine.LiveTensors <= before, $"{before} -> {TorchEngine.LiveTensors}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Train_SameSeed_GivesTheSameWeights(string name)
     {
         var (first, second, other) = (trained.Train(name, epochs: 2), trained.Train(name, epochs: 2), trained.Train(name, seed: 4, epochs: 2));
@@ -169,6 +219,25 @@ public sealed class MethodContractTests(TrainedMethods trained)
             for (var row = y; row < y + size; row++)
                 for (var column = x; column < x + size; column++)
                     frame.Writable[(((c * input.Height) + row) * input.Width) + column] = (row / 2 + column / 2) % 2;
+    }
+
+    private static bool All(int place) => true;
+
+    /// <summary>The frame that is judged, the last of a clip.</summary>
+    private static float[] Judged(PreparedFrame frame) => frame.Values[^(frame.Input.Channels * frame.Input.Width * frame.Input.Height)..].ToArray();
+
+    /// <summary>Mean squared difference over some places.</summary>
+    private static double Error(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Func<int, bool> isCounted)
+    {
+        var (sum, count) = (0.0, 0);
+        for (var i = 0; i < a.Length; i++)
+        {
+            if (!isCounted(i)) continue;
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+            count++;
+        }
+
+        return sum / count;
     }
 
     private static double LargestDifference(AnomalyMap a, AnomalyMap b) => a.Values.ToArray().Zip(b.Values.ToArray(), (x, y) => Math.Abs(x - y)).Max();

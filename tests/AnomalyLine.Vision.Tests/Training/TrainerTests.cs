@@ -86,6 +86,8 @@ public sealed class TrainerTests(TrainedMethods trained)
         public override torch.Tensor Loss(torch.Tensor frames, Random random) => _network.call(frames).mean() * (++_steps > 3 ? double.NaN : 1);
 
         public override torch.Tensor AnomalyMap(torch.Tensor frames) => frames.mean([1]);
+
+        public override torch.Tensor Reconstruct(torch.Tensor frames) => frames;
     }
 
     private sealed class Canceller(CancellationTokenSource cancel) : IProgress<TrainingProgress>

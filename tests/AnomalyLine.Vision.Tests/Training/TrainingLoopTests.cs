@@ -148,5 +148,7 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
         }
 
         public override Tensor AnomalyMap(Tensor frames) => frames.mean([1]);
+
+        public override Tensor Reconstruct(Tensor frames) => frames;
     }
 }

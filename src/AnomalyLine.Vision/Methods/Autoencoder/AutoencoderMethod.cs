@@ -30,12 +30,15 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     /// <inheritdoc/>
     public override Tensor AnomalyMap(Tensor frames)
     {
-        var reconstruction = options.Window == 0 ? Pass(frames)[0] : Slide(frames);
+        var reconstruction = Reconstruct(frames);
         var map = options.Loss == ReconstructionLoss.L2
             ? (frames - reconstruction).pow(S(2)).mean([1])
             : StructuralSimilarity.Distance(frames, reconstruction, 1);
         return MeanFilter.Apply(map, options.Smoothing);
     }
+
+    /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor frames) => options.Window == 0 ? Pass(frames)[0] : Slide(frames);
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)

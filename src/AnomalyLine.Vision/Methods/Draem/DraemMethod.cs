@@ -44,6 +44,9 @@ internal sealed class DraemMethod : AnomalyMethod
         return Pass(frames)[0].MoveToOuterDisposeScope();
     }
 
+    /// <summary>The frame as it is restored; by the network itself, since an engine's pass holds the map alone.</summary>
+    public override Tensor Reconstruct(Tensor frames) => _network.Restore(frames);
+
     /// <summary>The maximum of the map after a mean filter (eq. 5).</summary>
     public override Tensor Score(Tensor map) => base.Score(MeanFilter.Apply(map, _options.Smoothing));
 

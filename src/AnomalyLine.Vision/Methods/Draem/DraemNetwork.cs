@@ -18,6 +18,9 @@ internal sealed class DraemNetwork : nn.Module<Tensor, (Tensor Restored, Tensor 
         RegisterComponents();
     }
 
+    /// <summary>The first result alone.</summary>
+    public Tensor Restore(Tensor input) => _reconstructive.call(input);
+
     /// <summary>Both results.</summary>
     public override (Tensor Restored, Tensor Logits) forward(Tensor input)
     {

@@ -45,6 +45,9 @@ internal sealed class FairMethod : AnomalyMethod
         return (colour is null ? structure : structure + (_network.ColourWeight * colour)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The frame as it is restored from its high frequencies.</summary>
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
+
     /// <summary>Takes the colour's weight from the normal frames where the options ask for it.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
@@ -76,7 +79,7 @@ internal sealed class FairMethod : AnomalyMethod
     /// <summary>Both parts of the map, each smoothed: N x S x S.</summary>
     private (Tensor Structure, Tensor? Colour) Terms(Tensor frames)
     {
-        var restored = Pass(frames)[0];
+        var restored = Reconstruct(frames);
         var structure = MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, restored, 1, _options.Scales), _options.Smoothing);
         return (structure, _options.Channels == 1 ? null : MeanFilter.Apply(CieLab.ChromaDistance(frames, restored), _options.Smoothing));
     }

@@ -52,6 +52,9 @@ internal sealed class IntraMethod : AnomalyMethod
     /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
     public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(S(2));
 
+    /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor frames) => Rebuild(frames);
+
     /// <summary>None: windows of one sequence of tokens are no batch of frames.</summary>
     public override IReadOnlyList<string> WritePass(OnnxGraph graph) => [];
 

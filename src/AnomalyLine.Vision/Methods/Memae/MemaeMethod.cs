@@ -32,6 +32,9 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     }
 
     /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor frames) => (Pass(frames)[0].narrow(1, options.Input.Planes - options.Channels, options.Channels) + S(1)) / S(2);
+
+    /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
         var (planes, side) = (options.Input.Planes, options.Size);

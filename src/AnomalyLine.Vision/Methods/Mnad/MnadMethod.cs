@@ -46,6 +46,9 @@ internal sealed class MnadMethod : AnomalyMethod
         return ((S(_options.Balance) * error / deviations[0]) + (S(1 - _options.Balance) * distance / deviations[1])).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The judged frame as it is rebuilt, or foretold from those before it.</summary>
+    public override Tensor Reconstruct(Tensor frames) => (Pass(frames)[0] + S(1)) / S(2);
+
     /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {

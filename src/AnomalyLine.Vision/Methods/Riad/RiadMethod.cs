@@ -42,7 +42,7 @@ internal sealed class RiadMethod : AnomalyMethod
         var x = (frames * S(2)) - S(1);
         var cell = _options.Cells[random.Next(_options.Cells.Count)];
         var masks = DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random).to(x.device);
-        var reconstruction = Reconstruct(x, masks);
+        var reconstruction = Assemble(x, masks);
         return nn.functional.mse_loss(reconstruction, x)
             + GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales)
             + StructuralSimilarity.Loss(x, reconstruction, Range);
@@ -56,10 +56,20 @@ internal sealed class RiadMethod : AnomalyMethod
         foreach (var masks in _masks)
         {
             using var scope = NewDisposeScope();
-            total.add_(GradientMagnitudeSimilarity.Distance(x, Reconstruct(x, masks.to(x.device)), Range, _options.Scales));
+            total.add_(GradientMagnitudeSimilarity.Distance(x, Assemble(x, masks.to(x.device)), Range, _options.Scales));
         }
 
         return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing);
+    }
+
+    /// <summary>The mean over cell sizes of the assembled reconstructions.</summary>
+    public override Tensor Reconstruct(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var x = (frames * S(2)) - S(1);
+        var sum = zeros_like(x);
+        foreach (var masks in _masks) sum.add_(Assemble(x, masks.to(x.device)));
+        return (((sum / S(_masks.Length)) + S(1)) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The U-Net over masked frames in [-1, 1].</summary>
@@ -73,7 +83,7 @@ internal sealed class RiadMethod : AnomalyMethod
     }
 
     /// <summary>Sum over masks i of (1 - M_i) f(M_i x): every place as the network fills it in without having seen it (eq. 2).</summary>
-    private Tensor Reconstruct(Tensor x, Tensor masks)
+    private Tensor Assemble(Tensor x, Tensor masks)
     {
         using var scope = NewDisposeScope();
         var shape = x.shape;

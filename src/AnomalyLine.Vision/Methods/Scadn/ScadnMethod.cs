@@ -69,6 +69,20 @@ internal sealed class ScadnMethod : AnomalyMethod
         return MeanFilter.Apply(maps.gather(0, scale.view(1, -1, 1, 1).expand(1, -1, _options.Size, _options.Size)).squeeze(0), _options.Smoothing);
     }
 
+    /// <summary>The mean over scales of what the two masks that hide a place make of it.</summary>
+    public override Tensor Reconstruct(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var sum = zeros_like(frames);
+        foreach (var masks in _masks)
+        {
+            var (rebuilt, hidden) = Fill(frames, masks);
+            sum.add_((rebuilt * hidden).sum([0]) / hidden.sum([0]));
+        }
+
+        return (sum / S(_masks.Length)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The mean error of each scale on normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
@@ -121,10 +135,16 @@ internal sealed class ScadnMethod : AnomalyMethod
     private Tensor Judge(Tensor frames, Tensor masks)
     {
         using var scope = NewDisposeScope();
+        var (rebuilt, hidden) = Fill(frames, masks);
+        return ((rebuilt - frames).pow(S(2)).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the generator makes of the frames under each mask of a scale, 4 x N x C x H x W, and what the masks hide, 4 x 1 x 1 x H x W.</summary>
+    private (Tensor Rebuilt, Tensor Hidden) Fill(Tensor frames, Tensor masks)
+    {
         var hidden = masks.to(frames.device).unsqueeze(1);
         var masked = Hide(frames.unsqueeze(0), hidden).flatten(0, 1);
-        var rebuilt = cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size);
-        return ((rebuilt - frames).pow(S(2)).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
+        return (cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size), hidden);
     }
 
     /// <summary>Hidden places become white, as in the authors' code.</summary>

@@ -42,35 +42,48 @@ internal sealed class SmaiMethod : AnomalyMethod
         return nn.functional.mse_loss(rebuilt, x) + StructuralSimilarity.Loss(x, rebuilt, Range);
     }
 
-    /// <summary>
-    /// Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed. The passes of all frames go through the
-    /// network together, <see cref="PassesAtOnce"/> at a time.
-    /// </summary>
+    /// <summary>Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed.</summary>
     public override Tensor AnomalyMap(Tensor frames)
     {
         using var scope = NewDisposeScope();
         var cuts = frames.split(1).Select(Cut).ToArray();
+        var x = (frames * S(2)) - S(1);
+        var error = (Assemble(x, cuts) - x).pow(S(2)).mean([1]);
+        return MeanFilter.Apply(_options.Flatten ? MeanOfEach(cuts, error) : error, _options.Smoothing).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        return ((Assemble((frames * S(2)) - S(1), [.. frames.split(1).Select(Cut)]) + S(1)) / S(2)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The U-Net over masked frames in [-1, 1] with their mask.</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph) => _network.WritePass(graph, _options.Size);
+
+    /// <summary>
+    /// Frames with each superpixel as the pass that hid it fills it in, N x C x H x W in [-1, 1]. The passes of all frames go through the network together,
+    /// <see cref="PassesAtOnce"/> at a time.
+    /// </summary>
+    private Tensor Assemble(Tensor x, Superpixels[] cuts)
+    {
         var passes = cuts.Select(PassOfEach).ToArray();
-        var pass = stack(cuts.Zip(passes, (cut, of) => tensor(cut.Labels.Select(l => (long)of[l]).ToArray(), [_options.Size, _options.Size])).ToArray()).to(frames.device);
+        var pass = stack(cuts.Zip(passes, (cut, of) => tensor(cut.Labels.Select(l => (long)of[l]).ToArray(), [_options.Size, _options.Size])).ToArray()).to(x.device);
         var ofFrame = passes.SelectMany((of, frame) => Enumerable.Repeat((long)frame, of.Max() + 1)).ToArray();
         var ofPass = passes.SelectMany(of => Enumerable.Range(0, of.Max() + 1).Select(p => (long)p)).ToArray();
-        var x = (frames * S(2)) - S(1);
-        var error = zeros_like(pass, ScalarType.Float32);
+        var filled = zeros_like(x);
         for (var at = 0; at < ofFrame.Length; at += PassesAtOnce)
         {
             using var step = NewDisposeScope();
             var taken = at..Math.Min(at + PassesAtOnce, ofFrame.Length);
             var frame = tensor(ofFrame[taken]).to(x.device);
             var hidden = pass.index_select(0, frame).eq(tensor(ofPass[taken]).to(x.device).view(-1, 1, 1)).unsqueeze(1).to(ScalarType.Float32);
-            var shown = x.index_select(0, frame);
-            error.index_add_(0, frame, (Rebuild(shown, hidden) - shown).pow(S(2)).mean([1]) * hidden.squeeze(1), S(1));
+            filled.index_add_(0, frame, Rebuild(x.index_select(0, frame), hidden) * hidden, S(1));
         }
 
-        return MeanFilter.Apply(_options.Flatten ? MeanOfEach(cuts, error) : error, _options.Smoothing).MoveToOuterDisposeScope();
+        return filled;
     }
-
-    /// <summary>The U-Net over masked frames in [-1, 1] with their mask.</summary>
-    public override IReadOnlyList<string> WritePass(OnnxGraph graph) => _network.WritePass(graph, _options.Size);
 
     /// <summary>The superpixels of a frame, 1 x C x H x W in [0, 1].</summary>
     internal Superpixels Cut(Tensor frame)

@@ -23,7 +23,10 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     public override Tensor Loss(Tensor frames, Random random) => Loss(frames, options.Beta);
 
     /// <inheritdoc/>
-    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - Pass(frames)[0]).pow(S(2)).mean([1]), options.Smoothing);
+    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - Reconstruct(frames)).pow(S(2)).mean([1]), options.Smoothing);
+
+    /// <summary>From the posterior's mean.</summary>
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
