@@ -23,7 +23,7 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     public override Tensor Loss(Tensor frames, Random random) => Loss(frames, options.Beta);
 
     /// <inheritdoc/>
-    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - Pass(frames)[0]).pow(S(2)).mean([1]), options.Smoothing);
+    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply(SquaredDistance.Apply(frames, Pass(frames)[0]), options.Smoothing);
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
