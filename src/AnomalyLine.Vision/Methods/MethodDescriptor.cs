@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AnomalyLine.Vision.Layers;
 
 namespace AnomalyLine.Vision.Methods;
 
@@ -17,7 +18,13 @@ public sealed class MethodDescriptor
         Paper = paper;
         Summary = summary;
         Presets = new Dictionary<string, MethodOptions> { ["paper"] = published, ["balanced"] = balanced, ["fast"] = fast };
-        Create = create;
+        Create = options =>
+        {
+            var method = create(options);
+            Parameters.CountOf(method.Network);
+            if (method.Opponent is { } opponent) Parameters.CountOf(opponent);
+            return method;
+        };
         PassesPerFrame = PresetNames.ToDictionary(p => p, p => passes(Presets[p]));
     }
 
