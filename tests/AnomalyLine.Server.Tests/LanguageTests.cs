@@ -3,6 +3,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Console;
@@ -51,6 +52,46 @@ public sealed partial class LanguageTests
         finally
         {
             (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+
+    [Fact]
+    public void FaultsAndDrift_InGerman_AreSaidByTheirCode()
+    {
+        var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (German, German);
+            var words = new ResourceManagerStringLocalizerFactory(Microsoft.Extensions.Options.Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance).Create(typeof(Words));
+
+            // The console watches nothing over the wire.
+            var shown = Enum.GetValues<LineErrorCode>().Except([LineErrorCode.CursorAhead, LineErrorCode.InvalidWatch]);
+            Assert.All(shown, code => Assert.False(FaultText.Of(new LineError(code, "x y"), words).StartsWith('x'), code.ToString()));
+            Assert.All(Enum.GetValues<DriftSignal>(), signal => Assert.All([true, false], rises =>
+            {
+                var alarm = new DriftAlarm("a", signal, rises, 0.25, 0.5, 10, DateTimeOffset.UnixEpoch, "x", "x");
+                Assert.False(DriftText.Reason(alarm, words).StartsWith('x') || DriftText.Suggestion(alarm, words).StartsWith('x'));
+                Assert.DoesNotContain("The ", DriftText.Reason(alarm, words) + DriftText.Suggestion(alarm, words), StringComparison.Ordinal);
+            }));
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+
+    [Fact]
+    public async Task LinePage_StationWithoutARecipe_SaysSoInGerman()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+        server.Http.DefaultRequestHeaders.Add("Accept-Language", "de");
+
+        foreach (var address in new[] { "/", "/stations/a" })
+        {
+            var page = System.Net.WebUtility.HtmlDecode(await server.Http.GetStringAsync(address, TestServer.Cancel));
+            Assert.Contains("Die Station hat kein aktives Rezept; aktivieren Sie eines.", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("has no active recipe", page, StringComparison.Ordinal);
         }
     }
 

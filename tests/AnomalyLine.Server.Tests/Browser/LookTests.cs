@@ -18,13 +18,14 @@ public sealed class LookTests(Chromium chromium)
 
         var faults = new List<string>();
         await using var page = await chromium.OpenAsync(server, "/");
-        foreach (var (name, address) in new[]
-        {
+        (string Name, string Address)[] pages =
+        [
             ("line", "/"), ("station", "/stations/press-1"), ("station-filtered", "/stations/press-1?show=rejected"), ("station-not-ready", "/stations/press-3"), ("station-unknown", "/stations/none"),
             ("inspection", "/stations/press-1/inspections/4"), ("inspection-unknown", "/stations/press-1/inspections/99"),
             ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"),
             ("gate", $"/stations/press-1/models/{job.ModelVersion}/gate"), ("audit", "/audit?check=true"), ("system", "/system"), ("users", "/users"), ("no-access", "/no-access?needs=Engineer"), ("api", "/api"), ("sign-in", "/sign-in?error=The%20name%20or%20the%20password%20is%20wrong."),
-        })
+        ];
+        foreach (var (name, address) in pages)
         {
             await page.GoAsync(address);
             foreach (var view in View.All)
@@ -34,6 +35,17 @@ public sealed class LookTests(Chromium chromium)
                 faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name}, {view.Name}: {fault}"));
                 page.Errors.Clear();
             }
+        }
+
+        // German words are longer, and a phone is the narrowest.
+        await page.GoAsync("/language?to=de&page=");
+        await page.LookAsync(View.All[2]);
+        foreach (var (name, address) in pages)
+        {
+            await page.GoAsync(address);
+            await page.KeepAsync($"german-{name}");
+            faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name} in German: {fault}"));
+            page.Errors.Clear();
         }
 
         await server.Training.CancelJobAsync(new() { Id = running.Id }, cancellationToken: TestServer.Cancel);
