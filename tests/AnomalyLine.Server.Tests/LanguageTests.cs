@@ -110,12 +110,12 @@ public sealed partial class LanguageTests
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
-        return [.. Directory.EnumerateFiles(Path.Combine(folder.FullName, "src", "AnomalyLine.Server", "Console")).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
+        return [.. new[] { "Console", "Access" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(folder.FullName, "src", "AnomalyLine.Server", part))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
     }
 
     private static HashSet<string> Places(string text) => [.. Place().Matches(text).Select(match => match.Value)];
 
-    [GeneratedRegex("""[Ww]ords\["((?:[^"\\]|\\.)+)""")]
+    [GeneratedRegex("""(?:[Ww]ords|Localizer<Words>>\(\))\["((?:[^"\\]|\\.)+)""")]
     private static partial Regex Used();
 
     [GeneratedRegex(@"\{\d\}")]
