@@ -51,6 +51,15 @@ public sealed class MethodDescriptor
     /// <summary>Makes the method with random weights from torch's global generator.</summary>
     internal Func<MethodOptions, AnomalyMethod> Create { get; }
 
+    /// <summary>What is wrong with changes to the options of a preset, a sentence each; empty where nothing is.</summary>
+    /// <param name="preset">One of <see cref="PresetNames"/>.</param>
+    /// <param name="changes">Values as text by the options' names.</param>
+    public IReadOnlyList<string> CheckOptions(string preset, IReadOnlyDictionary<string, string> changes)
+    {
+        OptionsJson.Change(Presets[preset], changes, out var errors);
+        return errors;
+    }
+
     /// <summary>All options of a preset with their values, as they are written to a model file.</summary>
     /// <exception cref="ArgumentException">There is no such preset.</exception>
     public JsonObject OptionsOf(string preset) => Presets.TryGetValue(preset, out var options)
