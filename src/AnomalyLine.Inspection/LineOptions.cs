@@ -11,7 +11,7 @@ public sealed class LineOptions
     /// <summary>Most frames that go through a model together, 1..256. Default 8.</summary>
     public int MaxBatchSize { get; set; } = 8;
 
-    /// <summary>Longest wait of a batch's first frame for others, 0..1 s. Default 2 ms.</summary>
+    /// <summary>Longest wait of a batch's first frame for others that are being prepared for the same model, 0..1 s. Default 2 ms. A frame that is alone does not wait.</summary>
     public TimeSpan MaxBatchDelay { get; set; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>What computes the networks. Default <see cref="ServingEngine.Auto"/>: measured for each model when it is loaded.</summary>

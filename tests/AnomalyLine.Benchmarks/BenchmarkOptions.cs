@@ -4,7 +4,7 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, stages, methods, onnx, pytorch, log, swap, soak, fast-modes or quality.</param>
+/// <param name="Name">loopback, overhead, stages, methods, onnx, pytorch, log, swap, soak, fast-modes or quality.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -18,14 +18,17 @@ namespace AnomalyLine.Benchmarks;
 internal sealed record BenchmarkOptions(
     string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "", string Preset = "fast", double Minutes = 0, string Results = "")
 {
+    /// <summary>fast-modes: judge with the model file as it is, in float32 and in bfloat16, instead of in two modes of its method.</summary>
+    public bool Bfloat16 { get; private init; }
+
     /// <summary>quality: folders under <see cref="Data"/>.</summary>
     public IReadOnlyList<string> Sets { get; private init; } = [];
 
-    /// <summary>quality: options that differ from the preset's, each "key=value".</summary>
+    /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
     public IReadOnlyList<string> Settings { get; private init; } = [];
 
-    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|stages|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
-        + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE] [--json]\n"
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
+        + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
@@ -38,8 +41,11 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "stages" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality":
+                case "loopback" or "overhead" or "stages" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality":
                     read = read with { Name = args[i] };
+                    break;
+                case "--bfloat16":
+                    read = read with { Bfloat16 = true };
                     break;
                 case "--json":
                     read = read with { Json = true };

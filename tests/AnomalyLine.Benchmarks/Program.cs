@@ -4,6 +4,7 @@ using AnomalyLine.Benchmarks.Log;
 using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Methods;
 using AnomalyLine.Benchmarks.Onnx;
+using AnomalyLine.Benchmarks.Overhead;
 using AnomalyLine.Benchmarks.PyTorch;
 using AnomalyLine.Benchmarks.Quality;
 using AnomalyLine.Benchmarks.Running;
@@ -21,6 +22,7 @@ if (!BenchmarkOptions.TryParse(args, out var options, out var error))
 var tables = options.Name switch
 {
     "loopback" => await LoopbackBenchmark.RunAsync(options),
+    "overhead" => await OverheadBenchmark.RunAsync(options),
     "stages" => StagesBenchmark.Run(options),
     "methods" => MethodsBenchmark.Run(options),
     "onnx" => OnnxBenchmark.Run(options),

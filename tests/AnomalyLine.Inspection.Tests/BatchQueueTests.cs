@@ -22,11 +22,24 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
-    public async Task Take_FewerThanABatch_TakesThemAfterTheDelay()
+    public void Take_NoPlaceIsReserved_DoesNotWaitForOthers()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        queue.Add(1);
+        var batch = new List<int>();
+
+        // The clock stands still: a wait would not end.
+        Assert.True(queue.Take(batch, 3, Delay));
+        Assert.Equal([1], batch);
+    }
+
+    [Fact]
+    public async Task Take_OthersArePromisedAPlace_TakesWhatIsThereAfterTheDelay()
     {
         using var queue = new BatchQueue<int>(10, _time);
         queue.Add(1);
         queue.Add(2);
+        queue.Reserve();
         var batch = new List<int>();
         var take = StartTake(queue, batch);
 
@@ -43,11 +56,29 @@ public sealed class BatchQueueTests
     {
         using var queue = new BatchQueue<int>(10, _time);
         var batch = new List<int>();
+        for (var i = 1; i <= 4; i++) queue.Reserve();
         var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
-        for (var i = 1; i <= 3; i++) queue.Add(i);
+        for (var i = 1; i <= 3; i++) queue.Fill(i);
 
         Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
         Assert.Equal([1, 2, 3], batch);
+    }
+
+    [Fact]
+    public async Task Take_LastPromisedPlaceIsFilledOrGivenBack_EndsTheDelay()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        var batch = new List<int>();
+        queue.Add(1);
+        queue.Reserve();
+        queue.Reserve();
+        var take = StartTake(queue, batch);
+        queue.Fill(2);
+        Assert.False(take.IsCompleted);
+        queue.GiveBack();
+
+        Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+        Assert.Equal([1, 2], batch);
     }
 
     [Fact]
@@ -55,6 +86,7 @@ public sealed class BatchQueueTests
     {
         using var queue = new BatchQueue<int>(10, _time);
         queue.Add(1);
+        queue.Reserve();
         _time.Advance(Delay);
         var batch = new List<int>();
 

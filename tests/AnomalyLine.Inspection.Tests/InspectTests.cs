@@ -148,11 +148,18 @@ public sealed class InspectTests
         line.Options.MaxBatchSize = 4;
         line.Options.MaxBatchDelay = TimeSpan.FromSeconds(1);
         await line.OpenAsync("a", "b");
+        var detector = line.Detectors["m-0"];
+        detector.Hold();
+        var alone = line.InspectAsync("a", 1);
+        await detector.EnteredAsync();
 
         // The clock stands still: only a full batch ends the delay.
-        var records = await Task.WhenAll(line.InspectAsync("a", 10), line.InspectAsync("b", 20), line.InspectAsync("a", 30), line.InspectAsync("b", 40));
+        var waiting = new[] { line.InspectAsync("a", 10), line.InspectAsync("b", 20), line.InspectAsync("a", 30), line.InspectAsync("b", 40) };
+        detector.Release();
+        var records = await Task.WhenAll(waiting);
 
-        Assert.Equal([4], line.Detectors["m-0"].Batches);
+        Assert.Equal(1, (await alone).Timings.BatchSize);
+        Assert.Equal([1, 4], detector.Batches);
         Assert.Equal(["m-0"], line.Loads);
         Assert.All(records, r => Assert.Equal(4, r.Timings.BatchSize));
         Assert.Equal([10 / 255f, 20 / 255f, 30 / 255f, 40 / 255f], records.Select(r => r.Score));
@@ -166,15 +173,21 @@ public sealed class InspectTests
         line.Options.MaxBatchDelay = TimeSpan.FromSeconds(1);
         await line.OpenAsync("s");
 
-        int[] greys = [10, 20, 255, 30];
-        var records = await Task.WhenAll(greys.Select(grey => line.InspectAsync("s", grey)));
-        var after = await Task.WhenAll(Enumerable.Range(1, 4).Select(grey => line.InspectAsync("s", grey)));
+        var detector = line.Detectors["m-0"];
+        detector.Hold();
+        var before = line.InspectAsync("s", 1);
+        await detector.EnteredAsync();
+        var waiting = new[] { 10, 20, 255, 30 }.Select(grey => line.InspectAsync("s", grey)).ToArray();
+        detector.Release();
+        var records = await Task.WhenAll(waiting);
+        var after = await line.InspectAsync("s", 2);
 
         Assert.Equal([Verdict.Ok, Verdict.Ok, Verdict.NotDecidable, Verdict.Ok], records.Select(r => r.Verdict));
         Assert.Equal(ReasonCode.ModelFailed, records[2].ReasonCode);
         Assert.Contains("beyond me", records[2].ReasonText, StringComparison.Ordinal);
-        Assert.All(after, r => Assert.Equal((Verdict.Ok, 4), (r.Verdict, r.Timings.BatchSize)));
-        Assert.Equal([4, 1, 1, 1, 1, 4], line.Detectors["m-0"].Batches);
+        Assert.Equal(Verdict.Ok, (await before).Verdict);
+        Assert.Equal(Verdict.Ok, after.Verdict);
+        Assert.Equal([1, 4, 1, 1, 1, 1, 1], detector.Batches);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Console;
+using AnomalyLine.Server.Pictures;
 
 namespace AnomalyLine.Server.Tests;
 
@@ -130,6 +131,63 @@ public sealed partial class ConsoleTests
         Assert.Equal((SampleState.Approved, SampleLabel.Normal, 1L), (said.State, said.Label, said.Sequence));
         Assert.Equal(said.Id, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "scratch", Ann, TestServer.Cancel)).Value.Id);
         Assert.Equal(LineErrorCode.InspectionNotFound, (await feedback.SayAsync("a", 2, SampleLabel.Normal, "", Ann, TestServer.Cancel)).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Make_SmallPictureForMany_IsMadeOnceAndOnlySoManyAreKept()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 250), TestServer.Request("a", 2, 250)]);
+        var pictures = server.Get<PictureMaker>();
+
+        var first = pictures.Make("a", 1, PictureKind.Overlay, 480)!;
+        Assert.Same(first, pictures.Make("a", 1, PictureKind.Overlay, 480));
+        Assert.NotSame(first, pictures.Make("a", 2, PictureKind.Overlay, 480));
+        Assert.NotSame(first, pictures.Make("a", 1, PictureKind.Frame, 480));
+        Assert.NotSame(pictures.Make("a", 1, PictureKind.Overlay, 800), pictures.Make("a", 1, PictureKind.Overlay, 800));
+        for (var width = 64; width < 64 + PictureMaker.MostKept; width++) pictures.Make("a", 2, PictureKind.Overlay, width);
+        Assert.NotSame(first, pictures.Make("a", 1, PictureKind.Overlay, 480));
+        Assert.Null(pictures.Make("a", 3, PictureKind.Overlay, 480));
+    }
+
+    [Fact]
+    public async Task NewestShared_ManyPages_SearchTheLogOnceAndMissNothing()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 10)]);
+        var recent = server.Get<RecentInspections>();
+
+        var first = recent.NewestShared("a", 100, 1);
+        Assert.Same(first, recent.NewestShared("a", 100, 1));
+        Assert.Equal([1L], first.Found.Records.Select(record => record.Sequence));
+        await server.InspectAsync([TestServer.Request("a", 2, 10)]);
+        NewestParts later;
+        do later = recent.NewestShared("a", 100, 2);
+        while (later.LastSequence < 2);
+        Assert.Equal([2L, 1], later.Found.Records.Select(record => record.Sequence));
+        Assert.Same(recent.LookShared().Stations, recent.LookShared().Stations);
+    }
+
+    [Fact]
+    public async Task JobLog_OfAJobAndOfNone_IsAFileOrNotFound()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var job = (await server.Training.StartJobAsync(new() { Order = new() { Station = "a", Method = "fair" } }, cancellationToken: TestServer.Cancel)).Job;
+        using var watch = server.Training.WatchJob(new() { Id = job.Id }, cancellationToken: TestServer.Cancel);
+        while (await watch.ResponseStream.MoveNext(TestServer.Cancel)) job = watch.ResponseStream.Current.Job;
+
+        using var log = await server.Http.GetAsync($"/training/jobs/{job.Id}/log", TestServer.Cancel);
+        Assert.Equal((HttpStatusCode.OK, "text/plain", $"job-{job.Id}.log"), (log.StatusCode, log.Content.Headers.ContentType?.MediaType, log.Content.Headers.ContentDisposition?.FileName));
+        Assert.Contains("has no approved normal to train on", await log.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+        foreach (var path in new[] { "/training/jobs/99/log", "/training/jobs/0/log", "/training/jobs/..%2f1/log", "/training/jobs/1%2f..%2f..%2fusers/log" })
+        {
+            using var missing = await server.Http.GetAsync(path, TestServer.Cancel);
+            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        }
+
+        var page = WebUtility.HtmlDecode(await server.Http.GetStringAsync($"/training/jobs/{job.Id}", TestServer.Cancel));
+        Assert.Contains("Why it failed:", page, StringComparison.Ordinal);
+        Assert.Contains("has no approved normal to train on", page, StringComparison.Ordinal);
     }
 
     private static Caller Ann => new("ann", "console");

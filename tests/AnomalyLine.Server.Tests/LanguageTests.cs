@@ -152,12 +152,12 @@ public sealed partial class LanguageTests
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
         var server = Path.Combine(folder.FullName, "src", "AnomalyLine.Server");
-        return [.. Directory.EnumerateFiles(Path.Combine(server, "Console")).Concat(Directory.EnumerateFiles(Path.Combine(server, "Demo"))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
+        return [.. new[] { "Console", "Demo", "Access" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(server, part))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
     }
 
     private static HashSet<string> Places(string text) => [.. Place().Matches(text).Select(match => match.Value)];
 
-    [GeneratedRegex("""[Ww]ords\["((?:[^"\\]|\\.)+)""")]
+    [GeneratedRegex("""(?:[Ww]ords|Localizer<Words>>\(\))\["((?:[^"\\]|\\.)+)""")]
     private static partial Regex Used();
 
     [GeneratedRegex(@"\{\d\}")]

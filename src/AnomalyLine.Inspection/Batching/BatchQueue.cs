@@ -85,7 +85,7 @@ internal sealed class BatchQueue<T> : IDisposable
     /// <summary>Waits for an item and takes up to <paramref name="most"/>; false when the queue is closed and empty for good. One thread only.</summary>
     /// <param name="into">Gets the items; cleared first.</param>
     /// <param name="most">Largest number of items.</param>
-    /// <param name="delay">Longest time that the first item waits for others, from when it was filled in.</param>
+    /// <param name="delay">Longest time that the first item waits for others that have a reserved place, from when it was filled in; where no place is reserved it does not wait.</param>
     public bool Take(List<T> into, int most, TimeSpan delay)
     {
         into.Clear();
@@ -107,12 +107,12 @@ internal sealed class BatchQueue<T> : IDisposable
 
     private void WaitForMore(int most, TimeSpan delay)
     {
-        if (delay <= TimeSpan.Zero || _items.Count >= most || _closed) return;
+        if (delay <= TimeSpan.Zero || _reserved == 0 || _items.Count >= most || _closed) return;
         var remaining = delay - _time.GetElapsedTime(_items.Peek().Since);
         if (remaining <= TimeSpan.Zero) return;
         _delayIsOver = false;
         _timer.Change(remaining, Timeout.InfiniteTimeSpan);
-        while (_items.Count < most && !_closed && !_delayIsOver) Monitor.Wait(_gate);
+        while (_items.Count < most && _reserved > 0 && !_closed && !_delayIsOver) Monitor.Wait(_gate);
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -25,7 +25,7 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
     public async Task<Outcome<TrainingSchedule>> SetAsync(TrainingSchedule draft, Caller caller, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        var wrong = draft.Check().Concat(JobStore.Check(Job(draft))).ToArray();
+        var wrong = draft.Check().Concat(JobStore.Check(Job(draft)).Select(fault => $"{fault.Field}: {fault.Fault}")).ToArray();
         if (wrong.Length > 0) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', wrong));
         return await database.ChangeAsync<TrainingSchedule>(
             async (context, cancel) =>

@@ -173,7 +173,7 @@ public sealed partial class JobQueue(
             From = job.WarmStart ? active : null,
             DataFolder = folder.Data,
             Output = folder.Model,
-            Options = job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal),
+            Options = TrainingJob.ReadOptions(job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
             Seed = job.Seed,
             FalseRejectRate = job.FalseRejectRate,
             MaxTime = job.MaxMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,

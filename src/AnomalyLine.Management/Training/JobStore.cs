@@ -27,7 +27,7 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
     public async Task<Outcome<TrainingJob>> AddAsync(TrainingJob draft, Caller caller, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        if (Check(draft).ToArray() is { Length: > 0 } errors) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', errors));
+        if (Check(draft).ToArray() is { Length: > 0 } faults) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', faults.Select(fault => $"{fault.Field}: {fault.Fault}")));
         var job = draft with { Id = 0, CreatedBy = caller.User, CreationTime = time.GetUtcNow(), State = JobState.Queued };
         var outcome = await database.ChangeAsync<TrainingJob>(
             async (context, cancel) =>
@@ -111,17 +111,23 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
 
     private static LineError NotFound(long id) => new(LineErrorCode.JobNotFound, $"There is no job {id}; use one that the list of jobs has.");
 
-    internal static IEnumerable<string> Check(TrainingJob job)
+    /// <summary>All that is wrong with an order: the field as the contract names it, and what is wrong with it.</summary>
+    public static IEnumerable<(string Field, string Fault)> Check(TrainingJob job)
     {
-        if (job.WarmStart == (job.Method.Length > 0)) yield return "method: give a method, or ask for a warm start, which takes the active model's; not both.";
-        else if (!job.WarmStart && MethodCatalog.Find(job.Method) is null) yield return $"method: '{job.Method}' is unknown; use one of {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.";
-        if (!MethodDescriptor.PresetNames.Contains(job.Preset, StringComparer.Ordinal)) yield return $"preset: '{job.Preset}' is unknown; use one of {string.Join(", ", MethodDescriptor.PresetNames)}.";
-        if (job.FalseRejectRate is not (> 0 and < 1)) yield return $"false_reject_rate: {job.FalseRejectRate} is not above 0 and below 1.";
-        if (job.MaxMinutes is { } minutes && minutes is not (> 0 and <= 100_000)) yield return $"max_minutes: {minutes} is not above 0 and at most 100000.";
-        if (job.Threads is < 0 or > 1024) yield return $"threads: {job.Threads} is not 0..1024.";
-        if (job.ProductId.Length > Recipe.MaxProductIdLength) yield return $"product_id: has {job.ProductId.Length} characters, more than {Recipe.MaxProductIdLength}.";
-        if (job.BaseData.Length > 0 && !job.BaseData.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) yield return $"base_data: '{job.BaseData}' is no folder's name of letters, digits, '-' and '_'.";
-        foreach (var line in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.IndexOf('=', StringComparison.Ordinal) < 1))
-            yield return $"options: '{line}' is not key=value.";
+        ArgumentNullException.ThrowIfNull(job);
+        var method = MethodCatalog.Find(job.Method);
+        var hasPreset = MethodDescriptor.PresetNames.Contains(job.Preset, StringComparer.Ordinal);
+        if (job.WarmStart == (job.Method.Length > 0)) yield return ("method", "give a method, or ask for a warm start, which takes the active model's; not both.");
+        else if (!job.WarmStart && method is null) yield return ("method", $"'{job.Method}' is unknown; use one of {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.");
+        if (!hasPreset) yield return ("preset", $"'{job.Preset}' is unknown; use one of {string.Join(", ", MethodDescriptor.PresetNames)}.");
+        if (job.FalseRejectRate is not (> 0 and < 1)) yield return ("false_reject_rate", $"{job.FalseRejectRate} is not above 0 and below 1.");
+        if (job.MaxMinutes is { } minutes && minutes is not (> 0 and <= 100_000)) yield return ("max_minutes", $"{minutes} is not above 0 and at most 100000.");
+        if (job.Threads is < 0 or > 1024) yield return ("threads", $"{job.Threads} is not 0..1024.");
+        if (job.ProductId.Length > Recipe.MaxProductIdLength) yield return ("product_id", $"has {job.ProductId.Length} characters, more than {Recipe.MaxProductIdLength}.");
+        if (job.BaseData.Length > 0 && !job.BaseData.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) yield return ("base_data", $"'{job.BaseData}' is no folder's name of letters, digits, '-' and '_'.");
+        var lines = job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line.IndexOf('=', StringComparison.Ordinal) >= 1);
+        foreach (var line in lines[false]) yield return ("options", $"'{line}' is not key=value.");
+        if (method is null || !hasPreset) yield break;
+        foreach (var wrong in method.CheckOptions(job.Preset, TrainingJob.ReadOptions(lines[true]))) yield return ("options", wrong);
     }
 }

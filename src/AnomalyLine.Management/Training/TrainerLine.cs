@@ -11,6 +11,9 @@ namespace AnomalyLine.Management.Training;
 /// <param name="Message">The same in words, for people.</param>
 public sealed record TrainerLine(string Phase, double Fraction, double? Loss, string Message)
 {
+    /// <summary>The latest loss on the validation normals; null outside training and where there are none.</summary>
+    public double? ValidationLoss { get; init; }
+
     /// <summary>Epochs done; null outside training.</summary>
     public int? Epoch { get; init; }
 
@@ -45,7 +48,9 @@ public sealed record TrainerLine(string Phase, double Fraction, double? Loss, st
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Stage, "is no stage."),
         };
         var line = new TrainerLine(phase, progress.Done, double.IsNaN(progress.Loss) ? null : progress.Loss, words);
-        return progress.Stage == TrainingStage.Training ? line with { Epoch = progress.Epoch, Epochs = progress.Epochs, LeftSeconds = progress.Left.TotalSeconds } : line;
+        return progress.Stage == TrainingStage.Training
+            ? line with { Epoch = progress.Epoch, Epochs = progress.Epochs, LeftSeconds = progress.Left.TotalSeconds, ValidationLoss = double.IsNaN(progress.ValidationLoss) ? null : progress.ValidationLoss }
+            : line;
     }
 
     /// <summary>The JSON object on one line.</summary>

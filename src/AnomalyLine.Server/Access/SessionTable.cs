@@ -49,6 +49,12 @@ internal sealed class SessionTable(TimeSpan idle, TimeProvider time)
         if (_sessions.TryGetValue(session, out var entry)) entry.LastClick = time.GetTimestamp();
     }
 
+    /// <summary>What proved it has changed, and the session goes on.</summary>
+    public void Prove(string session, string proof)
+    {
+        if (_sessions.TryGetValue(session, out var entry)) entry.Proof = proof;
+    }
+
     /// <summary>Ends a session.</summary>
     public void End(string session) => _sessions.TryRemove(session, out _);
 
@@ -58,7 +64,7 @@ internal sealed class SessionTable(TimeSpan idle, TimeProvider time)
     {
         public Identity Who { get; } = who;
 
-        public string Proof { get; } = proof;
+        public string Proof { get; set; } = proof;
 
         public long LastClick { get; set; } = lastClick;
     }

@@ -15,6 +15,9 @@ internal static class PageLink
     /// <summary>The comparison that a station's model version was let through, or held back, by.</summary>
     public static string ToGate(string station, string version) => $"{ToStation(station)}/models/{Uri.EscapeDataString(version)}/gate";
 
+    /// <summary>A training job.</summary>
+    public static string ToJob(long job) => string.Create(CultureInfo.InvariantCulture, $"training/jobs/{job}");
+
     /// <summary>The file of a model version.</summary>
     public static string ToModelFile(string version) => $"models/{Uri.EscapeDataString(version)}/file";
 
@@ -26,4 +29,7 @@ internal static class PageLink
 
     /// <summary>A picture of an inspection: "frame", "overlay" or "map"; or "evidence.zip".</summary>
     public static string ToPicture(InspectionRecord record, string kind) => $"{To(record)}/{kind}";
+
+    /// <summary>A small picture of an inspection, the same for everybody, so that the server makes it once.</summary>
+    public static string ToSmallPicture(InspectionRecord record, string kind) => $"{ToPicture(record, kind)}?width=480";
 }

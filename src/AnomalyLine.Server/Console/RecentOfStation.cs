@@ -6,6 +6,9 @@ namespace AnomalyLine.Server.Console;
 /// <param name="Records">Oldest first, at most <see cref="Kept"/>.</param>
 public sealed record RecentOfStation(IReadOnlyList<InspectionRecord> Records)
 {
+    /// <summary>Of a station without any.</summary>
+    public static RecentOfStation None { get; } = new([]);
+
     /// <summary>Most inspections that are kept.</summary>
     public const int Kept = 80;
 
@@ -13,6 +16,8 @@ public sealed record RecentOfStation(IReadOnlyList<InspectionRecord> Records)
 
     /// <summary>The newest; null where there is none.</summary>
     public InspectionRecord? Newest => Records.Count == 0 ? null : Records[^1];
+
+    private readonly double[] _sortedMs = [.. Records.Select(record => record.Timings.TotalMs).Order()];
 
     /// <summary>Inspections a second over the ten seconds before the newest, as far as they are kept.</summary>
     public double PerSecond
@@ -35,10 +40,5 @@ public sealed record RecentOfStation(IReadOnlyList<InspectionRecord> Records)
     /// <summary>With one more, without the oldest where there are enough.</summary>
     public RecentOfStation With(InspectionRecord record) => new([.. Records.Skip(Math.Max(0, Records.Count + 1 - Kept)), record]);
 
-    private double Quantile(double q)
-    {
-        if (Records.Count == 0) return 0;
-        var sorted = Records.Select(record => record.Timings.TotalMs).Order().ToList();
-        return sorted[(int)Math.Ceiling(q * sorted.Count) - 1];
-    }
+    private double Quantile(double q) => _sortedMs.Length == 0 ? 0 : _sortedMs[(int)Math.Ceiling(q * _sortedMs.Length) - 1];
 }

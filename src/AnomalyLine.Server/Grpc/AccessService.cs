@@ -6,12 +6,19 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Who may do what.</summary>
-internal sealed class AccessService(AccessControl access, Accounts accounts) : Wire.AccessService.AccessServiceBase
+internal sealed class AccessService(AccessControl access, Accounts accounts, OwnPassword own) : Wire.AccessService.AccessServiceBase
 {
     public override Task<Wire.GetIdentityResponse> GetIdentity(Wire.GetIdentityRequest request, ServerCallContext context)
     {
         var who = Visit.Of(context.GetHttpContext()).Who!;
         return Task.FromResult(new Wire.GetIdentityResponse { Name = who.Kind == IdentityKind.Local ? context.ToCaller().User : who.Name, Role = ToWire(who.Role), Kind = who.KindWord });
+    }
+
+    public override async Task<Wire.ChangePasswordResponse> ChangePassword(Wire.ChangePasswordRequest request, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        var outcome = await own.ChangeAsync(Visit.Of(http).Who!, request.Current, request.Password, Origins.AddressOf(http), context.ToCaller(), context.CancellationToken);
+        return new Wire.ChangePasswordResponse { User = ToUser(outcome.OrThrow()) };
     }
 
     public override Task<Wire.ListUsersResponse> ListUsers(Wire.ListUsersRequest request, ServerCallContext context) =>

@@ -85,7 +85,7 @@ internal static class ServerHost
     private static void AddAccess(IServiceCollection services, AnomalyLineOptions options, bool isDemo)
     {
         services.AddSingleton(provider => new AccessControl(options, isDemo, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<Setup>();
+        services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<OwnPassword>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());
         services.AddScoped<Visitor>();
         if (options.Access.OpenId.Enabled) services.AddOpenId(options.Access.OpenId);
@@ -151,6 +151,7 @@ internal static class ServerHost
         app.MapObservability();
         app.MapPictures();
         app.MapGate();
+        app.MapJobLogs();
         app.MapBackup();
         app.MapModelFiles();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -4,11 +4,22 @@ using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Server.Pictures;
 
-/// <summary>Makes pictures of recent inspections. Any thread.</summary>
+/// <summary>
+/// Makes pictures of recent inspections, each once however many look at it: the last <see cref="MostKept"/> small ones are kept, and an inspection never changes. Any thread.
+/// </summary>
 internal sealed class PictureMaker(LineHost host)
 {
+    /// <summary>Most pictures that are kept.</summary>
+    public const int MostKept = 256;
+
+    /// <summary>Widest picture that is kept, pixels. At 256 of them that is some 10 MB for photographs.</summary>
+    public const int WidestKept = 512;
+
     private const string Jpeg = "image/jpeg";
     private const string Png = "image/png";
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string, long, PictureKind, int), Lazy<Picture?>> _kept = [];
+    private readonly Queue<(string, long, PictureKind, int)> _order = [];
 
     /// <summary>A picture; null where the inspection is no longer kept, its frame could not be read, or the model gave no map.</summary>
     /// <param name="station">Name of the station.</param>
@@ -16,13 +27,29 @@ internal sealed class PictureMaker(LineHost host)
     /// <param name="kind">Which picture.</param>
     /// <param name="maxWidth">Pixels; a wider frame is made smaller. 0 gives the frame as it came, raw pixels as PNG.</param>
     public Picture? Make(string station, long sequence, PictureKind kind, int maxWidth) =>
-        host.Line.Evidence.TryGet(station, sequence) is not { } item ? null : kind switch
+        host.Line.Evidence.TryGet(station, sequence) is not { } item ? null
+        : maxWidth is > 0 and <= WidestKept ? KeptOf((station, sequence, kind, maxWidth), () => Make(item, kind, maxWidth)).Value
+        : Make(item, kind, maxWidth);
+
+    private static Picture? Make(EvidenceItem item, PictureKind kind, int maxWidth) => kind switch
+    {
+        PictureKind.Frame => MakeFrame(item.Frame, maxWidth),
+        PictureKind.Overlay when item.Map is { } map => MakeOverlay(item, map, maxWidth),
+        PictureKind.Map when item.Map is { } map => new Picture(Overlay.RenderMap(map, Scale(item)), Png),
+        _ => null,
+    };
+
+    /// <summary>Whoever asks first makes it, those who ask meanwhile wait for that.</summary>
+    private Lazy<Picture?> KeptOf((string, long, PictureKind, int) key, Func<Picture?> make)
+    {
+        lock (_lock)
         {
-            PictureKind.Frame => MakeFrame(item.Frame, maxWidth),
-            PictureKind.Overlay when item.Map is { } map => MakeOverlay(item, map, maxWidth),
-            PictureKind.Map when item.Map is { } map => new Picture(Overlay.RenderMap(map, Scale(item)), Png),
-            _ => null,
-        };
+            if (_kept.TryGetValue(key, out var kept)) return kept;
+            if (_order.Count == MostKept) _kept.Remove(_order.Dequeue());
+            _order.Enqueue(key);
+            return _kept[key] = new Lazy<Picture?>(make);
+        }
+    }
 
     private static Picture? MakeFrame(Frame frame, int maxWidth)
     {

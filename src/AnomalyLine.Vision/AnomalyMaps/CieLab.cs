@@ -6,8 +6,11 @@ namespace AnomalyLine.Vision.AnomalyMaps;
 /// <summary>Colours as CIE 1976 L*a*b*, in which equal distances look about equally different.</summary>
 internal static class CieLab
 {
-    private const double Epsilon = 216.0 / 24389.0;
-    private const double Kappa = 24389.0 / 27.0;
+    /// <summary>Below it the cube root gives way to a line.</summary>
+    public const double Epsilon = 216.0 / 24389.0;
+
+    /// <summary>That line's slope, times 116.</summary>
+    public const double Kappa = 24389.0 / 27.0;
 
     /// <summary>From sRGB (IEC 61966-2-1) by way of XYZ with the white point D65.</summary>
     /// <param name="rgb">N x 3 x H x W in [0, 1]: red, green, blue.</param>
@@ -27,7 +30,12 @@ internal static class CieLab
     /// <param name="x">N x 3 x H x W; what is outside [0, 1] counts as the nearer of the two.</param>
     /// <param name="y">As <paramref name="x"/>.</param>
     /// <returns>N x H x W.</returns>
-    public static Tensor ChromaDistance(Tensor x, Tensor y)
+    public static Tensor ChromaDistance(Tensor x, Tensor y) => FrameWalk.IsPossible(x, y)
+        ? FrameWalk.Over(x, y, static (one, other, map, _, _, _) => ColourDistance.Compute(one, other, map))
+        : Squares(x, y);
+
+    /// <summary>The same with tensor operations, wherever the tensors are.</summary>
+    internal static Tensor Squares(Tensor x, Tensor y)
     {
         using var scope = NewDisposeScope();
         var difference = (FromRgb(x.clamp(S(0), S(1))) - FromRgb(y.clamp(S(0), S(1)))).narrow(1, 1, 2);

@@ -37,6 +37,27 @@ internal static class FrameWalk
         return map;
     }
 
+    /// <summary>target += values, from the first to the last, so that the values may be the target's own later ones.</summary>
+    public static void Add(Span<float> target, ReadOnlySpan<float> values)
+    {
+        var own = MemoryMarshal.Cast<float, Vector<float>>(target);
+        var others = MemoryMarshal.Cast<float, Vector<float>>(values[..target.Length]);
+        for (var i = 0; i < own.Length; i++) own[i] += others[i];
+        for (var i = own.Length * Vector<float>.Count; i < target.Length; i++) target[i] += values[i];
+    }
+
+    /// <summary>The largest value; NaN where there is one.</summary>
+    public static float Highest(ReadOnlySpan<float> values)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var highest = new Vector<float>(values[0]);
+        foreach (var vector in vectors) highest = Vector.Max(highest, vector);
+        var most = highest[0];
+        for (var i = 1; i < Vector<float>.Count; i++) most = MathF.Max(most, highest[i]);
+        foreach (var value in values[(vectors.Length * Vector<float>.Count)..]) most = MathF.Max(most, value);
+        return most;
+    }
+
     /// <summary>target += factor x values, of which there are at least as many.</summary>
     public static void AddTo(Span<float> target, ReadOnlySpan<float> values, float factor)
     {
@@ -44,6 +65,18 @@ internal static class FrameWalk
         for (; at <= target.Length - Vector<float>.Count; at += Vector<float>.Count)
             Vector.FusedMultiplyAdd(share, new Vector<float>(values[at..]), new Vector<float>(target[at..])).CopyTo(target[at..]);
         for (; at < target.Length; at++) target[at] += factor * values[at];
+    }
+
+    /// <summary>The largest value of each frame's map: N x H x W to N.</summary>
+    public static Tensor Highest(Tensor map)
+    {
+        using var source = map.contiguous();
+        var n = (int)source.shape[0];
+        var highest = empty(n, ScalarType.Float32);
+        var values = Values(source);
+        var target = Values(highest);
+        for (var i = 0; i < n; i++) target[i] = Highest(values.Slice(i * (values.Length / n), values.Length / n));
+        return highest;
     }
 
     /// <summary>A contiguous tensor's memory; it must outlive the span.</summary>

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Buffers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +27,7 @@ internal static class MeanFilter
         return nn.functional.avg_pool2d(across, [window, 1], [1, 1]).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same row by row on the calling thread: the columns' sums into a row with its reflected borders, then sums along that.</summary>
+    /// <summary>The same on the calling thread: a frame with its reflected borders, summed down its columns, then along its rows.</summary>
     private static Tensor Walk(Tensor map, int window)
     {
         var (n, h, w) = ((int)map.shape[0], (int)map.shape[1], (int)map.shape[2]);
@@ -36,41 +36,66 @@ internal static class MeanFilter
         var values = FrameWalk.Values(source);
         var means = FrameWalk.Values(result);
         var half = window / 2;
-        var padded = new float[w + (2 * half) + Vector<float>.Count];
-        var sums = new float[w + Vector<float>.Count];
-        for (var row = 0; row < n * h; row++)
+        var stride = w + (2 * half);
+        var length = (h + (2 * half)) * stride;
+        var padded = ArrayPool<float>.Shared.Rent(length);
+        var sums = ArrayPool<float>.Shared.Rent(length);
+        for (var frame = 0; frame < n; frame++)
         {
-            Down(values.Slice(row / h * h * w, h * w), padded.AsSpan(half, w), row % h, h, half);
-            for (var i = 1; i <= half; i++) (padded[half - i], padded[half + w - 1 + i]) = (padded[half + i], padded[half + w - 1 - i]);
-            for (var at = 0; at < w; at += Vector<float>.Count)
+            Reflect(values.Slice(frame * h * w, h * w), padded, h, w, half);
+            Sum(padded.AsSpan(0, length), sums.AsSpan(0, length), stride, window);
+            Sum(sums.AsSpan(0, h * stride), padded.AsSpan(0, h * stride), 1, window);
+            for (var row = 0; row < h; row++)
             {
-                var sum = Vector<float>.Zero;
-                for (var i = 0; i < window; i++) sum += new Vector<float>(padded, at + i);
-                (sum / new Vector<float>(window * window)).CopyTo(sums, at);
+                var target = means.Slice(((frame * h) + row) * w, w);
+                target.Clear();
+                FrameWalk.AddTo(target, padded.AsSpan(row * stride, w), 1f / (window * window));
             }
-
-            sums.AsSpan(0, w).CopyTo(means.Slice(row * w, w));
         }
 
+        ArrayPool<float>.Shared.Return(padded);
+        ArrayPool<float>.Shared.Return(sums);
         return result;
     }
 
-    private static void Down(ReadOnlySpan<float> plane, Span<float> sums, int row, int height, int half)
+    private static void Reflect(ReadOnlySpan<float> plane, Span<float> padded, int height, int width, int half)
     {
-        var (width, at) = (sums.Length, 0);
-        for (; at <= width - Vector<float>.Count; at += Vector<float>.Count)
+        var stride = width + (2 * half);
+        for (var row = 0; row < height + (2 * half); row++)
         {
-            var sum = Vector<float>.Zero;
-            for (var i = row - half; i <= row + half; i++) sum += new Vector<float>(plane[((Reflect(i, height) * width) + at)..]);
-            sum.CopyTo(sums[at..]);
-        }
-
-        for (; at < width; at++)
-        {
-            sums[at] = 0;
-            for (var i = row - half; i <= row + half; i++) sums[at] += plane[(Reflect(i, height) * width) + at];
+            var inside = Math.Abs(row - half);
+            if (inside >= height) inside = (2 * (height - 1)) - inside;
+            var target = padded.Slice(row * stride, stride);
+            plane.Slice(inside * width, width).CopyTo(target[half..]);
+            for (var i = 1; i <= half; i++) (target[half - i], target[half + width - 1 + i]) = (target[half + i], target[half + width - 1 - i]);
         }
     }
 
-    private static int Reflect(int row, int height) => row < 0 ? -row : row >= height ? (2 * (height - 1)) - row : row;
+    /// <summary>
+    /// Sums of as many values as the window is long, each a step from the last: doubled sums, 1, 2, 4, ... long, of which those in the window's binary digits make its own.
+    /// No sum is ever taken away from another, so that small values beside large ones keep their digits.
+    /// </summary>
+    /// <param name="values">The values; destroyed.</param>
+    /// <param name="sums">Gets at each place the sum that begins there; no meaning at the places of the last <paramref name="window"/> - 1 steps.</param>
+    /// <param name="step">From one value of a sum to the next.</param>
+    /// <param name="window">Values a sum, at least 1.</param>
+    private static void Sum(Span<float> values, Span<float> sums, int step, int window)
+    {
+        var (start, isFirst) = (0, true);
+        for (var length = 1; ; length *= 2)
+        {
+            if ((window & length) != 0)
+            {
+                var part = values[(start * step)..];
+                if (isFirst) part.CopyTo(sums);
+                else FrameWalk.Add(sums[..part.Length], part);
+                (start, isFirst) = (start + length, false);
+            }
+
+            if (2 * length > window) return;
+
+            // Forwards in place: what is added was not changed yet.
+            FrameWalk.Add(values[..^(length * step)], values[(length * step)..]);
+        }
+    }
 }

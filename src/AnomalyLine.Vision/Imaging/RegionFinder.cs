@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace AnomalyLine.Vision.Imaging;
@@ -24,9 +25,16 @@ internal sealed class RegionFinder
         (_above, _row) = (_row, _above);
         _row.Clear();
         var first = 0;
+        var limit = new Vector<float>(threshold);
         for (var x = 0; x < values.Length; x++)
         {
-            if (!(values[x] > threshold)) continue;
+            if (!(values[x] > threshold))
+            {
+                // Most of most frames is below.
+                while (x + Vector<float>.Count < values.Length && !Vector.GreaterThanAny(new Vector<float>(values[(x + 1)..]), limit)) x += Vector<float>.Count;
+                continue;
+            }
+
             var start = x;
             var peak = values[x];
             for (; x + 1 < values.Length && values[x + 1] > threshold; x++) peak = Math.Max(peak, values[x + 1]);

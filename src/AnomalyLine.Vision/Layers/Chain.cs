@@ -55,7 +55,7 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
             var bias = norm.bias! - (norm.running_mean! * factor);
             if (convolution.bias is not null) bias += convolution.bias * factor;
             convolution.weight!.mul_(factor.view(-1, 1, 1, 1));
-            convolution.bias = (Parameter)new Parameter(bias).DetachFromDisposeScope();
+            convolution.bias = Parameters.Own(bias);
             _links.RemoveAt(i);
         }
     }

@@ -32,14 +32,17 @@ internal static class NetworkForm
     /// <summary>Turns the weights of convolutions and linear layers to a number type; normalisation layers keep theirs.</summary>
     public static void Convert(nn.Module network, ScalarType type)
     {
-        foreach (var module in network.modules().Append(network))
-            if (module is Conv2d or ConvTranspose2d or Linear) module.to(type);
+        foreach (var module in network.modules().Append(network).Where(m => m is Conv2d or ConvTranspose2d or Linear))
+        {
+            var isOther = module.parameters().Any(p => p.dtype != type);
+            module.to(type);
+            if (isOther) Parameters.CountOf(module);
+        }
     }
 
     private static Parameter Relaid(Tensor weight)
     {
         using var scope = NewDisposeScope();
-        var relaid = new Parameter(weight.permute(0, 2, 3, 1).contiguous().clone().permute(0, 3, 1, 2), weight.requires_grad);
-        return (Parameter)relaid.DetachFromDisposeScope();
+        return Parameters.Own(weight.permute(0, 2, 3, 1).contiguous().clone().permute(0, 3, 1, 2), weight.requires_grad);
     }
 }

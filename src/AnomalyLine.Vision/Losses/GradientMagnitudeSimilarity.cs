@@ -12,6 +12,11 @@ internal static class GradientMagnitudeSimilarity
 {
     private const double ConstantForUnitRange = 0.0026;
 
+    /// <summary>What <see cref="Distance"/> of frames in [0, 1] is, for those who compute it from an exported network.</summary>
+    public static string Words(int scales) =>
+        $"the distance of gradient magnitudes between frames and reconstruction, mean over channels and {scales} scales (each half the last by 2 x 2 means, enlarged again bilinearly "
+        + "with half-pixel centres) of 1 - (2 g h + 0.0026) / (g² + h² + 0.0026), g and h by Prewitt kernels divided by 3, zeros outside";
+
     /// <summary>Distance averaged over scales and channels.</summary>
     /// <param name="x">N x C x H x W.</param>
     /// <param name="y">As <paramref name="x"/>.</param>

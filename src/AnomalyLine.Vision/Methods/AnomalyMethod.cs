@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Onnx;
@@ -32,7 +33,7 @@ internal abstract class AnomalyMethod : IDisposable
     public abstract nn.Module Network { get; }
 
     /// <summary>A second player that is needed in training only, so that checkpoints keep it and model files do not; null for none.</summary>
-    protected virtual nn.Module? Opponent => null;
+    public virtual nn.Module? Opponent => null;
 
     /// <summary>
     /// One training step on normal frames. The default descends on <see cref="Loss"/> with Adam; a method of two players overrides it.
@@ -66,13 +67,13 @@ internal abstract class AnomalyMethod : IDisposable
     }
 
     /// <summary>One number a frame from its map: the maximum. N.</summary>
-    public virtual Tensor Score(Tensor map) => map.flatten(1).amax([1]);
+    public virtual Tensor Score(Tensor map) => FrameWalk.IsPossible(map) ? FrameWalk.Highest(map) : map.flatten(1).amax([1]);
 
     /// <summary>Computes the network's pass in its place when judging; null for the network itself. It stays its owner's.</summary>
     public OnnxPass? Engine { get; set; }
 
     /// <summary>Writes the pass that <see cref="Forward"/> computes into a graph, for an engine to run it: an input "frames".</summary>
-    /// <returns>Names of the outputs that are <see cref="Forward"/>'s results, in their order; none where the pass has no form in a graph.</returns>
+    /// <returns>Names of the outputs that are <see cref="Forward"/>'s results, in their order.</returns>
     public virtual IReadOnlyList<string> WritePass(OnnxGraph graph)
     {
         WriteOnnx(graph);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AnomalyLine.Vision.Layers;
 
 namespace AnomalyLine.Vision.Methods;
 
@@ -17,7 +18,13 @@ public sealed class MethodDescriptor
         Paper = paper;
         Summary = summary;
         Presets = new Dictionary<string, MethodOptions> { ["paper"] = published, ["balanced"] = balanced, ["fast"] = fast };
-        Create = create;
+        Create = options =>
+        {
+            var method = create(options);
+            Parameters.CountOf(method.Network);
+            if (method.Opponent is { } opponent) Parameters.CountOf(opponent);
+            return method;
+        };
         PassesPerFrame = PresetNames.ToDictionary(p => p, p => passes(Presets[p]));
     }
 
@@ -43,6 +50,15 @@ public sealed class MethodDescriptor
 
     /// <summary>Makes the method with random weights from torch's global generator.</summary>
     internal Func<MethodOptions, AnomalyMethod> Create { get; }
+
+    /// <summary>What is wrong with changes to the options of a preset, a sentence each; empty where nothing is.</summary>
+    /// <param name="preset">One of <see cref="PresetNames"/>.</param>
+    /// <param name="changes">Values as text by the options' names.</param>
+    public IReadOnlyList<string> CheckOptions(string preset, IReadOnlyDictionary<string, string> changes)
+    {
+        OptionsJson.Change(Presets[preset], changes, out var errors);
+        return errors;
+    }
 
     /// <summary>All options of a preset with their values, as they are written to a model file.</summary>
     /// <exception cref="ArgumentException">There is no such preset.</exception>

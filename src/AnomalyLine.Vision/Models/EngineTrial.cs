@@ -31,7 +31,6 @@ internal sealed class EngineTrial(AnomalyMethod method, Func<IReadOnlyList<Prepa
         try
         {
             method.Engine = onnx = OnnxPass.Of(method, TorchEngine.Threads);
-            if (method.Engine is null) return Stay("the method's network has no form in ONNX", isRefusal: false);
             var (score, map) = comparison.Difference(references);
             method.Engine = onnx;
             if (MathF.Max(score, map) is var difference && !(difference <= Tolerance))

@@ -1,5 +1,4 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Vision.Models;
@@ -24,22 +23,10 @@ public sealed class IdentityDetector(InputSpec input) : IDetector
         for (var i = 0; i < detections.Length; i++)
         {
             var values = frames[i].Values[..(Input.Width * Input.Height)].ToArray();
-            detections[i] = new Detection(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), Highest(values));
+            detections[i] = new Detection(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), FrameWalk.Highest(values));
         }
 
         return detections;
-    }
-
-    /// <summary>By vectors: LINQ's maximum of floats would cost more than the frame's preparation.</summary>
-    private static float Highest(ReadOnlySpan<float> values)
-    {
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        var highest = new Vector<float>(values[0]);
-        foreach (var vector in vectors) highest = Vector.Max(highest, vector);
-        var most = highest[0];
-        for (var i = 1; i < Vector<float>.Count; i++) most = Math.Max(most, highest[i]);
-        foreach (var value in values[(vectors.Length * Vector<float>.Count)..]) most = Math.Max(most, value);
-        return most;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Numerics;
+using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Onnx;
@@ -62,7 +64,35 @@ internal sealed class NormalMaps : IDisposable
     }
 
     /// <summary>Deviations above the mean, at least 0: N x H x W.</summary>
-    public Tensor Measure(Tensor map) => ((map - _mean) / _deviation).clamp_min(S(0));
+    public Tensor Measure(Tensor map) => FrameWalk.IsPossible(map) ? Walk(map) : Divide(map);
+
+    /// <summary>With tensor operations, wherever they are.</summary>
+    internal Tensor Divide(Tensor map) => ((map - _mean) / _deviation).clamp_min(S(0));
+
+    private Tensor Walk(Tensor map)
+    {
+        using var source = map.contiguous();
+        var result = empty_like(source);
+        var values = FrameWalk.Values(source);
+        var target = FrameWalk.Values(result);
+        var mean = FrameWalk.Values(_mean);
+        var deviation = FrameWalk.Values(_deviation);
+        for (var first = 0; first < values.Length; first += mean.Length)
+        {
+            var from = values.Slice(first, mean.Length);
+            var into = target.Slice(first, mean.Length);
+            var at = 0;
+            for (; at <= mean.Length - Vector<float>.Count; at += Vector<float>.Count)
+            {
+                var above = (new Vector<float>(from[at..]) - new Vector<float>(mean[at..])) / new Vector<float>(deviation[at..]);
+                Vector.Max(above, Vector<float>.Zero).CopyTo(into[at..]);
+            }
+
+            for (; at < mean.Length; at++) into[at] = MathF.Max((from[at] - mean[at]) / deviation[at], 0);
+        }
+
+        return result;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using AnomalyLine.Vision.Layers;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Models;
@@ -41,8 +42,8 @@ public static partial class TorchEngine
         }
     }
 
-    /// <summary>Tensors that are alive in this process; flat over time where none leaks. Any thread.</summary>
-    public static long LiveTensors => _isReady ? torch.Tensor.TotalCount : 0;
+    /// <summary>Tensors that are alive in this process; flat over time where none leaks, however many models come and go. Any thread.</summary>
+    public static long LiveTensors => _isReady ? torch.Tensor.TotalCount - Parameters.Made : 0;
 
     /// <summary>Whether this processor multiplies bfloat16 itself (AVX-512 BF16: function 7, leaf 1, EAX bit 5).</summary>
     public static bool ComputesInBfloat16 => X86Base.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;

@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Layers;
 using TorchSharp.Modules;
+using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Onnx;
@@ -23,6 +24,9 @@ internal static class OnnxLayers
             "BatchNormalization",
             [input, graph.Constant(norm.weight!), graph.Constant(norm.bias!), graph.Constant(norm.running_mean!), graph.Constant(norm.running_var!)],
             ("epsilon", (float)norm.eps)),
+        Linear linear => graph.Linear(linear, input),
+        LayerNorm norm => graph.Add("LayerNormalization", [input, graph.Constant(norm.weight!), graph.Constant(norm.bias!)], ("axis", -1L), ("epsilon", (float)norm.eps)),
+        GELU => graph.Gelu(input),
         LeakyRelu relu => graph.Add("LeakyRelu", [input], ("alpha", (float)relu.Slope)),
         ReLU => graph.Add("Relu", [input]),
         Sigmoid => graph.Add("Sigmoid", [input]),
@@ -32,6 +36,20 @@ internal static class OnnxLayers
         Upsample => graph.Double(input),
         _ => throw new NotSupportedException($"{layer.GetName()} has no form in ONNX here."),
     };
+
+    /// <summary>Over the last axis: input x weights + bias, all of it times a factor.</summary>
+    public static OnnxValue Linear(this OnnxGraph graph, Linear layer, OnnxValue input, double factor = 1)
+    {
+        using var scope = NewDisposeScope();
+        return graph.Add("Add", [graph.Add("MatMul", [input, graph.Constant(layer.weight.t() * S(factor))]), graph.Constant(layer.bias! * S(factor))]);
+    }
+
+    /// <summary>x (1 + erf(x / sqrt 2)) / 2, in the operators that engines know to be it.</summary>
+    private static OnnxValue Gelu(this OnnxGraph graph, OnnxValue input)
+    {
+        var erf = graph.Add("Erf", [graph.Add("Div", [input, graph.Constant(MathF.Sqrt(2))])]);
+        return graph.Add("Mul", [graph.Add("Mul", [input, graph.Add("Add", [erf, graph.Constant(1f)])]), graph.Constant(0.5f)]);
+    }
 
     /// <summary>The maximum of each 2 x 2 places.</summary>
     public static OnnxValue Halve(this OnnxGraph graph, OnnxValue input) => graph.Add("MaxPool", [input], ("kernel_shape", Two), ("strides", Two));

@@ -24,17 +24,17 @@ internal sealed class OnnxPass : IDisposable
         _shapes = [.. outputs.Select(name => session.OutputMetadata[name].Dimensions.Select(size => (long)size).ToArray())];
     }
 
-    /// <summary>Of a method in the form to judge with; null where its pass has no form in ONNX.</summary>
+    /// <summary>Of a method in the form to judge with.</summary>
     /// <param name="method">The method; it may be disposed afterwards.</param>
     /// <param name="threads">Threads of a pass, the caller's included. They sleep while they wait: spinning would take the cores from preparation and maps.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph.</exception>
-    public static OnnxPass? Of(AnomalyMethod method, int threads)
+    /// <exception cref="NotSupportedException">The pass has no form in ONNX.</exception>
+    public static OnnxPass Of(AnomalyMethod method, int threads)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         var graph = new OnnxGraph();
         var outputs = method.WritePass(graph);
-        if (outputs.Count == 0) return null;
         using var file = new MemoryStream();
         OnnxFile.ToMessage(graph, "pass", "", new Dictionary<string, string>()).WriteTo(file);
         using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };

@@ -7,7 +7,7 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     private long _trainingStart;
     private TimeSpan _spentBefore;
     private TimeSpan? _trainingEnd;
-    private double _loss = double.NaN;
+    private double _loss = double.NaN, _validationLoss = double.NaN;
     private TrainingStage _stage;
 
     /// <summary>Epochs done.</summary>
@@ -44,9 +44,11 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     }
 
     /// <summary>An epoch is over.</summary>
-    public void EndEpoch(double loss)
+    /// <param name="loss">Its mean loss.</param>
+    /// <param name="validationLoss">That on the validation normals after it; NaN where there are none.</param>
+    public void EndEpoch(double loss, double validationLoss)
     {
-        _loss = loss;
+        (_loss, _validationLoss) = (loss, validationLoss);
         Epoch++;
         Tell();
     }
@@ -55,6 +57,6 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     {
         var done = _stage switch { TrainingStage.Loading => 0, TrainingStage.Training => Progress(0), _ => 1 };
         var left = done is > 0 and < 1 ? TrainingTime * ((1 - done) / done) : TimeSpan.Zero;
-        listener?.Report(new TrainingProgress(_stage, Epoch, epochs, _loss, done, time.GetElapsedTime(_start), left));
+        listener?.Report(new TrainingProgress(_stage, Epoch, epochs, _loss, done, time.GetElapsedTime(_start), left) { ValidationLoss = _validationLoss });
     }
 }

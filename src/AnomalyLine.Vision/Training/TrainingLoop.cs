@@ -39,7 +39,7 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
             while (!clock.IsOver && !IsStale())
             {
                 Epoch(cancel);
-                Validate(cancel);
+                clock.EndEpoch(_losses[^1], Validate(cancel));
                 checkpoint?.WriteIfDue(Mark);
             }
         }
@@ -78,13 +78,13 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
         }
 
         _losses.Add(sum / seen);
-        clock.EndEpoch(_losses[^1]);
     }
 
     /// <summary>Keeps the weights where the validation normals, always disturbed in the same way, are rebuilt better than ever.</summary>
-    private void Validate(CancellationToken cancel)
+    /// <returns>Their mean loss; NaN where there are none.</returns>
+    private double Validate(CancellationToken cancel)
     {
-        if (validation is null) return;
+        if (validation is null) return double.NaN;
         method.Network.eval();
         using var guard = no_grad();
         var random = StartOf(-1);
@@ -96,8 +96,9 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
             sum += method.Loss(validation.Batch(batch, random).to(device), random).item<float>() * batch.Length;
         }
 
-        if (!(sum / validation.Count < (_bestLoss ?? double.PositiveInfinity))) return;
-        (_bestLoss, _bestEpoch) = (sum / validation.Count, _losses.Count);
+        var loss = sum / validation.Count;
+        if (!(loss < (_bestLoss ?? double.PositiveInfinity))) return loss;
+        (_bestLoss, _bestEpoch) = (loss, _losses.Count);
         foreach (var (name, value) in method.TrainingState())
         {
             if (!name.StartsWith(AnomalyMethod.NetworkPrefix, StringComparison.Ordinal)) continue;
@@ -105,6 +106,8 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
             if (_best.TryGetValue(key, out var kept)) kept.copy_(value);
             else _best.Add(key, value.detach().clone());
         }
+
+        return loss;
     }
 
     private bool IsStale() => _bestLoss is not null && _losses.Count - _bestEpoch >= options.Patience;

@@ -8,4 +8,8 @@ namespace AnomalyLine.Vision.Training;
 /// <param name="Done">0..1.</param>
 /// <param name="Elapsed">Since the start.</param>
 /// <param name="Left">Estimate of the time left.</param>
-public sealed record TrainingProgress(TrainingStage Stage, int Epoch, int Epochs, double Loss, double Done, TimeSpan Elapsed, TimeSpan Left);
+public sealed record TrainingProgress(TrainingStage Stage, int Epoch, int Epochs, double Loss, double Done, TimeSpan Elapsed, TimeSpan Left)
+{
+    /// <summary>Mean loss on the validation normals after the last epoch; NaN before the first and where there are none.</summary>
+    public double ValidationLoss { get; init; } = double.NaN;
+}

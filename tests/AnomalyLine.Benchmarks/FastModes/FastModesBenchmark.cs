@@ -6,7 +6,7 @@ using AnomalyLine.Vision.Models;
 namespace AnomalyLine.Benchmarks.FastModes;
 
 /// <summary>
-/// What a faster way to judge costs: the same test frames judged by a trained model the faithful way and the fast way, or by two models whose modes
+/// What a faster way to judge costs: the same test frames judged by a trained model the faithful way and the fast way, in float32 and in bfloat16, or by two models whose modes
 /// differ in training.
 /// </summary>
 internal static class FastModesBenchmark
@@ -17,13 +17,15 @@ internal static class FastModesBenchmark
         var data = DatasetFolder.Open(options.Data);
         var table = new BenchmarkTable(
             $"{Path.GetFileName(options.Model)} on {data.Name}: {data.TestFrames.Count} test frames one at a time, {TorchEngine.Threads} threads",
-            "mode", "image AUROC", "pixel AUROC", "correlation of the maps with the first", "ms a frame, median");
-        float[]? first = null;
-        foreach (var mode in JudgingMode.Of(options.Model, options.FastModel))
+            "mode", "image AUROC", "pixel AUROC", "correlation of the maps with the first", "largest change of a place, part of the largest", "of a score", "ms a frame, median");
+        Judged? first = null;
+        foreach (var mode in JudgingMode.Of(options))
         {
             using var model = mode.Load();
             var judged = Judge(model, data);
-            table.Add(mode.Name, judged.ImageAuroc, judged.PixelAuroc, Correlation(first ??= judged.Maps, judged.Maps), judged.Milliseconds);
+            first ??= judged;
+            table.Add(
+                mode.Name, judged.ImageAuroc, judged.PixelAuroc, Correlation(first.Maps, judged.Maps), Difference(first.Maps, judged.Maps), Difference(first.Scores, judged.Scores), judged.Milliseconds);
         }
 
         return [table];
@@ -47,7 +49,7 @@ internal static class FastModesBenchmark
         }
 
         bool[] anomalous = [.. data.TestFrames.Select(f => !f.IsNormal)];
-        return new Judged([.. maps], Auroc.Of([.. scores], anomalous), pixels.Auroc(), times.Median());
+        return new Judged([.. maps], [.. scores], Auroc.Of([.. scores], anomalous), pixels.Auroc(), times.Median());
     }
 
     /// <summary>Pearson's, over all places of all maps; NaN where the maps differ in size.</summary>
@@ -66,5 +68,9 @@ internal static class FastModesBenchmark
         return both / Math.Sqrt(squaresOne * squaresOther);
     }
 
-    private sealed record Judged(float[] Maps, double ImageAuroc, double PixelAuroc, double Milliseconds);
+    /// <summary>NaN where the maps differ in size.</summary>
+    private static double Difference(float[] one, float[] other) =>
+        one.Length == other.Length ? one.Zip(other, (a, b) => Math.Abs(a - (double)b)).Max() / one.Max(Math.Abs) : double.NaN;
+
+    private sealed record Judged(float[] Maps, float[] Scores, double ImageAuroc, double PixelAuroc, double Milliseconds);
 }

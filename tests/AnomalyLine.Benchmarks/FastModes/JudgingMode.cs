@@ -3,6 +3,7 @@ using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
 using AnomalyLine.Vision.Models;
+using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.FastModes;
 
@@ -10,16 +11,23 @@ namespace AnomalyLine.Benchmarks.FastModes;
 /// <param name="Name">For people.</param>
 /// <param name="Model">The .alm file.</param>
 /// <param name="Options">The file's options with those of the mode.</param>
-internal sealed record JudgingMode(string Name, string Model, MethodOptions Options)
+/// <param name="IsBfloat16">Whether the network judges in bfloat16.</param>
+internal sealed record JudgingMode(string Name, string Model, MethodOptions Options, bool IsBfloat16 = false)
 {
-    /// <summary>The faithful mode, then the fast ones.</summary>
-    /// <param name="model">A trained model.</param>
-    /// <param name="fastModel">A model of the same method whose training differs, to judge as it is; empty for the modes that one training serves.</param>
-    /// <exception cref="ArgumentException">The method has no mode that its training does not fix, and no second model is given.</exception>
-    public static IReadOnlyList<JudgingMode> Of(string model, string fastModel)
+    /// <summary>The faithful mode, then the fast ones: those that the command names, else those that one training of the method serves.</summary>
+    /// <exception cref="ArgumentException">The method has no mode that its training does not fix, and the command names none; or it names options that are not valid.</exception>
+    public static IReadOnlyList<JudgingMode> Of(BenchmarkOptions command)
     {
+        var model = command.Model;
         var options = OptionsOf(model);
-        if (fastModel.Length > 0) return [AsTrained(model), AsTrained(fastModel)];
+        if (command.FastModel.Length > 0) return [AsTrained(model), AsTrained(command.FastModel)];
+        if (command.Bfloat16) return [new("float32", model, options), new("bfloat16", model, options, IsBfloat16: true)];
+        if (command.Settings.Count > 0)
+        {
+            var changed = OptionsJson.Change(options, command.Settings.Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[1], StringComparer.Ordinal), out var errors);
+            return errors.Count == 0 ? [AsTrained(model), new(string.Join(' ', command.Settings), model, changed)] : throw new ArgumentException(string.Join(' ', errors), nameof(command));
+        }
+
         return options switch
         {
             SmaiOptions o =>
@@ -29,7 +37,7 @@ internal sealed record JudgingMode(string Name, string Model, MethodOptions Opti
             ],
             RiadOptions { Cells.Count: > 1 } o => [AsTrained(model), Without("smallest cells", o with { Cells = [.. o.Cells.Order().Skip(1)] })],
             ScadnOptions { Cycles.Count: > 1 } o => [AsTrained(model), Without("broadest bars", o with { Cycles = [.. o.Cycles.Order().Skip(1)] })],
-            _ => throw new ArgumentException($"{model}: no faster mode serves its training; train one and name it with --fast-model.", nameof(model)),
+            _ => throw new ArgumentException($"{model}: no faster mode serves its training; train one and name it with --fast-model, or name options with --set.", nameof(command)),
         };
 
         JudgingMode Without(string what, MethodOptions changed) => new($"without the {what}", model, changed);
@@ -38,7 +46,13 @@ internal sealed record JudgingMode(string Name, string Model, MethodOptions Opti
     /// <summary>The model in this mode. Its reference scores are those of the file's own mode, so they are left out.</summary>
     public AnomalyModel Load()
     {
-        var (manifest, _, files) = ModelFile.Read(Model);
+        var (manifest, sha256, files) = ModelFile.Read(Model);
+        if (IsBfloat16)
+        {
+            var normal = Options.Normalise ? NormalMaps.Read(files[ModelFile.NormalName], Options.Input, CPU) : null;
+            return new AnomalyModel(AnomalyModel.InBfloat16(manifest, files[ModelFile.WeightsName]), manifest, ModelFile.VersionOf(manifest, sha256), CPU, normal);
+        }
+
         var changed = Path.GetTempFileName();
         try
         {

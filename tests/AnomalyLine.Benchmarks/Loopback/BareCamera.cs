@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace AnomalyLine.Benchmarks.Loopback;
 
 /// <summary>Sends frames over a bare socket and counts the answers.</summary>
-internal sealed class BareCamera(int port, byte[] frame) : ICamera
+internal sealed class BareCamera(int port, ReadOnlyMemory<byte> frame) : ICamera
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 

@@ -7,16 +7,21 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AnomalyLine.Benchmarks.Loopback;
 
 /// <summary>
-/// The other side, in a process of its own: the real server with an identity detector for a model, and a bare socket beside it. Says its ports on
-/// standard output and runs until standard input ends.
+/// The other side, in a process of its own: the real server, with an identity detector in the place of any model unless <see cref="RealModels"/> is said, and a bare socket
+/// beside it. Says its ports on standard output and runs until standard input ends.
 /// </summary>
 internal static class BenchmarkServer
 {
     public const string Argument = "serve";
 
+    /// <summary>First of the settings where the server judges with the models that it is given.</summary>
+    public const string RealModels = "real-models";
+
     public static async Task<int> RunAsync(string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
+        var isReal = settings is [RealModels, ..];
+        if (isReal) settings = settings[1..];
         try
         {
             string[] args =
@@ -25,8 +30,9 @@ internal static class BenchmarkServer
                 "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings,
             ];
             var models = new ModelStore(Path.Combine(folder, "models"), BenchmarkModel.Check);
-            await using var app = ServerHost.Build(
-                args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => BenchmarkModel.Load(models, version))));
+            await using var app = isReal
+                ? ServerHost.Build(args)
+                : ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => BenchmarkModel.Load(models, version))));
             await app.StartAsync();
             using var sink = new BareSink();
             var grpc = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();

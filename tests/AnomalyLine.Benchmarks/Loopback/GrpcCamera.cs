@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using AnomalyLine.Vision.Imaging;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Benchmarks.Loopback;
@@ -11,7 +14,12 @@ internal sealed class GrpcCamera : ICamera
     private readonly GrpcChannel _channel;
     private readonly Wire.InspectRequest _request;
 
-    public GrpcCamera(string address, string station, byte[] frame)
+    private readonly ConcurrentDictionary<ulong, long> _sent = new();
+
+    /// <param name="address">The server's.</param>
+    /// <param name="station">What it belongs to.</param>
+    /// <param name="frame">A frame of MONO8 to send again and again.</param>
+    public GrpcCamera(string address, string station, Frame frame)
     {
         var handler = new SocketsHttpHandler { InitialHttp2StreamWindowSize = 8 * 1024 * 1024, EnableMultipleHttp2Connections = true };
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
@@ -21,16 +29,19 @@ internal sealed class GrpcCamera : ICamera
             PartId = "part",
             Frame = new Wire.Frame
             {
-                Width = TestPicture.Width,
-                Height = TestPicture.Height,
+                Width = (uint)frame.Width,
+                Height = (uint)frame.Height,
                 PixelFormat = Wire.PixelFormat.Mono8,
-                Data = UnsafeByteOperations.UnsafeWrap(frame),
+                Data = UnsafeByteOperations.UnsafeWrap(frame.Data),
             },
         };
     }
 
-    /// <summary>Milliseconds from arrival at the server to the answer's being ready, of each frame so far.</summary>
-    public List<double> ServerMs { get; } = [];
+    /// <summary>Where the time went at the server, of each frame so far.</summary>
+    public List<Wire.Timings> Timings { get; } = [];
+
+    /// <summary>Milliseconds from before a frame is written to its answer, of each frame so far.</summary>
+    public List<double> RoundTripMs { get; } = [];
 
     public async Task<int> RunAsync(int inFlight, TimeSpan time)
     {
@@ -43,6 +54,7 @@ internal sealed class GrpcCamera : ICamera
             await window.WaitAsync();
             if (receiving.IsCompleted) break;
             _request.RequestId = (ulong)sent;
+            _sent[_request.RequestId] = Stopwatch.GetTimestamp();
             await call.RequestStream.WriteAsync(_request);
         }
 
@@ -60,7 +72,8 @@ internal sealed class GrpcCamera : ICamera
         {
             if (answers.Current.Inspection is not { Verdict: Wire.Verdict.Ok } inspection)
                 throw new InvalidOperationException($"A frame was not judged Ok, so this would measure something else: {answers.Current}");
-            ServerMs.Add(inspection.Timings.TotalMs);
+            if (_sent.TryRemove(answers.Current.RequestId, out var start)) RoundTripMs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            Timings.Add(inspection.Timings);
             count++;
             window.Release();
         }

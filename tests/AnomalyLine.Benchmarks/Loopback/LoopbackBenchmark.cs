@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Benchmarks.Loopback;
 
@@ -15,7 +16,7 @@ internal static class LoopbackBenchmark
     public static async Task<IReadOnlyList<BenchmarkTable>> RunAsync(BenchmarkOptions options)
     {
         var stations = Enumerable.Range(1, MostCameras).Select(i => $"camera-{i}").ToArray();
-        var frame = TestPicture.Pixels(channels: 1);
+        var frame = TestPicture.Raw(PixelFormat.Mono8, TestPicture.Pixels(channels: 1));
         await using var server = await ServerProcess.StartAsync(stations);
         var results = new List<(string Case, Sample Bare, Sample Grpc)>();
         int[] counts = [.. new[] { 1, MostCameras }.Where(count => Name(count).Contains(options.Only, StringComparison.Ordinal))];
@@ -47,9 +48,9 @@ internal static class LoopbackBenchmark
 
     private static string Name(int cameras) => cameras == 1 ? "1 camera" : $"{cameras} cameras";
 
-    private static async Task<(Sample Bare, Sample Grpc)> MeasureAsync(ServerProcess server, string[] stations, byte[] frame, TimeSpan time)
+    private static async Task<(Sample Bare, Sample Grpc)> MeasureAsync(ServerProcess server, string[] stations, Frame frame, TimeSpan time)
     {
-        var bare = await MeasureAsync(server, [.. stations.Select(_ => new BareCamera(server.BarePort, frame))], time);
+        var bare = await MeasureAsync(server, [.. stations.Select(_ => new BareCamera(server.BarePort, frame.Data))], time);
         var grpc = await MeasureAsync(server, [.. stations.Select(station => new GrpcCamera(server.Grpc, station, frame))], time);
         return (bare, grpc);
     }
@@ -61,7 +62,7 @@ internal static class LoopbackBenchmark
         var frames = (await Task.WhenAll(cameras.Select(camera => Task.Run(() => camera.RunAsync(InFlight, time))))).Sum();
         var elapsed = Stopwatch.GetElapsedTime(start);
         self.Refresh();
-        var times = cameras.OfType<GrpcCamera>().SelectMany(camera => camera.ServerMs).ToArray();
+        var times = cameras.OfType<GrpcCamera>().SelectMany(camera => camera.Timings).Select(timings => timings.TotalMs).ToArray();
         foreach (var camera in cameras) camera.Dispose();
         return new Sample(
             frames / elapsed.TotalSeconds, (server.ProcessorTime - serverBefore).TotalMilliseconds / frames, (self.TotalProcessorTime - senderBefore).TotalMilliseconds / frames,

@@ -9,6 +9,8 @@ namespace AnomalyLine.Benchmarks.Loopback;
 /// <summary>A <see cref="BenchmarkServer"/> at work in a process of its own, under the server's own runtime settings, with stations that judge.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const int ChunkBytes = 1024 * 1024;
+
     private readonly Process _process;
 
     private ServerProcess(Process process, string grpc, int barePort) => (_process, Grpc, BarePort) = (process, grpc, barePort);
@@ -39,7 +41,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(IEnumerable<string> stations, params string[] settings)
+    /// <summary>With an identity detector.</summary>
+    public static Task<ServerProcess> StartAsync(IEnumerable<string> stations, params string[] settings) => StartAsync(stations, ByteString.CopyFromUtf8("identity"), null, settings);
+
+    /// <summary>With a model file, and a threshold that nothing reaches.</summary>
+    public static async Task<ServerProcess> StartAsync(IEnumerable<string> stations, string model, params string[] settings) =>
+        await StartAsync(stations, UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(model)), 1e30f, [BenchmarkServer.RealModels, .. settings]);
+
+    private static async Task<ServerProcess> StartAsync(IEnumerable<string> stations, ByteString model, float? threshold, string[] settings)
     {
         string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -53,10 +62,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("The server's process did not start.");
-        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server's process ended before it was ready; its errors are above.");
+
+        // The server may say something of its own first, such as a warning.
+        string line;
+        do line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server's process ended before it was ready; its errors are above.");
+        while (!line.StartsWith("http", StringComparison.Ordinal));
         var parts = line.Split(' ');
         var server = new ServerProcess(process, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture));
-        await server.PrepareAsync(stations);
+        await server.PrepareAsync(stations, model, threshold);
         return server;
     }
 
@@ -67,18 +80,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task PrepareAsync(IEnumerable<string> stations)
+    private async Task PrepareAsync(IEnumerable<string> stations, ByteString model, float? threshold)
     {
         using var channel = GrpcChannel.ForAddress(Grpc);
         using var upload = new Wire.ModelService.ModelServiceClient(channel).UploadModel();
-        await upload.RequestStream.WriteAsync(new() { Chunk = ByteString.CopyFromUtf8("identity") });
+        for (var at = 0; at < model.Length; at += ChunkBytes)
+            await upload.RequestStream.WriteAsync(new() { Chunk = UnsafeByteOperations.UnsafeWrap(model.Memory.Slice(at, Math.Min(ChunkBytes, model.Length - at))) });
         await upload.RequestStream.CompleteAsync();
         var version = (await upload).Model.Version;
         foreach (var station in stations)
         {
             await new Wire.StationService.StationServiceClient(channel).CreateStationAsync(new() { Name = station });
-            await new Wire.RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(
-                new() { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 } });
+            var recipe = new Wire.ActivateRecipeRequest { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 }, OverrideReason = "benchmark" };
+            if (threshold is { } value) recipe.Threshold = value;
+            await new Wire.RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(recipe);
         }
     }
 }

@@ -57,8 +57,8 @@ internal static class MethodsBenchmark
             var isOnePass = descriptor.PassesPerFrame[preset] == 1;
             List<Action> actions = [() => Judge(null)];
             if (isOnePass) actions.Add(() => Pass(null));
-            if (onnx is not null) actions.Add(() => Judge(onnx));
-            if (onnx is not null && isOnePass) actions.Add(() => Pass(onnx));
+            actions.Add(() => Judge(onnx));
+            if (isOnePass) actions.Add(() => Pass(onnx));
             var times = Stopwatching.Interleaved(options, [.. actions]);
             double Of(int action) => action < times.Length ? times[action].Median() / batch : double.NaN;
 

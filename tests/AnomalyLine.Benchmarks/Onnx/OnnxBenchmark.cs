@@ -42,7 +42,7 @@ internal static class OnnxBenchmark
         random.manual_seed(1);
         using var method = descriptor.Create(settings);
         NetworkForm.Serve(method.Network);
-        using var onnx = OnnxPass.Of(method, TorchEngine.Threads)!;
+        using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
         random.manual_seed(1);
         using var half = descriptor.Create(settings);
         NetworkForm.Serve(half.Network);

@@ -12,9 +12,9 @@ internal sealed class RunningLine : IAsyncDisposable
     private const string Station = "station";
     private readonly string _folder;
     private readonly Line _line;
-    private readonly byte[] _frame;
+    private readonly Frame _frame;
 
-    private RunningLine(string folder, Line line, byte[] frame)
+    private RunningLine(string folder, Line line, Frame frame)
     {
         _folder = folder;
         _line = line;
@@ -31,7 +31,7 @@ internal sealed class RunningLine : IAsyncDisposable
         }
     }
 
-    public static async Task<RunningLine> OpenAsync(Func<string, IDetector> load, byte[] frame)
+    public static async Task<RunningLine> OpenAsync(Func<string, IDetector> load, Frame frame)
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
         var line = await Line.OpenAsync(new LineOptions { DataFolder = folder, QueueCapacity = 4096 }, load, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
@@ -46,8 +46,7 @@ internal sealed class RunningLine : IAsyncDisposable
     /// <summary>Judges one frame.</summary>
     public async Task InspectAsync()
     {
-        if (!Frame.TryCreate(PixelFormat.Png, 128, 128, 0, _frame, DateTimeOffset.UnixEpoch, out var frame, out var error)) throw new InvalidOperationException(error);
-        var record = (await _line.InspectAsync(new InspectionRequest(Station, "", frame), CancellationToken.None)).Value;
+        var record = (await _line.InspectAsync(new InspectionRequest(Station, "", _frame), CancellationToken.None)).Value;
         if (record.Verdict != Verdict.Ok) throw new InvalidOperationException($"A frame was not judged Ok, so this would measure something else: {record.ReasonText}");
     }
 

@@ -1,21 +1,35 @@
+using System.Globalization;
 using AnomalyLine.Vision.Data;
+using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Benchmarks.Running;
 
-/// <summary>Autoencoders of 128 pixels, trained a little on rendered parts: what a line judges with, small enough to run often.</summary>
+/// <summary>Autoencoders trained a little on rendered parts: what a line judges with, small enough to run often.</summary>
 internal sealed class SmallModels : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
     private readonly Dictionary<string, string> _paths = [];
 
     /// <summary>With this many versions: one training, and files that differ in the seed that they name.</summary>
-    public SmallModels(int count)
+    /// <param name="count">Versions.</param>
+    /// <param name="preset">"fast", of 128 pixels, or "balanced", of 256.</param>
+    /// <param name="channels">1 or 3.</param>
+    public SmallModels(int count, string preset = "fast", int channels = 3)
     {
         var parts = Path.Combine(_folder, "parts");
         SyntheticParts.WriteDataset(parts, trainCount: 40, testNormals: 4, testPerDefect: 1, seed: 5, width: 128, height: 128);
-        var request = new TrainingRequest { Method = "ae-l2", DataFolder = parts, Output = Path.Combine(_folder, "trained.alm"), Preset = "fast", Epochs = 2, Device = "cpu" };
+        var request = new TrainingRequest
+        {
+            Method = "ae-l2",
+            DataFolder = parts,
+            Output = Path.Combine(_folder, "trained.alm"),
+            Preset = preset,
+            Epochs = 2,
+            Device = "cpu",
+            Options = new Dictionary<string, string> { ["channels"] = channels.ToString(CultureInfo.InvariantCulture) },
+        };
         var (manifest, _, files) = ModelFile.Read(Trainer.Train(request).Path);
         for (var seed = 1; seed <= count; seed++)
         {
@@ -24,17 +38,30 @@ internal sealed class SmallModels : IDisposable
             _paths[ModelFile.ReadManifest(path).Version] = path;
         }
 
-        Frame = File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(parts, "test", "good")).First());
+        var png = File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(parts, "test", "good")).First());
+        Frame = Frame.TryCreate(PixelFormat.Png, 0, 0, 0, png, DateTimeOffset.UnixEpoch, out var frame, out var error) ? frame : throw new InvalidOperationException(error);
     }
 
     /// <summary>Their versions.</summary>
     public IReadOnlyList<string> Versions => [.. _paths.Keys];
 
     /// <summary>A normal part as a PNG file of 128 x 128.</summary>
-    public byte[] Frame { get; }
+    public Frame Frame { get; }
+
+    /// <summary>The first one's file.</summary>
+    public string FirstPath => _paths.Values.First();
 
     /// <summary>Loads one as a server does.</summary>
     public IDetector Load(string version) => AnomalyModel.Load(_paths[version], engine: ServingEngine.Auto);
+
+    /// <summary>A normal part as raw MONO8.</summary>
+    public static Frame Mono(int width, int height)
+    {
+        var colours = SyntheticParts.Render(seed: 3, width, height).Bgr;
+        var grey = new byte[width * height];
+        for (var i = 0; i < grey.Length; i++) grey[i] = colours[(3 * i) + 1];
+        return Frame.TryCreate(PixelFormat.Mono8, width, height, 0, grey, DateTimeOffset.UnixEpoch, out var frame, out var error) ? frame : throw new InvalidOperationException(error);
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

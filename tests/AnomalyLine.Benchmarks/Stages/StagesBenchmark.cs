@@ -47,6 +47,8 @@ internal static class StagesBenchmark
         var smooth = new AnomalyMap(256, 256, [.. values.Select((_, i) => i / 256 % 64 < 16 && i % 256 % 64 < 16 ? 1f : 0f)], noisy.Region);
         Add("SSIM map, 11 x 11", () => StructuralSimilarity.Distance(x, y, 1).Dispose());
         Add("MSGMS map, 4 scales", () => GradientMagnitudeSimilarity.Distance(x, y, 1, 4).Dispose());
+        Add("colour distance", () => CieLab.ChromaDistance(x, y).Dispose());
+        Add("squared error", () => SquaredDistance.Apply(x, y).Dispose());
         Add("mean filter, 21 x 21", () => MeanFilter.Apply(map, 21).Dispose());
         Add("regions, 16 squares", () => smooth.FindRegions(0.5f));
         Add("regions, white noise with a tenth above", () => noisy.FindRegions(0.9f));

@@ -204,4 +204,16 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         foreach (var part in new[] { "'magic'", "'quick'", "false_reject_rate: 2", "max_minutes: 0", "threads: -1", "'../x'", "'size'" })
             Assert.Contains(part, error!.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Add_OptionsTheMethodDoesNotHaveOrCannotTake_AreNamedBeforeAnythingTrains()
+    {
+        await using var test = await TestJobs.CreateAsync(postgres, models);
+        var draft = new TrainingJob { Station = "s", Method = "fair", Preset = "fast", Options = "rotation=5\ncolor=1\nbatch-size=many" };
+        var error = (await test.Jobs.AddAsync(draft, TestDatabase.Somebody, TestDatabase.Cancel)).Error;
+        Assert.Equal(LineErrorCode.InvalidJob, error?.Code);
+        Assert.Contains("options: option 'color' is unknown", error!.Message, StringComparison.Ordinal);
+        Assert.Contains("options: option 'batch-size' cannot be 'many'", error.Message, StringComparison.Ordinal);
+        Assert.True((await test.Jobs.AddAsync(draft with { Options = "rotation=5" }, TestDatabase.Somebody, TestDatabase.Cancel)).TryGet(out _, out _));
+    }
 }

@@ -26,21 +26,15 @@ internal sealed partial class Browser : IDisposable
 
     /// <summary>Opens the form's page and sends the form.</summary>
     /// <returns>The status, and where the answer leads.</returns>
-    public async Task<(HttpStatusCode Status, string Location)> SendAsync(string page, params (string Name, string Value)[] fields)
+    public Task<(HttpStatusCode Status, string Location)> SendAsync(string page, params (string Name, string Value)[] fields) => SendAsync(page, page.Split('?')[0], fields);
+
+    /// <summary>Sends a form of a page, to another address than the page's.</summary>
+    public async Task<(HttpStatusCode Status, string Location)> SendAsync(string page, string address, params (string Name, string Value)[] fields)
     {
         var token = Token().Match((await GetAsync(page)).Text).Groups[1].Value;
         using var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
-        using var answer = await _http.PostAsync(page.Split('?')[0], form, TestServer.Cancel);
-        return (answer.StatusCode, Uri.UnescapeDataString(answer.Headers.Location?.ToString() ?? ""));
-    }
-
-    /// <summary>Sends a form of a page that has nothing to fill in, to another address.</summary>
-    public async Task<(HttpStatusCode Status, string Location)> SendAsync(string page, string address)
-    {
-        var token = Token().Match((await GetAsync(page)).Text).Groups[1].Value;
-        using var form = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token)]);
         using var answer = await _http.PostAsync(address, form, TestServer.Cancel);
-        return (answer.StatusCode, answer.Headers.Location?.ToString() ?? "");
+        return (answer.StatusCode, Uri.UnescapeDataString(answer.Headers.Location?.ToString() ?? ""));
     }
 
     /// <summary>Signs in.</summary>

@@ -25,4 +25,55 @@ public sealed class AccessStories(Chromium chromium)
         await page.GoAsync("/stations/press-1/recipes");
         await ConsolePage.SeesAsync(page.Page.GetByLabel("Password"));
     }
+
+    [Fact]
+    public async Task Password_ChangedByItsOwner_CountsFromThenOnInAllLanguages()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        Assert.True(server.Get<AccessControl>().Users.Add("otto", AccessRole.Operator, Chromium.Password).TryGet(out _, out _));
+        await using var page = await chromium.OpenAsNobodyAsync(server, "/sign-in");
+        await page.SignInAsync("otto", Chromium.Password);
+        await page.Link("otto").ClickAsync();
+        await page.UntilAliveAsync();
+
+        await ChangeAsync("not-my-password", "a-better-password");
+        await ConsolePage.SaysAsync(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Alert), "The current password is wrong.");
+        await ChangeAsync(Chromium.Password, "a-better-password");
+        await ConsolePage.SaysAsync(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Status), "Your password is changed.");
+        await page.GoAsync("/language?to=de&page=account");
+        await ConsolePage.SaysAsync(page.Locator("main"), "Ihr Kennwort ändern");
+        await page.KeepAsync("account-german");
+
+        await page.Button("Abmelden").ClickAsync();
+        await page.GoAsync("/language?to=en&page=sign-in");
+        await page.SignInAsync("otto", Chromium.Password);
+        await ConsolePage.SaysAsync(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Alert), "is wrong");
+        await page.SignInAsync("otto", "a-better-password");
+        await ConsolePage.SeesAsync(page.Button("Sign out"));
+
+        async Task ChangeAsync(string current, string password)
+        {
+            await page.Page.GetByLabel("Current password").FillAsync(current);
+            await page.Page.GetByLabel("New password").FillAsync(password);
+            await page.Page.GetByLabel("The same again").FillAsync(password);
+            await page.Button("Change the password").ClickAsync();
+            await page.UntilAliveAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Users_InGerman_AreAddedAndNamedInGerman()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        await using var page = await chromium.OpenAsync(server, "/language?to=de&page=users");
+
+        await page.Page.GetByLabel("Name").First.FillAsync("bert");
+        await page.Page.GetByLabel("Kennwort", new() { Exact = true }).FillAsync("ein-langes-kennwort");
+        await page.Button("Benutzer anlegen").ClickAsync();
+        await ConsolePage.SaysAsync(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Status), "bert darf sich anmelden.");
+        await page.KeepAsync("users-german");
+        await page.GoAsync("/training");
+        await page.KeepAsync("training-german");
+        Assert.Empty(page.Errors);
+    }
 }

@@ -43,23 +43,44 @@ public sealed class ConsoleMeasurements(Chromium chromium)
         await using var server = await TestServer.StartReadyAsync(stations);
         var frames = Enumerable.Range(1, 24).Select(number => ShownLine.Part("press-1", number, isReject: number % 8 == 4).Frame).ToArray();
 
-        Say($"without a browser: {await RunAsync(server, stations, frames, minutes)}");
+        var alone = await RunAsync(server, stations, frames, minutes);
+        Say($"without a browser: {alone.Words}");
         var pages = new List<ConsolePage>();
-        for (var i = 0; i < browsers; i++) pages.Add(await chromium.OpenAsync(server, i % 2 == 0 ? "/" : $"/stations/{stations[i % 4]}"));
-        Say($"with {browsers} browsers: {await RunAsync(server, stations, frames, minutes)}");
+        for (var i = 0; i < browsers; i++) pages.Add(await chromium.OpenAsync(server, AddressOf(i, stations)));
+        var beside = await RunAsync(server, stations, frames, minutes);
+        Say($"with {browsers} browsers{(Chromium.IsIdle ? ", which get only the time that nobody else wants" : "")}: {beside.Words}");
+        Say(FormattableString.Invariant(
+            $"a browser costs the server {1000 * (beside.ProcessorShare - alone.ProcessorShare) / browsers:0.0} ms of a core and {(beside.AllocatedPerSecond - alone.AllocatedPerSecond) / browsers:0.00} MB of allocation a second"));
         Assert.All(pages, page => Assert.Empty(page.Errors));
         foreach (var page in pages) await page.DisposeAsync();
     }
 
-    private static async Task<string> RunAsync(TestServer server, string[] stations, Frame[] frames, double minutes)
+    /// <summary>CONSOLE_PAGES tells which pages are open: "line", "station" or both in turn.</summary>
+    private static string AddressOf(int browser, string[] stations) => Environment.GetEnvironmentVariable("CONSOLE_PAGES") switch
+    {
+        "line" => "/",
+        "station" => $"/stations/{stations[browser % 4]}",
+        _ => browser % 2 == 0 ? "/" : $"/stations/{stations[browser % 4]}",
+    };
+
+    private static async Task<Measured> RunAsync(TestServer server, string[] stations, Frame[] frames, double minutes)
     {
         var memory = new List<double>();
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
+        var (begin, processor, allocated) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
         var cameras = stations.Select(station => StreamAsync(server, station, frames, stop.Token)).ToArray();
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(minutes / 10));
         while (!stop.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None)) memory.Add(Environment.WorkingSet / 1048576.0);
         var times = (await Task.WhenAll(cameras)).SelectMany(time => time).Order().ToList();
-        return FormattableString.Invariant($"{times.Count} parts, p50 {Quantile(times, 0.5):0.0} ms, p99 {Quantile(times, 0.99):0.0} ms, most {times[^1]:0} ms; memory of server and cameras, MB: {string.Join(' ', memory.Select(mib => mib.ToString("0", CultureInfo.InvariantCulture)))}");
+        var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return new Measured(times, (Environment.CpuUsage.TotalTime - processor) / TimeSpan.FromSeconds(seconds), (GC.GetTotalAllocatedBytes() - allocated) / 1048576.0 / seconds, memory);
+    }
+
+    /// <summary>What this process, the server with the cameras and the tests' end of the browsers, did in a time.</summary>
+    private sealed record Measured(List<double> Times, double ProcessorShare, double AllocatedPerSecond, List<double> Memory)
+    {
+        public string Words => FormattableString.Invariant(
+            $"{Times.Count} parts, p50 {Quantile(Times, 0.5):0.0} ms, p99 {Quantile(Times, 0.99):0.0} ms, most {Times[^1]:0} ms; server and cameras: {1000 * ProcessorShare:0} ms of a core and {AllocatedPerSecond:0.0} MB of allocation a second, memory, MB: {string.Join(' ', Memory.Select(mib => mib.ToString("0", CultureInfo.InvariantCulture)))}");
     }
 
     /// <summary>Ten parts a second; milliseconds from when each was due to its answer.</summary>

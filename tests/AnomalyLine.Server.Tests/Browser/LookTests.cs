@@ -12,6 +12,8 @@ public sealed class LookTests(Chromium chromium)
         await server.Recipes.SetSensitivityAsync(new() { Station = ShownLine.First, Sensitivity = 0.1f }, cancellationToken: TestServer.Cancel);
         await ShownLine.TrainFastAsync(server, active, passes: false);
         var job = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: true);
+        await ShownLine.TrainBadlyAsync(server);
+        var failed = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: true);
         await ShownLine.TrainLongAsync(server);
         var running = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: false);
         await server.InspectAsync([ShownLine.Part(ShownLine.First, 25), ShownLine.Part(ShownLine.Second, 9, isReject: true)]);
@@ -22,8 +24,8 @@ public sealed class LookTests(Chromium chromium)
         [
             ("line", "/"), ("station", "/stations/press-1"), ("station-filtered", "/stations/press-1?show=rejected"), ("station-not-ready", "/stations/press-3"), ("station-unknown", "/stations/none"),
             ("inspection", "/stations/press-1/inspections/4"), ("inspection-unknown", "/stations/press-1/inspections/99"),
-            ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"),
-            ("gate", $"/stations/press-1/models/{job.ModelVersion}/gate"), ("audit", "/audit?check=true"), ("system", "/system"), ("users", "/users"), ("no-access", "/no-access?needs=Engineer"), ("api", "/api"), ("sign-in", "/sign-in?error=The%20name%20or%20the%20password%20is%20wrong."),
+            ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"), ("job-running", $"/training/jobs/{running.Id}"), ("job-failed", $"/training/jobs/{failed.Id}"), ("job-done", $"/training/jobs/{job.Id}"),
+            ("gate", $"/stations/press-1/models/{job.ModelVersion}/gate"), ("audit", "/audit?check=true"), ("system", "/system"), ("users", "/users"), ("account", "/account"), ("no-access", "/no-access?needs=Engineer"), ("api", "/api"), ("sign-in", "/sign-in?error=The%20name%20or%20the%20password%20is%20wrong."),
         ];
         foreach (var (name, address) in pages)
         {

@@ -38,9 +38,15 @@ internal static class ShownLine
         };
     }
 
-    /// <summary>A trainer that runs until it is told to end.</summary>
+    /// <summary>A trainer that runs until it is told to end, with the losses of five epochs.</summary>
     public static Task TrainLongAsync(TestServer server) => WriteTrainerAsync(server, """
-        echo '{"phase":"training","fraction":0.25,"loss":0.0371,"message":"epoch 5 of 20","epoch":5,"epochs":20,"leftSeconds":95}'
+        echo '{"phase":"loading","fraction":0,"message":"reading the frames"}'
+        n=1
+        for losses in 0.91,0.95 0.34,0.41 0.142,0.19 0.0712,0.11; do
+          echo "{\"phase\":\"training\",\"fraction\":0.0$((5 * n / 2)),\"loss\":${losses%,*},\"validationLoss\":${losses#*,},\"message\":\"epoch $n of 20\",\"epoch\":$n,\"epochs\":20,\"leftSeconds\":120}"
+          n=$((n + 1))
+        done
+        echo '{"phase":"training","fraction":0.25,"loss":0.0371,"validationLoss":0.093,"message":"epoch 5 of 20","epoch":5,"epochs":20,"leftSeconds":95}'
         while :; do sleep 0.05; done
         """);
 
@@ -61,12 +67,19 @@ internal static class ShownLine
             """);
     }
 
+    /// <summary>A trainer that says why it cannot.</summary>
+    public static Task TrainBadlyAsync(TestServer server) => WriteTrainerAsync(server, """
+        echo '{"phase":"training","fraction":0.1,"loss":0.9,"message":"epoch 1 of 20","epoch":1,"epochs":20,"leftSeconds":95}'
+        echo '{"phase":"failed","fraction":0,"message":"The loss became NaN in epoch 2 at a learning rate of 0.5; nothing was written. Lower it with --set learning-rate=0.17."}'
+        exit 1
+        """);
+
     /// <summary>Starts a job and waits until it is over, or until it runs.</summary>
     public static async Task<TrainingJob> StartJobAsync(TestServer server, string station, bool untilOver)
     {
         var job = (await server.Training.StartJobAsync(new() { Order = new() { Station = station, Method = "riad", BaseData = "parts" } }, cancellationToken: TestServer.Cancel)).Job;
         using var call = server.Training.WatchJob(new() { Id = job.Id }, cancellationToken: TestServer.Cancel);
-        while (await call.ResponseStream.MoveNext(TestServer.Cancel) && (untilOver || call.ResponseStream.Current.Job.Done == 0)) job = call.ResponseStream.Current.Job;
+        while (await call.ResponseStream.MoveNext(TestServer.Cancel) && (untilOver || call.ResponseStream.Current.Job.Epoch < 5)) job = call.ResponseStream.Current.Job;
         return untilOver ? job : call.ResponseStream.Current.Job;
     }
 

@@ -16,11 +16,74 @@ public sealed class TrainingStories(Chromium chromium)
 
         await page.GoAsync("/training");
         await ConsolePage.SaysAsync(page.Locator("main"), "1 approved normal part");
+        await ConsolePage.SaysAsync(page.Locator(".plan"), "fair");
         await page.Button("Train").ClickAsync();
-        await ConsolePage.SaysAsync(page.Locator("main"), "epoch 5 of 20");
-        await ConsolePage.SaysAsync(page.Locator("main"), "95 s left");
+        await ConsolePage.SaysAsync(page.Locator(".job"), "epoch 5 of 20");
+        await ConsolePage.SaysAsync(page.Locator(".job"), "95 s left");
+        await ConsolePage.SaysAsync(page.Locator(".curve figcaption"), "on parts set aside: 0.093");
+
+        await page.Link("Job 1").First.ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("h1"), "AnomalyLine");
+        await page.UntilAliveAsync();
+        await ConsolePage.SaysAsync(page.Locator(".log"), "training: epoch 5 of 20, loss 0.0371, validation 0.093");
+        await Assertions.Expect(page.Locator(".curve polyline")).ToHaveCountAsync(2);
+        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Link("Download the whole log").ClickAsync());
+        Assert.Equal("job-1.log", download.SuggestedFilename);
+        Assert.Contains("reading the frames", await File.ReadAllTextAsync((await download.PathAsync())!, TestServer.Cancel), StringComparison.Ordinal);
+
         await page.Button("Cancel").ClickAsync();
-        await ConsolePage.SaysAsync(page.Locator("table.inspections tbody tr").First, "Cancelled");
+        await ConsolePage.SaysAsync(page.Locator(".job"), "Cancelled");
+        await ConsolePage.SaysAsync(page.Locator(".log"), "Cancelled");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Job_Failed_SaysWhyOnItsPage()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        await ShownLine.TrainFastAsync(server, await ShownLine.ActiveAsync(server, ShownLine.First), passes: true);
+        await ShownLine.TrainBadlyAsync(server);
+        var job = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: true);
+        await using var page = await chromium.OpenAsync(server, $"/training/jobs/{job.Id}");
+
+        await ConsolePage.SaysAsync(page.Locator(".job .fault"), "Why it failed:");
+        await ConsolePage.SaysAsync(page.Locator(".job .fault"), "Lower it with --set learning-rate=0.17");
+        await ConsolePage.SaysAsync(page.Locator(".log"), "failed: The loss became NaN");
+        await page.GoAsync("/training/jobs/99");
+        await ConsolePage.SaysAsync(page.Locator("main"), "No job 99");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Order_ChoicesAndBadOptions_ChangeThePlanAndAreNamedAtTheirField()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        await ShownLine.TrainLongAsync(server);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1/inspections/5");
+        await page.Button("Use as normal").ClickAsync();
+        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Status), "is approved as normal");
+        await page.GoAsync("/training");
+
+        await page.Page.GetByLabel("What is judged").SelectOptionAsync("surface");
+        await ConsolePage.SaysAsync(page.Locator(".plan"), "draem");
+        await page.Page.GetByLabel("Time for it").SelectOptionAsync("60");
+        await ConsolePage.SaysAsync(page.Locator(".plan"), "at most 60 min");
+        await page.Locator("summary").ClickAsync();
+        await page.Page.GetByLabel("Options of the method").FillAsync("rotation=5\ncolor=1\nbatch-size=many");
+        await page.Button("Train").ClickAsync();
+
+        var field = page.Page.Locator("label", new() { HasText = "Options of the method" });
+        await ConsolePage.SaysAsync(field, "option 'color' is unknown");
+        await ConsolePage.SaysAsync(field, "option 'batch-size' cannot be 'many'");
+        await page.KeepAsync("training-wrong-options");
+        Assert.Equal(0, await page.Locator(".job").CountAsync());
+
+        await page.Page.GetByLabel("Options of the method").FillAsync("rotation=5");
+        await page.Page.GetByLabel("Set a tenth").CheckAsync();
+        await page.Button("Train").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".job"), "draem");
+        var job = (await server.Training.GetJobAsync(new() { Id = 1 }, cancellationToken: TestServer.Cancel)).Job;
+        Assert.Equal(("draem", 60.0, "patience=10, rotation=5"), (job.Order.Method, job.Order.MaxMinutes, string.Join(", ", job.Order.Options.Select(option => $"{option.Name}={option.Value}"))));
         Assert.Empty(page.Errors);
     }
 

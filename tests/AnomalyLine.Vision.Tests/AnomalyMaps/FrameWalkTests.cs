@@ -1,3 +1,4 @@
+using System.Numerics;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Losses;
 using TorchSharp;
@@ -56,6 +57,84 @@ public sealed class FrameWalkTests
         var map = rand(3, height, width);
         AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map, window), 1e-6f);
         AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map.permute(0, 2, 1).contiguous().permute(0, 2, 1), window), 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(32, 32)]
+    [InlineData(61, 45)]
+    [InlineData(3, 1)]
+    public void ColourDistance_AnySize_EqualsTensorOperations(int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(7);
+
+        // Dark colours too, where both curves are lines, and values outside of the range.
+        var x = rand(2, 3, height, width).pow(3);
+        var y = (x + (randn_like(x) * 0.1)) * 1.05;
+        var expected = CieLab.Squares(x.@double(), y.@double());
+        var walked = CieLab.ChromaDistance(x, y);
+
+        // In units of colour, of which a* and b* have about 220 each.
+        var difference = (expected.sqrt() - walked.sqrt()).abs().max().ToSingle();
+        Assert.True(difference < 4e-4f, $"{difference} of {expected.max().sqrt().ToSingle()}");
+        Assert.True(expected.max().ToSingle() > 10);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void SquaredDistance_AnySize_EqualsTensorOperations(int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = Pair(channels, height, width, 2);
+        var expected = SquaredDistance.Mean(x.@double(), y.@double());
+        AssertClose(expected, SquaredDistance.Apply(x, y), 1e-6f);
+        Assert.True(expected.max().ToSingle() > 0.05f);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(64)]
+    [InlineData(67)]
+    public void Highest_AnyPlace_IsFoundInItsOwnFrame(int places)
+    {
+        using var scope = NewDisposeScope();
+        for (var at = 0; at < places; at++)
+        {
+            var maps = rand(2, 1, places) * -1;
+            maps[1, 0, at] = 3;
+            Assert.Equal([maps[0].max().ToSingle(), 3], FrameWalk.Highest(maps).data<float>().ToArray());
+            maps[0, 0, at] = float.NaN;
+            Assert.Equal([float.NaN, 3], FrameWalk.Highest(maps).data<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void MeanFilter_SmallValuesBesideLargeOnes_KeepTheirDigits()
+    {
+        using var scope = NewDisposeScope();
+        var map = full(1, 40, 40, 1e-6f);
+        map.narrow(1, 0, 8).fill_(1e6f);
+        Assert.Equal(1e-6f, MeanFilter.Apply(map, 21)[0, 30, 20].ToSingle(), 1e-12f);
+    }
+
+    [Fact]
+    public void ColourDistance_SameFrameOrNoNumber_IsZeroOrNoNumber()
+    {
+        using var scope = NewDisposeScope();
+        var frame = rand(1, 3, 5, 7);
+        Assert.Equal(0, CieLab.ChromaDistance(frame, frame.clone()).max().ToSingle());
+        Assert.True(float.IsNaN(CieLab.ChromaDistance(frame, full_like(frame, float.NaN)).max().ToSingle()));
+    }
+
+    [Fact]
+    public void Roots_AllOfTheirRange_AreWithinThreePartsOfTenMillion()
+    {
+        for (var value = 1e-4; value <= 2; value *= 1.0003)
+        {
+            var x = new Vector<float>((float)value);
+            Assert.True(Math.Abs((ColourDistance.CubeRoot(x)[0] / Math.Cbrt((float)value)) - 1) < 3e-7, $"cube root of {value}");
+            Assert.True(Math.Abs((ColourDistance.FifthRoot(x)[0] / Math.Pow((float)value, 0.2)) - 1) < 3e-7, $"fifth root of {value}");
+        }
     }
 
     /// <summary>Two frames of a batch, smooth as pictures are, and the same with noise and an edge.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
@@ -151,6 +152,21 @@ public sealed class MethodContractTests(TrainedMethods trained)
         var before = LiveTensors();
         for (var i = 0; i < 5; i++) model.Detect([frame, frame]);
         Assert.True(TorchEngine.LiveTensors <= before, $"{before} -> {TorchEngine.LiveTensors}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Dispose_LoadedModel_LeavesNoTensor(string name)
+    {
+        var path = trained.Of(name).Result.Path;
+        LoadAndDispose(path);
+        var before = LiveTensors();
+        for (var i = 0; i < 3; i++) LoadAndDispose(path);
+        Assert.Equal(before, LiveTensors());
+
+        // In a method of its own, so that nothing on the stack holds on to the model.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void LoadAndDispose(string path) => AnomalyModel.Load(path, "cpu").Dispose();
     }
 
     [Theory]

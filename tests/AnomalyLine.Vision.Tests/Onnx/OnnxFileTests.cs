@@ -4,6 +4,7 @@ using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Draem;
+using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Models;
@@ -139,6 +140,9 @@ public sealed class OnnxFileTests(TrainedMethods trained)
                 var (reconstruction, queries) = mnad.Rebuild((frames * Numbers.S(2)) - Numbers.S(1));
                 AssertSame(reconstruction, outputs["reconstruction"]);
                 AssertSame(mnad.Memory.Distance(queries).view_as(outputs["distance"]), outputs["distance"]);
+                break;
+            case IntraNetwork:
+                AssertSame(((IntraMethod)method).Rebuild(frames), outputs["reconstruction"]);
                 break;
             case nn.Module<Tensor, Tensor> network:
                 AssertSame(network.call(frames), outputs["reconstruction"]);

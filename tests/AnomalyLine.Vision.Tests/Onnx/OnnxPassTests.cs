@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Onnx;
 using AnomalyLine.Vision.Tests.Methods;
@@ -9,11 +10,11 @@ namespace AnomalyLine.Vision.Tests.Onnx;
 
 public sealed class OnnxPassTests
 {
-    public static TheoryData<string> WithAForm => [.. MethodCatalog.All.Select(m => m.Name).Where(name => name != "intra")];
+    public static TheoryData<string> Names => [.. MethodCatalog.All.Select(m => m.Name)];
 
     [Theory]
-    [MemberData(nameof(WithAForm))]
-    public void Run_AnyMethodWithAForm_GivesTheSameMaps(string name)
+    [MemberData(nameof(Names))]
+    public void Run_AnyMethod_GivesTheSameMaps(string name)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -42,11 +43,23 @@ public sealed class OnnxPassTests
         }
     }
 
-    [Fact]
-    public void Of_MethodWithoutAForm_IsNull()
+    [Theory]
+    [InlineData(1, "Global", 96)]
+    [InlineData(1, "Local", 64)]
+    [InlineData(4, "Local", 64)]
+    public void Run_IntraOfEitherKind_RebuildsTheSame(int hidden, string positions, int size)
     {
-        var descriptor = MethodCatalog.Find("intra")!;
-        using var method = descriptor.Create(SmallPresets.Of(descriptor));
-        Assert.Null(OnnxPass.Of(method, 1));
+        // 96 pixels make more windows than go through the network at once.
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        random.manual_seed(1);
+        var options = new IntraOptions { Size = size, Patch = 8, Width = 32, Depth = 5, Heads = 2, Hidden = hidden, Positions = Enum.Parse<PatchPositions>(positions) };
+        using var method = new IntraMethod(options);
+        NetworkForm.Serve(method.Network);
+        using var pass = OnnxPass.Of(method, 2);
+        var frames = rand(2, 3, size, size);
+        var (expected, actual) = (method.Rebuild(frames), pass.Run(frames)[0]);
+        Assert.Equal(expected.shape, actual.shape);
+        Assert.True((expected - actual).abs().max().item<float>() < 1e-5f * expected.abs().max().item<float>());
     }
 }

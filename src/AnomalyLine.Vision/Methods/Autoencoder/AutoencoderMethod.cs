@@ -32,7 +32,7 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     {
         var reconstruction = Reconstruct(frames);
         var map = options.Loss == ReconstructionLoss.L2
-            ? (frames - reconstruction).pow(S(2)).mean([1])
+            ? SquaredDistance.Apply(frames, reconstruction)
             : StructuralSimilarity.Distance(frames, reconstruction, 1);
         return MeanFilter.Apply(map, options.Smoothing);
     }

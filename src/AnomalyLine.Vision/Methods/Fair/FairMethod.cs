@@ -69,8 +69,7 @@ internal sealed class FairMethod : AnomalyMethod
     {
         var (channels, side) = (_options.Channels, _options.Size);
         graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", channels, side)), null, channels, side, side);
-        var structure = $"the distance of gradient magnitudes between frames and reconstruction, mean over channels and {_options.Scales} scales (each half the last by 2 x 2 means, enlarged again bilinearly "
-            + "with half-pixel centres) of 1 - (2 g h + 0.0026) / (g² + h² + 0.0026), g and h by Prewitt kernels divided by 3, zeros outside";
+        var structure = GradientMagnitudeSimilarity.Words(_options.Scales);
         var weight = FormattableString.Invariant($"{_network.ColourWeight.item<float>():G9}");
         var colour = channels == 1 ? "" : $", plus {weight} (Δa² + Δb²) in CIE L*a*b* (sRGB, D65) between frames and reconstruction, both clamped to [0, 1]";
         return new OnnxReading(structure + colour + OnnxReading.Smoothed(_options.Smoothing));

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
@@ -11,7 +12,12 @@ namespace AnomalyLine.Vision.Methods.Intra;
 /// </summary>
 internal sealed class IntraBlock : nn.Module<Tensor, Tensor>
 {
+    private static readonly long[] HeadsFirst = [0, 2, 1, 3];
+    private static readonly long[] HeadsFirstTurned = [0, 2, 3, 1];
+
     private readonly int _heads;
+    private readonly int _width;
+    private readonly int _tokens;
     private readonly LayerNorm _attentionNorm;
     private readonly Chain _query;
     private readonly Chain _key;
@@ -20,10 +26,14 @@ internal sealed class IntraBlock : nn.Module<Tensor, Tensor>
     private readonly LayerNorm _innerNorm;
     private readonly Chain _inner;
 
-    public IntraBlock(int width, int heads)
+    /// <summary>With random weights.</summary>
+    /// <param name="width">D, a multiple of twice the heads.</param>
+    /// <param name="heads">Heads of attention.</param>
+    /// <param name="tokens">T.</param>
+    public IntraBlock(int width, int heads, int tokens)
         : base(nameof(IntraBlock))
     {
-        _heads = heads;
+        (_heads, _width, _tokens) = (heads, width, tokens);
         _attentionNorm = nn.LayerNorm(width);
         _query = Perceptron(width, 2 * width, width / 2);
         _key = Perceptron(width, 2 * width, width / 2);
@@ -40,6 +50,27 @@ internal sealed class IntraBlock : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var attended = input + Attend(_attentionNorm.call(input).InTypeOf(_value.weight)).InSingle();
         return (attended + _inner.call(_innerNorm.call(attended).InTypeOf(_value.weight)).InSingle()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="forward"/>.</summary>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue input)
+    {
+        var attended = graph.Add("Add", [input, WriteAttention(graph, graph.Apply(_attentionNorm, input))]);
+        return graph.Add("Add", [attended, graph.Apply(_inner, graph.Apply(_innerNorm, attended))]);
+    }
+
+    /// <summary>The same as <see cref="Attend"/>, with the division by sqrt(d) in the weights that make queries.</summary>
+    private OnnxValue WriteAttention(OnnxGraph graph, OnnxValue tokens)
+    {
+        var factor = 1 / Math.Sqrt(_width / 2.0 / _heads);
+        var query = Cut(graph.Linear((Linear)_query.Links[2], graph.Apply(_query.Links[1], graph.Apply(_query.Links[0], tokens)), factor), _width / 2, HeadsFirst);
+        var key = Cut(graph.Apply(_key, tokens), _width / 2, HeadsFirstTurned);
+        var weights = graph.Add("Softmax", [graph.Add("MatMul", [query, key])], ("axis", 3L));
+        var read = graph.Add("Transpose", [graph.Add("MatMul", [weights, Cut(graph.Apply(_value, tokens), _width, HeadsFirst)])], ("perm", HeadsFirst));
+        return graph.Apply(_output, graph.Add("Reshape", [read, graph.Constant(0, _tokens, _width)]));
+
+        OnnxValue Cut(OnnxValue values, int width, long[] order) =>
+            graph.Add("Transpose", [graph.Add("Reshape", [values, graph.Constant(0, _tokens, _heads, width / _heads)])], ("perm", order));
     }
 
     /// <summary>softmax(Q K' / sqrt(d)) V of each head, d the numbers of a query.</summary>

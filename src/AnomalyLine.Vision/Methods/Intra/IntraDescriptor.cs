@@ -12,7 +12,10 @@ internal static class IntraDescriptor
         o => new IntraMethod((IntraOptions)o),
         published: new IntraOptions(),
         balanced: Short with { Width = 128, Depth = 7, Heads = 4, Epochs = 45 },
-        fast: Short with { Width = 96, Depth = 5, Heads = 4, Epochs = 25 });
+        fast: Short with { Width = 96, Depth = 5, Heads = 4, Epochs = 25 })
+    {
+        WritesOnnx = true,
+    };
 
     private static IntraOptions Short => new()
     {

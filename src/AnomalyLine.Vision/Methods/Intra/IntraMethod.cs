@@ -19,6 +19,9 @@ internal sealed class IntraMethod : AnomalyMethod
     /// <summary>Windows that go through the network at once when judging; bounds memory, changes no result.</summary>
     private const int WindowsAtOnce = 128;
 
+    private static readonly long[] PatchesFirst = [0, 2, 4, 1, 3, 5];
+    private static readonly long[] ChannelsFirst = [0, 3, 1, 4, 2, 5];
+
     private readonly IntraOptions _options;
     private readonly IntraNetwork _network;
     private readonly PatchWindows _windows;
@@ -53,10 +56,26 @@ internal sealed class IntraMethod : AnomalyMethod
     public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(S(2));
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor frames) => Rebuild(frames);
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
 
-    /// <summary>None: windows of one sequence of tokens are no batch of frames.</summary>
-    public override IReadOnlyList<string> WritePass(OnnxGraph graph) => [];
+    /// <summary>The frames with each patch as the network fills it in.</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph)
+    {
+        var (channels, side) = (_options.Channels, _options.Size);
+        graph.Output("reconstruction", WriteRebuild(graph, graph.Input("frames", channels, side)), null, channels, side, side);
+        return graph.Outputs;
+    }
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        WritePass(graph);
+        graph.Output("normal_map", graph.Constant(_network.NormalMap), _options.Size, _options.Size);
+        return new OnnxReading($"{GradientMagnitudeSimilarity.Words(_options.Scales)}{OnnxReading.Smoothed(_options.Smoothing)}, then (map - normal_map)²");
+    }
+
+    /// <summary>The reconstruction; as many frames at once as <see cref="WindowsAtOnce"/> allows.</summary>
+    protected override Tensor[] Forward(Tensor input) => [Rebuild(input)];
 
     /// <summary>The mean smoothed distance of normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
@@ -88,7 +107,25 @@ internal sealed class IntraMethod : AnomalyMethod
         return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Distance(Tensor frames) => MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, Rebuild(frames), Range, _options.Scales), _options.Smoothing);
+    private Tensor Distance(Tensor frames)
+    {
+        var atOnce = Math.Max(1, WindowsAtOnce / _windows.Count);
+        var rebuilt = Engine is null || frames.shape[0] <= atOnce ? Pass(frames)[0] : cat([.. frames.split(atOnce).Select(part => Pass(part)[0])]);
+        return MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, rebuilt, Range, _options.Scales), _options.Smoothing);
+    }
+
+    /// <summary>The same as <see cref="Rebuild"/>, in parts of <see cref="WindowsAtOnce"/> windows of each frame.</summary>
+    private OnnxValue WriteRebuild(OnnxGraph graph, OnnxValue frames)
+    {
+        var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
+        var cut = graph.Add("Transpose", [graph.Add("Reshape", [frames, graph.Constant(0, c, grid, side, grid, side)])], ("perm", PatchesFirst));
+        var tokens = _network.WriteEmbedding(graph, graph.Add("Reshape", [cut, graph.Constant(0, grid * grid, c * side * side)]));
+        var patches = _windows.Patches.Chunk(WindowsAtOnce * _options.Window * _options.Window);
+        OnnxValue[] parts = [.. patches.Zip(_windows.Places.Chunk(WindowsAtOnce * _windows.Hidden), (part, hidden) => _network.Write(graph, tokens, part, hidden))];
+        var predicted = graph.Add("Gather", [parts.Length == 1 ? parts[0] : graph.Add("Concat", parts, ("axis", 1L)), graph.Constant(_windows.Source)], ("axis", 1L));
+        var grown = graph.Add("Transpose", [graph.Add("Reshape", [predicted, graph.Constant(0, grid, grid, c, side, side)])], ("perm", ChannelsFirst));
+        return graph.Add("Reshape", [grown, graph.Constant(0, c, _options.Size, _options.Size)]);
+    }
 
     /// <summary>N x C x S x S to (N grid²) x (C K K), row by row.</summary>
     private Tensor Cut(Tensor frames)

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Onnx;
 using TorchSharp.Modules;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
@@ -13,6 +14,7 @@ namespace AnomalyLine.Vision.Methods.Intra;
 internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
 {
     private const string NormalMapName = "normal_map";
+    private static readonly long[] MiddleAxis = [1];
     private readonly IntraOptions _options;
     private readonly Linear _embedding;
     private readonly Parameter _unknown;
@@ -31,7 +33,7 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         _unknown = nn.Parameter((randn(options.Width) * S(0.02)).DetachFromDisposeScope());
         _positions = nn.Parameter((randn(places, options.Width) * S(0.02)).DetachFromDisposeScope());
         _blocks = [];
-        for (var i = 0; i < options.Depth; i++) _blocks.Add(new IntraBlock(options.Width, options.Heads));
+        for (var i = 0; i < options.Depth; i++) _blocks.Add(new IntraBlock(options.Width, options.Heads, options.Window * options.Window));
         _norm = nn.LayerNorm(options.Width);
         _head = nn.Linear(options.Width, values);
         RegisterComponents();
@@ -68,5 +70,33 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         map = _norm.call(map);
         var read = _options.Hidden == 1 ? map.mean([1], keepdim: true) : map.gather(1, hidden.unsqueeze(2).expand(-1, -1, _options.Width));
         return _head.call(read.InTypeOf(_head.weight)).InSingle().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="Embed"/> over patches, N x P x (C K K).</summary>
+    public OnnxValue WriteEmbedding(OnnxGraph graph, OnnxValue patches) => graph.Apply(_embedding, patches);
+
+    /// <summary>The same as <see cref="forward"/> for fixed windows of each frame: tokens N x P x D to N x (M h) x (C K K).</summary>
+    /// <param name="graph">Where to.</param>
+    /// <param name="tokens">N x P x D.</param>
+    /// <param name="patches">M x L², one behind the other: the tokens of each window within its frame.</param>
+    /// <param name="hidden">M x h, one behind the other: the places of each window that are hidden.</param>
+    public OnnxValue Write(OnnxGraph graph, OnnxValue tokens, long[] patches, long[] hidden)
+    {
+        using var scope = NewDisposeScope();
+        var (length, windows) = (_options.Window * _options.Window, patches.Length / (_options.Window * _options.Window));
+        var places = hidden.Select((place, i) => ((long)i / _options.Hidden * length) + place).ToArray();
+        var isSeen = ones(patches.Length, 1);
+        isSeen.index_fill_(0, tensor(places), S(0));
+        var positions = _options.Positions == PatchPositions.Global ? _positions.index_select(0, tensor(patches)) : _positions.repeat(windows, 1);
+        var beside = positions + ((S(1) - isSeen) * _unknown);
+        var seen = graph.Add("Mul", [graph.Add("Gather", [tokens, graph.Constant(patches)], ("axis", 1L)), graph.Constant(isSeen)]);
+        var map = graph.Add("Reshape", [graph.Add("Add", [seen, graph.Constant(beside)]), graph.Constant(-1, length, _options.Width)]);
+        var outputs = new OnnxValue[_blocks.Count];
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = map = _blocks[i].Write(graph, 2 * i > outputs.Length ? graph.Add("Add", [map, outputs[^i]]) : map);
+        map = graph.Apply(_norm, map);
+        var read = _options.Hidden == 1
+            ? graph.Add("Reshape", [graph.Add("ReduceMean", [map], ("axes", MiddleAxis)), graph.Constant(-1, windows, _options.Width)])
+            : graph.Add("Gather", [graph.Add("Reshape", [map, graph.Constant(-1, patches.Length, _options.Width)]), graph.Constant(places)], ("axis", 1L));
+        return graph.Apply(_head, read);
     }
 }

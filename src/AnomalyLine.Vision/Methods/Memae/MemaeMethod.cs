@@ -28,7 +28,7 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     public override Tensor AnomalyMap(Tensor frames)
     {
         var x = (frames * S(2)) - S(1);
-        return MeanFilter.Apply((x - Pass(frames)[0]).pow(S(2)).mean([1]), options.Smoothing);
+        return MeanFilter.Apply(SquaredDistance.Apply(x, Pass(frames)[0]), options.Smoothing);
     }
 
     /// <inheritdoc/>

@@ -96,7 +96,7 @@ internal sealed class MnadMethod : AnomalyMethod
     private (Tensor Error, Tensor Distance) Parts(Tensor frames)
     {
         var results = Pass(frames);
-        var error = (Judged(frames) - ((results[0] + S(1)) / S(2))).pow(S(2)).mean([1]);
+        var error = SquaredDistance.Apply(Judged(frames), (results[0] + S(1)) / S(2));
         var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
         return (MeanFilter.Apply(error, _options.Smoothing), MeanFilter.Apply(distance, _options.Smoothing));
     }

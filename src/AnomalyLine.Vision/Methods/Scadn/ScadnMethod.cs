@@ -40,7 +40,7 @@ internal sealed class ScadnMethod : AnomalyMethod
     internal ScadnDiscriminator Discriminator { get; }
 
     /// <inheritdoc/>
-    protected override nn.Module Opponent => Discriminator;
+    public override nn.Module Opponent => Discriminator;
 
     /// <summary>The discriminator descends on the mean of its two cross entropies (eq. 3 of the README), then the generator on its own loss.</summary>
     public override double TrainStep(Tensor frames, double progress, Random random)

@@ -23,7 +23,7 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     public override Tensor Loss(Tensor frames, Random random) => Loss(frames, options.Beta);
 
     /// <inheritdoc/>
-    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply((frames - Reconstruct(frames)).pow(S(2)).mean([1]), options.Smoothing);
+    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply(SquaredDistance.Apply(frames, Reconstruct(frames)), options.Smoothing);
 
     /// <summary>From the posterior's mean.</summary>
     public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
