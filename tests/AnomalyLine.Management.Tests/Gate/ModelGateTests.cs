@@ -31,7 +31,10 @@ public sealed class ModelGateTests(SmallModels models)
         Assert.Equal(report.ToJson(), GateReport.Parse(File.ReadAllText(Path.Combine(folder, "gate.json"))).ToJson());
         var html = File.ReadAllText(Path.Combine(folder, "gate.html"));
         Assert.Contains("Normals that only the candidate rejects", html, StringComparison.Ordinal);
-        Assert.Contains("data:image/jpeg;base64,", html, StringComparison.Ordinal);
+        var pictures = report.Disagreements.Sum(found => found.Shown.Count) * GateDocument.PicturesOfAFrame;
+        Assert.InRange(pictures, 12 * GateDocument.PicturesOfAFrame, 72 * GateDocument.PicturesOfAFrame);
+        Assert.All(Enumerable.Range(0, pictures), number => Assert.StartsWith("FFD8", Convert.ToHexString(GateDocument.FindPicture(html, number)!), StringComparison.Ordinal));
+        Assert.Null(GateDocument.FindPicture(html, pictures));
         Assert.DoesNotContain("http", html.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
