@@ -87,9 +87,12 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A server with one model, and stations that judge with it.</summary>
-    public static async Task<TestServer> StartReadyAsync(string[] stations, params string[] settings)
+    public static Task<TestServer> StartReadyAsync(string[] stations, params string[] settings) => StartReadyAsync(_ => { }, stations, settings);
+
+    /// <summary>The same with other services.</summary>
+    public static async Task<TestServer> StartReadyAsync(Action<IServiceCollection> change, string[] stations, params string[] settings)
     {
-        var server = await StartAsync(settings);
+        var server = await StartAsync(change, settings);
         var version = await server.UploadAsync("one");
         foreach (var station in stations)
         {

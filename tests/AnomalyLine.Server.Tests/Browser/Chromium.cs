@@ -8,7 +8,7 @@ namespace AnomalyLine.Server.Tests.Browser;
 /// <summary>The system's Chromium, started for the first test that needs it. Tests are skipped where it is not installed.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private const string Program = "/usr/bin/chromium";
+    internal const string Program = "/usr/bin/chromium";
 
     /// <summary>
     /// Set to 1, the browsers get only the processor time that nobody else wants, so that what is measured beside them is close to what it is with browsers on other machines.
