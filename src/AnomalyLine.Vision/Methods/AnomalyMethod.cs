@@ -24,7 +24,9 @@ internal abstract class AnomalyMethod : IDisposable
     private IReadOnlyDictionary<string, Tensor>? _resumed;
 
     /// <summary>With validated options. Derived constructors take their random weights from torch's global generator.</summary>
-    protected AnomalyMethod(MethodOptions options) => _options = options;
+    /// <param name="options">The options.</param>
+    /// <param name="passesAtOnce">See <see cref="PassesAtOnce"/>.</param>
+    protected AnomalyMethod(MethodOptions options, int passesAtOnce = 1) => (_options, PassesAtOnce) = (options, passesAtOnce);
 
     /// <summary>What frames are prepared to.</summary>
     public InputSpec Input => _options.Input;
@@ -68,6 +70,12 @@ internal abstract class AnomalyMethod : IDisposable
 
     /// <summary>One number a frame from its map: the maximum. N.</summary>
     public virtual Tensor Score(Tensor map) => FrameWalk.IsPossible(map) ? FrameWalk.Highest(map) : map.flatten(1).amax([1]);
+
+    /// <summary>
+    /// Masked copies of frames, or windows of them, that go through the network at once when judging: bounds memory, changes no result, and 1 is the papers' loop. Without effect on
+    /// methods of one pass.
+    /// </summary>
+    public int PassesAtOnce { get; set; }
 
     /// <summary>Computes the network's pass in its place when judging; null for the network itself. It stays its owner's.</summary>
     public OnnxPass? Engine { get; set; }

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
@@ -12,7 +13,8 @@ namespace AnomalyLine.Benchmarks.FastModes;
 /// <param name="Model">The .alm file.</param>
 /// <param name="Options">The file's options with those of the mode.</param>
 /// <param name="IsBfloat16">Whether the network judges in bfloat16.</param>
-internal sealed record JudgingMode(string Name, string Model, MethodOptions Options, bool IsBfloat16 = false)
+/// <param name="IsLoop">Whether each mask or window is a pass of its own.</param>
+internal sealed record JudgingMode(string Name, string Model, MethodOptions Options, bool IsBfloat16 = false, bool IsLoop = false)
 {
     /// <summary>The faithful mode, then the fast ones: those that the command names, else those that one training of the method serves.</summary>
     /// <exception cref="ArgumentException">The method has no mode that its training does not fix, and the command names none; or it names options that are not valid.</exception>
@@ -32,14 +34,17 @@ internal sealed record JudgingMode(string Name, string Model, MethodOptions Opti
         {
             SmaiOptions o =>
             [
+                Loop(o with { Masking = SuperpixelMasking.OneByOne }),
                 new("one by one", model, o with { Masking = SuperpixelMasking.OneByOne }),
                 new($"coloured, gap {o.Gap}", model, o with { Masking = SuperpixelMasking.Coloured }),
             ],
-            RiadOptions { Cells.Count: > 1 } o => [AsTrained(model), Without("smallest cells", o with { Cells = [.. o.Cells.Order().Skip(1)] })],
-            ScadnOptions { Cycles.Count: > 1 } o => [AsTrained(model), Without("broadest bars", o with { Cycles = [.. o.Cycles.Order().Skip(1)] })],
+            RiadOptions { Cells.Count: > 1 } o => [Loop(o), AsTrained(model), Without("smallest cells", o with { Cells = [.. o.Cells.Order().Skip(1)] })],
+            ScadnOptions { Cycles.Count: > 1 } o => [Loop(o), AsTrained(model), Without("broadest bars", o with { Cycles = [.. o.Cycles.Order().Skip(1)] })],
+            RiadOptions or ScadnOptions or IntraOptions => [Loop(options), AsTrained(model)],
             _ => throw new ArgumentException($"{model}: no faster mode serves its training; train one and name it with --fast-model, or name options with --set.", nameof(command)),
         };
 
+        JudgingMode Loop(MethodOptions judging) => new("in a loop, one pass at a time", model, judging, IsLoop: true);
         JudgingMode Without(string what, MethodOptions changed) => new($"without the {what}", model, changed);
     }
 
@@ -57,7 +62,9 @@ internal sealed record JudgingMode(string Name, string Model, MethodOptions Opti
         try
         {
             ModelFile.Write(changed, manifest with { Options = OptionsJson.Write(Options), References = [] }, files);
-            return AnomalyModel.Load(changed);
+            var loaded = AnomalyModel.Load(changed);
+            if (IsLoop) loaded.Method.PassesAtOnce = 1;
+            return loaded;
         }
         finally
         {

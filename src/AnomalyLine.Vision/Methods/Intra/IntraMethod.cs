@@ -16,9 +16,6 @@ internal sealed class IntraMethod : AnomalyMethod
     /// <summary>Length of the range [0, 1] that the losses work in.</summary>
     private const double Range = 1;
 
-    /// <summary>Windows that go through the network at once when judging; bounds memory, changes no result.</summary>
-    private const int WindowsAtOnce = 128;
-
     private static readonly long[] PatchesFirst = [0, 2, 4, 1, 3, 5];
     private static readonly long[] ChannelsFirst = [0, 3, 1, 4, 2, 5];
 
@@ -27,7 +24,7 @@ internal sealed class IntraMethod : AnomalyMethod
     private readonly PatchWindows _windows;
 
     public IntraMethod(IntraOptions options)
-        : base(options)
+        : base(options, passesAtOnce: 128)
     {
         _options = options;
         _network = new IntraNetwork(options);
@@ -74,7 +71,7 @@ internal sealed class IntraMethod : AnomalyMethod
         return new OnnxReading($"{GradientMagnitudeSimilarity.Words(_options.Scales)}{OnnxReading.Smoothed(_options.Smoothing)}, then (map - normal_map)²");
     }
 
-    /// <summary>The reconstruction; as many frames at once as <see cref="WindowsAtOnce"/> allows.</summary>
+    /// <summary>The reconstruction; as many frames at once as <see cref="AnomalyMethod.PassesAtOnce"/> allows.</summary>
     protected override Tensor[] Forward(Tensor input) => [Rebuild(input)];
 
     /// <summary>The mean smoothed distance of normal frames.</summary>
@@ -102,26 +99,26 @@ internal sealed class IntraMethod : AnomalyMethod
         var number = arange(S(count), device: device);
         var windows = (tensor(_windows.Patches).to(device).unsqueeze(0) + (number * S(_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
         var hidden = tensor(_windows.Places, [_windows.Count, _windows.Hidden]).to(device).repeat(count, 1);
-        var predicted = cat([.. windows.split(WindowsAtOnce).Zip(hidden.split(WindowsAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
+        var predicted = cat([.. windows.split(PassesAtOnce).Zip(hidden.split(PassesAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
         var source = (tensor(_windows.Source).to(device).unsqueeze(0) + (number * S(_windows.Places.Length)).unsqueeze(1)).flatten();
         return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
     }
 
     private Tensor Distance(Tensor frames)
     {
-        var atOnce = Math.Max(1, WindowsAtOnce / _windows.Count);
+        var atOnce = Math.Max(1, PassesAtOnce / _windows.Count);
         var rebuilt = Engine is null || frames.shape[0] <= atOnce ? Pass(frames)[0] : cat([.. frames.split(atOnce).Select(part => Pass(part)[0])]);
         return MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, rebuilt, Range, _options.Scales), _options.Smoothing);
     }
 
-    /// <summary>The same as <see cref="Rebuild"/>, in parts of <see cref="WindowsAtOnce"/> windows of each frame.</summary>
+    /// <summary>The same as <see cref="Rebuild"/>, in parts of <see cref="AnomalyMethod.PassesAtOnce"/> windows of each frame.</summary>
     private OnnxValue WriteRebuild(OnnxGraph graph, OnnxValue frames)
     {
         var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
         var cut = graph.Add("Transpose", [graph.Add("Reshape", [frames, graph.Constant(0, c, grid, side, grid, side)])], ("perm", PatchesFirst));
         var tokens = _network.WriteEmbedding(graph, graph.Add("Reshape", [cut, graph.Constant(0, grid * grid, c * side * side)]));
-        var patches = _windows.Patches.Chunk(WindowsAtOnce * _options.Window * _options.Window);
-        OnnxValue[] parts = [.. patches.Zip(_windows.Places.Chunk(WindowsAtOnce * _windows.Hidden), (part, hidden) => _network.Write(graph, tokens, part, hidden))];
+        var patches = _windows.Patches.Chunk(PassesAtOnce * _options.Window * _options.Window);
+        OnnxValue[] parts = [.. patches.Zip(_windows.Places.Chunk(PassesAtOnce * _windows.Hidden), (part, hidden) => _network.Write(graph, tokens, part, hidden))];
         var predicted = graph.Add("Gather", [parts.Length == 1 ? parts[0] : graph.Add("Concat", parts, ("axis", 1L)), graph.Constant(_windows.Source)], ("axis", 1L));
         var grown = graph.Add("Transpose", [graph.Add("Reshape", [predicted, graph.Constant(0, grid, grid, c, side, side)])], ("perm", ChannelsFirst));
         return graph.Add("Reshape", [grown, graph.Constant(0, c, _options.Size, _options.Size)]);

@@ -17,15 +17,12 @@ internal sealed class RiadMethod : AnomalyMethod
     /// <summary>Length of the range [-1, 1] that the network and its losses work in.</summary>
     private const double Range = 2;
 
-    /// <summary>Masked frames that go through the network at once when judging; bounds memory, changes no result.</summary>
-    private const int PassesAtOnce = 24;
-
     private readonly RiadOptions _options;
     private readonly UNet _network;
     private readonly Tensor[] _masks;
 
     public RiadMethod(RiadOptions options)
-        : base(options)
+        : base(options, passesAtOnce: 24)
     {
         _options = options;
         _network = new UNet(options.Channels, options.Channels, options.Width);

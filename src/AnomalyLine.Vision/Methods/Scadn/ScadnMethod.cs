@@ -17,15 +17,12 @@ internal sealed class ScadnMethod : AnomalyMethod
     /// <summary>Weight of the error in hidden places beside that in visible ones.</summary>
     private const double HiddenWeight = 4;
 
-    /// <summary>Masked frames that go through the network at once when judging; bounds memory, changes no result.</summary>
-    private const int PassesAtOnce = 16;
-
     private readonly ScadnOptions _options;
     private readonly ScadnGenerator _generator;
     private readonly Tensor[] _masks;
 
     public ScadnMethod(ScadnOptions options)
-        : base(options)
+        : base(options, passesAtOnce: 16)
     {
         _options = options;
         _generator = new ScadnGenerator(options.Channels, options.Width, options.Blocks);

@@ -18,14 +18,11 @@ internal sealed class SmaiMethod : AnomalyMethod
     /// <summary>Length of the range [-1, 1] that the network and its losses work in; hidden places are 0, its middle.</summary>
     private const double Range = 2;
 
-    /// <summary>Masked frames that go through the network at once when judging; bounds memory, changes no result.</summary>
-    private const int PassesAtOnce = 32;
-
     private readonly SmaiOptions _options;
     private readonly UNet _network;
 
     public SmaiMethod(SmaiOptions options)
-        : base(options)
+        : base(options, passesAtOnce: 32)
     {
         _options = options;
         _network = new UNet(options.Channels + 1, options.Channels, options.Width);
@@ -64,7 +61,7 @@ internal sealed class SmaiMethod : AnomalyMethod
 
     /// <summary>
     /// Frames with each superpixel as the pass that hid it fills it in, N x C x H x W in [-1, 1]. The passes of all frames go through the network together,
-    /// <see cref="PassesAtOnce"/> at a time.
+    /// <see cref="AnomalyMethod.PassesAtOnce"/> at a time.
     /// </summary>
     private Tensor Assemble(Tensor x, Superpixels[] cuts)
     {
