@@ -23,7 +23,7 @@ internal sealed record TrainingPlan(string Method, string Preset, double Minutes
     /// <param name="words">The visitor's language.</param>
     public static TrainingPlan For(int minutes, bool isSurface, bool isQuick, int normals, IStringLocalizer words)
     {
-        var (method, why) = isQuick ? ("memae", words["It judges a frame in about a fifth of the time that fair takes."])
+        var (method, why) = isQuick ? ("memae", words["It judges a frame in less time than fair, and found nearly as much on the bottles that were measured."])
             : isSurface ? ("draem", words["On the fabric that was measured it let the fewest defects pass."])
             : ("fair", words["On the real parts that were measured it let the fewest defects pass."]);
         var (balanced, fast) = (BalancedMinutes * normals / ReckonedFrames, FastMinutes * normals / ReckonedFrames);
