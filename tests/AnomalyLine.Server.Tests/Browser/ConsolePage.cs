@@ -44,6 +44,25 @@ internal sealed class ConsolePage : IAsyncDisposable
     public async Task UntilAliveAsync() => await Page.WaitForFunctionAsync(
         "() => !document.querySelector('[data-live=no]') && [...document.images].every(i => i.complete || i.loading === 'lazy')", null, new() { Timeout = 15_000 });
 
+    /// <summary>Presses a key that leads to another page; again where the browser dropped it, as it does while it is busy with something else.</summary>
+    public async Task PressUntilAsync(string key, string address)
+    {
+        for (var presses = 1; ; presses++)
+        {
+            await Page.BringToFrontAsync();
+            await Page.Keyboard.PressAsync(key);
+            try
+            {
+                await Page.WaitForURLAsync(address, new() { Timeout = 7_000 });
+                return;
+            }
+            catch (TimeoutException) when (presses < 3)
+            {
+                // Pressed again.
+            }
+        }
+    }
+
     /// <summary>Looks at the same page in another way.</summary>
     public async Task LookAsync(View view)
     {
