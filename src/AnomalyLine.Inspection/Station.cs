@@ -91,7 +91,8 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         var (kind, fault) = logFault.Length != 0 ? (StationFault.Log, logFault) : setup.ToFault(Name);
         return new StationStatus(
             Name, fault, setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
-            setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time) { FaultKind = kind };
+            setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time)
+        { FaultKind = kind };
     }
 
     private StationCounters CountFrom(StationCounters start)

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using AnomalyLine.Vision.Imaging;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using AnomalyLine.Vision.Imaging;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Benchmarks.Loopback;
