@@ -13,7 +13,7 @@ public sealed class TrainingPlanTests
     [Theory]
     [InlineData(20, false, false, 200, "fair", "balanced", "about 15 min")]
     [InlineData(20, true, false, 200, "draem", "balanced", "fabric")]
-    [InlineData(20, false, true, 200, "memae", "balanced", "a fifth of the time")]
+    [InlineData(20, false, true, 200, "memae", "balanced", "less time than fair")]
     [InlineData(5, false, false, 200, "fair", "fast", "the short one takes about 4 min")]
     [InlineData(5, false, false, 60, "fair", "balanced", "about 5 min")]
     [InlineData(5, false, false, 800, "fair", "fast", "end early")]
