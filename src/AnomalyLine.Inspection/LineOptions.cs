@@ -17,6 +17,15 @@ public sealed class LineOptions
     /// <summary>What computes the networks. Default <see cref="ServingEngine.Auto"/>: measured for each model when it is loaded.</summary>
     public ServingEngine Engine { get; set; }
 
+    /// <summary>
+    /// Threads of one pass through a network, 0..1024; 0 for as many as there are cores. Default 0: a lone frame is judged soonest so, and models that judge at once lose little
+    /// (docs/benchmarks.md#threads); 1 where only the rate of many models counts.
+    /// </summary>
+    public int EngineThreads { get; set; }
+
+    /// <summary>Whether CUDA may round float32 to TF32 (10 bits) where it multiplies. Default false; without effect on the processor.</summary>
+    public bool TensorFloat32 { get; set; }
+
     /// <summary>Frames that can wait for one model, 1..65536; a further one is answered Overloaded at once. Default 64.</summary>
     public int QueueCapacity { get; set; } = 64;
 
@@ -48,6 +57,7 @@ public sealed class LineOptions
         Require(!string.IsNullOrWhiteSpace(DataFolder), $"{nameof(DataFolder)} is empty; name a folder.");
         Require(MaxBatchSize is >= 1 and <= 256, $"{nameof(MaxBatchSize)} is {MaxBatchSize}; use 1..256.");
         Require(IsAtMostASecond(MaxBatchDelay), $"{nameof(MaxBatchDelay)} is {MaxBatchDelay}; use 0..1 s.");
+        Require(EngineThreads is >= 0 and <= 1024, $"{nameof(EngineThreads)} is {EngineThreads}; use 1..1024, or 0 for as many as there are cores.");
         Require(QueueCapacity is >= 1 and <= 65536, $"{nameof(QueueCapacity)} is {QueueCapacity}; use 1..65536.");
         Require(IsAtMostASecond(AnswerMargin), $"{nameof(AnswerMargin)} is {AnswerMargin}; use 0..1 s.");
         Require(EvidenceBytesPerStation >= 0, $"{nameof(EvidenceBytesPerStation)} is {EvidenceBytesPerStation}; use 0 or more.");

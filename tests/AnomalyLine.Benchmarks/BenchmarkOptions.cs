@@ -4,7 +4,7 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, methods, onnx, pytorch, log, swap, soak, fast-modes or quality.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, fast-modes or quality.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -27,7 +27,7 @@ internal sealed record BenchmarkOptions(
     /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
     public IReadOnlyList<string> Settings { get; private init; } = [];
 
-    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]";
 
@@ -41,7 +41,7 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":

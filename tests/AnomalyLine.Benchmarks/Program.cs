@@ -9,6 +9,7 @@ using AnomalyLine.Benchmarks.PyTorch;
 using AnomalyLine.Benchmarks.Quality;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Benchmarks.Stages;
+using AnomalyLine.Benchmarks.Threads;
 using AnomalyLine.Vision.Models;
 
 TorchEngine.RestartWithSettings();
@@ -24,6 +25,7 @@ var tables = options.Name switch
     "loopback" => await LoopbackBenchmark.RunAsync(options),
     "overhead" => await OverheadBenchmark.RunAsync(options),
     "stages" => StagesBenchmark.Run(options),
+    "threads" => ThreadsBenchmark.Run(options),
     "methods" => MethodsBenchmark.Run(options),
     "onnx" => OnnxBenchmark.Run(options),
     "pytorch" => PyTorchBenchmark.Run(options),

@@ -13,12 +13,18 @@ internal sealed record DetectorLoader(Func<string, IDetector> Load)
 
     /// <summary>From the files of a store, each on the engine that the options ask for.</summary>
     public DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger)
-        : this(version => Open(models.GetPath(version), options, logger)) => LoadPlain = version => AnomalyModel.Load(models.GetPath(version));
+        : this(version => Open(models.GetPath(version), options, logger))
+    {
+        LoadPlain = version => AnomalyModel.Load(models.GetPath(version));
+        TorchEngine.TensorFloat32 = options.TensorFloat32;
+        if (options.EngineThreads > 0) TorchEngine.Threads = options.EngineThreads;
+    }
 
     private static AnomalyModel Open(string path, LineOptions options, ILogger logger)
     {
         var model = AnomalyModel.Load(path, engine: options.Engine, maxBatchSize: options.MaxBatchSize);
         var (engine, reason, isRefusal, _) = model.Engine;
+        EngineLog.Settings(logger, TorchEngine.SettingsText);
         if (isRefusal) EngineLog.Refused(logger, model.Version, engine, reason);
         else EngineLog.Chosen(logger, model.Version, engine, reason, model.Engine.TimesText);
         return model;

@@ -5,6 +5,9 @@ namespace AnomalyLine.Server.Hosting;
 /// <summary>What the log says of the engines that serve models.</summary>
 internal static partial class EngineLog
 {
+    [LoggerMessage(EventId = 139, Level = LogLevel.Information, Message = "Networks are computed with {Settings}")]
+    public static partial void Settings(ILogger logger, string settings);
+
     [LoggerMessage(EventId = 140, Level = LogLevel.Information, Message = "Model {Model} is served by {Engine}: {Reason} ({Times})")]
     public static partial void Chosen(ILogger logger, string model, ServingEngine engine, string reason, string times);
 

@@ -77,6 +77,9 @@ internal abstract class AnomalyMethod : IDisposable
     /// </summary>
     public int PassesAtOnce { get; set; }
 
+    /// <summary>Whether frames of a batch go through the network together; else they are judged one after the other, and a batch gains nothing.</summary>
+    public virtual bool BatchesFrames => true;
+
     /// <summary>Computes the network's pass in its place when judging; null for the network itself. It stays its owner's.</summary>
     public OnnxPass? Engine { get; set; }
 

@@ -14,23 +14,24 @@ public sealed class AnomalyModel : IDetector
     private const float ReplayTolerance = 1e-3f;
 
     private AnomalyMethod _method;
-    private readonly Device _device;
+    private readonly FrameStaging _staging;
     private readonly NormalMaps? _normal;
+    private BatchLadder? _ladder;
 
     /// <summary>Around a method that is in memory.</summary>
     /// <param name="method">The method; it goes with the model when that is disposed. Its network takes the form to judge with, so save it before.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="version">Its version.</param>
-    /// <param name="device">Where it runs.</param>
+    /// <param name="staging">Brings frames to where it runs; it goes with the model as well.</param>
     /// <param name="normal">What the map is measured against; null for the plain map. It goes with the model as well.</param>
-    internal AnomalyModel(AnomalyMethod method, ModelManifest manifest, string version, Device device, NormalMaps? normal)
+    internal AnomalyModel(AnomalyMethod method, ModelManifest manifest, string version, FrameStaging staging, NormalMaps? normal)
     {
         _method = method;
-        _device = device;
+        _staging = staging;
         _normal = normal;
         Manifest = manifest;
         Version = version;
-        _method.Network.to(device);
+        _method.Network.to(staging.Device);
         NetworkForm.Serve(_method.Network);
     }
 
@@ -44,10 +45,15 @@ public sealed class AnomalyModel : IDetector
     public InputSpec Input => Manifest.Input;
 
     /// <summary>Where it runs: "cpu" or "cuda".</summary>
-    public string DeviceName => _device.type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
+    public string DeviceName => IsOnCard ? "cuda" : "cpu";
 
     /// <summary>What computes its network.</summary>
     public EngineChoice Engine { get; private set; } = new(ServingEngine.Torch, "not asked for another", IsRefusal: false, []);
+
+    /// <summary>The batch sizes that it fills batches up to; null where it judges them as they come, as on the processor.</summary>
+    internal BatchLadder? Ladder => _ladder;
+
+    private bool IsOnCard => _staging.Device.type == TorchSharp.DeviceType.CUDA;
 
     /// <summary>Its method, in the form to judge with.</summary>
     internal AnomalyMethod Method => _method;
@@ -84,9 +90,15 @@ public sealed class AnomalyModel : IDetector
     public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
+        return _ladder is null ? DetectAtOnce(frames, frames.Count) : [.. frames.Chunk(_ladder.Largest).SelectMany(part => DetectAtOnce(part, _ladder.RungOf(part.Length)))];
+    }
+
+    /// <summary>Judges a batch of a size, of which the first are frames and the rest is not looked at.</summary>
+    private Detection[] DetectAtOnce(IReadOnlyList<PreparedFrame> frames, int size)
+    {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var map = _method.AnomalyMap(FrameBatch.ToTensor(frames, Input).to(_device));
+        var map = _method.AnomalyMap(_staging.Move(frames, size));
         if (_normal is not null) map = _normal.Measure(map);
         var scores = _method.Score(map).cpu();
         map = map.contiguous().cpu();
@@ -110,7 +122,7 @@ public sealed class AnomalyModel : IDetector
         ArgumentNullException.ThrowIfNull(frame);
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var rebuilt = _method.Reconstruct(FrameBatch.ToTensor([frame], Input).to(_device)).nan_to_num().clamp(Numbers.S(0), Numbers.S(1)).contiguous().cpu();
+        var rebuilt = _method.Reconstruct(_staging.Move([frame], 1)).nan_to_num().clamp(Numbers.S(0), Numbers.S(1)).contiguous().cpu();
         var result = new PreparedFrame(Input with { Frames = 1 }, frame.Region, frame.FrameWidth, frame.FrameHeight);
         rebuilt.data<float>().CopyTo(result.Writable);
         return result;
@@ -125,6 +137,7 @@ public sealed class AnomalyModel : IDetector
         _method.Engine?.Dispose();
         _method.Dispose();
         _normal?.Dispose();
+        _staging.Dispose();
     }
 
     private static AnomalyModel Create(string path, ModelManifest manifest, string version, IReadOnlyDictionary<string, byte[]> files, Device device)
@@ -144,7 +157,7 @@ public sealed class AnomalyModel : IDetector
             method = descriptor.Create(options);
             SafeTensors.Read(method.Network, Entry(path, files, ModelFile.WeightsName));
             if (options.Normalise) normal = NormalMaps.Read(Entry(path, files, ModelFile.NormalName), options.Input, device);
-            return new AnomalyModel(method, manifest, version, device, normal);
+            return new AnomalyModel(method, manifest, version, new FrameStaging(manifest.Input, device), normal);
         }
         catch (Exception e)
         {
@@ -161,6 +174,7 @@ public sealed class AnomalyModel : IDetector
     private void Replay(string path, IReadOnlyDictionary<string, byte[]> files, ServingEngine engine, int maxBatchSize)
     {
         var frames = new List<PreparedFrame>();
+        var isRounded = IsOnCard && TorchEngine.TensorFloat32;
         try
         {
             foreach (var reference in Manifest.References)
@@ -169,23 +183,18 @@ public sealed class AnomalyModel : IDetector
                     ?? throw new ModelFileException($"{path}: {reference.File}: {error}");
                 frames.Add(prepared);
                 var score = Detect([prepared])[0].Score;
-                var tolerance = ReplayTolerance * Math.Max(Math.Abs(reference.Score), Math.Abs(Manifest.Calibration.Threshold));
+                var tolerance = (isRounded ? (float)Bfloat16Trial.MostScoreDifference : ReplayTolerance) * Math.Max(Math.Abs(reference.Score), Math.Abs(Manifest.Calibration.Threshold));
                 if (!(Math.Abs(score - reference.Score) <= tolerance))
                 {
                     throw new ModelFileException(
-                        $"{path}: {reference.File} scores {score:G6} here, but {reference.Score:G6} where the model was trained; it would judge differently and is refused. Train it again with this release.");
+                        $"{path}: {reference.File} scores {score:G6} here, but {reference.Score:G6} where the model was trained; it would judge differently and is refused. {(isRounded ? "Turn TensorFloat32 off, or train" : "Train")} it again with this release.");
                 }
             }
 
-            if (engine == ServingEngine.Torch) return;
-            if (_device.type == TorchSharp.DeviceType.CUDA)
-            {
-                Engine = Engine with { Reason = "the network runs on cuda" };
-                return;
-            }
-
-            if (engine != ServingEngine.Bfloat16) Engine = new EngineTrial(_method, Detect, frames).Choose(engine, maxBatchSize);
-            if (engine != ServingEngine.Onnx) TryBfloat16(engine, maxBatchSize, frames, Entry(path, files, ModelFile.WeightsName));
+            if (IsOnCard) Engine = Engine with { Reason = "the network runs on cuda" };
+            else if (engine is ServingEngine.Auto or ServingEngine.Onnx) Engine = new EngineTrial(_method, Detect, frames).Choose(engine, maxBatchSize);
+            if (engine is ServingEngine.Auto or ServingEngine.Bfloat16) TryBfloat16(engine, maxBatchSize, frames, Entry(path, files, ModelFile.WeightsName));
+            if (IsOnCard) Climb(maxBatchSize);
         }
         finally
         {
@@ -193,17 +202,23 @@ public sealed class AnomalyModel : IDetector
         }
     }
 
-    /// <summary>Takes bfloat16 where the training allowed it, this processor computes in it, the reference frames bear it out, and it is faster than the engine so far or asked for.</summary>
+    /// <summary>Warms up each batch size that will come from now on; see <see cref="BatchLadder"/>.</summary>
+    internal void Climb(int maxBatchSize)
+    {
+        if (_method.BatchesFrames) _ladder = BatchLadder.Climb(maxBatchSize, size => DetectAtOnce([], size));
+    }
+
+    /// <summary>Takes bfloat16 where the training allowed it, the device computes in it, the reference frames bear it out, and it is faster than the engine so far or asked for.</summary>
     private void TryBfloat16(ServingEngine wanted, int maxBatchSize, IReadOnlyList<PreparedFrame> references, byte[] weights)
     {
-        if (Manifest.Bfloat16 is not { IsAllowed: true } || !TorchEngine.ComputesInBfloat16 || references.Count == 0)
+        if (Manifest.Bfloat16 is not { IsAllowed: true } || !TorchEngine.ComputesInBfloat16On(_staging.Device) || references.Count == 0)
         {
-            if (wanted == ServingEngine.Bfloat16) Engine = Engine with { Reason = "the training did not allow bfloat16, or this processor does not compute in it" };
+            if (wanted == ServingEngine.Bfloat16) Engine = Engine with { Reason = "the training did not allow bfloat16, or this device does not compute in it" };
             return;
         }
 
         var single = _method;
-        var half = InBfloat16(Manifest, weights);
+        var half = InBfloat16(Manifest, weights, _staging.Device);
         IReadOnlyList<Detection> By(AnomalyMethod method, IReadOnlyList<PreparedFrame> frames)
         {
             _method = method;
@@ -214,7 +229,8 @@ public sealed class AnomalyModel : IDetector
         var (score, map) = comparison.Difference(references);
         var isSame = score <= Bfloat16Trial.MostScoreDifference && map <= Bfloat16Trial.MostMapDifference;
         var measured = isSame && wanted == ServingEngine.Auto ? comparison.Measure(references, maxBatchSize) : [];
-        EngineTime[] times = [.. Engine.Times, .. measured.Select(t => new EngineTime(t.Batch, ServingEngine.Bfloat16, t.Other))];
+        var others = Engine.Times.Count > 0 ? Engine.Times : [.. measured.Select(t => new EngineTime(t.Batch, ServingEngine.Torch, t.One))];
+        EngineTime[] times = [.. others, .. measured.Select(t => new EngineTime(t.Batch, ServingEngine.Bfloat16, t.Other))];
         var isTaken = isSame && (measured.Count == 0 || EngineComparison.Share(measured) < EngineTrial.Gain);
         if (isTaken) Engine = new EngineChoice(ServingEngine.Bfloat16, measured.Count == 0 ? "asked for" : "faster on this machine, and allowed by the training", IsRefusal: false, times);
         else if (isSame) Engine = Engine with { Times = times };
@@ -226,12 +242,13 @@ public sealed class AnomalyModel : IDetector
     }
 
     /// <summary>The method of a manifest with its weights, in the form to judge with, in bfloat16.</summary>
-    internal static AnomalyMethod InBfloat16(ModelManifest manifest, byte[] weights)
+    internal static AnomalyMethod InBfloat16(ModelManifest manifest, byte[] weights, Device device)
     {
         using var scope = NewDisposeScope();
         var descriptor = MethodCatalog.Find(manifest.Method)!;
         var method = descriptor.Create(OptionsJson.Read(manifest.Options, descriptor.Presets["paper"].GetType()));
         SafeTensors.Read(method.Network, weights);
+        method.Network.to(device);
         NetworkForm.Serve(method.Network);
         NetworkForm.Convert(method.Network, ScalarType.BFloat16);
         return method;

@@ -21,12 +21,17 @@ public static partial class TorchEngine
 
     private static readonly Lock Gate = new();
     private static bool _isReady;
+    private static bool _usesTensorFloat32;
+    private static int _threads;
 
     /// <summary>Version of TorchSharp.</summary>
     public static string Version => typeof(torch).Assembly.GetName().Version?.ToString() ?? "unknown";
 
-    /// <summary>Threads that one call into the engine uses.</summary>
-    /// <exception cref="TorchEngineException">The native library does not load.</exception>
+    /// <summary>
+    /// Threads that one pass of a network uses, its caller's included: as many as there are cores unless set, 1..1024. For the whole process; threads that have used the engine before
+    /// keep what they had.
+    /// </summary>
+    /// <exception cref="TorchEngineException">The native library does not load; when it is read, or when a number is set after the library was loaded.</exception>
     public static int Threads
     {
         get
@@ -37,16 +42,43 @@ public static partial class TorchEngine
 
         set
         {
-            EnsureReady();
-            torch.set_num_threads(value);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1024);
+            lock (Gate)
+            {
+                _threads = value;
+                if (_isReady) ApplySettings();
+            }
         }
     }
+
+    /// <summary>The settings that are in force, for people.</summary>
+    /// <exception cref="TorchEngineException">The native library does not load.</exception>
+    public static string SettingsText => FormattableString.Invariant(
+        $"TorchSharp {Version}, {Threads} threads for each pass, TF32 {(TensorFloat32 ? "on" : "off")}, {string.Join(", ", Settings.Select(s => $"{s.Name}={Environment.GetEnvironmentVariable(s.Name) ?? "not set"}"))}");
 
     /// <summary>Tensors that are alive in this process; flat over time where none leaks, however many models come and go. Any thread.</summary>
     public static long LiveTensors => _isReady ? torch.Tensor.TotalCount - Parameters.Made : 0;
 
     /// <summary>Whether this processor multiplies bfloat16 itself (AVX-512 BF16: function 7, leaf 1, EAX bit 5).</summary>
     public static bool ComputesInBfloat16 => X86Base.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+
+    /// <summary>
+    /// Whether CUDA may round float32 factors of convolutions and products to TF32, 10 bits instead of 23, which cards since Ampere multiply several times as fast. False unless set:
+    /// libtorch by itself would round those of convolutions. Without effect on the processor. For the whole process; set it before a model is loaded.
+    /// </summary>
+    public static bool TensorFloat32
+    {
+        get => _usesTensorFloat32;
+        set
+        {
+            lock (Gate)
+            {
+                _usesTensorFloat32 = value;
+                if (_isReady) ApplySettings();
+            }
+        }
+    }
 
     /// <summary>Loads the native library, or says why it cannot be loaded and what to do. Cheap after the first time; any thread.</summary>
     /// <exception cref="TorchEngineException">The native library does not load.</exception>
@@ -58,9 +90,17 @@ public static partial class TorchEngine
             if (_isReady) return;
             NativeLibraryCheck.Run();
             torch.InitializeDeviceType(DeviceType.CPU);
+            ApplySettings();
             _isReady = true;
         }
     }
+
+    /// <summary>Whether a device multiplies bfloat16. Cards before Ampere do it slowly, which the trial of speed finds.</summary>
+    internal static bool ComputesInBfloat16On(torch.Device device) => device.type == DeviceType.CUDA || ComputesInBfloat16;
+
+    /// <summary>Whether the engine failed because memory ran out, on the processor or on a card.</summary>
+    internal static bool IsOutOfMemory(ExternalException e) =>
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.Ordinal);
 
     /// <summary>The device by its option: "cpu", "cuda", or "auto" for cuda where there is one.</summary>
     internal static torch.Device ResolveDevice(string name)
@@ -88,6 +128,12 @@ public static partial class TorchEngine
 
         // Returns only where the system refuses; the process then goes on, slower, with the defaults.
         _ = Execute(Environment.ProcessPath ?? "/proc/self/exe", [.. arguments, null]);
+    }
+
+    private static void ApplySettings()
+    {
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = _usesTensorFloat32;
+        if (_threads > 0) torch.set_num_threads(_threads);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

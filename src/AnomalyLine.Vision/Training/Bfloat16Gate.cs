@@ -2,6 +2,7 @@ using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tuning;
+using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Training;
 
@@ -11,9 +12,9 @@ internal static class Bfloat16Gate
     /// <summary>Fewer validation normals than this say nothing.</summary>
     private const int LeastFrames = 5;
 
-    /// <summary>Whether there are normals enough, frames that defects can be planted on, and a processor to try it on.</summary>
-    public static bool IsPossible(InputSpec input, int validated, string device) =>
-        TorchEngine.ComputesInBfloat16 && device == "cpu" && input.Frames == 1 && validated >= LeastFrames;
+    /// <summary>Whether there are normals enough, frames that defects can be planted on, and a device to try it on.</summary>
+    public static bool IsPossible(InputSpec input, int validated, Device device) =>
+        TorchEngine.ComputesInBfloat16On(device) && input.Frames == 1 && validated >= LeastFrames;
 
     /// <summary>Compares the same model in both number types.</summary>
     /// <param name="single">In float32.</param>

@@ -52,7 +52,15 @@ public static class Trainer
         warm?.Apply(method);
         method.Network.to(device);
         var loop = new TrainingLoop(method, options, frames, validation, request.Seed, device, clock);
-        loop.Run(checkpoint, request.Resume, cancel);
+        TorchEngine.TensorFloat32 = options.Precision == TrainingPrecision.TensorFloat32;
+        try
+        {
+            loop.Run(checkpoint, request.Resume, cancel);
+        }
+        finally
+        {
+            TorchEngine.TensorFloat32 = false;
+        }
 
         clock.Enter(TrainingStage.Calibrating);
         method.Network.eval();
@@ -79,7 +87,8 @@ public static class Trainer
             References = [],
             Files = new Dictionary<string, string>(),
         };
-        AnomalyModel Against(NormalMaps? normal) => new(method, manifest, descriptor.Name, device, normal);
+        using var staging = new FrameStaging(options.Input, device);
+        AnomalyModel Against(NormalMaps? normal) => new(method, manifest, descriptor.Name, staging, normal);
         if (chooses)
         {
             options = options with { Normalise = MapChoice.Measures(Against(null), Against(maps), validated, metrics, cancel) };
@@ -88,10 +97,10 @@ public static class Trainer
 
         var normal = options.Normalise ? maps : null;
         var judging = Against(normal);
-        if (Bfloat16Gate.IsPossible(options.Input, validated.Count, judging.DeviceName))
+        if (Bfloat16Gate.IsPossible(options.Input, validated.Count, device))
         {
-            using var half = AnomalyModel.InBfloat16(manifest, weights);
-            var inHalf = new AnomalyModel(half, manifest, descriptor.Name, device, normal);
+            using var half = AnomalyModel.InBfloat16(manifest, weights, device);
+            var inHalf = new AnomalyModel(half, manifest, descriptor.Name, staging, normal);
             manifest = manifest with { Bfloat16 = Bfloat16Gate.Try(judging, inHalf, validated, cancel) };
         }
 

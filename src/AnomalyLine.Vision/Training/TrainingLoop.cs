@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Training;
@@ -43,7 +44,7 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
                 checkpoint?.WriteIfDue(Mark);
             }
         }
-        catch (ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.Ordinal))
+        catch (ExternalException e) when (TorchEngine.IsOutOfMemory(e))
         {
             throw new TrainingException(
                 $"Memory ran out with {options.BatchSize} frames a step at {options.Size} pixels; nothing was written. Try --set batch-size={Math.Max(1, options.BatchSize / 2)} or a smaller size.", e);

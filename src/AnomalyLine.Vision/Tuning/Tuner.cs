@@ -96,7 +96,8 @@ public static class Tuner
         method.Network.to(target);
         NetworkForm.Serve(method.Network);
         using var prepared = test.First(options.Input);
-        var frame = FrameBatch.ToTensor([prepared], options.Input).to(target);
+        using var staging = new FrameStaging(options.Input, target);
+        var frame = staging.Move([prepared], 1);
         var best = double.PositiveInfinity;
         for (var i = 0; i <= repeats; i++)
         {

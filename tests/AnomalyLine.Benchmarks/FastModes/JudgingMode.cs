@@ -55,7 +55,7 @@ internal sealed record JudgingMode(string Name, string Model, MethodOptions Opti
         if (IsBfloat16)
         {
             var normal = Options.Normalise ? NormalMaps.Read(files[ModelFile.NormalName], Options.Input, CPU) : null;
-            return new AnomalyModel(AnomalyModel.InBfloat16(manifest, files[ModelFile.WeightsName]), manifest, ModelFile.VersionOf(manifest, sha256), CPU, normal);
+            return new AnomalyModel(AnomalyModel.InBfloat16(manifest, files[ModelFile.WeightsName], CPU), manifest, ModelFile.VersionOf(manifest, sha256), new FrameStaging(Options.Input, CPU), normal);
         }
 
         var changed = Path.GetTempFileName();

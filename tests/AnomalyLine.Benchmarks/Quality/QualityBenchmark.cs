@@ -84,7 +84,7 @@ internal static class QualityBenchmark
         SafeTensors.Read(method.Network, files[ModelFile.WeightsName]);
         method.Network.eval();
         using var frames = new TrainingFrames(trained, options, CancellationToken.None);
-        return new AnomalyModel(method, manifest, "other", CPU, options.Normalise ? null : NormalMaps.Of(method, frames, CPU, CancellationToken.None));
+        return new AnomalyModel(method, manifest, "other", new FrameStaging(options.Input, CPU), options.Normalise ? null : NormalMaps.Of(method, frames, CPU, CancellationToken.None));
     }
 
     private static BenchmarkTable Table(string set, BenchmarkOptions options, IEnumerable<QualityRow> rows)

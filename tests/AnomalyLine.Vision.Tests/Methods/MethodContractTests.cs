@@ -256,7 +256,7 @@ public sealed class MethodContractTests(TrainedMethods trained)
         return sum / count;
     }
 
-    private static double LargestDifference(AnomalyMap a, AnomalyMap b) => a.Values.ToArray().Zip(b.Values.ToArray(), (x, y) => Math.Abs(x - y)).Max();
+    internal static double LargestDifference(AnomalyMap a, AnomalyMap b) => a.Values.ToArray().Zip(b.Values.ToArray(), (x, y) => Math.Abs(x - y)).Max();
 
     private static string WeightsOf(TrainedMethods.Trained trained) => trained.Result.Manifest.Files["weights.safetensors"];
 

@@ -3,6 +3,7 @@ using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tests.Methods;
+using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Models;
 
@@ -137,6 +138,25 @@ public sealed class EngineTests(TrainedMethods trained)
     }
 
     /// <summary>Tensors alive, without those that only wait for the collector.</summary>
+    /// <summary>libtorch by itself lets cuDNN round; the flags are its own, so they can be read on a machine without a card.</summary>
+    [Fact]
+    public void TensorFloat32_OffUnlessAskedFor_ReachesConvolutionsAndProducts()
+    {
+        TorchEngine.EnsureReady();
+        Assert.Equal((false, false, false), (TorchEngine.TensorFloat32, torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32));
+        try
+        {
+            TorchEngine.TensorFloat32 = true;
+            Assert.Equal((true, true), (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32));
+        }
+        finally
+        {
+            TorchEngine.TensorFloat32 = false;
+        }
+
+        Assert.Equal((false, false), (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32));
+    }
+
     private static long LiveTensors()
     {
         GC.Collect();

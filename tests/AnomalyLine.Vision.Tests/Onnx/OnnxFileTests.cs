@@ -33,10 +33,11 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         var export = OnnxFile.Write(alm, folder["part.onnx"]);
         using var model = AnomalyModel.Load(alm, "cpu");
         using var run = new OnnxRun(File.ReadAllBytes(folder["part.onnx"]));
+        using var staging = new FrameStaging(model.Input, CPU);
         foreach (var count in new[] { 1, 3 })
         {
             var frames = DatasetFolder.Open(trained.DataFolder).TestFrames.TakeLast(count).Select(f => TrainedMethods.Prepare(f.Path, model.Input)).ToArray();
-            AssertSame(model.Method, run, FrameBatch.ToTensor(frames, model.Input));
+            AssertSame(model.Method, run, staging.Move(frames, count));
             foreach (var frame in frames) frame.Dispose();
         }
 
@@ -96,7 +97,8 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         using var model = AnomalyModel.Load(folder["part.alm"], "cpu");
         using var run = new OnnxRun(File.ReadAllBytes(folder["part.onnx"]));
         using var prepared = TrainedMethods.Prepare(DatasetFolder.Open(trained.DataFolder).TestFrames[^1].Path, model.Input);
-        var frames = FrameBatch.ToTensor([prepared], model.Input);
+        using var staging = new FrameStaging(model.Input, CPU);
+        var frames = staging.Move([prepared], 1);
         var outputs = run.Run(frames);
         var map = MeanFilter.Apply((frames - outputs["reconstruction"]).pow(Numbers.S(2)).mean([1]), 11);
         var score = ((map - outputs["normal_mean"]) / outputs["normal_deviation"]).clamp_min(Numbers.S(0)).max().item<float>();

@@ -116,8 +116,6 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
         }
     }
 
-    private sealed class EngineFailure(string message) : ExternalException(message);
-
     /// <summary>Its first weight counts the epochs; its validation losses are given.</summary>
     private sealed class Scripted(AutoencoderOptions options, double[] validation) : AnomalyMethod(options)
     {

@@ -82,6 +82,9 @@ internal sealed class SmaiMethod : AnomalyMethod
         return filled;
     }
 
+    /// <inheritdoc/>
+    public override bool BatchesFrames => false;
+
     /// <summary>The superpixels of a frame, 1 x C x H x W in [0, 1].</summary>
     internal Superpixels Cut(Tensor frame)
     {
