@@ -63,7 +63,7 @@ internal abstract class AnomalyMethod : IDisposable
     /// Called once after the last training step, in evaluation mode without gradients: takes from the normal frames what judging needs beside the
     /// weights (statistics, a mean map) into buffers of <see cref="Network"/>, so that it is saved with them. The default needs nothing.
     /// </summary>
-    /// <param name="normals">The training frames once, in batches of N x C x H x W in [0, 1]; each is disposed when the next is asked for.</param>
+    /// <param name="normals">The training frames once, or the validation frames where <see cref="MethodOptions.CompletesOnValidation"/>, in batches of N x C x H x W in [0, 1]; each is disposed when the next is asked for.</param>
     public virtual void Complete(IEnumerable<Tensor> normals)
     {
     }

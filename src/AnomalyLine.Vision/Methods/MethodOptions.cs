@@ -35,6 +35,9 @@ internal abstract record MethodOptions
     /// </summary>
     public int Patience { get; init; }
 
+    /// <summary>Whether <see cref="AnomalyMethod.Complete"/> is to see validation normals: what the method measures there, trained ones have less of. Sets a tenth aside as <see cref="Patience"/> does.</summary>
+    internal virtual bool CompletesOnValidation => false;
+
     /// <summary>Random shift of each training frame by at most this many pixels, edges repeated, 0..64.</summary>
     public int Shift { get; init; }
 

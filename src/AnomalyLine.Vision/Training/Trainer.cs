@@ -39,19 +39,19 @@ public static class Trainer
         var data = DatasetFolder.Open(request.DataFolder);
         var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
         var (trained, validated, heldOut) = NormalSplit.Of(
-            data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
+            data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
         var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
         var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, validated.Count, trainingSet, warm), time);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
         clock.Enter(TrainingStage.Loading);
         using var frames = new TrainingFrames(trained, options, cancel);
-        using var validation = options.Patience == 0 ? null : new TrainingFrames(validated, options, cancel);
+        using var validation = options.Patience == 0 && !options.CompletesOnValidation ? null : new TrainingFrames(validated, options, cancel);
         random.manual_seed(request.Seed);
         using var method = descriptor.Create(options);
         warm?.Apply(method);
         method.Network.to(device);
-        var loop = new TrainingLoop(method, options, frames, validation, request.Seed, device, clock);
+        var loop = new TrainingLoop(method, options, frames, options.Patience > 0 ? validation : null, request.Seed, device, clock);
         TorchEngine.TensorFloat32 = options.Precision == TrainingPrecision.TensorFloat32;
         try
         {
@@ -65,7 +65,7 @@ public static class Trainer
         clock.Enter(TrainingStage.Calibrating);
         method.Network.eval();
         using (no_grad())
-        using (NewDisposeScope()) method.Complete(frames.Batches(device, cancel));
+        using (NewDisposeScope()) method.Complete((options.CompletesOnValidation ? validation! : frames).Batches(device, cancel));
         using var maps = chooses || options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
         var weights = SafeTensors.Write(method.Network);
         var metrics = new Dictionary<string, double> { ["finalLoss"] = loop.Losses[^1], ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes };

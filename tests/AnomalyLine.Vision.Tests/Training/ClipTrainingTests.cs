@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using OpenCvSharp;
@@ -19,9 +20,9 @@ public sealed class ClipTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mnad", "variant=prediction clip=3 size=32 width=4")]
-    [InlineData("memae", "clip=3 size=32 width=8 items=50")]
-    public void Train_Clips_ModelLoadsAndTheJumpScoresHighest(string method, string settings)
+    [InlineData("mnad", "variant=prediction clip=3 size=32 width=4", 30)]
+    [InlineData("memae", "clip=3 size=32 width=8 items=50", 36)]
+    public void Train_Clips_ModelLoadsAndTheJumpScoresHighest(string method, string settings, int trained)
     {
         var request = new TrainingRequest
         {
@@ -38,10 +39,24 @@ public sealed class ClipTrainingTests : IDisposable
         using var model = AnomalyModel.Load(result.Path, "cpu");
         Assert.Equal(new InputSpec(32, 32, 1, 3), model.Input);
 
-        // Of 48 the last 10 are held out, and the 2 before them belong to neither.
-        Assert.Equal(36, result.Manifest.TrainingSet.Count);
+        // Of 48 the last 10 are held out, and the 2 before them belong to neither; of mnad the 4 before those are for validation, with 2 between.
+        Assert.Equal(trained, result.Manifest.TrainingSet.Count);
         var scores = DatasetFolder.Open(_folder.Path).TestFrames.ToDictionary(f => f.DefectKind + System.IO.Path.GetFileName(f.Path), f => Score(model, f.Path));
         Assert.Equal(scores.Values.Max(), scores[$"jump{Jump:D3}.png"]);
+        if (model.Method.Network is MnadNetwork network) AssertDeviationsAreThoseOf(32..36, network, model);
+    }
+
+    /// <summary>Trained clips vary less in their distances: the deviations must be of clips that were not trained on.</summary>
+    private void AssertDeviationsAreThoseOf(System.Range normals, MnadNetwork network, AnomalyModel model)
+    {
+        using var mode = TorchSharp.torch.no_grad();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var staging = new FrameStaging(model.Input, TorchSharp.torch.CPU);
+        var clips = DatasetFolder.Open(_folder.Path).TrainNormals.Take(normals).Select(path => ClipFile.Prepare(path, model.Input)).ToArray();
+        var saved = network.Deviations.data<float>().ToArray();
+        model.Method.Complete([staging.Move(clips, clips.Length)]);
+        foreach (var clip in clips) clip.Dispose();
+        Assert.All(saved.Zip(network.Deviations.data<float>().ToArray()), pair => Assert.Equal(1, pair.First / pair.Second, 0.01));
     }
 
     [Fact]

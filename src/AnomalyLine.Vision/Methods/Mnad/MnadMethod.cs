@@ -46,6 +46,9 @@ internal sealed class MnadMethod : AnomalyMethod
         return ((S(_options.Balance) * error / deviations[0]) + (S(1 - _options.Balance) * distance / deviations[1])).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The map's maximum or mean. N.</summary>
+    public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
+
     /// <summary>The judged frame as it is rebuilt, or foretold from those before it.</summary>
     public override Tensor Reconstruct(Tensor frames) => (Pass(frames)[0] + S(1)) / S(2);
 
@@ -82,7 +85,8 @@ internal sealed class MnadMethod : AnomalyMethod
         var (one, other) = (_options.Balance / _network.Deviations[0].item<float>(), (1 - _options.Balance) / _network.Deviations[1].item<float>());
         return new OnnxReading(
             FormattableString.Invariant($"{one:G9} times the mean over the last {channels} channels of (frames - (reconstruction + 1) / 2)², plus {other:G9} times distance enlarged to {side} x {side} ")
-            + "bilinearly with half-pixel centres" + OnnxReading.Smoothed(_options.Smoothing));
+            + "bilinearly with half-pixel centres" + OnnxReading.Smoothed(_options.Smoothing),
+            _options.Score == FrameScore.Mean ? "the mean of the map" : "the maximum of the map");
     }
 
     /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x S/8 x S/8.</summary>

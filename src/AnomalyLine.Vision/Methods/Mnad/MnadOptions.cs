@@ -32,6 +32,12 @@ internal sealed record MnadOptions : MethodOptions
     /// <summary>Share of the error in the map, 0..1; the rest is the distance to the memory. 0.6 is published for prediction.</summary>
     public double Balance { get; init; } = 0.7;
 
+    /// <summary>How the map becomes the frame's score; of whole frames, as the mean, it is published for a video.</summary>
+    public FrameScore Score { get; init; } = FrameScore.Max;
+
+    /// <summary>Frames of one video share their background, which is learnt by heart: the distances of trained clips hardly vary, those of others do.</summary>
+    internal override bool CompletesOnValidation => Variant == MnadVariant.Prediction;
+
     /// <inheritdoc/>
     protected override int ClipLength => Clip;
 

@@ -1,9 +1,9 @@
-namespace AnomalyLine.Vision.Methods.Scadn;
+namespace AnomalyLine.Vision.Methods;
 
 /// <summary>How the map becomes the frame's score.</summary>
 internal enum FrameScore
 {
-    /// <summary>Its mean, as in the authors' code: how much of the frame is wrong, and how wrong.</summary>
+    /// <summary>Its mean: how much of the frame is wrong, and how wrong.</summary>
     Mean,
 
     /// <summary>Its maximum: how wrong the worst place is.</summary>
