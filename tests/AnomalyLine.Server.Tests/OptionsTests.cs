@@ -10,13 +10,13 @@ public sealed class OptionsTests
     {
         var failure = Assert.Throws<InvalidOptionsException>(() => Read(
             ("BindAddress", "here"), ("HttpPort", "70000"), ("GrpcPort", "many"), ("DataFolder", " "), ("HtpPort", "1"), ("MaxFramesInFlightPerStream", "0"),
-            ("Line:MaxBatchSize", "0"), ("Line:MaxBatchDelay", "soon"), ("Management:ConnectionString", "Colour=red"), ("Management:ReservedDiskBytes", "-1"), ("Management:CollectorShare", "0"),
+            ("Line:MaxBatchSize", "0"), ("Line:MaxBatchDelay", "soon"), ("Line:EngineThreads", "-1"), ("Line:TensorFloat32", "perhaps"), ("Management:ConnectionString", "Colour=red"), ("Management:ReservedDiskBytes", "-1"), ("Management:CollectorShare", "0"),
             ("OpcUa:Laboratory", "true"), ("OpcUa:Host", "0.0.0.0"), ("OpcUa:Port", "-1")));
 
         foreach (var name in new[]
         {
             "AnomalyLine:BindAddress", "AnomalyLine:HttpPort", "AnomalyLine:GrpcPort", "AnomalyLine:DataFolder", "AnomalyLine:HtpPort", "AnomalyLine:MaxFramesInFlightPerStream",
-            "AnomalyLine:Line:MaxBatchSize", "AnomalyLine:Line:MaxBatchDelay", "AnomalyLine:OpcUa:Laboratory", "AnomalyLine:OpcUa:Port",
+            "AnomalyLine:Line:MaxBatchSize", "AnomalyLine:Line:MaxBatchDelay", "AnomalyLine:Line:EngineThreads", "AnomalyLine:Line:TensorFloat32", "AnomalyLine:OpcUa:Laboratory", "AnomalyLine:OpcUa:Port",
             "AnomalyLine:Management:ConnectionString", "AnomalyLine:Management:ReservedDiskBytes", "AnomalyLine:Management:CollectorShare",
         })
         {
