@@ -10,13 +10,20 @@ internal static class ServerProgram
     private const int Failed = 1;
     private const int WrongUsage = 2;
 
-    /// <summary>Runs until it is stopped.</summary>
-    /// <returns>0 when it was stopped, 1 when it could not run, 2 when its configuration is wrong.</returns>
+    /// <summary>Runs until it is stopped, or answers a question.</summary>
+    /// <returns>0 when it was stopped or has answered, 1 when it could not run, 2 when its configuration is wrong.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (CommandWords.Answer(args) is { } answer)
+        {
+            await System.Console.Out.WriteLineAsync(answer);
+            return 0;
+        }
+
         try
         {
             var demo = DemoOptions.Parse(ref args);
+            CommandWords.Check(args);
             await using var app = ServerHost.Build(args, demo);
             await app.RunAsync();
             return 0;
