@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using AnomalyLine.Vision.Losses;
 
 namespace AnomalyLine.Vision.AnomalyMaps;
@@ -14,14 +15,19 @@ internal static class StructuralDistance
 {
     private const int Half = StructuralSimilarity.Window / 2;
 
-    // Columns that are walked down together: so few that what is kept of them stays in the nearest cache.
+    // Of the cache, values.
+    private const int Line = 16;
+
+    // Columns that are walked down together: so few that what is kept of them stays in the nearest cache. Beside them lie the window's margins.
     private const int Strip = 128;
-    private const int Margins = 16;
-    private const int Padded = Strip + Margins;
+    private const int Padded = Strip + Line;
 
     // Each row was filtered along itself once: the four moments, side by side. From as many rows come two rows of the map.
     private const int Row = 4 * Strip;
     private const int Rows = StructuralSimilarity.Window + 1;
+
+    // Rows that are asked for before they are read.
+    private const int Ahead = 3;
 
     /// <summary>Of the middle and of the five places on either side.</summary>
     private static readonly float[] Weights = StructuralSimilarity.Weights()[Half..];
@@ -39,8 +45,8 @@ internal static class StructuralDistance
         var constants = new Constants(new((float)(2 * Math.Pow(0.01 * range, 2))), new((float)(2 * Math.Pow(0.03 * range, 2))), new(2f / channels));
 
         // A ring of rows, each at two places, so that the latest always lie one behind the other from somewhere on.
-        var ring = Aligned(stackalloc float[(2 * Rows * Row) + Margins]);
-        var padded = Aligned(stackalloc float[(2 * Padded) + Margins]);
+        var ring = Aligned(stackalloc float[(2 * Rows * Row) + Line]);
+        var padded = Aligned(stackalloc float[(2 * Padded) + Line]);
         map.Clear();
         for (var plane = 0; plane < channels * map.Length; plane += map.Length)
         {
@@ -61,6 +67,12 @@ internal static class StructuralDistance
                     else
                     {
                         var start = plane + (next * width) + begin;
+                        if (next + Ahead < height)
+                        {
+                            Fetch(x.Slice(start + (Ahead * width), end - begin));
+                            Fetch(y.Slice(start + (Ahead * width), end - begin));
+                        }
+
                         Enter(x.Slice(start, end - begin), y.Slice(start, end - begin), ref padded[begin - left + Half]);
                         Across(ref padded[0], ref ring[place * Row], (nuint)columns);
                     }
@@ -76,7 +88,15 @@ internal static class StructuralDistance
     }
 
     /// <summary>Memory from the next whole line of the cache on: vectors that lie across two of them load at half the speed.</summary>
-    private static unsafe Span<float> Aligned(Span<float> memory) => memory[((int)(-(nint)Unsafe.AsPointer(ref memory[0]) & 63) / sizeof(float))..];
+    private static unsafe Span<float> Aligned(Span<float> memory) => memory[((int)(-((nint)Unsafe.AsPointer(ref memory[0]) / sizeof(float)) & (Line - 1)))..];
+
+    /// <summary>Has values brought into the cache: a network's pass leaves frame and reconstruction in memory, and waiting for them would take half as long again as the map.</summary>
+    private static unsafe void Fetch(ReadOnlySpan<float> values)
+    {
+        if (!Sse.IsSupported) return;
+        ref var first = ref MemoryMarshal.GetReference(values);
+        for (var at = 0; at < values.Length; at += Line) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, at)));
+    }
 
     /// <summary>u and v of a row's places.</summary>
     private static void Enter(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ref float padded)
