@@ -1,18 +1,36 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using AnomalyLine.Vision.Losses;
 
 namespace AnomalyLine.Vision.AnomalyMaps;
 
 /// <summary>
-/// 1 - SSIM of <see cref="StructuralSimilarity"/> averaged over channels, for judging: one walk over the rows of a frame, with the window's five moments kept in a row each,
-/// where tensor operations would write and read the frame dozens of times. On the calling thread alone.
+/// 1 - SSIM of <see cref="StructuralSimilarity"/> averaged over channels, for judging: one walk down strips of a frame, where tensor operations would write and read it dozens of times.
+/// With u = x + y and v = x - y four moments are enough, the window's means U, V and variances su, sv of both:
+/// 1 - SSIM = 2 (P sv + V² R) / ((P + V²)(R + sv)), P = U² + 2 C1, R = su + 2 C2. On the calling thread alone.
 /// </summary>
 internal static class StructuralDistance
 {
     private const int Half = StructuralSimilarity.Window / 2;
-    private const int Moments = 5;
 
-    private static readonly float[] Weights = StructuralSimilarity.Weights();
+    // Of the cache, values.
+    private const int Line = 16;
+
+    // Columns that are walked down together: so few that what is kept of them stays in the nearest cache. Beside them lie the window's margins.
+    private const int Strip = 128;
+    private const int Padded = Strip + Line;
+
+    // Each row was filtered along itself once: the four moments, side by side. From as many rows come two rows of the map.
+    private const int Row = 4 * Strip;
+    private const int Rows = StructuralSimilarity.Window + 1;
+
+    // Rows that are asked for before they are read.
+    private const int Ahead = 3;
+
+    /// <summary>Of the middle and of the five places on either side.</summary>
+    private static readonly float[] Weights = StructuralSimilarity.Weights()[Half..];
 
     /// <summary>Of one frame.</summary>
     /// <param name="x">C planes of height x width.</param>
@@ -24,93 +42,176 @@ internal static class StructuralDistance
     /// <param name="range">L, the length of the data's range.</param>
     public static void Compute(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> map, int channels, int height, int width, double range)
     {
-        var (c1, c2) = ((float)Math.Pow(0.01 * range, 2), (float)Math.Pow(0.03 * range, 2));
+        var constants = new Constants(new((float)(2 * Math.Pow(0.01 * range, 2))), new((float)(2 * Math.Pow(0.03 * range, 2))), new(2f / channels));
 
-        // Zeros on both sides stand for what lies outside; the slack lets the last vector run over the end.
-        var stride = width + (2 * Half) + Vector<float>.Count;
-        var rows = new float[Moments * stride];
-        var similarity = new float[width + Vector<float>.Count];
-        map.Fill(1);
-        for (var c = 0; c < channels; c++)
+        // A ring of rows, each at two places, so that the latest always lie one behind the other from somewhere on.
+        var ring = Aligned(stackalloc float[(2 * Rows * Row) + Line]);
+        var padded = Aligned(stackalloc float[(2 * Padded) + Line]);
+        map.Clear();
+        for (var plane = 0; plane < channels * map.Length; plane += map.Length)
         {
-            var one = x.Slice(c * height * width, height * width);
-            var other = y.Slice(c * height * width, height * width);
-            for (var row = 0; row < height; row++)
+            for (var left = 0; left < width; left += Strip)
             {
-                Down(one, other, rows, stride, row, height, width);
-                Across(rows, similarity, stride, width, c1, c2);
-                FrameWalk.AddTo(map.Slice(row * width, width), similarity, -1f / channels);
+                // Zeros stand for what lies outside of the frame.
+                padded.Clear();
+                var (begin, end) = (Math.Max(0, left - Half), Math.Min(width, left + Strip + Half));
+                var columns = Math.Min(Strip, width - left);
+                for (var next = -Half; next < height + Half + (height % 2); next++)
+                {
+                    var place = (next + Rows) % Rows;
+                    if (next < 0 || next >= height)
+                    {
+                        ring.Slice(place * Row, Row).Clear();
+                        ring.Slice((place + Rows) * Row, Row).Clear();
+                    }
+                    else
+                    {
+                        var start = plane + (next * width) + begin;
+                        if (next + Ahead < height)
+                        {
+                            Fetch(x.Slice(start + (Ahead * width), end - begin));
+                            Fetch(y.Slice(start + (Ahead * width), end - begin));
+                        }
+
+                        Enter(x.Slice(start, end - begin), y.Slice(start, end - begin), ref padded[begin - left + Half]);
+                        Across(ref padded[0], ref ring[place * Row], (nuint)columns);
+                    }
+
+                    var row = next - Half - 1;
+                    if (row < 0 || row % 2 != 0) continue;
+                    var upper = map.Slice((row * width) + left, columns);
+                    var lower = row + 1 < height ? map.Slice(((row + 1) * width) + left, columns) : default;
+                    Down(ref ring[(place + 1) % Rows * Row], upper, lower, constants);
+                }
             }
         }
     }
 
-    /// <summary>The window's columns: weighted sums of x, y, xx, yy and xy over the rows around one.</summary>
-    private static void Down(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> rows, int stride, int row, int height, int width)
-    {
-        var (first, last) = (Math.Max(0, row - Half), Math.Min(height - 1, row + Half));
-        var at = 0;
-        for (; at <= width - Vector<float>.Count; at += Vector<float>.Count)
-        {
-            Vector<float> sx = default, sy = default, sxx = default, syy = default, sxy = default;
-            for (var r = first; r <= last; r++)
-            {
-                var weight = new Vector<float>(Weights[r - row + Half]);
-                var (a, b) = (new Vector<float>(x[((r * width) + at)..]), new Vector<float>(y[((r * width) + at)..]));
-                var (wa, wb) = (weight * a, weight * b);
-                sx += wa;
-                sy += wb;
-                sxx = Vector.FusedMultiplyAdd(wa, a, sxx);
-                syy = Vector.FusedMultiplyAdd(wb, b, syy);
-                sxy = Vector.FusedMultiplyAdd(wa, b, sxy);
-            }
+    /// <summary>Memory from the next whole line of the cache on: vectors that lie across two of them load at half the speed.</summary>
+    private static unsafe Span<float> Aligned(Span<float> memory) => memory[((int)(-((nint)Unsafe.AsPointer(ref memory[0]) / sizeof(float)) & (Line - 1)))..];
 
-            var place = at + Half;
-            sx.CopyTo(rows[place..]);
-            sy.CopyTo(rows[(stride + place)..]);
-            sxx.CopyTo(rows[((2 * stride) + place)..]);
-            syy.CopyTo(rows[((3 * stride) + place)..]);
-            sxy.CopyTo(rows[((4 * stride) + place)..]);
+    /// <summary>Has values brought into the cache: a network's pass leaves frame and reconstruction in memory, and waiting for them would take half as long again as the map.</summary>
+    private static unsafe void Fetch(ReadOnlySpan<float> values)
+    {
+        if (!Sse.IsSupported) return;
+        ref var first = ref MemoryMarshal.GetReference(values);
+        for (var at = 0; at < values.Length; at += Line) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, at)));
+    }
+
+    /// <summary>u and v of a row's places.</summary>
+    private static void Enter(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ref float padded)
+    {
+        ref var one = ref MemoryMarshal.GetReference(x);
+        ref var other = ref MemoryMarshal.GetReference(y);
+        var last = x.Length - Vector<float>.Count;
+        if (last >= 0)
+        {
+            for (var at = 0; at < last; at += Vector<float>.Count) Enter(Vector.LoadUnsafe(ref one, (nuint)at), Vector.LoadUnsafe(ref other, (nuint)at), ref padded, (nuint)at);
+            Enter(Vector.LoadUnsafe(ref one, (nuint)last), Vector.LoadUnsafe(ref other, (nuint)last), ref padded, (nuint)last);
+            return;
         }
 
-        for (; at < width; at++)
-        {
-            float sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0;
-            for (var r = first; r <= last; r++)
-            {
-                var (weight, a, b) = (Weights[r - row + Half], x[(r * width) + at], y[(r * width) + at]);
-                sx += weight * a;
-                sy += weight * b;
-                sxx += weight * a * a;
-                syy += weight * b * b;
-                sxy += weight * a * b;
-            }
+        for (var at = 0; at < x.Length; at++) (Unsafe.Add(ref padded, at), Unsafe.Add(ref padded, at + Padded)) = (x[at] + y[at], x[at] - y[at]);
+    }
 
-            var place = at + Half;
-            (rows[place], rows[stride + place], rows[(2 * stride) + place], rows[(3 * stride) + place], rows[(4 * stride) + place]) = (sx, sy, sxx, syy, sxy);
+    private static void Enter(Vector<float> x, Vector<float> y, ref float padded, nuint at)
+    {
+        (x + y).StoreUnsafe(ref padded, at);
+        (x - y).StoreUnsafe(ref padded, at + Padded);
+    }
+
+    /// <summary>A row's moments along itself. The last vector runs over the end, into places of the strip that nobody reads.</summary>
+    private static void Across(ref float padded, ref float moments, nuint columns)
+    {
+        for (nuint at = 0; at < columns; at += (nuint)Vector<float>.Count)
+        {
+            Across(ref Unsafe.Add(ref padded, at), ref Unsafe.Add(ref moments, at));
+            Across(ref Unsafe.Add(ref padded, at + Padded), ref Unsafe.Add(ref moments, at + (2 * Strip)));
         }
     }
 
-    /// <summary>The window's rows, then SSIM (eq. 13).</summary>
-    private static void Across(ReadOnlySpan<float> rows, Span<float> similarity, int stride, int width, float c1, float c2)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Across(ref float padded, ref float moments)
     {
-        var (v1, v2, two) = (new Vector<float>(c1), new Vector<float>(c2), new Vector<float>(2));
-        for (var at = 0; at < width; at += Vector<float>.Count)
-        {
-            Vector<float> mx = default, my = default, xx = default, yy = default, xy = default;
-            for (var i = 0; i < Weights.Length; i++)
-            {
-                var (weight, place) = (new Vector<float>(Weights[i]), at + i);
-                mx = Vector.FusedMultiplyAdd(weight, new Vector<float>(rows[place..]), mx);
-                my = Vector.FusedMultiplyAdd(weight, new Vector<float>(rows[(stride + place)..]), my);
-                xx = Vector.FusedMultiplyAdd(weight, new Vector<float>(rows[((2 * stride) + place)..]), xx);
-                yy = Vector.FusedMultiplyAdd(weight, new Vector<float>(rows[((3 * stride) + place)..]), yy);
-                xy = Vector.FusedMultiplyAdd(weight, new Vector<float>(rows[((4 * stride) + place)..]), xy);
-            }
+        var middle = Vector.LoadUnsafe(ref padded, Half);
+        var mean = Weight(0) * middle;
+        var square = mean * middle;
+        AddPair(1, ref padded, ref mean, ref square);
+        AddPair(2, ref padded, ref mean, ref square);
+        AddPair(3, ref padded, ref mean, ref square);
+        AddPair(4, ref padded, ref mean, ref square);
+        AddPair(5, ref padded, ref mean, ref square);
+        mean.StoreUnsafe(ref moments);
+        mean.StoreUnsafe(ref moments, Rows * Row);
+        square.StoreUnsafe(ref moments, Strip);
+        square.StoreUnsafe(ref moments, Strip + (Rows * Row));
+    }
 
-            var (mxx, myy, mxy) = (mx * mx, my * my, mx * my);
-            var above = ((two * mxy) + v1) * ((two * (xy - mxy)) + v2);
-            var below = (mxx + myy + v1) * (xx - mxx + (yy - myy) + v2);
-            (above / below).CopyTo(similarity[at..]);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPair(int distance, ref float padded, ref Vector<float> mean, ref Vector<float> square)
+    {
+        var (left, right) = (Vector.LoadUnsafe(ref padded, (nuint)(Half - distance)), Vector.LoadUnsafe(ref padded, (nuint)(Half + distance)));
+        mean = Vector.FusedMultiplyAdd(Weight(distance), left + right, mean);
+        square = Vector.FusedMultiplyAdd(Weight(distance), Vector.FusedMultiplyAdd(left, left, right * right), square);
+    }
+
+    /// <summary>The moments down the columns of two windows, one a row below the other, and what they say of both rows of the map.</summary>
+    private static void Down(ref float rows, Span<float> upper, Span<float> lower, in Constants constants)
+    {
+        for (var at = 0; at < upper.Length; at += Vector<float>.Count)
+        {
+            var (mu, belowMu) = Down(ref Unsafe.Add(ref rows, at));
+            var (uu, belowUu) = Down(ref Unsafe.Add(ref rows, at + Strip));
+            var (mv, belowMv) = Down(ref Unsafe.Add(ref rows, at + (2 * Strip)));
+            var (vv, belowVv) = Down(ref Unsafe.Add(ref rows, at + (3 * Strip)));
+            Add(upper, at, constants.Distance(mu, uu, mv, vv));
+            Add(lower, at, constants.Distance(belowMu, belowUu, belowMv, belowVv));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector<float> Upper, Vector<float> Lower) Down(ref float rows)
+    {
+        // What one window adds above its middle the other adds a step later: each row is loaded once.
+        var (above, below) = (Vector.LoadUnsafe(ref rows, Half * Row), Vector.LoadUnsafe(ref rows, (Half + 1) * Row));
+        var (upper, lower) = (Weight(0) * above, Weight(0) * below);
+        AddPairs(1, ref rows, ref above, ref below, ref upper, ref lower);
+        AddPairs(2, ref rows, ref above, ref below, ref upper, ref lower);
+        AddPairs(3, ref rows, ref above, ref below, ref upper, ref lower);
+        AddPairs(4, ref rows, ref above, ref below, ref upper, ref lower);
+        AddPairs(5, ref rows, ref above, ref below, ref upper, ref lower);
+        return (upper, lower);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPairs(int distance, ref float rows, ref Vector<float> above, ref Vector<float> below, ref Vector<float> upper, ref Vector<float> lower)
+    {
+        var (first, last) = (Vector.LoadUnsafe(ref rows, (nuint)((Half - distance) * Row)), Vector.LoadUnsafe(ref rows, (nuint)((Half + 1 + distance) * Row)));
+        upper = Vector.FusedMultiplyAdd(Weight(distance), first + below, upper);
+        lower = Vector.FusedMultiplyAdd(Weight(distance), above + last, lower);
+        (above, below) = (first, last);
+    }
+
+    /// <summary>As many as the target has places for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(Span<float> target, int at, Vector<float> values)
+    {
+        if (at <= target.Length - Vector<float>.Count) (values + new Vector<float>(target[at..])).CopyTo(target[at..]);
+        else for (var i = at; i < target.Length; i++) target[i] += values[i - at];
+    }
+
+    private static Vector<float> Weight(int distance) => new(Weights[distance]);
+
+    /// <summary>2 C1, 2 C2, and 2 over the number of channels.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Constants(Vector<float> C1, Vector<float> C2, Vector<float> Share)
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<float> Distance(Vector<float> mu, Vector<float> uu, Vector<float> mv, Vector<float> vv)
+        {
+            var (mvv, p) = (mv * mv, Vector.FusedMultiplyAdd(mu, mu, C1));
+            var (r, s) = (uu - (mu * mu) + C2, vv - mvv);
+            return Share * Vector.FusedMultiplyAdd(p, s, mvv * r) / ((p + mvv) * (r + s));
         }
     }
 }

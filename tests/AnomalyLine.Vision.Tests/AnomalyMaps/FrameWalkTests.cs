@@ -33,6 +33,35 @@ public sealed class FrameWalkTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 6)]
+    [InlineData(7, 17)]
+    [InlineData(12, 129)]
+    [InlineData(11, 133)]
+    [InlineData(31, 264)]
+    public void StructuralDistance_SmallerThanWindowOrAPieceOverAStrip_EqualsTensorOperations(int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(7);
+        var (x, y) = (rand(2, 3, height, width), rand(2, 3, height, width));
+        AssertClose(1 - StructuralSimilarity.Map(x.@double(), y.@double(), 1).mean([1]), StructuralSimilarity.Distance(x, y, 1), 1e-5f);
+    }
+
+    [Fact]
+    public void StructuralDistance_SameFrameOrNoNumber_IsZeroOrNoNumber()
+    {
+        using var scope = NewDisposeScope();
+        var frame = rand(1, 3, 20, 140);
+        Assert.Equal(0, StructuralSimilarity.Distance(frame, frame.clone(), 1).abs().max().ToSingle());
+
+        var broken = frame.clone();
+        broken[0, 1, 10, 130] = float.NaN;
+        var lost = StructuralSimilarity.Distance(frame, broken, 1).isnan();
+        Assert.Equal(11 * 11, lost.sum().ToInt32());
+        Assert.True(lost.narrow(1, 5, 11).narrow(2, 125, 11).all().ToBoolean());
+    }
+
+    [Theory]
     [MemberData(nameof(Sizes))]
     public void GradientDistance_AnySize_EqualsTensorOperations(int channels, int height, int width)
     {
