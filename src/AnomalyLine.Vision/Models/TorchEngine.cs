@@ -12,11 +12,13 @@ public static partial class TorchEngine
 {
     /// <summary>
     /// One arena that keeps its memory: with more, each forward pass on another than the main thread gives its activations back to the system
-    /// and faults them in again. Threads that wait sleep instead of spinning on cores that others need.
+    /// and faults them in again. Threads that wait sleep instead of spinning on cores that others need. Vectors are as wide as the processor has them, where .NET by itself stays at
+    /// 256 bits (docs/adr/0031-vectors-of-512-bits.md).
     /// </summary>
     private static readonly (string Name, string Value)[] Settings =
     [
         ("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("OMP_WAIT_POLICY", "PASSIVE"),
+        ("DOTNET_MaxVectorTBitWidth", "512"),
     ];
 
     private static readonly Lock Gate = new();

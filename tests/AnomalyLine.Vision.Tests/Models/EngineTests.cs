@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
@@ -138,6 +140,13 @@ public sealed class EngineTests(TrainedMethods trained)
     }
 
     /// <summary>Tensors alive, without those that only wait for the collector.</summary>
+    [Fact]
+    public void RestartWithSettings_ProcessorWithAvx512_VectorsAreThatWide()
+    {
+        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "this processor has no vectors of 512 bits");
+        Assert.Equal(512, Vector<byte>.Count * 8);
+    }
+
     /// <summary>libtorch by itself lets cuDNN round; the flags are its own, so they can be read on a machine without a card.</summary>
     [Fact]
     public void TensorFloat32_OffUnlessAskedFor_ReachesConvolutionsAndProducts()
