@@ -24,7 +24,7 @@ internal sealed record TrainingPlan(string Method, string Preset, double Minutes
     public static TrainingPlan For(int minutes, bool isSurface, bool isQuick, int normals, IStringLocalizer words)
     {
         var (method, why) = isQuick ? ("memae", words["It judges a frame in less time than fair, and found nearly as much on the bottles that were measured."])
-            : isSurface ? ("draem", words["On the fabric that was measured it let the fewest defects pass."])
+            : isSurface ? ("draem", words["On the fabric that was measured it was one of the two best, and by far the quicker of them."])
             : ("fair", words["On the real parts that were measured it let the fewest defects pass."]);
         var (balanced, fast) = (BalancedMinutes * normals / ReckonedFrames, FastMinutes * normals / ReckonedFrames);
         var preset = balanced <= minutes ? "balanced" : "fast";
