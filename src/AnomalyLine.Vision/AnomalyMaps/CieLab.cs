@@ -18,11 +18,11 @@ internal static class CieLab
     public static Tensor FromRgb(Tensor rgb)
     {
         using var scope = NewDisposeScope();
-        var linear = where(rgb > S(0.04045), ((rgb.clamp_min(S(0.04045)) + S(0.055)) / S(1.055)).pow(S(2.4)), rgb / S(12.92));
+        var linear = where(rgb > S(0.04045), (rgb.clamp_min(S(0.04045)).Plus(0.055) / S(1.055)).pow(S(2.4)), rgb / S(12.92));
         var (r, g, b) = (linear.select(1, 0), linear.select(1, 1), linear.select(1, 2));
-        var x = Compress(((S(0.4124564) * r) + (S(0.3575761) * g) + (S(0.1804375) * b)) / S(0.95047));
-        var y = Compress((S(0.2126729) * r) + (S(0.7151522) * g) + (S(0.0721750) * b));
-        var z = Compress(((S(0.0193339) * r) + (S(0.1191920) * g) + (S(0.9503041) * b)) / S(1.08883));
+        var x = Compress((S(0.4124564) * r).Plus(S(0.3575761) * g).Plus(S(0.1804375) * b) / S(0.95047));
+        var y = Compress((S(0.2126729) * r).Plus(S(0.7151522) * g).Plus(S(0.0721750) * b));
+        var z = Compress((S(0.0193339) * r).Plus(S(0.1191920) * g).Plus(S(0.9503041) * b) / S(1.08883));
         return stack([(S(116) * y) - S(16), S(500) * (x - y), S(200) * (y - z)], 1).MoveToOuterDisposeScope();
     }
 
@@ -42,5 +42,5 @@ internal static class CieLab
         return (difference * difference).sum([1]).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Compress(Tensor t) => where(t > S(Epsilon), t.clamp_min(S(Epsilon)).pow(S(1.0 / 3.0)), ((S(Kappa) * t) + S(16)) / S(116));
+    private static Tensor Compress(Tensor t) => where(t > S(Epsilon), t.clamp_min(S(Epsilon)).pow(S(1.0 / 3.0)), (S(Kappa) * t).Plus(16) / S(116));
 }

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Layers;
@@ -51,9 +50,9 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
         for (var i = _links.Count - 1; i > 0; i--)
         {
             if (_links[i] is not BatchNorm2d norm || _links[i - 1] is not Conv2d convolution) continue;
-            var factor = norm.weight! / (norm.running_var! + S(norm.eps)).sqrt();
+            var factor = norm.weight! / norm.running_var!.Plus(norm.eps).sqrt();
             var bias = norm.bias! - (norm.running_mean! * factor);
-            if (convolution.bias is not null) bias += convolution.bias * factor;
+            if (convolution.bias is not null) bias = bias.Plus(convolution.bias * factor);
             convolution.weight!.mul_(factor.view(-1, 1, 1, 1));
             convolution.bias = Parameters.Own(bias);
             _links.RemoveAt(i);

@@ -51,7 +51,7 @@ internal sealed class ReconstructiveTrunk : nn.Module<Tensor, Tensor>
         for (var i = 0; i < _up.Count; i++)
         {
             map = _up[i].call(map);
-            map = _join[i].call(_skips ? map + maps[^(i + 2)] : map);
+            map = _join[i].call(_skips ? map.Plus(maps[^(i + 2)]) : map);
         }
 
         return _last.call(map).InSingle().MoveToOuterDisposeScope();

@@ -18,6 +18,6 @@ internal static class FocalLoss
         using var scope = NewDisposeScope();
         var logs = nn.functional.log_softmax(logits, 1);
         var log = where(masks > S(0.5), logs.select(1, 1), logs.select(1, 0));
-        return (-(S(1) - log.exp()).pow(S(gamma)) * log).mean().MoveToOuterDisposeScope();
+        return (-OneMinus(log.exp()).pow(S(gamma)) * log).mean().MoveToOuterDisposeScope();
     }
 }

@@ -33,8 +33,8 @@ internal static class GradientMagnitudeSimilarity
         for (var s = 0; s < scales; s++)
         {
             if (s > 0) (x, y) = (Halve(x), Halve(y));
-            var distance = S(1) - Similarity(x, y, range).mean([1], keepdim: true);
-            total = total + (s == 0 ? distance : nn.functional.interpolate(distance, size, mode: InterpolationMode.Bilinear, align_corners: false));
+            var distance = OneMinus(Similarity(x, y, range).mean([1], keepdim: true));
+            total = total.Plus(s == 0 ? distance : nn.functional.interpolate(distance, size, mode: InterpolationMode.Bilinear, align_corners: false));
         }
 
         return (total / S(scales)).squeeze(1).MoveToOuterDisposeScope();
@@ -48,7 +48,7 @@ internal static class GradientMagnitudeSimilarity
         for (var s = 0; s < scales; s++)
         {
             if (s > 0) (x, y) = (Halve(x), Halve(y));
-            total = total + (S(1) - Similarity(x, y, range)).mean();
+            total = total.Plus(OneMinus(Similarity(x, y, range)).mean());
         }
 
         return (total / S(scales)).MoveToOuterDisposeScope();
@@ -58,7 +58,7 @@ internal static class GradientMagnitudeSimilarity
     {
         var (gx, gy) = (Magnitude(x), Magnitude(y));
         var constant = ConstantForUnitRange * range * range;
-        return ((S(2) * gx * gy) + S(constant)) / ((gx * gx) + (gy * gy) + S(constant));
+        return (S(2) * gx * gy).Plus(constant) / (gx * gx).Plus(gy * gy).Plus(constant);
     }
 
     /// <summary>Prewitt's kernels as sums of shifted images: a column of ones times a difference across, and the same turned.</summary>
@@ -66,11 +66,11 @@ internal static class GradientMagnitudeSimilarity
     {
         var (h, w) = (image.shape[2], image.shape[3]);
         var padded = nn.functional.pad(image, [1, 1, 1, 1]);
-        var down = padded.narrow(2, 0, h) + padded.narrow(2, 1, h) + padded.narrow(2, 2, h);
-        var across = padded.narrow(3, 0, w) + padded.narrow(3, 1, w) + padded.narrow(3, 2, w);
+        var down = padded.narrow(2, 0, h).Plus(padded.narrow(2, 1, h)).Plus(padded.narrow(2, 2, h));
+        var across = padded.narrow(3, 0, w).Plus(padded.narrow(3, 1, w)).Plus(padded.narrow(3, 2, w));
         var gx = down.narrow(3, 0, w) - down.narrow(3, 2, w);
         var gy = across.narrow(2, 0, h) - across.narrow(2, 2, h);
-        return (((gx * gx) + (gy * gy)) / S(9) + S(1e-12)).sqrt();
+        return ((gx * gx).Plus(gy * gy) / S(9)).Plus(1e-12).sqrt();
     }
 
     private static Tensor Halve(Tensor image) => nn.functional.avg_pool2d(image, 2, 2);

@@ -34,17 +34,17 @@ internal static class StructuralSimilarity
         var (mxx, myy, mxy) = (mx * mx, my * my, mx * my);
         var (sxx, syy, sxy) = (moments[2] - mxx, moments[3] - myy, moments[4] - mxy);
         var (c1, c2) = (Math.Pow(0.01 * range, 2), Math.Pow(0.03 * range, 2));
-        var map = ((S(2) * mxy) + S(c1)) * ((S(2) * sxy) + S(c2)) / ((mxx + myy + S(c1)) * (sxx + syy + S(c2)));
+        var map = (S(2) * mxy).Plus(c1) * (S(2) * sxy).Plus(c2) / (mxx.Plus(myy).Plus(c1) * sxx.Plus(syy).Plus(c2));
         return map.MoveToOuterDisposeScope();
     }
 
     /// <summary>1 - mean SSIM, a scalar in [0, 2].</summary>
-    public static Tensor Loss(Tensor x, Tensor y, double range) => S(1) - Map(x, y, range).mean();
+    public static Tensor Loss(Tensor x, Tensor y, double range) => OneMinus(Map(x, y, range).mean());
 
     /// <summary>1 - SSIM, averaged over channels: N x H x W in [0, 2].</summary>
     public static Tensor Distance(Tensor x, Tensor y, double range) => FrameWalk.IsPossible(x, y)
         ? FrameWalk.Over(x, y, (one, other, map, c, h, w) => StructuralDistance.Compute(one, other, map, c, h, w, range))
-        : S(1) - Map(x, y, range).mean([1]);
+        : OneMinus(Map(x, y, range).mean([1]));
 
     /// <summary>The window along either axis, sum 1.</summary>
     internal static float[] Weights()

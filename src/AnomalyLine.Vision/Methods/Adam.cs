@@ -47,7 +47,7 @@ internal sealed class Adam : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        _steps.add_(S(1));
+        _steps.add_(S(1), S(1));
         var step = _steps.item<long>();
         using var size = (-learningRate / (1 - Math.Pow(_beta1, step))).ToScalar();
         using var correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar();
@@ -58,7 +58,7 @@ internal sealed class Adam : IDisposable
             if (_weightDecay > 0) gradient = gradient.add(master, alpha: S(_weightDecay));
             mean.mul_(S(_beta1)).add_(gradient, alpha: S(1 - _beta1));
             square.mul_(S(_beta2)).addcmul_(gradient, gradient, value: S(1 - _beta2));
-            master.addcdiv_(mean, square.sqrt().div_(correction).add_(S(Epsilon)), value: size);
+            master.addcdiv_(mean, square.sqrt().div_(correction).add_(S(Epsilon), S(1)), value: size);
             if (!ReferenceEquals(master, weight)) weight.copy_(master);
         }
     }

@@ -32,15 +32,15 @@ internal sealed class NormalMaps : IDisposable
         {
             using var step = NewDisposeScope();
             var map = method.AnomalyMap(batch).to(ScalarType.Float64);
-            sum.add_(map.sum([0]));
-            squares.add_((map * map).sum([0]));
+            sum.add_(map.sum([0]), S(1));
+            squares.add_((map * map).sum([0]), S(1));
         }
 
         var mean = sum / S(frames.Count);
         var deviation = ((squares / S(frames.Count)) - (mean * mean)).clamp_min(S(0)).sqrt();
 
         // A place that hardly varies on these frames may vary on the next: no deviation counts for less than the average one.
-        return new NormalMaps(mean.to(ScalarType.Float32), (deviation + deviation.mean() + S(1e-12)).to(ScalarType.Float32));
+        return new NormalMaps(mean.to(ScalarType.Float32), deviation.Plus(deviation.mean()).Plus(1e-12).to(ScalarType.Float32));
     }
 
     /// <summary>From a file's bytes.</summary>

@@ -72,8 +72,8 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
         var count = zeros_like(frames);
         for (var i = 0; i < places.Length; i++)
         {
-            Cut(sum, places[i].y, places[i].x).add_(reconstructions[i]);
-            Cut(count, places[i].y, places[i].x).add_(S(1));
+            Cut(sum, places[i].y, places[i].x).add_(reconstructions[i], S(1));
+            Cut(count, places[i].y, places[i].x).add_(S(1), S(1));
         }
 
         return sum / count;

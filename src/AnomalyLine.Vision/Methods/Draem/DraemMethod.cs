@@ -1,6 +1,7 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Data.Corruption;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ internal sealed class DraemMethod : AnomalyMethod
         var clean = RandomTurn.Apply(frames, _options.Turned, random);
         var (corrupted, masks) = CorruptedFrames.Make(clean, random, Corrupt);
         var (restored, logits) = _network.call(corrupted);
-        return nn.functional.mse_loss(restored, clean) + StructuralSimilarity.Loss(clean, restored, 1) + FocalLoss.Loss(logits, masks);
+        return nn.functional.mse_loss(restored, clean).Plus(StructuralSimilarity.Loss(clean, restored, 1)).Plus(FocalLoss.Loss(logits, masks));
     }
 
     /// <summary>Probability that a pixel is anomalous, 0..1, not smoothed (section 3.4).</summary>

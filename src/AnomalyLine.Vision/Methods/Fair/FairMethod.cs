@@ -34,7 +34,7 @@ internal sealed class FairMethod : AnomalyMethod
     {
         var clean = RandomTurn.Apply(frames, _options.Turned, random);
         var restored = _network.call(CorruptedFrames.Make(clean, random, FairCorruption.Apply).Frames);
-        return nn.functional.mse_loss(restored, clean) + StructuralSimilarity.Loss(clean, restored, 1);
+        return nn.functional.mse_loss(restored, clean).Plus(StructuralSimilarity.Loss(clean, restored, 1));
     }
 
     /// <summary>MSGMS distance + weight x (Δa² + Δb²), smoothed; grey frames have the first term only.</summary>
@@ -42,7 +42,7 @@ internal sealed class FairMethod : AnomalyMethod
     {
         using var scope = NewDisposeScope();
         var (structure, colour) = Terms(frames);
-        return (colour is null ? structure : structure + (_network.ColourWeight * colour)).MoveToOuterDisposeScope();
+        return (colour is null ? structure : structure.Plus(_network.ColourWeight * colour)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The frame as it is restored from its high frequencies.</summary>

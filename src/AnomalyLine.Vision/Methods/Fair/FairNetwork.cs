@@ -47,5 +47,5 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Luma of ITU-R BT.601: N x 1 x S x S.</summary>
     private static Tensor Grey(Tensor frames) => frames.shape[1] == 1
         ? frames
-        : (S(Luma[0]) * frames.narrow(1, 0, 1)) + (S(Luma[1]) * frames.narrow(1, 1, 1)) + (S(Luma[2]) * frames.narrow(1, 2, 1));
+        : (S(Luma[0]) * frames.narrow(1, 0, 1)).Plus(S(Luma[1]) * frames.narrow(1, 1, 1)).Plus(S(Luma[2]) * frames.narrow(1, 2, 1));
 }

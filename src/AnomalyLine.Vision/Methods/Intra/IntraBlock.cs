@@ -48,8 +48,8 @@ internal sealed class IntraBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var attended = input + Attend(_attentionNorm.call(input).InTypeOf(_value.weight)).InSingle();
-        return (attended + _inner.call(_innerNorm.call(attended).InTypeOf(_value.weight)).InSingle()).MoveToOuterDisposeScope();
+        var attended = input.Plus(Attend(_attentionNorm.call(input).InTypeOf(_value.weight)).InSingle());
+        return attended.Plus(_inner.call(_innerNorm.call(attended).InTypeOf(_value.weight)).InSingle()).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same as <see cref="forward"/>.</summary>

@@ -45,8 +45,8 @@ internal sealed class IntraMethod : AnomalyMethod
         var rebuilt = AsFrames(_network.call(_network.Embed(patches), windows, hidden));
         var x = AsFrames(patches.index_select(0, windows.gather(1, hidden).flatten()));
         return nn.functional.mse_loss(rebuilt, x)
-            + (S(_options.GradientWeight) * GradientMagnitudeSimilarity.Loss(x, rebuilt, Range, _options.PatchScales))
-            + (S(_options.StructureWeight) * StructuralSimilarity.Loss(x, rebuilt, Range));
+            .Plus(S(_options.GradientWeight) * GradientMagnitudeSimilarity.Loss(x, rebuilt, Range, _options.PatchScales))
+            .Plus(S(_options.StructureWeight) * StructuralSimilarity.Loss(x, rebuilt, Range));
     }
 
     /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
@@ -83,7 +83,7 @@ internal sealed class IntraMethod : AnomalyMethod
         foreach (var frames in normals)
         {
             using var step = NewDisposeScope();
-            sum.add_(Distance(frames).sum([0]));
+            sum.add_(Distance(frames).sum([0]), S(1));
             count += frames.shape[0];
         }
 
@@ -96,11 +96,11 @@ internal sealed class IntraMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var (device, count) = (frames.device, frames.shape[0]);
         var tokens = _network.Embed(Cut(frames));
-        var number = arange(S(count), device: device);
-        var windows = (tensor(_windows.Patches).to(device).unsqueeze(0) + (number * S(_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
+        var number = arange(S(0), S(count), S(1), device: device);
+        var windows = tensor(_windows.Patches).to(device).unsqueeze(0).Plus((number * S(_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
         var hidden = tensor(_windows.Places, [_windows.Count, _windows.Hidden]).to(device).repeat(count, 1);
         var predicted = cat([.. windows.split(PassesAtOnce).Zip(hidden.split(PassesAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
-        var source = (tensor(_windows.Source).to(device).unsqueeze(0) + (number * S(_windows.Places.Length)).unsqueeze(1)).flatten();
+        var source = tensor(_windows.Source).to(device).unsqueeze(0).Plus((number * S(_windows.Places.Length)).unsqueeze(1)).flatten();
         return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
     }
 

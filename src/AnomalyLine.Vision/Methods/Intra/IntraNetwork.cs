@@ -59,11 +59,11 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var positions = _options.Positions == PatchPositions.Global
             ? _positions.index_select(0, patches.flatten().remainder(S(_options.Grid * _options.Grid))).view_as(seen)
             : _positions;
-        var map = where(isHidden, _unknown, seen) + positions;
+        var map = where(isHidden, _unknown, seen).Plus(positions);
         var outputs = new Tensor[_blocks.Count];
         for (var i = 0; i < outputs.Length; i++)
         {
-            var input = 2 * i > outputs.Length ? map + outputs[^i] : map;
+            var input = 2 * i > outputs.Length ? map.Plus(outputs[^i]) : map;
             outputs[i] = map = _blocks[i].call(input);
         }
 
@@ -88,7 +88,7 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var isSeen = ones(patches.Length, 1);
         isSeen.index_fill_(0, tensor(places), S(0));
         var positions = _options.Positions == PatchPositions.Global ? _positions.index_select(0, tensor(patches)) : _positions.repeat(windows, 1);
-        var beside = positions + ((S(1) - isSeen) * _unknown);
+        var beside = positions.Plus(OneMinus(isSeen) * _unknown);
         var seen = graph.Add("Mul", [graph.Add("Gather", [tokens, graph.Constant(patches)], ("axis", 1L)), graph.Constant(isSeen)]);
         var map = graph.Add("Reshape", [graph.Add("Add", [seen, graph.Constant(beside)]), graph.Constant(-1, length, _options.Width)]);
         var outputs = new OnnxValue[_blocks.Count];

@@ -21,7 +21,7 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     {
         var x = (frames * S(2)) - S(1);
         var (reconstruction, weights) = _network.Rebuild(x);
-        return nn.functional.mse_loss(reconstruction, x) + (S(options.Entropy) * Entropy(weights));
+        return nn.functional.mse_loss(reconstruction, x).Plus(S(options.Entropy) * Entropy(weights));
     }
 
     /// <summary>Squared error in [-1, 1], averaged over the channels of all frames of the clip, smoothed.</summary>
@@ -32,7 +32,7 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     }
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor frames) => (Pass(frames)[0].narrow(1, options.Input.Planes - options.Channels, options.Channels) + S(1)) / S(2);
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0].narrow(1, options.Input.Planes - options.Channels, options.Channels).Plus(1) / S(2);
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
@@ -48,5 +48,5 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>
     /// <param name="weights">K x N, each row's sum is 1.</param>
     /// <returns>A scalar: 0 where each query takes one item, log N where it takes all alike.</returns>
-    internal static Tensor Entropy(Tensor weights) => -(weights * (weights + S(1e-12)).log()).sum([1]).mean();
+    internal static Tensor Entropy(Tensor weights) => -(weights * weights.Plus(1e-12).log()).sum([1]).mean();
 }

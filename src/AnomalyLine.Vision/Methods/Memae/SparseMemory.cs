@@ -51,7 +51,7 @@ internal sealed class SparseMemory : nn.Module
     {
         using var scope = NewDisposeScope();
         var above = weights - S(threshold);
-        var kept = above.relu() * weights / (above.abs() + S(1e-12));
+        var kept = above.relu() * weights / above.abs().Plus(1e-12);
         var greatest = where(weights == weights.amax([1], keepdim: true), weights, zeros_like(weights));
         var answered = where(kept.sum([1], keepdim: true) > S(0), kept, greatest);
         return (answered / answered.sum([1], keepdim: true)).MoveToOuterDisposeScope();

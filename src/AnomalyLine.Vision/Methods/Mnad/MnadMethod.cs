@@ -43,14 +43,14 @@ internal sealed class MnadMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var (error, distance) = Parts(frames);
         var deviations = _network.Deviations;
-        return ((S(_options.Balance) * error / deviations[0]) + (S(1 - _options.Balance) * distance / deviations[1])).MoveToOuterDisposeScope();
+        return (S(_options.Balance) * error / deviations[0]).Plus(S(1 - _options.Balance) * distance / deviations[1]).MoveToOuterDisposeScope();
     }
 
     /// <summary>The map's maximum or mean. N.</summary>
     public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
 
     /// <summary>The judged frame as it is rebuilt, or foretold from those before it.</summary>
-    public override Tensor Reconstruct(Tensor frames) => (Pass(frames)[0] + S(1)) / S(2);
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0].Plus(1) / S(2);
 
     /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
@@ -64,13 +64,13 @@ internal sealed class MnadMethod : AnomalyMethod
             using var step = NewDisposeScope();
             var (error, distance) = Parts(frames);
             var parts = stack([error, distance]).flatten(1).to(ScalarType.Float64);
-            sum.add_(parts.sum([1]));
-            squares.add_((parts * parts).sum([1]));
+            sum.add_(parts.sum([1]), S(1));
+            squares.add_((parts * parts).sum([1]), S(1));
             count += parts.shape[1];
         }
 
         var mean = sum / S(count);
-        deviations.copy_(((squares / S(count)) - (mean * mean)).clamp_min(S(0)).sqrt() + S(1e-12));
+        deviations.copy_(((squares / S(count)) - (mean * mean)).clamp_min(S(0)).sqrt().Plus(1e-12));
     }
 
     /// <inheritdoc/>
@@ -100,7 +100,7 @@ internal sealed class MnadMethod : AnomalyMethod
     private (Tensor Error, Tensor Distance) Parts(Tensor frames)
     {
         var results = Pass(frames);
-        var error = SquaredDistance.Apply(Judged(frames), (results[0] + S(1)) / S(2));
+        var error = SquaredDistance.Apply(Judged(frames), results[0].Plus(1) / S(2));
         var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
         return (MeanFilter.Apply(error, _options.Smoothing), MeanFilter.Apply(distance, _options.Smoothing));
     }
@@ -109,7 +109,7 @@ internal sealed class MnadMethod : AnomalyMethod
     {
         var (reconstruction, queries) = _network.Rebuild((Seen(frames) * S(2)) - S(1));
         var (compactness, separateness) = _network.Memory.Losses(queries);
-        var loss = nn.functional.mse_loss(reconstruction, (Judged(frames) * S(2)) - S(1)) + (S(_options.Compactness) * compactness) + (S(_options.Separateness) * separateness);
+        var loss = nn.functional.mse_loss(reconstruction, (Judged(frames) * S(2)) - S(1)).Plus(S(_options.Compactness) * compactness).Plus(S(_options.Separateness) * separateness);
         return (loss, queries);
     }
 

@@ -48,7 +48,7 @@ internal sealed class PrototypeMemory : nn.Module
         var (nearest, _) = queries.matmul(Items.t()).topk(2, 1);
         var squared = Squared(nearest);
         var (first, second) = (squared.select(1, 0), squared.select(1, 1));
-        var separateness = (Root(first) - Root(second) + S(1)).relu().mean();
+        var separateness = (Root(first) - Root(second)).Plus(1).relu().mean();
         return ((first.mean() / S(queries.shape[1])).MoveToOuterDisposeScope(), separateness.MoveToOuterDisposeScope());
     }
 
@@ -64,7 +64,7 @@ internal sealed class PrototypeMemory : nn.Module
         var scores = queries.matmul(Items.t());
         var isNearest = nn.functional.one_hot(scores.argmax(1), Items.shape[0]);
         var weights = (scores - scores.amax([0], keepdim: true)).exp() * isNearest;
-        Items.copy_(nn.functional.normalize(Items + weights.t().matmul(queries), dim: 1));
+        Items.copy_(nn.functional.normalize(Items.Plus(weights.t().matmul(queries)), dim: 1));
     }
 
     /// <summary>The same as <see cref="Read"/> and <see cref="Distance"/>: N x H x W x C to the same and to N x H x W.</summary>
@@ -77,7 +77,7 @@ internal sealed class PrototypeMemory : nn.Module
         return (answers, graph.Add("Relu", [graph.Add("Sub", [two, graph.Add("Mul", [two, nearest])])]));
     }
 
-    private static Tensor Squared(Tensor cosine) => (S(2) - (S(2) * cosine)).clamp_min(S(0));
+    private static Tensor Squared(Tensor cosine) => (S(2) * OneMinus(cosine)).clamp_min(S(0));
 
     /// <summary>The root's gradient has no bound at 0, so that it is cut off just above.</summary>
     private static Tensor Root(Tensor squared) => squared.clamp_min(S(1e-12)).sqrt();

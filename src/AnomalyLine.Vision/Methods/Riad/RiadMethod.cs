@@ -41,8 +41,8 @@ internal sealed class RiadMethod : AnomalyMethod
         var masks = DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random).to(x.device);
         var reconstruction = Assemble(x, masks);
         return nn.functional.mse_loss(reconstruction, x)
-            + GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales)
-            + StructuralSimilarity.Loss(x, reconstruction, Range);
+            .Plus(GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales))
+            .Plus(StructuralSimilarity.Loss(x, reconstruction, Range));
     }
 
     /// <summary>Mean over cell sizes of the MSGMS distance to the assembled reconstruction (eq. 9), smoothed.</summary>
@@ -53,7 +53,7 @@ internal sealed class RiadMethod : AnomalyMethod
         foreach (var masks in _masks)
         {
             using var scope = NewDisposeScope();
-            total.add_(GradientMagnitudeSimilarity.Distance(x, Assemble(x, masks.to(x.device)), Range, _options.Scales));
+            total.add_(GradientMagnitudeSimilarity.Distance(x, Assemble(x, masks.to(x.device)), Range, _options.Scales), S(1));
         }
 
         return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing);
@@ -65,8 +65,8 @@ internal sealed class RiadMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
         var sum = zeros_like(x);
-        foreach (var masks in _masks) sum.add_(Assemble(x, masks.to(x.device)));
-        return (((sum / S(_masks.Length)) + S(1)) / S(2)).MoveToOuterDisposeScope();
+        foreach (var masks in _masks) sum.add_(Assemble(x, masks.to(x.device)), S(1));
+        return ((sum / S(_masks.Length)).Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The U-Net over masked frames in [-1, 1].</summary>
@@ -88,6 +88,6 @@ internal sealed class RiadMethod : AnomalyMethod
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
             ? Pass(masked)[0]
             : cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray());
-        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * (S(1) - masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
+        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * OneMinus(masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
     }
 }

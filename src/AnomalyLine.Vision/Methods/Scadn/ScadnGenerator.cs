@@ -49,7 +49,7 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return ((_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh() + S(1)) / S(2)).MoveToOuterDisposeScope();
+        return (_last.call(_layers.call(input.InTypeOf(_last.weight))).InSingle().tanh().Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same as <see cref="forward"/>.</summary>
@@ -76,7 +76,7 @@ internal sealed class ScadnGenerator : nn.Module<Tensor, Tensor>
         public override Tensor forward(Tensor input)
         {
             using var change = _inner.call(input);
-            return input + change;
+            return input.Plus(change);
         }
 
         public OnnxValue Write(OnnxGraph graph, OnnxValue input) => graph.Add("Add", [input, graph.Apply(_inner, input)]);

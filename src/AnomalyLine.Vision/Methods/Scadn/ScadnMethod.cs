@@ -44,7 +44,7 @@ internal sealed class ScadnMethod : AnomalyMethod
     {
         Discriminator.to(frames.device);
         var (hidden, rebuilt) = Rebuild(frames, random);
-        var judging = (Discriminator.Loss(frames, areReal: true) + Discriminator.Loss(rebuilt.detach(), areReal: false)) / S(2);
+        var judging = Discriminator.Loss(frames, areReal: true).Plus(Discriminator.Loss(rebuilt.detach(), areReal: false)) / S(2);
         Descend(Discriminator, judging, progress, _options.DiscriminatorRate, 0, 0.9);
         return Descend(_generator, Loss(frames, hidden, rebuilt), progress, 1, 0, 0.9);
     }
@@ -74,7 +74,7 @@ internal sealed class ScadnMethod : AnomalyMethod
         foreach (var masks in _masks)
         {
             var (rebuilt, hidden) = Fill(frames, masks);
-            sum.add_((rebuilt * hidden).sum([0]) / hidden.sum([0]));
+            sum.add_((rebuilt * hidden).sum([0]) / hidden.sum([0]), S(1));
         }
 
         return (sum / S(_masks.Length)).MoveToOuterDisposeScope();
@@ -124,8 +124,8 @@ internal sealed class ScadnMethod : AnomalyMethod
     private Tensor Loss(Tensor frames, Tensor hidden, Tensor rebuilt)
     {
         var error = (rebuilt - frames).pow(S(2));
-        var reconstruction = ((error * (S(1) - hidden)).mean() + (S(HiddenWeight) * (error * hidden).mean())) / hidden.mean();
-        return reconstruction + (S(_options.AdversarialWeight) * Discriminator.Loss(rebuilt, areReal: true));
+        var reconstruction = (error * OneMinus(hidden)).mean().Plus(S(HiddenWeight) * (error * hidden).mean()) / hidden.mean();
+        return reconstruction.Plus(S(_options.AdversarialWeight) * Discriminator.Loss(rebuilt, areReal: true));
     }
 
     /// <summary>N x H x W in [0, 1]: the larger of the errors of the two masks of a scale that hide a place.</summary>
@@ -145,5 +145,5 @@ internal sealed class ScadnMethod : AnomalyMethod
     }
 
     /// <summary>Hidden places become white, as in the authors' code.</summary>
-    private static Tensor Hide(Tensor frames, Tensor hidden) => (frames * (S(1) - hidden)) + hidden;
+    private static Tensor Hide(Tensor frames, Tensor hidden) => (frames * OneMinus(hidden)).Plus(hidden);
 }

@@ -36,7 +36,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     {
         var x = (frames * S(2)) - S(1);
         var rebuilt = Rebuild(x, stack(frames.split(1).Select(f => HideSome(Cut(f), random)).ToArray()).to(x.device));
-        return nn.functional.mse_loss(rebuilt, x) + StructuralSimilarity.Loss(x, rebuilt, Range);
+        return nn.functional.mse_loss(rebuilt, x).Plus(StructuralSimilarity.Loss(x, rebuilt, Range));
     }
 
     /// <summary>Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed.</summary>
@@ -53,7 +53,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     public override Tensor Reconstruct(Tensor frames)
     {
         using var scope = NewDisposeScope();
-        return ((Assemble((frames * S(2)) - S(1), [.. frames.split(1).Select(Cut)]) + S(1)) / S(2)).MoveToOuterDisposeScope();
+        return (Assemble((frames * S(2)) - S(1), [.. frames.split(1).Select(Cut)]).Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The U-Net over masked frames in [-1, 1] with their mask.</summary>
@@ -93,7 +93,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     }
 
     /// <summary>What the network makes of frames that are hidden where the mask is 1: cat(x (1 - m), m) in, N x C x H x W in [-1, 1] out.</summary>
-    internal Tensor Rebuild(Tensor x, Tensor hidden) => Pass(cat([x * (S(1) - hidden), hidden], 1))[0];
+    internal Tensor Rebuild(Tensor x, Tensor hidden) => Pass(cat([x * OneMinus(hidden), hidden], 1))[0];
 
     /// <summary>The pass that hides each superpixel of a frame: 0, 1, …</summary>
     private int[] PassOfEach(Superpixels superpixels) => _options.Masking == SuperpixelMasking.Coloured

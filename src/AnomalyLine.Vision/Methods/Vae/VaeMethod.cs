@@ -41,7 +41,7 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     /// <param name="mean">N x d x 1 x 1.</param>
     /// <param name="logVariance">As <paramref name="mean"/>.</param>
     /// <returns>N, at least 0.</returns>
-    internal static Tensor Divergence(Tensor mean, Tensor logVariance) => S(-0.5) * (S(1) + logVariance - mean.pow(S(2)) - logVariance.exp()).sum([1, 2, 3]);
+    internal static Tensor Divergence(Tensor mean, Tensor logVariance) => S(-0.5) * (logVariance.Plus(1) - mean.pow(S(2)) - logVariance.exp()).sum([1, 2, 3]);
 
     /// <summary>Weight of the divergence: rises in a line during the warm-up.</summary>
     internal double DivergenceWeight(double progress) => options.Beta * (progress < options.WarmUp ? progress / options.WarmUp : 1);
@@ -53,8 +53,8 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     private Tensor Loss(Tensor frames, double weight)
     {
         var (mean, logVariance) = _network.Encode(frames);
-        var reconstruction = _network.Decode(mean + (randn_like(mean) * (logVariance / S(2)).exp()));
+        var reconstruction = _network.Decode(mean.Plus(randn_like(mean) * (logVariance / S(2)).exp()));
         var values = (double)options.Channels * options.Size * options.Size;
-        return nn.functional.mse_loss(reconstruction, frames) + (S(weight * 2 * options.Variance / values) * Divergence(mean, logVariance).mean());
+        return nn.functional.mse_loss(reconstruction, frames).Plus(S(weight * 2 * options.Variance / values) * Divergence(mean, logVariance).mean());
     }
 }
