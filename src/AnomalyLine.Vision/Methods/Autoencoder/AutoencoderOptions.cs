@@ -3,10 +3,10 @@ namespace AnomalyLine.Vision.Methods.Autoencoder;
 /// <summary>Options of the plain autoencoder; the defaults are those for objects (Bergmann et al. 2018).</summary>
 internal sealed record AutoencoderOptions : MethodOptions
 {
-    /// <summary>The paper's schedule.</summary>
+    /// <summary>The paper's schedule: its 200 epochs are of about 10,000 augmented views each, so 10,000 of ours over 200 frames show the network as many.</summary>
     public AutoencoderOptions()
     {
-        Epochs = 200;
+        Epochs = 10_000;
         BatchSize = 128;
         LearningRate = 2e-4;
         WeightDecay = 1e-5;
