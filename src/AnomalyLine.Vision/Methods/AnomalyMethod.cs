@@ -77,7 +77,7 @@ internal abstract class AnomalyMethod : IDisposable
     /// </summary>
     public int PassesAtOnce { get; set; }
 
-    /// <summary>Whether frames of a batch go through the network together; else they are judged one after the other, and a batch gains nothing.</summary>
+    /// <summary>Whether the network's batch grows with the frames by a fixed number of passes each; else batches of few sizes, as a card wants them, cannot be had by filling up.</summary>
     public virtual bool BatchesFrames => true;
 
     /// <summary>Computes the network's pass in its place when judging; null for the network itself. It stays its owner's.</summary>
@@ -117,7 +117,7 @@ internal abstract class AnomalyMethod : IDisposable
         var adam = AdamOf(network, beta1, beta2);
         adam.Clear();
         loss.backward();
-        adam.Step(_options.LearningRate * rate * Scale(progress));
+        adam.Step(_options.LearningRate * rate * _options.Schedule.Factor(progress));
         return loss.item<float>();
     }
 
@@ -178,15 +178,6 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>What a player's tensors are called by in the whole network.</summary>
     private string PrefixOf(nn.Module player) =>
         ReferenceEquals(player, Network) ? "" : Network.named_modules().First(m => ReferenceEquals(m.module, player)).name + ".";
-
-    /// <summary>Learning rate as a fraction of its highest.</summary>
-    private double Scale(double progress) => _options.Schedule switch
-    {
-        LearningRateSchedule.Step => progress < 5.0 / 6.0 ? 1 : 0.1,
-        LearningRateSchedule.TwoSteps => progress < 0.8 ? 1 : progress < 0.9 ? 0.2 : 0.04,
-        LearningRateSchedule.Cosine => progress < 0.05 ? 0.05 + (progress * 19) : 0.5 * (1 + Math.Cos(Math.PI * (progress - 0.05) / 0.95)),
-        _ => 1,
-    };
 
     /// <inheritdoc/>
     public virtual void Dispose()

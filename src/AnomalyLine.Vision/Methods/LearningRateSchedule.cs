@@ -14,4 +14,7 @@ internal enum LearningRateSchedule
 
     /// <summary>Up from a twentieth during the first 5 %, then down a half cosine to zero: for short trainings.</summary>
     Cosine,
+
+    /// <summary>Down a half cosine to zero from the first step on (MNAD's code).</summary>
+    HalfCosine,
 }

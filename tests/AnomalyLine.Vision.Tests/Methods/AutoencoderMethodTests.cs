@@ -13,6 +13,10 @@ public sealed class AutoencoderMethodTests
         Assert.Equal(1.05, millions, 0.1);
     }
 
+    [Fact]
+    public void Options_Published_ShowAsManyViewsOf200FramesAsThePaper() =>
+        Assert.Equal(200 * 10_000, new AutoencoderOptions().Epochs * 200);
+
     [Theory]
     [InlineData(128)]
     [InlineData(256)]

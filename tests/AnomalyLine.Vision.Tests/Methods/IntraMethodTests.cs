@@ -71,6 +71,33 @@ public sealed class IntraMethodTests
     }
 
     [Fact]
+    public void Forward_FiveBlocks_LaterOnesAlsoGetWhatEarlierOnesGave()
+    {
+        random.manual_seed(1);
+        using var network = new IntraNetwork(Options with { Depth = 5, Positions = PatchPositions.Local });
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var children = network.named_children().ToDictionary(c => c.name, c => c.module, StringComparer.Ordinal);
+        IntraBlock[] blocks = [.. children["_blocks"].children().Cast<IntraBlock>()];
+        var state = network.state_dict();
+        var seen = rand(49, 32);
+        var map = seen.clone();
+        map[24] = state["_unknown"];
+        map = (map + state["_positions"]).unsqueeze(0);
+
+        // Of 5 blocks, counted from 0, number 3 also gets the output of 2, and number 4 that of 1.
+        var outputs = new List<Tensor> { blocks[0].call(map) };
+        outputs.Add(blocks[1].call(outputs[0]));
+        outputs.Add(blocks[2].call(outputs[1]));
+        outputs.Add(blocks[3].call(outputs[2] + outputs[2]));
+        outputs.Add(blocks[4].call(outputs[3] + outputs[1]));
+        var expected = ((nn.Module<Tensor, Tensor>)children["_head"]).call(((nn.Module<Tensor, Tensor>)children["_norm"]).call(outputs[4]).mean([1]));
+
+        var predicted = network.call(seen, arange(49).unsqueeze(0), tensor(24L).view(1, 1));
+        Assert.True((predicted.view(-1) - expected.view(-1)).abs().max().item<float>() < 1e-5f);
+    }
+
+    [Fact]
     public void Network_PaperOptions_HasThePublishedLayers()
     {
         using var network = new IntraNetwork(new IntraOptions());

@@ -8,12 +8,15 @@ namespace AnomalyLine.Vision.Tests.Methods;
 
 public sealed class RiadMethodTests
 {
-    [Fact]
-    public void AnomalyMap_MasksInOneBatch_EqualsTheLoopOverMasks()
+    [Theory]
+    [InlineData(24)]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void AnomalyMap_MasksInBatches_EqualsTheLoopOverMasks(int atOnce)
     {
         var options = new RiadOptions { Size = 64, Width = 8, Cells = [2, 8], Smoothing = 1 };
         random.manual_seed(1);
-        using var method = new RiadMethod(options);
+        using var method = new RiadMethod(options) { PassesAtOnce = atOnce };
         method.Network.eval();
         using var guard = no_grad();
         using var scope = NewDisposeScope();

@@ -8,10 +8,14 @@ public sealed class ScadnMethodTests
 {
     private static readonly ScadnOptions Options = new() { Size = 32, Width = 4, Blocks = 2, Cycles = [2, 8] };
 
-    [Fact]
-    public void AnomalyMap_MasksInOneBatch_EqualsTheLoopOverMasks()
+    [Theory]
+    [InlineData(16)]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void AnomalyMap_MasksInBatches_EqualsTheLoopOverMasks(int atOnce)
     {
         using var method = Make(Options with { Fusion = ScaleFusion.Mean });
+        method.PassesAtOnce = atOnce;
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var frames = rand(2, 3, 32, 32);

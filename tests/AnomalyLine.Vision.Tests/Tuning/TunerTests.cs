@@ -11,7 +11,7 @@ public sealed class TunerTests(TrainedMethods trained)
     public void Tune_TwoMethods_WritesTheOneThatRanksHighest()
     {
         using var folder = new TemporaryFolder();
-        var result = Tuner.Tune(Request(folder, ["ae-l2", "ae-ssim"]), cancel: TestContext.Current.CancellationToken);
+        var result = Tuner.Tune(Request(folder, ["ae-l2", "ae-ssim"]) with { DataFolder = WithUnreadableTest(folder["parts"]) }, cancel: TestContext.Current.CancellationToken);
 
         var scored = result.Trials.Where(t => t.Score is not null).ToArray();
         Assert.Equal(["ae-l2", "ae-ssim"], scored.Select(t => t.Method).Distinct().Order(StringComparer.Ordinal));
@@ -60,6 +60,16 @@ public sealed class TunerTests(TrainedMethods trained)
         time.Seconds = 299;
         Assert.Equal(TimeSpan.FromSeconds(2), budget.Share(3, 3, 1));
         Assert.Equal(299.0 / 300, budget.Spent, 1e-9);
+    }
+
+    /// <summary>The same normal frames beside test frames that nobody could read: who opened one would fail.</summary>
+    private string WithUnreadableTest(string root)
+    {
+        var normals = Directory.CreateDirectory(Path.Combine(root, "train", "good")).FullName;
+        foreach (var frame in Directory.GetFiles(Path.Combine(trained.DataFolder, "train", "good"))) File.Copy(frame, Path.Combine(normals, Path.GetFileName(frame)));
+        foreach (var kind in new[] { "good", "scratch" })
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "test", kind)).FullName, "000.png"), "not an image");
+        return root;
     }
 
     private TuningRequest Request(TemporaryFolder folder, string[] methods) => new()

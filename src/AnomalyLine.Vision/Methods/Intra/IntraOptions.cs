@@ -58,7 +58,8 @@ internal sealed record IntraOptions : MethodOptions
         else if (Grid < Window + (Hidden == 4 ? 1 : 0))
             yield return $"patch is {Patch}; it makes {Grid} x {Grid} patches, too few for windows of {Window} with {Hidden} hidden.";
         if (Heads is < 1 or > 32) yield return $"heads is {Heads}; it must be 1..32.";
-        else if (Width is < 16 or > 1024 || Width % (2 * Heads) != 0) yield return $"width is {Width}; it must be 16..1024 and a multiple of {2 * Heads}, twice the heads.";
+        if (Width is < 16 or > 1024) yield return $"width is {Width}; it must be 16..1024 and a multiple of twice the heads.";
+        else if (Heads is >= 1 and <= 32 && Width % (2 * Heads) != 0) yield return $"width is {Width}; it must be a multiple of {2 * Heads}, twice the heads.";
         if (Depth is < 1 or > 32) yield return $"depth is {Depth}; it must be 1..32.";
         if (WindowsPerFrame is < 1 or > 1024) yield return $"windowsPerFrame is {WindowsPerFrame}; it must be 1..1024.";
         if (Scales is < 1 or > 6 || Size >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";

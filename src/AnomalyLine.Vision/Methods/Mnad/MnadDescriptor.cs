@@ -11,8 +11,8 @@ internal static class MnadDescriptor
         _ => 1,
         o => new MnadMethod((MnadOptions)o),
         published: new MnadOptions(),
-        balanced: new MnadOptions { Size = 128, Width = 16, Epochs = 60, LearningRate = 1e-3, Smoothing = 11, Normalise = true },
-        fast: new MnadOptions { Size = 128, Width = 12, Epochs = 20, LearningRate = 1e-3, Smoothing = 11, Normalise = true })
+        balanced: new MnadOptions { Size = 128, Width = 16, Epochs = 60, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true },
+        fast: new MnadOptions { Size = 128, Width = 12, Epochs = 20, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Smoothing = 11, Normalise = true })
     {
         WritesOnnx = true,
     };

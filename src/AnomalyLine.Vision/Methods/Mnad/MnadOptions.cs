@@ -8,7 +8,7 @@ internal sealed record MnadOptions : MethodOptions
     {
         Epochs = 60;
         LearningRate = 2e-5;
-        Schedule = LearningRateSchedule.Cosine;
+        Schedule = LearningRateSchedule.HalfCosine;
     }
 
     /// <summary>Which of the two networks.</summary>

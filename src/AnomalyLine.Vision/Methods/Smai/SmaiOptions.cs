@@ -46,7 +46,7 @@ internal sealed record SmaiOptions : MethodOptions
         else if ((long)Size * Size / Superpixels < 9) yield return $"superpixels is {Superpixels}; each must have at least 9 of the {Size} x {Size} pixels.";
         if (Compactness is not (> 0 and <= 100)) yield return $"compactness is {Compactness}; it must be above 0 and at most 100.";
         if (MostHidden is not (> 0 and <= 0.9)) yield return $"mostHidden is {MostHidden}; it must be above 0 and at most 0.9.";
-        if (!(LeastHidden > 0 && LeastHidden <= MostHidden)) yield return $"leastHidden is {LeastHidden}; it must be above 0 and at most mostHidden, {MostHidden}.";
+        if (!(LeastHidden is > 0 and <= 0.9 && LeastHidden <= MostHidden)) yield return $"leastHidden is {LeastHidden}; it must be above 0 and at most 0.9 and mostHidden, {MostHidden}.";
         if (Gap is < 0 or > 256) yield return $"gap is {Gap}; it must be 0..256 pixels.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
     }

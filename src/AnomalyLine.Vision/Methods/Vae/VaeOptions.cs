@@ -6,7 +6,7 @@ internal sealed record VaeOptions : MethodOptions
     /// <summary>The plain autoencoder's schedule.</summary>
     public VaeOptions()
     {
-        Epochs = 200;
+        Epochs = 10_000;
         BatchSize = 128;
         LearningRate = 2e-4;
     }
