@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using AnomalyLine.Vision.Data;
@@ -30,7 +31,18 @@ public static class Trainer
     public static TrainingResult Train(TrainingRequest request, IProgress<TrainingProgress>? progress = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        time ??= TimeProvider.System;
+        try
+        {
+            return Train(request, time ?? TimeProvider.System, progress, cancel);
+        }
+        catch (ExternalException e) when (TorchEngine.IsOutOfMemory(e))
+        {
+            throw new TrainingException("Memory ran out beside the training steps, where frames are judged to calibrate; nothing was written. Try a smaller size, --set size=, or a narrower preset.", e);
+        }
+    }
+
+    private static TrainingResult Train(TrainingRequest request, TimeProvider time, IProgress<TrainingProgress>? progress, CancellationToken cancel)
+    {
         var warm = request.From is null ? null : WarmStart.Read(request.From);
         var (descriptor, options) = Check(request, warm);
         var device = TorchEngine.ResolveDevice(request.Device);
