@@ -49,6 +49,7 @@ public static class Trainer
         if (options.Precision == TrainingPrecision.Auto)
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
+        if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(data.TrainNormals, cancel)) options = options with { Channels = 1 };
         var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
         var (trained, validated, heldOut) = NormalSplit.Of(
             data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(data.TrainNormals));

@@ -10,6 +10,8 @@ namespace AnomalyLine.Vision.Training;
 /// <summary>The training frames in memory, 8 bits a value, and batches of them in random order.</summary>
 internal sealed class TrainingFrames : IDisposable
 {
+    private static readonly InputSpec Look = new(64, 64, 3);
+
     private readonly MethodOptions _options;
     private readonly Augmentation _augmentation;
     private readonly Tensor _frames;
@@ -39,6 +41,22 @@ internal sealed class TrainingFrames : IDisposable
     /// <summary>A file as a model takes it.</summary>
     /// <exception cref="DatasetException">It cannot be used.</exception>
     public static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
+
+    /// <summary>Whether no frame has a colour: all three channels are the same. Looks at small copies, up to the first coloured one.</summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public static bool AreGrey(IReadOnlyList<string> paths, CancellationToken cancel)
+    {
+        foreach (var path in paths)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var prepared = Prepare(path, Look);
+            var plane = Look.Width * Look.Height;
+            var red = prepared.Values[..plane];
+            if (!prepared.Values[plane..(2 * plane)].SequenceEqual(red) || !prepared.Values[(2 * plane)..].SequenceEqual(red)) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Each frame's number once, in random order, in batches; a last batch of one joins the one before it, for batch norm's sake.</summary>
     public IEnumerable<long[]> Epoch(Random random)

@@ -55,4 +55,10 @@ public sealed record TrainingRequest
     /// paper's. Too few normals for it leave the preset's choice.
     /// </summary>
     public bool ChoosesMaps => Preset != "paper" && !Options.ContainsKey("normalise");
+
+    /// <summary>
+    /// Whether frames decide how many channels a model takes: one where no normal frame has a colour. Otherwise made anomalies of another colour would be easy to tell on them, and
+    /// differences of colour nothing but noise. Not where <see cref="Options"/> say it, nor with the paper's preset.
+    /// </summary>
+    public bool ChoosesChannels => Preset != "paper" && !Options.ContainsKey("channels");
 }
