@@ -41,7 +41,7 @@ public static class FramePreparer
         using var resized = new Mat();
         var size = new Size(input.Width, input.Height);
         var sameSize = cut.Size() == size;
-        if (!sameSize) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
+        if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
         prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height);
         error = null;
         Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, prepared.Writable);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -8,7 +9,7 @@ namespace AnomalyLine.Benchmarks.Loopback;
 
 /// <summary>
 /// The other side, in a process of its own: the real server, with an identity detector in the place of any model unless <see cref="RealModels"/> is said, and a bare socket
-/// beside it. Says its ports on standard output and runs until standard input ends.
+/// beside it. Says its ports on standard output, then for each line of standard input what it has allocated so far, and runs until standard input ends.
 /// </summary>
 internal static class BenchmarkServer
 {
@@ -38,8 +39,7 @@ internal static class BenchmarkServer
             var grpc = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
             await Console.Out.WriteLineAsync($"{grpc} {sink.Port}");
             while (await Console.In.ReadLineAsync() is not null)
-            {
-            }
+                await Console.Out.WriteLineAsync(GC.GetTotalAllocatedBytes().ToString(CultureInfo.InvariantCulture));
 
             await app.StopAsync();
             return 0;

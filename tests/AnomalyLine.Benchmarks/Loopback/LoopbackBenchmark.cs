@@ -12,7 +12,6 @@ internal static class LoopbackBenchmark
     /// <summary>A server runs for days: what it spends on compiling itself in its first seconds (a quarter of its time then) is not what a frame costs.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
-
     public static async Task<IReadOnlyList<BenchmarkTable>> RunAsync(BenchmarkOptions options)
     {
         var stations = Enumerable.Range(1, MostCameras).Select(i => $"camera-{i}").ToArray();
@@ -33,14 +32,14 @@ internal static class LoopbackBenchmark
         var table = new BenchmarkTable(
             $"1280 x 1024 MONO8, {InFlight} frames in flight a camera; sender and server are two processes on the same cores; log FULL, identity detector of 256 x 256",
             "case", "bare socket, frames/s", "gRPC to verdict, frames/s", "fraction", "server ms CPU a frame", "sender ms CPU a frame",
-            "bare: server ms CPU a frame", "bare: sender ms CPU a frame", "server ms a frame, p50", "p99", "server MiB");
+            "bare: server ms CPU a frame", "bare: sender ms CPU a frame", "server ms a frame, p50", "p99", "server KiB allocated a frame", "server MiB");
         foreach (var rounds in results.GroupBy(result => result.Case))
         {
             double Of(Func<(string Case, Sample Bare, Sample Grpc), double> value) => rounds.Select(value).Median();
             table.Add(
                 rounds.Key, Of(r => r.Bare.PerSecond), Of(r => r.Grpc.PerSecond), Of(r => r.Grpc.PerSecond / r.Bare.PerSecond),
                 Of(r => r.Grpc.ServerMs), Of(r => r.Grpc.SenderMs), Of(r => r.Bare.ServerMs), Of(r => r.Bare.SenderMs),
-                Of(r => r.Grpc.P50), Of(r => r.Grpc.P99), server.ResidentMiB);
+                Of(r => r.Grpc.P50), Of(r => r.Grpc.P99), Of(r => r.Grpc.AllocatedKiB), server.ResidentMiB);
         }
 
         return [table];
@@ -58,16 +57,19 @@ internal static class LoopbackBenchmark
     private static async Task<Sample> MeasureAsync(ServerProcess server, ICamera[] cameras, TimeSpan time)
     {
         using var self = Process.GetCurrentProcess();
+        var allocatedBefore = await server.ReadAllocationAsync();
         var (serverBefore, senderBefore, start) = (server.ProcessorTime, self.TotalProcessorTime, Stopwatch.GetTimestamp());
         var frames = (await Task.WhenAll(cameras.Select(camera => Task.Run(() => camera.RunAsync(InFlight, time))))).Sum();
         var elapsed = Stopwatch.GetElapsedTime(start);
         self.Refresh();
+        var serverAfter = server.ProcessorTime;
+        var allocated = await server.ReadAllocationAsync() - allocatedBefore;
         var times = cameras.OfType<GrpcCamera>().SelectMany(camera => camera.Timings).Select(timings => timings.TotalMs).ToArray();
         foreach (var camera in cameras) camera.Dispose();
         return new Sample(
-            frames / elapsed.TotalSeconds, (server.ProcessorTime - serverBefore).TotalMilliseconds / frames, (self.TotalProcessorTime - senderBefore).TotalMilliseconds / frames,
-            times.Quantile(0.5), times.Quantile(0.99));
+            frames / elapsed.TotalSeconds, (serverAfter - serverBefore).TotalMilliseconds / frames, (self.TotalProcessorTime - senderBefore).TotalMilliseconds / frames,
+            times.Quantile(0.5), times.Quantile(0.99), allocated / 1024.0 / frames);
     }
 
-    private sealed record Sample(double PerSecond, double ServerMs, double SenderMs, double P50, double P99);
+    private sealed record Sample(double PerSecond, double ServerMs, double SenderMs, double P50, double P99, double AllocatedKiB);
 }

@@ -73,6 +73,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
+    /// <summary>What its runtime has allocated so far, bytes.</summary>
+    public async Task<long> ReadAllocationAsync()
+    {
+        await _process.StandardInput.WriteLineAsync();
+        await _process.StandardInput.FlushAsync();
+        return long.Parse(await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server's process has ended; its errors are above."), CultureInfo.InvariantCulture);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
