@@ -85,7 +85,7 @@ internal sealed class FrameFlow(
         if (decision.Detection is not null) metrics.Judged(judgeMs);
         var draft = Draft(request, recipe, judgement) with
         {
-            Timings = pending.ToTimings() with { JudgeMs = judgeMs },
+            Timings = pending.ToTimings() with { ForwardMs = decision.Detection?.ForwardMs ?? 0, JudgeMs = judgeMs },
             FrameWidth = pending.FrameWidth,
             FrameHeight = pending.FrameHeight,
         };

@@ -25,7 +25,7 @@ internal sealed class LineMetrics : IDisposable
         _subscribers = _meter.CreateUpDownCounter<int>("anomalyline.feed.subscribers", "{subscriber}", "Subscribers of the feed");
         _batchSize = _meter.CreateHistogram<int>("anomalyline.batch.size", "{frame}", "Frames that went through a model together");
         _commitSize = _meter.CreateHistogram<int>("anomalyline.log.commit.size", "{inspection}", "Inspections written by one commit");
-        _stage = _meter.CreateHistogram<double>("anomalyline.stage.duration", "ms", "Time of a frame in a stage; for detect of a batch, for log of a commit");
+        _stage = _meter.CreateHistogram<double>("anomalyline.stage.duration", "ms", "Time of a frame in a stage; for detect of a batch, for log and publish of a commit");
     }
 
     /// <summary>Reports the length of each model's queue whenever somebody measures.</summary>
@@ -56,6 +56,9 @@ internal sealed class LineMetrics : IDisposable
         _commitSize.Record(records);
         Stage("log", duration.TotalMilliseconds);
     }
+
+    /// <summary>From a commit's being durable to its inspections' being with all subscribers.</summary>
+    public void Published(TimeSpan duration) => Stage("publish", duration.TotalMilliseconds);
 
     public void LogFailed() => _logFailures.Add(1);
 

@@ -103,6 +103,6 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         ReasonCode = sequence % 2 == 0 ? ReasonCode.AboveThreshold : ReasonCode.WithinThreshold,
         Score = sequence % 2,
         Threshold = 0.5f,
-        Timings = new Timings { TotalMs = 1.5, BatchSize = 1 },
+        Timings = new Timings { PrepareMs = 1, DecodeMs = 0.25, DetectMs = 0.5, ForwardMs = 0.375, TotalMs = 1.5, BatchSize = 1 },
     };
 }

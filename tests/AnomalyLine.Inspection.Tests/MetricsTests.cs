@@ -31,7 +31,7 @@ public sealed class MetricsTests
         foreach (var grey in new[] { 1, 2, 200, 255 }) await line.InspectAsync(station, grey);
 
         Assert.Equal([("NotDecidable", 1L), ("NotOk", 1L), ("Ok", 2L)], counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => (c.Key, c.Value)));
-        Assert.Equal(["detect", "judge", "log", "prepare", "queue"], stages.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["detect", "judge", "log", "prepare", "publish", "queue"], stages.Keys.Order(StringComparer.Ordinal));
     }
 
     private static object? Tag(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)

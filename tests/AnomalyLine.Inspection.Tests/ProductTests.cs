@@ -134,7 +134,8 @@ public sealed class ProductTests
             ALTER TABLE stations DROP COLUMN mode; ALTER TABLE stations DROP COLUMN product_id;
             ALTER TABLE recipes DROP COLUMN product_id; ALTER TABLE recipes DROP COLUMN restored_from;
             ALTER TABLE recipes DROP COLUMN sensitivity; ALTER TABLE recipes DROP COLUMN sensitivity_limit;
-            ALTER TABLE inspections DROP COLUMN product_id; UPDATE meta SET value = '1' WHERE key = 'schema_version';
+            ALTER TABLE inspections DROP COLUMN product_id; ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms;
+            UPDATE meta SET value = '1' WHERE key = 'schema_version';
             """);
 
         await line.OpenAsync();

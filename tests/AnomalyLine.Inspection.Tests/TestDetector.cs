@@ -28,6 +28,9 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
     /// <summary>Threads that made, used and disposed it.</summary>
     public ConcurrentDictionary<int, bool> Threads { get; } = new([new(Environment.CurrentManagedThreadId, true)]);
 
+    /// <summary>What each detection says of the network's passes, milliseconds.</summary>
+    public double ForwardMs { get; set; }
+
     public Task Disposed => _disposed.Task;
 
     /// <summary>From now on each batch stays in the detector until <see cref="Release"/>.</summary>
@@ -66,6 +69,6 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
         var score = Grey(frame) / 255f;
         var values = new float[Input.Length];
         values.AsSpan().Fill(score);
-        return new Detection(new AnomalyMap(Input.Width, Input.Height, values, frame.Region), Grey(frame) == 254 ? float.NaN : score + offset);
+        return new Detection(new AnomalyMap(Input.Width, Input.Height, values, frame.Region), Grey(frame) == 254 ? float.NaN : score + offset) { ForwardMs = ForwardMs };
     }
 }

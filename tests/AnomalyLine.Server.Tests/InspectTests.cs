@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Server.Grpc;
 using Google.Protobuf;
 using Wire = AnomalyLine.Contracts.V1;
@@ -21,6 +22,24 @@ public sealed class InspectTests
         Assert.Equal(("part-7", 16u, 16u, 1u, TestServer.Threshold), (dark.PartId, dark.FrameWidth, dark.FrameHeight, dark.RecipeRevision, dark.Threshold));
         var region = Assert.Single(bright.Regions);
         Assert.Equal((0u, 0u, 16u, 16u, 256.0), (region.X, region.Y, region.Width, region.Height, region.Area));
+    }
+
+    [Fact]
+    public void ToWire_TimesThatDiffer_AreEachInTheirField()
+    {
+        var record = new InspectionRecord
+        {
+            Station = "a",
+            PartId = "",
+            Verdict = Verdict.Ok,
+            ReasonCode = ReasonCode.WithinThreshold,
+            ReasonText = "",
+            CaptureTime = DateTimeOffset.UnixEpoch,
+            CompletionTime = DateTimeOffset.UnixEpoch,
+            Timings = new Timings(1.5, 2.5, 3.5, 4.5, 5.5, 17.5, 4) { DecodeMs = 0.25, ForwardMs = 0.75 },
+        };
+        var expected = new Wire.Timings { PrepareMs = 1.5, QueueMs = 2.5, DetectMs = 3.5, JudgeMs = 4.5, LogMs = 5.5, TotalMs = 17.5, BatchSize = 4, DecodeMs = 0.25, ForwardMs = 0.75 };
+        Assert.Equal(expected, record.ToWire().Timings);
     }
 
     [Fact]

@@ -39,7 +39,12 @@ internal sealed class BenchTally
         if (inspection.ReasonCode == ReasonCode.DeadlineExceeded) Late++;
         else if (inspection.Verdict == Verdict.NotDecidable) Undecided++;
         if (inspection.Timings is not { } t) return;
-        foreach (var (stage, milliseconds) in new[] { ("prepare", t.PrepareMs), ("queue", t.QueueMs), ("detect", t.DetectMs), ("judge", t.JudgeMs), ("log", t.LogMs), ("server", t.TotalMs) })
+        var stages = new[]
+        {
+            ("decode", t.DecodeMs), ("preprocess", t.PrepareMs - t.DecodeMs), ("queue", t.QueueMs), ("forward", t.ForwardMs), ("score", t.DetectMs - t.ForwardMs),
+            ("judge", t.JudgeMs), ("log", t.LogMs), ("server", t.TotalMs),
+        };
+        foreach (var (stage, milliseconds) in stages)
         {
             if (!_stagesMs.TryGetValue(stage, out var values)) _stagesMs.Add(stage, values = []);
             values.Add(milliseconds);

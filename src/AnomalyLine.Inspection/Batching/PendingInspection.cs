@@ -69,12 +69,12 @@ internal sealed class PendingInspection : IDisposable
 
     public void Withdraw() => TryDecide(Decision.None(ReasonCode.Cancelled, "The caller withdrew the frame before there was a result."));
 
-    /// <summary>The times up to now, without those of judging and logging.</summary>
+    /// <summary>The times up to now, without those that the detection carries, of judging and of logging.</summary>
     public Timings ToTimings()
     {
-        var prepareMs = PreparedAt == 0 ? 0 : _time.GetElapsedTime(Arrival, PreparedAt).TotalMilliseconds;
+        var (prepareMs, decodeMs) = PreparedAt == 0 ? (0, 0) : (_time.GetElapsedTime(Arrival, PreparedAt).TotalMilliseconds, Prepared!.DecodeMs);
         var queueMs = DetectAt == 0 ? 0 : _time.GetElapsedTime(PreparedAt, DetectAt).TotalMilliseconds;
-        return new Timings(prepareMs, queueMs, DetectMs, 0, 0, 0, BatchSize);
+        return new Timings(prepareMs, queueMs, DetectMs, 0, 0, 0, BatchSize) { DecodeMs = decodeMs };
     }
 
     public void Dispose() => _timer.Dispose();

@@ -7,7 +7,8 @@ internal static class InspectionRow
 {
     public const string Columns =
         "position, station, sequence, part_id, verdict, reason_code, reason_text, score, threshold, regions, model_version, recipe_revision, "
-        + "capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id";
+        + "capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, "
+        + "decode_ms, forward_ms";
 
     public static long Position(SqliteDataReader row) => row.GetInt64(0);
 
@@ -32,7 +33,11 @@ internal static class InspectionRow
         CaptureTime = new DateTimeOffset(row.GetInt64(12), TimeSpan.Zero),
         CompletionTime = new DateTimeOffset(row.GetInt64(13), TimeSpan.Zero),
         Timings = new Timings(
-            row.GetDouble(14), row.GetDouble(15), row.GetDouble(16), row.GetDouble(17), row.GetDouble(18), row.GetDouble(19), row.GetInt32(20)),
+            row.GetDouble(14), row.GetDouble(15), row.GetDouble(16), row.GetDouble(17), row.GetDouble(18), row.GetDouble(19), row.GetInt32(20))
+        {
+            DecodeMs = row.GetDouble(24),
+            ForwardMs = row.GetDouble(25),
+        },
         FrameWidth = row.GetInt32(21),
         FrameHeight = row.GetInt32(22),
         ProductId = row.GetString(23),

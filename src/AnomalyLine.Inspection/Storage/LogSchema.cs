@@ -7,7 +7,7 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,6 +30,7 @@ internal static class LogSchema
           log_ms REAL NOT NULL, total_ms REAL NOT NULL, batch_size INTEGER NOT NULL,
           frame_width INTEGER NOT NULL, frame_height INTEGER NOT NULL,
           product_id TEXT NOT NULL DEFAULT '',
+          decode_ms REAL NOT NULL DEFAULT 0, forward_ms REAL NOT NULL DEFAULT 0,
           UNIQUE (station, sequence));
         """;
 
@@ -46,6 +47,10 @@ internal static class LogSchema
         """
         ALTER TABLE recipes ADD COLUMN sensitivity REAL NOT NULL DEFAULT 0;
         ALTER TABLE recipes ADD COLUMN sensitivity_limit REAL NOT NULL DEFAULT 0.2;
+        """,
+        """
+        ALTER TABLE inspections ADD COLUMN decode_ms REAL NOT NULL DEFAULT 0;
+        ALTER TABLE inspections ADD COLUMN forward_ms REAL NOT NULL DEFAULT 0;
         """,
     ];
 

@@ -114,9 +114,11 @@ internal sealed class LogWriter : IDisposable
         else
         {
             _position += entries.Count;
-            _metrics.Committed(entries.Count, _time.GetElapsedTime(start));
+            var durable = _time.GetTimestamp();
+            _metrics.Committed(entries.Count, _time.GetElapsedTime(start, durable));
             foreach (var entry in entries) Stamp(entry);
             _publish(CollectionsMarshal.AsSpan(entries));
+            _metrics.Published(_time.GetElapsedTime(durable));
             foreach (var entry in entries) entry.Answer(entry.Record);
         }
 

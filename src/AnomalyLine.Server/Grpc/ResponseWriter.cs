@@ -115,5 +115,7 @@ internal static class ResponseWriter
         LogMs = timings.LogMs,
         TotalMs = timings.TotalMs,
         BatchSize = (uint)timings.BatchSize,
+        DecodeMs = timings.DecodeMs,
+        ForwardMs = timings.ForwardMs,
     };
 }

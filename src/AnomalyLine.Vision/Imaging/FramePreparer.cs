@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using OpenCvSharp;
@@ -25,8 +26,11 @@ public static class FramePreparer
         }
 
         using var pin = frame.Data.Pin();
+        var start = Stopwatch.GetTimestamp();
         if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
         using var owned = decoded;
+        var isWrapped = decoded.Pixels.Data == (IntPtr)pin.Pointer;
+        var decodeMs = isWrapped ? 0 : Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var pixels = decoded.Pixels;
         var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
         var taken = region ?? whole;
@@ -42,7 +46,7 @@ public static class FramePreparer
         var size = new Size(input.Width, input.Height);
         var sameSize = cut.Size() == size;
         if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
-        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height);
+        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs };
         error = null;
         Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, prepared.Writable);
         return true;

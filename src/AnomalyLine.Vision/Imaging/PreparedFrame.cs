@@ -31,6 +31,9 @@ public sealed class PreparedFrame : IDisposable
     /// <summary>Height of the frame, pixels.</summary>
     public int FrameHeight { get; }
 
+    /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
+    public double DecodeMs { get; init; }
+
     /// <summary>The values, frame by frame, channel by channel and row by row, each in [0, 1].</summary>
     /// <exception cref="ObjectDisposedException">The buffer went back to the pool.</exception>
     public ReadOnlySpan<float> Values => Writable;

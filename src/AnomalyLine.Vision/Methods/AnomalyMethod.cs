@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
@@ -102,7 +103,16 @@ internal abstract class AnomalyMethod : IDisposable
     protected virtual Tensor[] Forward(Tensor input) => [((nn.Module<Tensor, Tensor>)Network).call(input)];
 
     /// <summary>What <see cref="Forward"/> gives, by <see cref="Engine"/> where there is one. For judging; a training's gradients go through the network.</summary>
-    public Tensor[] Pass(Tensor input) => Engine is null ? Forward(input) : Engine.Run(input);
+    public Tensor[] Pass(Tensor input)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var results = Engine is null ? Forward(input) : Engine.Run(input);
+        PassTime += Stopwatch.GetElapsedTime(start);
+        return results;
+    }
+
+    /// <summary>What all calls of <see cref="Pass"/> have taken together so far; on a card, until they were queued.</summary>
+    public TimeSpan PassTime { get; private set; }
 
     /// <summary>One step of Adam on a network's parameters.</summary>
     /// <param name="network">A player; each has an optimiser of its own.</param>

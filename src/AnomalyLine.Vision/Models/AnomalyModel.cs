@@ -90,7 +90,10 @@ public sealed class AnomalyModel : IDetector
     public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        return _ladder is null ? DetectAtOnce(frames, frames.Count) : [.. frames.Chunk(_ladder.Largest).SelectMany(part => DetectAtOnce(part, _ladder.RungOf(part.Length)))];
+        var before = _method.PassTime;
+        Detection[] detections = _ladder is null ? DetectAtOnce(frames, frames.Count) : [.. frames.Chunk(_ladder.Largest).SelectMany(part => DetectAtOnce(part, _ladder.RungOf(part.Length)))];
+        var forwardMs = (_method.PassTime - before).TotalMilliseconds;
+        return [.. detections.Select(detection => detection with { ForwardMs = forwardMs })];
     }
 
     /// <summary>Judges a batch of a size, of which the first are frames and the rest is not looked at.</summary>

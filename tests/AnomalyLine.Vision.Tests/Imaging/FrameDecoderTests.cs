@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Imaging;
 using CsCheck;
@@ -27,6 +28,26 @@ public class FrameDecoderTests
 
         using (decoded) Assert.Equal(pin.AddrOfPinnedObject(), decoded.Pixels.Data);
         pin.Free();
+    }
+
+    [Theory]
+    [InlineData(PixelFormat.Jpeg, true)]
+    [InlineData(PixelFormat.Png, true)]
+    [InlineData(PixelFormat.BayerRG8, true)]
+    [InlineData(PixelFormat.Mono8, false)]
+    [InlineData(PixelFormat.Bgr8, false)]
+    public void TryPrepare_AnyFormat_TellsWhatDecodingTook(PixelFormat format, bool isDecoded)
+    {
+        var frame = format switch
+        {
+            PixelFormat.Jpeg => TestImages.File(format, Jpeg),
+            PixelFormat.Png => TestImages.File(format, Png),
+            _ => TestImages.Raw(format, 64, 48, Picture[..(64 * 48 * Frame.BytesPerPixel(format))]),
+        };
+        var start = Stopwatch.GetTimestamp();
+        Assert.True(FramePreparer.TryPrepare(frame, Colour16, null, out var prepared, out var error), error);
+        var wholeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        using (prepared) Assert.InRange(prepared.DecodeMs, isDecoded ? 1e-6 : 0, isDecoded ? wholeMs : 0);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -99,6 +100,29 @@ public sealed class EngineTests(TrainedMethods trained)
     [InlineData(double.NaN, 0, 0, 0, 2, false)]
     public void IsAllowed_Bfloat16Trial_HoldsAllLimits(double score, double map, double image, double pixel, double speed, bool isAllowed) =>
         Assert.Equal(isAllowed, new Bfloat16Trial(score, map, image, pixel, speed).IsAllowed);
+
+    [Theory]
+    [InlineData(ServingEngine.Torch)]
+    [InlineData(ServingEngine.Onnx)]
+    [InlineData(ServingEngine.Bfloat16)]
+    public void Detect_AnyEngine_TellsWhatThePassesOfThisBatchTook(ServingEngine engine)
+    {
+        Assert.SkipUnless(engine != ServingEngine.Bfloat16 || TorchEngine.ComputesInBfloat16, "this processor does not compute in bfloat16");
+        using var folder = new TemporaryFolder();
+        using var model = AnomalyModel.Load(Allowing(folder, new Bfloat16Trial(0, 0, 0, 0, 2)), "cpu", engine);
+        Assert.Equal(engine, model.Engine.Engine);
+        var frames = Frames(model.Input);
+        for (var i = 0; i < 3; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var detections = model.Detect(frames);
+            var wholeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            Assert.InRange(detections[0].ForwardMs, 1e-6, wholeMs);
+            Assert.All(detections, detection => Assert.Equal(detections[0].ForwardMs, detection.ForwardMs));
+        }
+
+        foreach (var frame in frames) frame.Dispose();
+    }
 
     [Fact]
     public void Detect_OnnxManyTimes_LeavesNoTensor()
