@@ -24,9 +24,9 @@ internal static class SmallPresets
         VaeOptions o => o with { Size = 128, Width = 8, Latent = 32, Epochs = 60, BatchSize = 8, Normalise = false, LearningRate = 3e-3 },
         SmaiOptions o => o with { Size = 64, Width = 4, Epochs = 15, Superpixels = 40, Gap = 4, Smoothing = 7, LearningRate = 5e-3 },
         ScadnOptions o => o with { Size = 64, Width = 4, Blocks = 2, Cycles = [4, 8], Epochs = 15, Smoothing = 7, LearningRate = 3e-3 },
-        IntraOptions o => o with { Size = 64, Width = 32, Heads = 2, Depth = 3, Epochs = 15, WindowsPerFrame = 8, Smoothing = 7, LearningRate = 3e-3 },
+        IntraOptions o => o with { Size = 64, Width = 32, Heads = 2, Depth = 3, Epochs = 25, WindowsPerFrame = 8, Smoothing = 7, LearningRate = 3e-3 },
         FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Normalise = false, Smoothing = 7, LearningRate = 3e-3 },
-        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 15, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
+        DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 25, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }
