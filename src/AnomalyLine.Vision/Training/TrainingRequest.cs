@@ -54,11 +54,13 @@ public sealed record TrainingRequest
     /// Whether defects planted on validation normals decide if maps are measured against normal frames (the option normalise): unless <see cref="Options"/> say it, or the preset is the
     /// paper's. Too few normals for it leave the preset's choice.
     /// </summary>
-    public bool ChoosesMaps => Preset != "paper" && !Options.ContainsKey("normalise");
+    public bool ChoosesMaps => Preset != "paper" && !Says("normalise");
 
     /// <summary>
     /// Whether frames decide how many channels a model takes: one where no normal frame has a colour. Otherwise made anomalies of another colour would be easy to tell on them, and
     /// differences of colour nothing but noise. Not where <see cref="Options"/> say it, nor with the paper's preset.
     /// </summary>
-    public bool ChoosesChannels => Preset != "paper" && !Options.ContainsKey("channels");
+    public bool ChoosesChannels => Preset != "paper" && !Says("channels");
+
+    private bool Says(string option) => Options.Keys.Contains(option, StringComparer.OrdinalIgnoreCase);
 }
