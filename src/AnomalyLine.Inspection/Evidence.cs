@@ -12,7 +12,7 @@ public sealed class Evidence
     private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
     private readonly long _bytesPerStation;
     private readonly TimeProvider _time;
-    private ImmutableList<Action<EvidenceItem>> _observers = [];
+    private ImmutableList<Func<EvidenceItem, bool>> _observers = [];
     private long _gone;
     private long _collected;
 
@@ -32,22 +32,23 @@ public sealed class Evidence
 
     /// <summary>
     /// Has an observer called with the frame of each inspection from now on, once it is committed, in log order, on the thread that writes the log: it returns
-    /// at once, waits for nothing, throws nothing, and leaves all work to a thread of its own.
+    /// at once, waits for nothing, throws nothing, and leaves all work to a thread of its own. It says whether it keeps the frame or the map: where nobody does, their memory is used
+    /// again for later frames.
     /// </summary>
-    public void Observe(Action<EvidenceItem> observer) => ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), observer);
+    public void Observe(Func<EvidenceItem, bool> observer) => ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), observer);
 
     internal void Keep(LogEntry entry)
     {
         if (entry.Frame is null) return;
         var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
+        foreach (var observer in _observers)
+            if (observer(item)) item.Detach();
         Forget(_stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item));
-        foreach (var observer in _observers) observer(item);
     }
 
     /// <summary>
-    /// Frames that were kept for a while have grown old, and the collector lets old memory grow to several times what is in use before it looks at it.
-    /// A collection in the background each time as much has gone as one station may keep, at most every two seconds, holds the process at about
-    /// twice its evidence.
+    /// What is not used again has grown old, and the collector lets old memory grow to several times what is in use before it looks at it. A collection in the background each time as
+    /// much of it has gone as one station may keep, at most every two seconds, holds the process at about twice its evidence.
     /// </summary>
     private void Forget(long bytes)
     {

@@ -7,4 +7,19 @@ namespace AnomalyLine.Inspection;
 /// <param name="Frame">The frame as it came.</param>
 /// <param name="Map">The anomaly map; null where the model gave none.</param>
 /// <param name="PixelThreshold">The recipe's pixel threshold; 0 where the station has no recipe.</param>
-public sealed record EvidenceItem(InspectionRecord Record, Frame Frame, AnomalyMap? Map, float PixelThreshold);
+public sealed record EvidenceItem(InspectionRecord Record, Frame Frame, AnomalyMap? Map, float PixelThreshold)
+{
+    /// <summary>Bytes of the frame and the map.</summary>
+    internal long Bytes => Frame.Data.Length + (Map is { } map ? (long)map.Width * map.Height * sizeof(float) : 0);
+
+    /// <summary>Leaves the memory to the garbage collector, so that the item can be kept; false where it was recycled before.</summary>
+    internal bool Detach() => Frame.Detach() & (Map?.Detach() ?? true);
+
+    /// <summary>Gives the memory of what nobody detached to its next users.</summary>
+    /// <returns>Bytes that are left to the garbage collector.</returns>
+    internal long Recycle()
+    {
+        var (frame, all) = (Frame.Data.Length, Bytes);
+        return (Frame.Recycle() ? 0 : frame) + (Map is { } map && !map.Recycle() ? all - frame : 0);
+    }
+}

@@ -76,6 +76,9 @@ internal sealed class FrameFlow(
         // Beside the wait, so that the deadline can answer while the frame is still being decoded.
         _ = Task.Run(() => PrepareAsync(pending, worker, station), CancellationToken.None);
         var decision = await pending.Decided;
+
+        // Decided before the frame was read: its preparation may still be at it, so its memory must not be used again.
+        if (pending.PreparedAt == 0) request.Frame!.Detach();
         var decided = time.GetTimestamp();
         var judgement = decision.Detection is { } detection
             ? recipe.Judge(detection)

@@ -26,7 +26,7 @@ public sealed record InspectionRequest
     /// <summary>A frame that could not be one.</summary>
     /// <param name="station">Name of the station.</param>
     /// <param name="partId">Identity of the part; may be empty.</param>
-    /// <param name="frameError">What is wrong with the frame and what to send instead (from <see cref="Vision.Imaging.Frame.TryCreate"/>).</param>
+    /// <param name="frameError">What is wrong with the frame and what to send instead (from <c>Frame.TryCreate</c>).</param>
     [SetsRequiredMembers]
     public InspectionRequest(string station, string partId, string frameError)
     {

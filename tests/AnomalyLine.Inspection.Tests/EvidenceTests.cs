@@ -45,6 +45,19 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public async Task TryGet_NewestRejectLargerThanItsShare_GoesAfterAllOthers()
+    {
+        await using var line = new TestLine();
+        line.Options.EvidenceBytesPerStation = 4 * 1280;
+        await line.OpenAsync("s");
+        foreach (var grey in new[] { 1, 2, 3 }) await line.InspectAsync("s", grey);
+        await line.TryInspectAsync(new InspectionRequest("s", "", TestLine.Frame(200, side: 60)));
+        Assert.Equal(4L, line.Line.Evidence.Latest("s")?.Record.Sequence);
+        Assert.NotNull(line.Line.Evidence.TryGet("s", 4));
+        Assert.Null(line.Line.Evidence.TryGet("s", 3));
+    }
+
+    [Fact]
     public async Task TryGet_FrameTheModelFailedOn_HasNoMap()
     {
         await using var line = await new TestLine().OpenAsync("s");

@@ -13,6 +13,7 @@ internal sealed class PendingInspection : IDisposable
     private readonly TimeSpan _deadline;
     private readonly TimeSpan _due;
     private readonly ITimer _timer;
+    private long _preparedAt;
 
     public PendingInspection(Frame frame, Recipe recipe, TimeSpan deadline, TimeSpan margin, long arrival, TimeProvider time)
     {
@@ -41,8 +42,12 @@ internal sealed class PendingInspection : IDisposable
 
     public int FrameHeight { get; set; }
 
-    /// <summary>Timestamp of the end of preparation; 0 before.</summary>
-    public long PreparedAt { get; set; }
+    /// <summary>Timestamp of the end of preparation, after which the frame's bytes are not read any more; 0 before.</summary>
+    public long PreparedAt
+    {
+        get => Volatile.Read(ref _preparedAt);
+        set => Volatile.Write(ref _preparedAt, value);
+    }
 
     /// <summary>Timestamp of the model's start; 0 before.</summary>
     public long DetectAt { get; set; }

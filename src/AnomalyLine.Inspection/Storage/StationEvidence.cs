@@ -18,20 +18,20 @@ internal sealed class StationEvidence(long maxBytes)
     {
         get
         {
-            lock (_gate) return _latest;
+            lock (_gate) return Lend(_latest);
         }
     }
 
     public EvidenceItem? TryGet(long sequence)
     {
-        lock (_gate) return _bySequence.GetValueOrDefault(sequence);
+        lock (_gate) return Lend(_bySequence.GetValueOrDefault(sequence));
     }
 
-    /// <summary>Keeps an item; one that is larger than the limit by itself is not kept.</summary>
-    /// <returns>Bytes of older items that went for it.</returns>
+    /// <summary>Keeps an item; one that is larger than the limit by itself is not kept. What goes is recycled.</summary>
+    /// <returns>Bytes that are left to the garbage collector.</returns>
     public long Keep(EvidenceItem item)
     {
-        if (SizeOf(item) > maxBytes) return 0;
+        if (item.Bytes > maxBytes) return item.Recycle();
         long gone = 0;
         lock (_gate)
         {
@@ -41,22 +41,33 @@ internal sealed class StationEvidence(long maxBytes)
             _latest = item;
             while (_bytes > maxBytes)
             {
-                var oldest = (_othersBytes <= maxBytes / 2 && _ok.Peek() != item ? _ok : _others).Dequeue();
+                var oldest = OldestBut(item);
                 _bySequence.Remove(oldest.Record.Sequence);
                 Add(oldest, -1);
-                gone += SizeOf(oldest);
+                gone += oldest.Recycle();
             }
         }
 
         return gone;
     }
 
-    private void Add(EvidenceItem item, int sign)
+    /// <summary>Takes the oldest item of the kind that has more than its share; never the one that all others make room for.</summary>
+    private EvidenceItem OldestBut(EvidenceItem item)
     {
-        _bytes += sign * SizeOf(item);
-        if (item.Record.Verdict != Verdict.Ok) _othersBytes += sign * SizeOf(item);
+        var isOk = _ok.TryPeek(out var ok) && !ReferenceEquals(ok, item) && (_othersBytes <= maxBytes / 2 || ReferenceEquals(_others.Peek(), item));
+        return (isOk ? _ok : _others).Dequeue();
     }
 
-    private static long SizeOf(EvidenceItem item)
-        => item.Frame.Data.Length + (item.Map is { } map ? (long)map.Width * map.Height * sizeof(float) : 0);
+    private void Add(EvidenceItem item, int sign)
+    {
+        _bytes += sign * item.Bytes;
+        if (item.Record.Verdict != Verdict.Ok) _othersBytes += sign * item.Bytes;
+    }
+
+    /// <summary>An item for somebody who keeps it for as long as they like.</summary>
+    private static EvidenceItem? Lend(EvidenceItem? item)
+    {
+        item?.Detach();
+        return item;
+    }
 }

@@ -29,17 +29,17 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
     private readonly Queue<DriftAlarm> _alarms = new();
     private readonly Lock _gate = new();
 
-    /// <summary>A judged frame; returns at once.</summary>
-    public void Offer(EvidenceItem item)
+    /// <summary>A judged frame; returns at once, and whether it keeps the frame.</summary>
+    public bool Offer(EvidenceItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        if (!options.Enabled || item.Record.Verdict is not (Verdict.Ok or Verdict.NotOk)) return;
+        if (!options.Enabled || item.Record.Verdict is not (Verdict.Ok or Verdict.NotOk)) return false;
 
         // Only a frame that is due goes along: the others' memory is not held.
         var last = _measured.GetOrAdd(item.Record.Station, long.MinValue);
         var isDue = last == long.MinValue || time.GetElapsedTime(last) >= options.MeasureInterval;
         if (isDue) _measured[item.Record.Station] = time.GetTimestamp();
-        _queue.Writer.TryWrite((item.Record, isDue ? item.Frame : null, item.Map?.Region));
+        return _queue.Writer.TryWrite((item.Record, isDue ? item.Frame : null, item.Map?.Region)) && isDue;
     }
 
     /// <summary>Works until it is stopped.</summary>

@@ -52,11 +52,13 @@ public sealed partial class SampleCollector : IAsyncDisposable
     public long Dropped => Interlocked.Read(ref _droppedCount);
 
     /// <summary>Looks at a frame of the line; to be called in log order by one thread at a time. Never waits, never throws.</summary>
-    public void Offer(EvidenceItem item)
+    /// <returns>Whether it keeps the frame.</returns>
+    public bool Offer(EvidenceItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
         var station = item.Record.Station;
         if (!_stations.TryGetValue(station, out var collection)) _stations[station] = collection = new StationCollection();
+        var isKept = false;
         foreach (var (chosen, reason) in collection.Offer(item, PolicyOf(station)))
         {
             var bytes = chosen.Frame.Data.Length;
@@ -65,7 +67,13 @@ public sealed partial class SampleCollector : IAsyncDisposable
                 Interlocked.Add(ref _waitingBytes, -bytes);
                 Drop(station, "queue");
             }
+            else
+            {
+                isKept |= ReferenceEquals(chosen, item);
+            }
         }
+
+        return isKept || collection.Holds(item);
     }
 
     /// <summary>Takes the policies that the database has. Where that is away, the worker does it before the first frame that it keeps.</summary>

@@ -14,6 +14,9 @@ internal sealed class StationCollection
     private DateTimeOffset _intervalStart;
     private DateTimeOffset _lastNth = DateTimeOffset.MinValue;
 
+    /// <summary>Whether it may choose the frame later.</summary>
+    public bool Holds(EvidenceItem item) => ReferenceEquals(_nearest, item);
+
     /// <summary>What of this frame, and of those before, is to be kept now.</summary>
     public IEnumerable<(EvidenceItem Item, SampleReason Reason)> Offer(EvidenceItem item, CollectionPolicy policy)
     {

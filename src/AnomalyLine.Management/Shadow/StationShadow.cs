@@ -48,21 +48,22 @@ internal sealed class StationShadow : IDisposable
         }
     }
 
-    /// <summary>A judged frame; returns at once.</summary>
-    public void Offer(EvidenceItem item)
+    /// <summary>A judged frame; returns at once, and whether it keeps the frame.</summary>
+    public bool Offer(EvidenceItem item)
     {
         lock (_gate)
         {
             if (_next is not null || !_isIdle())
             {
                 _skipped++;
-                return;
+                return false;
             }
 
             _next = item;
         }
 
         _work.Release();
+        return true;
     }
 
     public void Dispose()

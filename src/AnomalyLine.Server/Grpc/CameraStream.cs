@@ -22,7 +22,7 @@ internal sealed class CameraStream(
     /// <param name="requests">The frames.</param>
     /// <param name="call">Ends when the caller withdraws the call: frames without a result are withdrawn too.</param>
     /// <param name="stopping">Ends the reading; frames that were read are still answered.</param>
-    public async Task RunAsync(IAsyncStreamReader<Wire.InspectRequest> requests, CancellationToken call, CancellationToken stopping)
+    public async Task RunAsync(IAsyncStreamReader<FrameRequest> requests, CancellationToken call, CancellationToken stopping)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(call, stopping, _broken.Token);
         try
@@ -31,7 +31,7 @@ internal sealed class CameraStream(
             {
                 var arrival = time.GetUtcNow();
                 await _slots.WaitAsync(reading.Token);
-                Announce(requests.Current.Station);
+                Announce(requests.Current.Message.Station);
                 _ = AnswerAsync(requests.Current, arrival, call);
             }
         }
@@ -65,15 +65,24 @@ internal sealed class CameraStream(
         cameras.Enter(station);
     }
 
-    private async Task AnswerAsync(Wire.InspectRequest request, DateTimeOffset arrival, CancellationToken call)
+    private async Task AnswerAsync(FrameRequest request, DateTimeOffset arrival, CancellationToken call)
     {
         try
         {
             var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival), call);
-            var answer = new Wire.InspectResponse { RequestId = request.RequestId };
-            if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();
-            else answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
-            if (record is not null) metrics.Answered(record);
+            var answer = new Wire.InspectResponse { RequestId = request.Message.RequestId };
+            if (outcome.TryGet(out var record, out var error))
+            {
+                answer.Inspection = record.ToWire();
+                metrics.Answered(record);
+            }
+            else
+            {
+                // Without a record nobody keeps the frame.
+                answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
+                request.Pixels?.Recycle();
+            }
+
             await WriteAsync(answer, call);
         }
         catch (Exception failure) when (call.IsCancellationRequested && failure is OperationCanceledException or InvalidOperationException or IOException)

@@ -1,8 +1,6 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Server.Observability;
-using AnomalyLine.Server.Options;
 using AnomalyLine.Server.Pictures;
 using Google.Protobuf;
 using Grpc.Core;
@@ -10,19 +8,11 @@ using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Grpc;
 
-/// <summary>Judges frames and publishes what was judged.</summary>
-internal sealed class InspectionService(LineHost host, AnomalyLineOptions options, PictureMaker pictures, DriftWatch drift, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time,
-    IHostApplicationLifetime lifetime)
+/// <summary>Publishes what was judged; frames come by <see cref="CameraService"/>.</summary>
+internal sealed class InspectionService(LineHost host, PictureMaker pictures, DriftWatch drift, TimeProvider time, IHostApplicationLifetime lifetime)
     : Wire.InspectionService.InspectionServiceBase
 {
     private readonly Line _line = host.Line;
-
-    public override async Task Inspect(
-        IAsyncStreamReader<Wire.InspectRequest> requestStream, IServerStreamWriter<Wire.InspectResponse> responseStream, ServerCallContext context)
-    {
-        using var stream = new CameraStream(_line, cameras, metrics, time, responseStream, options.MaxFramesInFlightPerStream);
-        await stream.RunAsync(requestStream, context.CancellationToken, lifetime.ApplicationStopping);
-    }
 
     public override async Task WatchInspections(
         Wire.WatchInspectionsRequest request, IServerStreamWriter<Wire.WatchInspectionsResponse> responseStream, ServerCallContext context)

@@ -9,8 +9,9 @@ namespace AnomalyLine.Server.Grpc;
 internal static class RequestReader
 {
     /// <summary>A frame to judge, or what is wrong with it: that too becomes an inspection.</summary>
-    public static InspectionRequest ToInspectionRequest(this Wire.InspectRequest request, DateTimeOffset arrival)
+    public static InspectionRequest ToInspectionRequest(this FrameRequest taken, DateTimeOffset arrival)
     {
+        var request = taken.Message;
         if (request.Frame is null) return Unreadable(request, "frame: is missing; send the image.");
         var wire = request.Frame;
         if (wire.CaptureTime is { } captured && !IsValid(captured))
@@ -19,7 +20,8 @@ internal static class RequestReader
             return Unreadable(request, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
         var capture = wire.CaptureTime?.ToDateTimeOffset() ?? arrival;
         var time = request.Deadline?.ToTimeSpan();
-        return Frame.TryCreate((PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), wire.Data.Memory, capture, out var frame, out var error)
+        var pixels = taken.Pixels ?? PooledArrays.Of(wire.Data.ToByteArray());
+        return Frame.TryCreate((PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error)
             ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId }
             : Unreadable(request, $"frame: {error}") with { Deadline = time };
     }

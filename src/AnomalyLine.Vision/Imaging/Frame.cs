@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace AnomalyLine.Vision.Imaging;
 
 /// <summary>
-/// One image of one station at one instant. The bytes are wrapped, never copied: whoever makes a frame leaves them unchanged as long as it lives.
+/// One image of one station at one instant. The bytes are wrapped, never copied: whoever makes a frame leaves them unchanged as long as it lives. Where they are a <see cref="PooledArray{T}"/>, its rules
+/// are the frame's too.
 /// </summary>
 public sealed class Frame
 {
@@ -16,13 +17,17 @@ public sealed class Frame
     /// <summary>Largest number of pixels that a JPEG or PNG file may declare: 64 Mi.</summary>
     public const int MaxPixels = 64 * 1024 * 1024;
 
-    private Frame(PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime)
+    private readonly ReadOnlyMemory<byte> _data;
+    private readonly PooledArray<byte>? _pooled;
+
+    private Frame(PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, PooledArray<byte>? pooled, DateTimeOffset captureTime)
     {
         Format = format;
         Width = width;
         Height = height;
         Stride = stride;
-        Data = data;
+        _data = data;
+        _pooled = pooled;
         CaptureTime = captureTime;
     }
 
@@ -39,7 +44,8 @@ public sealed class Frame
     public int Stride { get; }
 
     /// <summary>The pixels row by row, or the file.</summary>
-    public ReadOnlyMemory<byte> Data { get; }
+    /// <exception cref="ObjectDisposedException">The frame was recycled.</exception>
+    public ReadOnlyMemory<byte> Data => _pooled is null ? _data : _pooled.Memory;
 
     /// <summary>When the camera exposed the frame.</summary>
     public DateTimeOffset CaptureTime { get; }
@@ -60,12 +66,29 @@ public sealed class Frame
         PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime,
         [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error)
     {
-        frame = null;
         error = Check(format, width, height, ref stride, data.Length);
-        if (error is not null) return false;
-        frame = new Frame(format, width, height, stride, data, captureTime);
-        return true;
+        frame = error is null ? new Frame(format, width, height, stride, data, pooled: null, captureTime) : null;
+        return frame is not null;
     }
+
+    /// <summary>The same with bytes whose memory is used again once the frame is recycled.</summary>
+    /// <inheritdoc cref="TryCreate(PixelFormat, int, int, int, ReadOnlyMemory{byte}, DateTimeOffset, out Frame?, out string?)"/>
+    public static bool TryCreate(
+        PixelFormat format, int width, int height, int stride, PooledArray<byte> data, DateTimeOffset captureTime,
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        error = Check(format, width, height, ref stride, data.Length);
+        frame = error is null ? new Frame(format, width, height, stride, default, data, captureTime) : null;
+        return frame is not null;
+    }
+
+    /// <summary>Leaves the bytes to the garbage collector, so that the frame can be kept; false where it was recycled before.</summary>
+    public bool Detach() => _pooled?.Detach() ?? true;
+
+    /// <summary>Gives the bytes' memory to its next user, unless it is detached; nobody may look at the frame afterwards.</summary>
+    /// <returns>Whether there was memory to give.</returns>
+    public bool Recycle() => _pooled?.Recycle() ?? false;
 
     /// <summary>Bytes a pixel of a raw format; 0 for JPEG and PNG.</summary>
     public static int BytesPerPixel(PixelFormat format) => format switch

@@ -109,8 +109,8 @@ public sealed class AnomalyModel : IDetector
         var detections = new Detection[frames.Count];
         for (var i = 0; i < detections.Length; i++)
         {
-            var values = new float[height * width];
-            map.select(0, i).data<float>().CopyTo(values);
+            var values = PooledArrays.Rent<float>(height * width);
+            map.select(0, i).data<float>().CopyTo(values.Memory.Span);
             detections[i] = new Detection(new AnomalyMap(width, height, values, frames[i].Region), scores[i].item<float>());
         }
 

@@ -22,8 +22,9 @@ public sealed class IdentityDetector(InputSpec input) : IDetector
         var detections = new Detection[frames.Count];
         for (var i = 0; i < detections.Length; i++)
         {
-            var values = frames[i].Values[..(Input.Width * Input.Height)].ToArray();
-            detections[i] = new Detection(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), FrameWalk.Highest(values));
+            var values = PooledArrays.Rent<float>(Input.Width * Input.Height);
+            frames[i].Values[..values.Length].CopyTo(values.Memory.Span);
+            detections[i] = new Detection(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), FrameWalk.Highest(values.Memory.Span));
         }
 
         return detections;

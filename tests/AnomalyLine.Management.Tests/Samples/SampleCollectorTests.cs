@@ -91,8 +91,9 @@ public sealed class SampleCollectorTests(PostgresServer postgres)
         line.Evidence.Observe(item =>
         {
             var start = Stopwatch.GetTimestamp();
-            collector.Offer(item);
+            var isKept = collector.Offer(item);
             offers.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            return isKept;
         });
         await line.CreateStationAsync("a", TestDatabase.Cancel);
         Assert.Null((await line.ActivateRecipeAsync(new Recipe("a", 0, "identity", 2, 2, null, TimeSpan.FromSeconds(30)), TestDatabase.Cancel)).Error);

@@ -1,0 +1,41 @@
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Observability;
+using AnomalyLine.Server.Options;
+using Google.Protobuf;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Core;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>The call of <see cref="Wire.InspectionService"/> that takes frames, with a reader of its own: <see cref="FrameRequest"/>.</summary>
+internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
+    {
+        using var stream = new CameraStream(host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream);
+        await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
+    }
+
+    /// <summary>Tells the web server of the call.</summary>
+    public sealed class Methods : IServiceMethodProvider<CameraService>
+    {
+        private static readonly Method<FrameRequest, Wire.InspectResponse> s_inspect = new(
+            MethodType.DuplexStreaming,
+            Wire.InspectionService.Descriptor.FullName,
+            "Inspect",
+            Marshallers.Create<FrameRequest>((_, _) => throw new NotSupportedException("A server only reads requests."), context => FrameRequest.Read(context.PayloadAsReadOnlySequence())),
+            Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
+
+        /// <inheritdoc/>
+        public void OnServiceMethodDiscovery(ServiceMethodProviderContext<CameraService> context) =>
+            context.AddDuplexStreamingMethod(s_inspect, [], static (service, requests, answers, call) => service.InspectAsync(requests, answers, call));
+
+        private static void Write(Wire.InspectResponse answer, SerializationContext context)
+        {
+            context.SetPayloadLength(answer.CalculateSize());
+            answer.WriteTo(context.GetBufferWriter());
+            context.Complete();
+        }
+    }
+}

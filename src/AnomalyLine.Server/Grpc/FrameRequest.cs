@@ -1,0 +1,96 @@
+using System.Buffers;
+using AnomalyLine.Vision.Imaging;
+using Google.Protobuf;
+using Wire = AnomalyLine.Contracts.V1;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>
+/// A request to judge whose pixels are read straight into memory that is used again: Google's reader makes a new array for each frame. All other fields are read by Google's, from the message with the
+/// pixels cut out; so is a message whose pixels cannot be found, and it then says what is wrong with it.
+/// </summary>
+/// <param name="Message">The request; without its pixels where <paramref name="Pixels"/> has them.</param>
+/// <param name="Pixels">The frame's data; null where they are in the message.</param>
+internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byte>? Pixels)
+{
+    private const uint FrameTag = (Wire.InspectRequest.FrameFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
+    private const uint DataTag = (Wire.Frame.DataFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
+
+    /// <summary>Reads a message.</summary>
+    /// <exception cref="InvalidProtocolBufferException">It is not an <see cref="Wire.InspectRequest"/>.</exception>
+    public static FrameRequest Read(ReadOnlySequence<byte> message)
+    {
+        if (Find(message, FrameTag) is not { } frame || Find(frame.Value, DataTag) is not { } data) return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null);
+        var rest = frame.Value.Length - data.Field.Length;
+        var cut = new ArrayBufferWriter<byte>((int)(message.Length - data.Field.Length) + sizeof(ulong));
+        Copy(message.Slice(0, frame.Field.Start), cut);
+        Write(FrameTag, cut);
+        Write((uint)rest, cut);
+        Copy(frame.Value.Slice(0, data.Field.Start), cut);
+        Copy(frame.Value.Slice(data.Field.End), cut);
+        Copy(message.Slice(frame.Field.End), cut);
+        var parsed = Wire.InspectRequest.Parser.ParseFrom(new ReadOnlySequence<byte>(cut.WrittenMemory));
+        var pixels = PooledArrays.Rent<byte>((int)data.Value.Length);
+        data.Value.CopyTo(pixels.Memory.Span);
+        return new FrameRequest(parsed, pixels);
+    }
+
+    /// <summary>The only field with a tag, with and without its tag and length; null where there is none, where there are several, and where the message is damaged.</summary>
+    private static (ReadOnlySequence<byte> Field, ReadOnlySequence<byte> Value)? Find(ReadOnlySequence<byte> message, uint wanted)
+    {
+        (ReadOnlySequence<byte>, ReadOnlySequence<byte>)? found = null;
+        var reader = new SequenceReader<byte>(message);
+        while (!reader.End)
+        {
+            var start = reader.Position;
+            if (!TryReadNumber(ref reader, out var tag)) return null;
+            var length = 0UL;
+            var isRead = (WireFormat.WireType)(tag & 7) switch
+            {
+                WireFormat.WireType.Varint => TryReadNumber(ref reader, out _),
+                WireFormat.WireType.Fixed32 => TrySkip(ref reader, sizeof(uint)),
+                WireFormat.WireType.Fixed64 => TrySkip(ref reader, sizeof(ulong)),
+                WireFormat.WireType.LengthDelimited => TryReadNumber(ref reader, out length) && TrySkip(ref reader, length),
+                _ => false,
+            };
+            if (!isRead) return null;
+            if (tag != wanted) continue;
+            if (found is not null) return null;
+            found = (message.Slice(start, reader.Position), message.Slice(reader.Consumed - (long)length, (long)length));
+        }
+
+        return found;
+    }
+
+    private static bool TrySkip(ref SequenceReader<byte> reader, ulong bytes)
+    {
+        if (bytes > (ulong)reader.Remaining) return false;
+        reader.Advance((long)bytes);
+        return true;
+    }
+
+    /// <summary>Seven bits a byte, the lowest first.</summary>
+    private static bool TryReadNumber(ref SequenceReader<byte> reader, out ulong number)
+    {
+        number = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            if (!reader.TryRead(out var part)) return false;
+            number |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80) return true;
+        }
+
+        return false;
+    }
+
+    private static void Copy(ReadOnlySequence<byte> bytes, ArrayBufferWriter<byte> target)
+    {
+        foreach (var piece in bytes) target.Write(piece.Span);
+    }
+
+    private static void Write(uint number, ArrayBufferWriter<byte> target)
+    {
+        for (; number >= 0x80; number >>= 7) target.Write([(byte)(number | 0x80)]);
+        target.Write([(byte)number]);
+    }
+}
