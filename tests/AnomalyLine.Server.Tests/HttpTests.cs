@@ -30,13 +30,14 @@ public sealed class HttpTests
     [Fact]
     public async Task Metrics_AfterInspections_CountByStationAndVerdict()
     {
-        await using var server = await TestServer.StartReadyAsync(["a"]);
-        await server.InspectAsync([TestServer.Request("a", 1, 10), TestServer.Request("a", 2, 250)]);
+        // A station of its own: a server counts what all lines of its process do, and other tests have theirs here.
+        await using var server = await TestServer.StartReadyAsync(["counted"]);
+        await server.InspectAsync([TestServer.Request("counted", 1, 10), TestServer.Request("counted", 2, 250)]);
 
         var metrics = await server.Http.GetStringAsync("/metrics", TestServer.Cancel);
 
-        Assert.Matches("""anomalyline_inspections_total\{[^}]*station="a",verdict="NotOk"\} 1""", metrics);
-        Assert.Matches("""anomalyline_station_ready\{[^}]*station="a"\} 1""", metrics);
+        Assert.Matches("""anomalyline_inspections_total\{[^}]*station="counted",verdict="NotOk"\} 1""", metrics);
+        Assert.Matches("""anomalyline_station_ready\{[^}]*station="counted"\} 1""", metrics);
         Assert.Contains("anomalyline_answer_duration_milliseconds_bucket", metrics, StringComparison.Ordinal);
         Assert.Contains("process_runtime_dotnet", metrics.Replace("dotnet_", "process_runtime_dotnet_", StringComparison.Ordinal), StringComparison.Ordinal);
     }
