@@ -4,24 +4,24 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, fast-modes or quality.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, fast-modes, quality or tune.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
 /// <param name="Json">One object instead of a table.</param>
-/// <param name="Data">fast-modes: a folder in MVTec AD layout; quality: a folder of such folders.</param>
+/// <param name="Data">fast-modes: a folder in MVTec AD layout; quality, tune: a folder of such folders.</param>
 /// <param name="Model">fast-modes: a trained model file.</param>
 /// <param name="FastModel">fast-modes: a model of the same method whose training differs; empty for none.</param>
 /// <param name="Preset">quality: the preset to train with.</param>
-/// <param name="Minutes">quality: limit of each training, minutes of all cores; 0 for the preset's own schedule.</param>
-/// <param name="Results">quality: file that keeps each row as a line of JSON; rows in it are not measured again. Empty for none.</param>
+/// <param name="Minutes">quality: limit of each training, minutes of all cores; 0 for the preset's own schedule. tune: limit of the whole choice, above 0.</param>
+/// <param name="Results">quality, tune: file that keeps each row as a line of JSON; rows in it are not measured again. Empty for none.</param>
 internal sealed record BenchmarkOptions(
     string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "", string Preset = "fast", double Minutes = 0, string Results = "")
 {
     /// <summary>fast-modes: judge with the model file as it is, in float32 and in bfloat16, instead of in two modes of its method.</summary>
     public bool Bfloat16 { get; private init; }
 
-    /// <summary>quality: folders under <see cref="Data"/>.</summary>
+    /// <summary>quality, tune: folders under <see cref="Data"/>.</summary>
     public IReadOnlyList<string> Sets { get; private init; } = [];
 
     /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
@@ -29,7 +29,8 @@ internal sealed record BenchmarkOptions(
 
     private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
-        + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]";
+        + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]\n"
+        + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
     {
@@ -41,7 +42,7 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality" or "tune":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":
@@ -102,6 +103,7 @@ internal sealed record BenchmarkOptions(
 
         if (read.Name.Length == 0) error = $"Say what to measure. {Usage}";
         else if (read.Name == "fast-modes" && (read.Data.Length == 0 || read.Model.Length == 0)) error = $"fast-modes needs --data and --model. {Usage}";
+        else if (read.Name == "tune" && (read.Data.Length == 0 || read.Sets.Count == 0 || read.Minutes <= 0)) error = $"tune needs --data, --sets and --minutes. {Usage}";
         else if (read.Name == "quality" && (read.Data.Length == 0 || read.Sets.Count == 0)) error = $"quality needs --data and --sets. {Usage}";
         else options = read;
         return options is not null;

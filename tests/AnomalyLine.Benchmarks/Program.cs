@@ -32,6 +32,7 @@ var tables = options.Name switch
     "swap" => await SwapBenchmark.RunAsync(options),
     "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),
+    "tune" => TuneBenchmark.Run(options),
     "fast-modes" => FastModesBenchmark.Run(options),
     _ => await LogBenchmark.RunAsync(options),
 };

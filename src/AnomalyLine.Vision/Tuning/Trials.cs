@@ -34,7 +34,7 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
             using var model = AnomalyModel.Load(result.Path, request.Device);
             var minutes = result.Manifest.Metrics["trainingMinutes"];
             var score = test.Measure(model, cancel);
-            _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, msPerFrame, minutes, score, false, ""), result));
+            _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, msPerFrame, minutes, score, false, "") { ModelPath = result.Path }, result));
             budget.Learn(time.GetElapsedTime(begin) - TimeSpan.FromMinutes(minutes));
         }
         catch (Exception e) when (e is TrainingException or ModelFileException)
@@ -66,7 +66,7 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
         }
 
         IReadOnlyList<TuningTrial> trials =
-            [best with { IsChosen = true }, .. ranked.Skip(1).Select(r => r.Trial), .. _done.Where(d => d.Model is null).Select(d => d.Trial)];
+            [best with { IsChosen = true, ModelPath = request.Output }, .. ranked.Skip(1).Select(r => r.Trial), .. _done.Where(d => d.Model is null).Select(d => d.Trial)];
         return new TuningResult(model with { Path = request.Output }, trials, Reason(best, ranked.Skip(1).Select(r => r.Trial).FirstOrDefault(t => t.Method != best.Method)), frames, elapsed);
     }
 

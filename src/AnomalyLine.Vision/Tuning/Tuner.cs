@@ -32,19 +32,19 @@ public static class Tuner
         var normals = NormalSplit.Of(DatasetFolder.Open(request.DataFolder).TrainNormals, request.Seed, request.HeldOut, validate: false).HeldOut;
         var test = new SyntheticTest(normals);
         var budget = new Budget(time, start, request.MaxTime);
-        var folder = Directory.CreateTempSubdirectory("anomalyline-tune-");
+        var folder = request.TrialFolder ?? Directory.CreateTempSubdirectory("anomalyline-tune-").FullName;
         try
         {
             progress?.Report(new TuningProgress(0, "measuring how long each method takes for a frame"));
             var paces = Candidates(request).ToDictionary(c => c, c => Milliseconds(c, test, request.Device, time, cancel));
-            var trials = new Trials(request, test, folder.FullName, progress, time, budget);
+            var trials = new Trials(request, test, folder, progress, time, budget);
             foreach (var (candidate, pace) in paces.Where(p => p.Value > request.MaxMsPerFrame)) trials.Exclude(candidate, pace);
             Run(trials, paces, request.MaxMsPerFrame, cancel);
             return trials.Choose(Math.Min(normals.Count, SyntheticTest.MostFrames), time.GetElapsedTime(start));
         }
         finally
         {
-            folder.Delete(recursive: true);
+            if (request.TrialFolder is null) Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -27,6 +27,9 @@ public sealed record TuningRequest
     /// <summary>The share of normal parts that may be rejected, above 0 and below 1.</summary>
     public double FalseRejectRate { get; init; } = 0.01;
 
+    /// <summary>Where the trials' models are made and left, to measure the choice; null for a folder that goes at the end.</summary>
+    internal string? TrialFolder { get; init; }
+
     /// <summary>The share of normals that is held out for ranking and calibration, above 0 and at most 0.5.</summary>
     public double HeldOut { get; init; } = 0.2;
 }

@@ -9,4 +9,8 @@ namespace AnomalyLine.Vision.Tuning;
 /// <param name="Score">How it did on planted defects; null where it has no model.</param>
 /// <param name="IsChosen">Whether its model is the one that was written.</param>
 /// <param name="Note">Why it has no model; empty where it has.</param>
-public sealed record TuningTrial(int Round, string Method, string Preset, double MsPerFrame, double Minutes, SyntheticScore? Score, bool IsChosen, string Note);
+public sealed record TuningTrial(int Round, string Method, string Preset, double MsPerFrame, double Minutes, SyntheticScore? Score, bool IsChosen, string Note)
+{
+    /// <summary>Its model, for as long as there is one; null where none was made.</summary>
+    internal string? ModelPath { get; init; }
+}
