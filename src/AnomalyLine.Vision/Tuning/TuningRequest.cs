@@ -12,7 +12,7 @@ public sealed record TuningRequest
     /// <summary>Time for everything, above 0; a few seconds more are taken to end.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Milliseconds that the model may take to judge one frame alone on this machine, above 0.</summary>
+    /// <summary>Milliseconds that the model may take to judge one frame alone on this machine, on the engine that is faster, above 0.</summary>
     public double MaxMsPerFrame { get; init; } = 50;
 
     /// <summary>Methods to try; empty for all.</summary>
