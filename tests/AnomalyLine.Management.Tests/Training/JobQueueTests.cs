@@ -31,7 +31,7 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         var frozen = DatasetFolder.Open(models.Data).TrainNormals.Select(AnomalyLine.Vision.Models.TrainingDigests.Of).Count(JobFolder.IsFrozen);
         Assert.Contains($"{40 - frozen} normals to train on, {80 + frozen} in the frozen set", log, StringComparison.Ordinal);
         Assert.Contains("epoch 4 of 4", log, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(test.Queue.FolderOf(job.Id).Data));
+        await test.UntilDataIsGoneAsync(job.Id);
         Assert.Equal(["job.start", "model.register", "job.end"], (await test.Test.Audit.ListAsync(0, null, 10, TestDatabase.Cancel)).Value.Select(entry => entry.Action));
     }
 

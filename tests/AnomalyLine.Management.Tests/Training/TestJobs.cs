@@ -80,6 +80,16 @@ internal sealed class TestJobs : IAsyncDisposable
         }
     }
 
+    /// <summary>A job's frames go just after it is over.</summary>
+    public async Task UntilDataIsGoneAsync(long id)
+    {
+        for (var i = 0; Directory.Exists(Queue.FolderOf(id).Data); i++)
+        {
+            Assert.True(i < 600, $"{Queue.FolderOf(id).Data} is still there.");
+            await Task.Delay(100, TestDatabase.Cancel);
+        }
+    }
+
     /// <summary>Keeps approved samples: pictures from a folder.</summary>
     public async Task ApproveAsync(IEnumerable<string> pictures, SampleLabel label = SampleLabel.Normal, string station = "press-1")
     {
