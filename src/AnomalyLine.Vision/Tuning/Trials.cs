@@ -26,7 +26,7 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
             Device = request.Device,
             FalseRejectRate = request.FalseRejectRate,
             HeldOut = request.HeldOut,
-            MaxTime = budget.Share(round, rounds, left),
+            MaxTime = budget.Share(round, rounds, left, msPerFrame),
         };
         try
         {
@@ -35,7 +35,7 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
             var minutes = result.Manifest.Metrics["trainingMinutes"];
             var score = test.Measure(model, cancel);
             _done.Add((new TuningTrial(round, candidate.Method, candidate.Preset, msPerFrame, minutes, score, false, "") { ModelPath = result.Path }, result));
-            budget.Learn(time.GetElapsedTime(begin) - TimeSpan.FromMinutes(minutes));
+            budget.Learn(time.GetElapsedTime(begin) - TimeSpan.FromMinutes(minutes), msPerFrame);
         }
         catch (Exception e) when (e is TrainingException or ModelFileException)
         {

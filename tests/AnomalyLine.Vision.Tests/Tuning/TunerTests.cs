@@ -53,12 +53,16 @@ public sealed class TunerTests(TrainedMethods trained)
     {
         var time = new Frozen();
         var budget = new Budget(time, 0, TimeSpan.FromSeconds(300));
-        budget.Learn(TimeSpan.FromSeconds(5));
-        Assert.Equal(TimeSpan.FromSeconds(20), budget.Share(1, 3, 4));
+        budget.Learn(TimeSpan.FromSeconds(5), msPerFrame: 10);
+        Assert.Equal(TimeSpan.FromSeconds(20), budget.Share(1, 3, 4, 10));
+
+        // A method that judges more slowly takes more of its share to be ranked; a very fast one takes a little all the same.
+        Assert.Equal(TimeSpan.FromSeconds(10), budget.Share(1, 3, 4, 30));
+        Assert.Equal(TimeSpan.FromSeconds(22), budget.Share(1, 3, 4, 1));
         time.Seconds = 150;
-        Assert.Equal(TimeSpan.FromSeconds(45), budget.Share(2, 3, 1));
+        Assert.Equal(TimeSpan.FromSeconds(45), budget.Share(2, 3, 1, 10));
         time.Seconds = 299;
-        Assert.Equal(TimeSpan.FromSeconds(2), budget.Share(3, 3, 1));
+        Assert.Equal(TimeSpan.FromSeconds(2), budget.Share(3, 3, 1, 10));
         Assert.Equal(299.0 / 300, budget.Spent, 1e-9);
     }
 
