@@ -12,8 +12,12 @@ public sealed record EvidenceItem(InspectionRecord Record, Frame Frame, AnomalyM
     /// <summary>Bytes of the frame and the map.</summary>
     internal long Bytes => Frame.Data.Length + (Map is { } map ? (long)map.Width * map.Height * sizeof(float) : 0);
 
-    /// <summary>Leaves the memory to the garbage collector, so that the item can be kept; false where it was recycled before.</summary>
-    internal bool Detach() => Frame.Detach() & (Map?.Detach() ?? true);
+    /// <summary>Leaves the memory to the garbage collector, so that the item can be kept.</summary>
+    internal void Detach()
+    {
+        Frame.Detach();
+        Map?.Detach();
+    }
 
     /// <summary>Gives the memory of what nobody detached to its next users.</summary>
     /// <returns>Bytes that are left to the garbage collector.</returns>

@@ -71,18 +71,9 @@ internal sealed class CameraStream(
         {
             var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival), call);
             var answer = new Wire.InspectResponse { RequestId = request.Message.RequestId };
-            if (outcome.TryGet(out var record, out var error))
-            {
-                answer.Inspection = record.ToWire();
-                metrics.Answered(record);
-            }
-            else
-            {
-                // Without a record nobody keeps the frame.
-                answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
-                request.Pixels?.Recycle();
-            }
-
+            if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();
+            else answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
+            if (record is not null) metrics.Answered(record);
             await WriteAsync(answer, call);
         }
         catch (Exception failure) when (call.IsCancellationRequested && failure is OperationCanceledException or InvalidOperationException or IOException)

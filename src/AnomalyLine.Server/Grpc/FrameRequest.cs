@@ -6,8 +6,8 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>
-/// A request to judge whose pixels are read straight into memory that is used again: Google's reader makes a new array for each frame. All other fields are read by Google's, from the message with the
-/// pixels cut out; so is a message whose pixels cannot be found, and it then says what is wrong with it.
+/// A request to judge whose pixels are read straight into memory that is used again: Google's reader makes a new array for each frame. All other fields are read by Google's, from what is before and
+/// after the pixels; so is a message whose pixels cannot be found, and it then says what is wrong with it.
 /// </summary>
 /// <param name="Message">The request; without its pixels where <paramref name="Pixels"/> has them.</param>
 /// <param name="Pixels">The frame's data; null where they are in the message.</param>
@@ -21,15 +21,8 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     public static FrameRequest Read(ReadOnlySequence<byte> message)
     {
         if (Find(message, FrameTag) is not { } frame || Find(frame.Value, DataTag) is not { } data) return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null);
-        var rest = frame.Value.Length - data.Field.Length;
-        var cut = new ArrayBufferWriter<byte>((int)(message.Length - data.Field.Length) + sizeof(ulong));
-        Copy(message.Slice(0, frame.Field.Start), cut);
-        Write(FrameTag, cut);
-        Write((uint)rest, cut);
-        Copy(frame.Value.Slice(0, data.Field.Start), cut);
-        Copy(frame.Value.Slice(data.Field.End), cut);
-        Copy(message.Slice(frame.Field.End), cut);
-        var parsed = Wire.InspectRequest.Parser.ParseFrom(new ReadOnlySequence<byte>(cut.WrittenMemory));
+        var parsed = Wire.InspectRequest.Parser.ParseFrom(Without(message, frame.Field));
+        parsed.Frame = Wire.Frame.Parser.ParseFrom(Without(frame.Value, data.Field));
         var pixels = PooledArrays.Rent<byte>((int)data.Value.Length);
         data.Value.CopyTo(pixels.Memory.Span);
         return new FrameRequest(parsed, pixels);
@@ -83,14 +76,6 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
         return false;
     }
 
-    private static void Copy(ReadOnlySequence<byte> bytes, ArrayBufferWriter<byte> target)
-    {
-        foreach (var piece in bytes) target.Write(piece.Span);
-    }
-
-    private static void Write(uint number, ArrayBufferWriter<byte> target)
-    {
-        for (; number >= 0x80; number >>= 7) target.Write([(byte)(number | 0x80)]);
-        target.Write([(byte)number]);
-    }
+    /// <summary>What is before and after a field.</summary>
+    private static byte[] Without(ReadOnlySequence<byte> message, ReadOnlySequence<byte> field) => [.. message.Slice(0, field.Start).ToArray(), .. message.Slice(field.End).ToArray()];
 }

@@ -1,7 +1,6 @@
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Onnx;
-using Microsoft.ML.OnnxRuntime;
 
 namespace AnomalyLine.Vision.Models;
 
@@ -36,7 +35,7 @@ internal sealed class EngineTrial(AnomalyMethod method, Func<IReadOnlyList<Prepa
             if (MathF.Max(score, map) is var difference && !(difference <= Tolerance))
                 return Stay(FormattableString.Invariant($"ONNX Runtime differs by {difference:G3} of the largest value on the reference frames, more than {Tolerance}"), isRefusal: true);
         }
-        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or NotSupportedException)
+        catch (Exception e) when (OnnxPass.CannotRun(e))
         {
             method.Engine = onnx;
             return Stay($"ONNX Runtime cannot run this network: {e.Message}", isRefusal: true);

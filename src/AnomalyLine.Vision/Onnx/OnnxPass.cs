@@ -24,6 +24,9 @@ internal sealed class OnnxPass : IDisposable
         _shapes = [.. outputs.Select(name => session.OutputMetadata[name].Dimensions.Select(size => (long)size).ToArray())];
     }
 
+    /// <summary>Whether a failure of <see cref="Of"/> or of a pass says that ONNX Runtime cannot run this network, or is not there.</summary>
+    public static bool CannotRun(Exception e) => e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or NotSupportedException;
+
     /// <summary>Of a method in the form to judge with.</summary>
     /// <param name="method">The method; it may be disposed afterwards.</param>
     /// <param name="threads">Threads of a pass, the caller's included. They sleep while they wait: spinning would take the cores from preparation and maps.</param>

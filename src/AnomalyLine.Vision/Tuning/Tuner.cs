@@ -4,7 +4,6 @@ using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Onnx;
 using AnomalyLine.Vision.Training;
-using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -107,7 +106,7 @@ public static class Tuner
             method.Engine = onnx;
             return Math.Min(least, Milliseconds(method, frame, time));
         }
-        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or NotSupportedException)
+        catch (Exception e) when (OnnxPass.CannotRun(e))
         {
             // It cannot run there, so that it will not be served there either.
             return least;

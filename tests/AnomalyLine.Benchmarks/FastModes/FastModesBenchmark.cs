@@ -25,7 +25,7 @@ internal static class FastModesBenchmark
             var judged = Judge(model, data);
             first ??= judged;
             table.Add(
-                mode.Name, judged.ImageAuroc, judged.PixelAuroc, Correlation(first.Maps, judged.Maps), Difference(first.Maps, judged.Maps), Difference(first.Scores, judged.Scores), judged.Milliseconds);
+                mode.Name, judged.ImageAuroc, judged.PixelAuroc, Statistics.Correlation(first.Maps, judged.Maps), Difference(first.Maps, judged.Maps), Difference(first.Scores, judged.Scores), judged.Milliseconds);
         }
 
         return [table];
@@ -50,22 +50,6 @@ internal static class FastModesBenchmark
 
         bool[] anomalous = [.. data.TestFrames.Select(f => !f.IsNormal)];
         return new Judged([.. maps], [.. scores], Auroc.Of([.. scores], anomalous), pixels.Auroc(), times.Median());
-    }
-
-    /// <summary>Pearson's, over all places of all maps; NaN where the maps differ in size.</summary>
-    private static double Correlation(float[] one, float[] other)
-    {
-        if (one.Length != other.Length) return double.NaN;
-        double meanOne = one.Average(v => (double)v), meanOther = other.Average(v => (double)v), both = 0, squaresOne = 0, squaresOther = 0;
-        for (var i = 0; i < one.Length; i++)
-        {
-            var (a, b) = (one[i] - meanOne, other[i] - meanOther);
-            both += a * b;
-            squaresOne += a * a;
-            squaresOther += b * b;
-        }
-
-        return both / Math.Sqrt(squaresOne * squaresOther);
     }
 
     /// <summary>NaN where the maps differ in size.</summary>

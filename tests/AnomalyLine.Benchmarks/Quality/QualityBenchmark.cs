@@ -70,7 +70,8 @@ internal static class QualityBenchmark
         }
     }
 
-    private static EvaluationResult Evaluate(AnomalyModel model, DatasetFolder data) =>
+    /// <summary>The model on the set's test folders, at its own threshold.</summary>
+    public static EvaluationResult Evaluate(AnomalyModel model, DatasetFolder data) =>
         Evaluator.Evaluate(model, new EvaluationSubject(model.Manifest.Method, model.DeviceName, model.Manifest.Calibration), data);
 
     /// <summary>The same weights, with maps measured against normal frames where the file takes them plain, and plain where it measures them.</summary>

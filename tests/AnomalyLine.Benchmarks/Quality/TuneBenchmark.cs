@@ -63,7 +63,7 @@ internal static class TuneBenchmark
     private static EvaluationResult Evaluate(string path, DatasetFolder data)
     {
         using var model = AnomalyModel.Load(path);
-        return Evaluator.Evaluate(model, new EvaluationSubject(model.Manifest.Method, model.DeviceName, model.Manifest.Calibration), data);
+        return QualityBenchmark.Evaluate(model, data);
     }
 
     private static BenchmarkTable Table(string set, IReadOnlyList<TuneRow> rows, BenchmarkOptions options)
@@ -83,19 +83,14 @@ internal static class TuneBenchmark
     }
 
     /// <summary>Spearman's rank correlation of what trials are ranked by with their true image AUROC.</summary>
-    private static double Agreement(TuneRow[] rows) => Correlation(Ranks(rows, row => (row.PlantedImageAuroc!.Value + row.PlantedPixelAuroc!.Value) / 2), Ranks(rows, row => row.ImageAuroc!.Value));
+    private static double Agreement(TuneRow[] rows) =>
+        Statistics.Correlation(Ranks(rows, row => (row.PlantedImageAuroc!.Value + row.PlantedPixelAuroc!.Value) / 2), Ranks(rows, row => row.ImageAuroc!.Value));
 
     /// <summary>Places from the lowest; equal values share the mean of theirs.</summary>
     private static double[] Ranks(TuneRow[] rows, Func<TuneRow, double> value)
     {
         var values = rows.Select(value).ToArray();
         return [.. values.Select(v => values.Count(other => other < v) + ((values.Count(other => other.Equals(v)) - 1) / 2.0))];
-    }
-
-    private static double Correlation(double[] a, double[] b)
-    {
-        var (meanA, meanB) = (a.Average(), b.Average());
-        return a.Zip(b, (x, y) => (x - meanA) * (y - meanB)).Sum() / Math.Sqrt(a.Sum(x => (x - meanA) * (x - meanA)) * b.Sum(y => (y - meanB) * (y - meanB)));
     }
 
     private sealed class Told : IProgress<TuningProgress>
