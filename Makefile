@@ -1,5 +1,5 @@
 # Thin names for the commands of README.md.
-.PHONY: demo test check format
+.PHONY: demo test check format benchmarks
 
 demo:
 	deploy/install-native.sh
@@ -8,6 +8,10 @@ demo:
 test:
 	deploy/install-native.sh --test
 	dotnet test --max-parallel-test-modules 1
+
+# All that docs/benchmarks.md measures without a folder of images, one after another, with the machine in each header; nothing else should run. About half an hour.
+benchmarks:
+	build/benchmarks.sh
 
 # Style and contracts, without running a test.
 check:

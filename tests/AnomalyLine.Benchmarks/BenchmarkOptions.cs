@@ -21,13 +21,16 @@ internal sealed record BenchmarkOptions(
     /// <summary>fast-modes: judge with the model file as it is, in float32 and in bfloat16, instead of in two modes of its method.</summary>
     public bool Bfloat16 { get; private init; }
 
+    /// <summary>pytorch: a Python that has PyTorch.</summary>
+    public string Python { get; private init; } = "/usr/bin/python3";
+
     /// <summary>quality, tune: folders under <see cref="Data"/>.</summary>
     public IReadOnlyList<string> Sets { get; private init; } = [];
 
     /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
     public IReadOnlyList<string> Settings { get; private init; } = [];
 
-    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--json]\n"
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]";
@@ -85,6 +88,10 @@ internal sealed record BenchmarkOptions(
                     break;
                 case "--results" when value.Length > 0:
                     read = read with { Results = value };
+                    i++;
+                    break;
+                case "--python" when value.Length > 0:
+                    read = read with { Python = value };
                     i++;
                     break;
                 case "--model" when value.Length > 0:

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using AnomalyLine.Vision.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.AnomalyMaps;
 
-/// <summary>Maps that are computed frame by frame from the tensors' own memory, without tensor operations: on the CPU, where no gradient is asked for.</summary>
+/// <summary>Maps that are computed frame by frame from the tensors' own memory, without tensor operations: on the CPU, where no gradient is asked for. The frames of a batch are shared out (<see cref="Crew"/>).</summary>
 internal static class FrameWalk
 {
     /// <summary>A frame's map from its planes and those of its reconstruction.</summary>
@@ -23,17 +24,14 @@ internal static class FrameWalk
     /// <summary>Whether it can be read so.</summary>
     public static bool IsPossible(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && !x.requires_grad;
 
-    /// <summary>All frames of a batch, one after another: N x C x H x W twice to N x H x W.</summary>
+    /// <summary>All frames of a batch: N x C x H x W twice to N x H x W.</summary>
     public static Tensor Over(Tensor x, Tensor y, Step step)
     {
         var (n, c, h, w) = ((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)x.shape[3]);
         using var one = x.contiguous();
         using var other = y.contiguous();
         var map = empty([n, h, w], ScalarType.Float32);
-        var a = Values(one);
-        var b = Values(other);
-        var target = Values(map);
-        for (var i = 0; i < n; i++) step(a.Slice(i * c * h * w, c * h * w), b.Slice(i * c * h * w, c * h * w), target.Slice(i * h * w, h * w), c, h, w);
+        Crew.Share(n, i => step(Values(one, i), Values(other, i), Values(map, i), c, h, w));
         return map;
     }
 
@@ -73,12 +71,18 @@ internal static class FrameWalk
         using var source = map.contiguous();
         var n = (int)source.shape[0];
         var highest = empty(n, ScalarType.Float32);
-        var values = Values(source);
-        var target = Values(highest);
-        for (var i = 0; i < n; i++) target[i] = Highest(values.Slice(i * (values.Length / n), values.Length / n));
+        Crew.Share(n, i => Values(highest)[i] = Highest(Values(source, i)));
         return highest;
     }
 
     /// <summary>A contiguous tensor's memory; it must outlive the span.</summary>
     public static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
+    /// <summary>What a contiguous tensor N x … holds of one frame; it must outlive the span.</summary>
+    public static Span<float> Values(Tensor tensor, int frame)
+    {
+        var values = Values(tensor);
+        var length = values.Length / (int)tensor.shape[0];
+        return values.Slice(frame * length, length);
+    }
 }

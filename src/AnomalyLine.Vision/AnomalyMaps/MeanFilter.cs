@@ -1,4 +1,5 @@
 using System.Buffers;
+using AnomalyLine.Vision.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,35 +28,35 @@ internal static class MeanFilter
         return nn.functional.avg_pool2d(across, [window, 1], [1, 1]).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same on the calling thread: a frame with its reflected borders, summed down its columns, then along its rows.</summary>
+    /// <summary>The same without tensor operations: a frame with its reflected borders, summed down its columns, then along its rows.</summary>
     private static Tensor Walk(Tensor map, int window)
     {
         var (n, h, w) = ((int)map.shape[0], (int)map.shape[1], (int)map.shape[2]);
         using var source = map.contiguous();
         var result = empty_like(source);
-        var values = FrameWalk.Values(source);
-        var means = FrameWalk.Values(result);
+        Crew.Share(n, frame => Walk(FrameWalk.Values(source, frame), FrameWalk.Values(result, frame), h, w, window));
+        return result;
+    }
+
+    private static void Walk(ReadOnlySpan<float> values, Span<float> means, int h, int w, int window)
+    {
         var half = window / 2;
         var stride = w + (2 * half);
         var length = (h + (2 * half)) * stride;
         var padded = ArrayPool<float>.Shared.Rent(length);
         var sums = ArrayPool<float>.Shared.Rent(length);
-        for (var frame = 0; frame < n; frame++)
+        Reflect(values, padded, h, w, half);
+        Sum(padded.AsSpan(0, length), sums.AsSpan(0, length), stride, window);
+        Sum(sums.AsSpan(0, h * stride), padded.AsSpan(0, h * stride), 1, window);
+        for (var row = 0; row < h; row++)
         {
-            Reflect(values.Slice(frame * h * w, h * w), padded, h, w, half);
-            Sum(padded.AsSpan(0, length), sums.AsSpan(0, length), stride, window);
-            Sum(sums.AsSpan(0, h * stride), padded.AsSpan(0, h * stride), 1, window);
-            for (var row = 0; row < h; row++)
-            {
-                var target = means.Slice(((frame * h) + row) * w, w);
-                target.Clear();
-                FrameWalk.AddTo(target, padded.AsSpan(row * stride, w), 1f / (window * window));
-            }
+            var target = means.Slice(row * w, w);
+            target.Clear();
+            FrameWalk.AddTo(target, padded.AsSpan(row * stride, w), 1f / (window * window));
         }
 
         ArrayPool<float>.Shared.Return(padded);
         ArrayPool<float>.Shared.Return(sums);
-        return result;
     }
 
     private static void Reflect(ReadOnlySpan<float> plane, Span<float> padded, int height, int width, int half)

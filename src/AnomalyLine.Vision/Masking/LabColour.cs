@@ -14,7 +14,7 @@ internal static class LabColour
     {
         using var scope = NewDisposeScope();
         var planes = tensor(frame.ToArray(), [1, frame.Length / pixels, 1, pixels]);
-        var lab = CieLab.FromRgb(planes.expand(1, 3, 1, pixels)).view(3, pixels).t().contiguous().data<float>().ToArray();
+        var lab = FrameWalk.Values(CieLab.FromRgb(planes.expand(1, 3, 1, pixels)).view(3, pixels).t().contiguous()).ToArray();
         if (frame.Length > pixels) return lab;
 
         // The same for each channel but for rounding, which must not move a border.

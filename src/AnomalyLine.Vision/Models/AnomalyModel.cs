@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
@@ -16,6 +17,7 @@ public sealed class AnomalyModel : IDetector
     private AnomalyMethod _method;
     private readonly FrameStaging _staging;
     private readonly NormalMaps? _normal;
+    private Crew? _crew;
     private BatchLadder? _ladder;
 
     /// <summary>Around a method that is in memory.</summary>
@@ -76,6 +78,7 @@ public sealed class AnomalyModel : IDetector
         var model = Create(path, manifest, ModelFile.VersionOf(manifest, sha256), files, target);
         try
         {
+            if (!model.IsOnCard) model._crew = new Crew(TorchEngine.Threads);
             model.Replay(path, files, engine, maxBatchSize);
             return model;
         }
@@ -101,17 +104,18 @@ public sealed class AnomalyModel : IDetector
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
+        using var leading = Crew.Lead(_crew);
         var map = _method.AnomalyMap(_staging.Move(frames, size));
         if (_normal is not null) map = _normal.Measure(map);
-        var scores = _method.Score(map).cpu();
+        var scores = FrameWalk.Values(_method.Score(map).cpu());
         map = map.contiguous().cpu();
         var (height, width) = ((int)map.shape[1], (int)map.shape[2]);
         var detections = new Detection[frames.Count];
         for (var i = 0; i < detections.Length; i++)
         {
             var values = PooledArrays.Rent<float>(height * width);
-            map.select(0, i).data<float>().CopyTo(values.Memory.Span);
-            detections[i] = new Detection(new AnomalyMap(width, height, values, frames[i].Region), scores[i].item<float>());
+            FrameWalk.Values(map, i).CopyTo(values.Memory.Span);
+            detections[i] = new Detection(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
         }
 
         return detections;
@@ -127,7 +131,7 @@ public sealed class AnomalyModel : IDetector
         using var scope = NewDisposeScope();
         var rebuilt = _method.Reconstruct(_staging.Move([frame], 1)).nan_to_num().clamp(Numbers.S(0), Numbers.S(1)).contiguous().cpu();
         var result = new PreparedFrame(Input with { Frames = 1 }, frame.Region, frame.FrameWidth, frame.FrameHeight);
-        rebuilt.data<float>().CopyTo(result.Writable);
+        FrameWalk.Values(rebuilt).CopyTo(result.Writable);
         return result;
     }
 
@@ -141,6 +145,7 @@ public sealed class AnomalyModel : IDetector
         _method.Dispose();
         _normal?.Dispose();
         _staging.Dispose();
+        _crew?.Dispose();
     }
 
     private static AnomalyModel Create(string path, ModelManifest manifest, string version, IReadOnlyDictionary<string, byte[]> files, Device device)

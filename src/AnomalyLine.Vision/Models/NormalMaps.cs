@@ -73,25 +73,20 @@ internal sealed class NormalMaps : IDisposable
     {
         using var source = map.contiguous();
         var result = empty_like(source);
-        var values = FrameWalk.Values(source);
-        var target = FrameWalk.Values(result);
-        var mean = FrameWalk.Values(_mean);
-        var deviation = FrameWalk.Values(_deviation);
-        for (var first = 0; first < values.Length; first += mean.Length)
-        {
-            var from = values.Slice(first, mean.Length);
-            var into = target.Slice(first, mean.Length);
-            var at = 0;
-            for (; at <= mean.Length - Vector<float>.Count; at += Vector<float>.Count)
-            {
-                var above = (new Vector<float>(from[at..]) - new Vector<float>(mean[at..])) / new Vector<float>(deviation[at..]);
-                Vector.Max(above, Vector<float>.Zero).CopyTo(into[at..]);
-            }
+        Crew.Share((int)source.shape[0], frame => Measure(FrameWalk.Values(source, frame), FrameWalk.Values(result, frame), FrameWalk.Values(_mean), FrameWalk.Values(_deviation)));
+        return result;
+    }
 
-            for (; at < mean.Length; at++) into[at] = MathF.Max((from[at] - mean[at]) / deviation[at], 0);
+    private static void Measure(ReadOnlySpan<float> values, Span<float> target, ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
+    {
+        var at = 0;
+        for (; at <= mean.Length - Vector<float>.Count; at += Vector<float>.Count)
+        {
+            var above = (new Vector<float>(values[at..]) - new Vector<float>(mean[at..])) / new Vector<float>(deviation[at..]);
+            Vector.Max(above, Vector<float>.Zero).CopyTo(target[at..]);
         }
 
-        return result;
+        for (; at < mean.Length; at++) target[at] = MathF.Max((values[at] - mean[at]) / deviation[at], 0);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
@@ -6,22 +7,25 @@ using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 namespace AnomalyLine.Vision.Onnx;
 
 /// <summary>
-/// A network's pass in ONNX Runtime, on the CPU: the graph that the method writes, with the weights that it holds now. Reads and writes the tensors' own memory. One thread at a time.
+/// A network's pass in ONNX Runtime, on the CPU: the graph that the method writes, with the weights that it holds now. Reads and writes the tensors' own memory. One caller at a time.
+/// A lone input is computed by all threads together; of several each thread of the <see cref="Crew"/> computes its own, so that none waits for another at each layer (docs/adr/0033-a-crew-for-a-batch.md).
 /// </summary>
 internal sealed class OnnxPass : IDisposable
 {
     private const string InputName = "frames";
 
-    private readonly InferenceSession _session;
+    private readonly InferenceSession _together;
+    private readonly InferenceSession? _alone;
     private readonly RunOptions _run = new();
     private readonly string[] _outputs;
     private readonly long[][] _shapes;
 
-    private OnnxPass(InferenceSession session, IReadOnlyList<string> outputs)
+    private OnnxPass(byte[] graph, IReadOnlyList<string> outputs, int threads)
     {
-        _session = session;
+        _together = Open(graph, threads);
+        if (threads > 1) _alone = Open(graph, 1);
         _outputs = [.. outputs];
-        _shapes = [.. outputs.Select(name => session.OutputMetadata[name].Dimensions.Select(size => (long)size).ToArray())];
+        _shapes = [.. outputs.Select(name => _together.OutputMetadata[name].Dimensions.Select(size => (long)size).ToArray())];
     }
 
     /// <summary>Whether a failure of <see cref="Of"/> or of a pass says that ONNX Runtime cannot run this network, or is not there.</summary>
@@ -29,7 +33,7 @@ internal sealed class OnnxPass : IDisposable
 
     /// <summary>Of a method in the form to judge with.</summary>
     /// <param name="method">The method; it may be disposed afterwards.</param>
-    /// <param name="threads">Threads of a pass, the caller's included. They sleep while they wait: spinning would take the cores from preparation and maps.</param>
+    /// <param name="threads">Threads of a pass, the caller's included. They sleep while they wait: spinning would take the cores from preparation and maps, and from other models.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph.</exception>
     /// <exception cref="NotSupportedException">The pass has no form in ONNX.</exception>
     public static OnnxPass Of(AnomalyMethod method, int threads)
@@ -40,9 +44,7 @@ internal sealed class OnnxPass : IDisposable
         var outputs = method.WritePass(graph);
         using var file = new MemoryStream();
         OnnxFile.ToMessage(graph, "pass", "", new Dictionary<string, string>()).WriteTo(file);
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        return new OnnxPass(new InferenceSession(file.ToArray(), options), outputs);
+        return new OnnxPass(file.ToArray(), outputs, threads);
     }
 
     /// <summary>One pass.</summary>
@@ -52,33 +54,52 @@ internal sealed class OnnxPass : IDisposable
     {
         // A tensor of its own, so that its memory lives until the pass is over.
         using var frames = input.contiguous();
-        using var source = Wrap(frames);
-        var results = _shapes.Select(shape => empty([frames.shape[0], .. shape.AsSpan(1)], ScalarType.Float32)).ToArray();
-        var targets = results.Select(Wrap).ToArray();
-        try
-        {
-            _session.Run(_run, [InputName], [source], _outputs, targets);
-        }
-        finally
-        {
-            foreach (var target in targets) target.Dispose();
-        }
-
+        var count = (int)frames.shape[0];
+        var results = _shapes.Select(shape => empty([count, .. shape.AsSpan(1)], ScalarType.Float32)).ToArray();
+        if (_alone is { } alone && IsShared(count, Crew.Led)) Crew.Share(count, i => Compute(alone, frames, results, i, 1));
+        else Compute(_together, frames, results, 0, count);
         return results;
     }
+
+    /// <summary>Whether each thread takes inputs of its own: where there are several of both, and enough inputs to keep half of the threads busy.</summary>
+    internal static bool IsShared(int inputs, int threads) => inputs > 1 && threads > 1 && 2 * inputs >= threads;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _run.Dispose();
-        _session.Dispose();
+        _alone?.Dispose();
+        _together.Dispose();
     }
 
-    /// <summary>The memory of a contiguous tensor, which is the engine's own and does not move; the tensor must outlive the value.</summary>
-    private static unsafe OrtValue Wrap(Tensor tensor)
+    private static InferenceSession Open(byte[] graph, int threads)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return new InferenceSession(graph, options);
+    }
+
+    /// <summary>Some of the inputs, one behind the other.</summary>
+    private void Compute(InferenceSession session, Tensor frames, Tensor[] results, int first, int count)
+    {
+        using var source = Wrap(frames, first, count);
+        var targets = results.Select(result => Wrap(result, first, count)).ToArray();
+        try
+        {
+            session.Run(_run, [InputName], [source], _outputs, targets);
+        }
+        finally
+        {
+            foreach (var target in targets) target.Dispose();
+        }
+    }
+
+    /// <summary>The memory of a part of a contiguous tensor, which is the engine's own and does not move; the tensor must outlive the value.</summary>
+    private static unsafe OrtValue Wrap(Tensor tensor, int first, int count)
     {
         var bytes = tensor.bytes;
-        fixed (byte* start = bytes)
-            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, tensor.shape, (nint)start, bytes.Length);
+        var each = bytes.Length / (int)tensor.shape[0];
+        fixed (byte* start = bytes[(first * each)..])
+            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [count, .. tensor.shape.AsSpan(1)], (nint)start, count * each);
     }
 }

@@ -103,6 +103,8 @@ public static class Tuner
         try
         {
             using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
+            using var crew = new Crew(TorchEngine.Threads);
+            using var leading = Crew.Lead(crew);
             method.Engine = onnx;
             return Math.Min(least, Milliseconds(method, frame, time));
         }

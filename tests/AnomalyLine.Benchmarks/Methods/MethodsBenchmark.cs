@@ -40,6 +40,7 @@ internal static class MethodsBenchmark
         NetworkForm.Serve(method.Network);
         var gmac = MacCounter.Count(method, Frames(1));
         using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
+        using var crew = new Crew(TorchEngine.Threads);
         var (one, eight) = (Milliseconds(1), Milliseconds(8));
         table.Add(
             name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one.Torch, eight.Torch, one.Onnx, eight.Onnx, gmac / Faster(eight) * 1000,
@@ -70,6 +71,7 @@ internal static class MethodsBenchmark
             void Judge(OnnxPass? engine)
             {
                 using var step = NewDisposeScope();
+                using var leading = Crew.Lead(crew);
                 method.Engine = engine;
                 method.Score(method.AnomalyMap(frames));
             }
@@ -77,6 +79,7 @@ internal static class MethodsBenchmark
             void Pass(OnnxPass? engine)
             {
                 using var step = NewDisposeScope();
+                using var leading = Crew.Lead(crew);
                 method.Engine = engine;
                 method.Pass(frames);
             }

@@ -43,6 +43,8 @@ internal static class OnnxBenchmark
         using var method = descriptor.Create(settings);
         NetworkForm.Serve(method.Network);
         using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
+        using var crew = new Crew(TorchEngine.Threads);
+        using var leading = Crew.Lead(crew);
         random.manual_seed(1);
         using var half = descriptor.Create(settings);
         NetworkForm.Serve(half.Network);

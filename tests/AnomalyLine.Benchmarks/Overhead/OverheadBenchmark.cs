@@ -43,13 +43,14 @@ internal static class OverheadBenchmark
 
             var time = TimeSpan.FromSeconds(options.Seconds);
             var alone = new List<(string Size, LoneFrame Times)>();
-            var together = new List<(string Size, double Batches, Sent Server)>();
+            var together = new List<(string Size, Sent InProcess, Sent Server)>();
             for (var round = 0; round < options.Rounds; round++)
             {
                 foreach (var (name, frame) in sizes)
                 {
                     alone.Add((name, await OneAsync(server, stations[0], lines[name], inProcess, frame, time)));
-                    together.Add((name, inProcess.BatchesPerSecond(frame, MostInABatch, time), await SendAsync(server, stations, frame, InFlight, time)));
+                    var (perSecond, processorMs) = inProcess.Batches(frame, MostInABatch, time);
+                    together.Add((name, new Sent(perSecond, MostInABatch, processorMs), await SendAsync(server, stations, frame, InFlight, time)));
                 }
             }
 
@@ -76,13 +77,18 @@ internal static class OverheadBenchmark
         return table;
     }
 
-    private static BenchmarkTable FourCameras(IEnumerable<(string Size, double Batches, Sent Server)> rounds)
+    private static BenchmarkTable FourCameras(IEnumerable<(string Size, Sent InProcess, Sent Server)> rounds)
     {
         var table = new BenchmarkTable(
             $"{MostCameras} cameras, {InFlight} frames in flight each, beside batches of {MostInABatch} in this process, whose frames are prepared on all cores",
-            "MONO8", "in process, frames/s", "server, frames/s", "fraction", "frames a batch, mean");
+            "MONO8", "in process, frames/s", "server, frames/s", "fraction", "frames a batch, mean", "in process, ms CPU a frame", "server's process", "fraction");
         foreach (var of in rounds.GroupBy(r => r.Size))
-            table.Add(of.Key, of.Select(r => r.Batches).Median(), of.Select(r => r.Server.PerSecond).Median(), of.Select(r => r.Server.PerSecond / r.Batches).Median(), of.Select(r => r.Server.BatchSize).Median());
+        {
+            table.Add(
+                of.Key, of.Select(r => r.InProcess.PerSecond).Median(), of.Select(r => r.Server.PerSecond).Median(), of.Select(r => r.Server.PerSecond / r.InProcess.PerSecond).Median(), of.Select(r => r.Server.BatchSize).Median(),
+                of.Select(r => r.InProcess.ProcessorMs).Median(), of.Select(r => r.Server.ProcessorMs).Median(), of.Select(r => r.InProcess.ProcessorMs / r.Server.ProcessorMs).Median());
+        }
+
         return table;
     }
 
@@ -90,7 +96,7 @@ internal static class OverheadBenchmark
     {
         var table = new BenchmarkTable(
             "Where a lone frame's time goes between camera and answer, ms, p50 of each: what the server says, and the rest of the round trip, which is sending, receiving and both sides' gRPC",
-            "MONO8", "prepare", "queue", "detect", "judge", "log", "sum at the server", "the rest");
+            "MONO8", "prepare", "queue", "detect", "judge", "log", "sum at the server", "the rest", "p99: prepare", "queue", "detect", "judge", "log", "sum at the server", "the rest");
         foreach (var of in rounds.GroupBy(r => r.Size, r => r.Times))
             table.Add(of.Key, [.. Enumerable.Range(0, of.First().Stages.Length).Select(stage => of.Select(t => t.Stages[stage]).Median())]);
         return table;
@@ -110,27 +116,30 @@ internal static class OverheadBenchmark
 
         using var camera = new GrpcCamera(server.Grpc, station, frame);
         await camera.RunAsync(1, time);
-        double Stage(Func<Timings, double> stage) => camera.Timings.Select(stage).Median();
-        double[] stages =
+        double[] Stage(Func<Timings, double> stage) => [.. camera.Timings.Select(stage)];
+        double[][] times =
         [
             Stage(t => t.PrepareMs), Stage(t => t.QueueMs), Stage(t => t.DetectMs), Stage(t => t.JudgeMs), Stage(t => t.LogMs), Stage(t => t.TotalMs),
-            camera.RoundTripMs.Zip(camera.Timings, (all, t) => all - t.TotalMs).Median(),
+            [.. camera.RoundTripMs.Zip(camera.Timings, (all, t) => all - t.TotalMs)],
         ];
+        double[] stages = [.. times.Select(t => t.Median()), .. times.Select(t => t.Quantile(0.99))];
         return new LoneFrame(forward, judged, lined.Median(), camera.RoundTripMs.Median(), camera.RoundTripMs.Quantile(0.99), stages);
     }
 
     private static async Task<Sent> SendAsync(ServerProcess server, string[] stations, Frame frame, int inFlight, TimeSpan time)
     {
         var cameras = stations.Select(station => new GrpcCamera(server.Grpc, station, frame)).ToArray();
+        var processor = server.ProcessorTime;
         var start = Stopwatch.GetTimestamp();
         var frames = (await Task.WhenAll(cameras.Select(camera => Task.Run(() => camera.RunAsync(inFlight, time))))).Sum();
         var elapsed = Stopwatch.GetElapsedTime(start);
+        var processorMs = (server.ProcessorTime - processor).TotalMilliseconds / frames;
         var batch = cameras.SelectMany(camera => camera.Timings).Average(timings => timings.BatchSize);
         foreach (var camera in cameras) camera.Dispose();
-        return new Sent(frames / elapsed.TotalSeconds, batch);
+        return new Sent(frames / elapsed.TotalSeconds, batch, processorMs);
     }
 
     private sealed record LoneFrame(double Forward, double Judged, double Line, double RoundTrip, double RoundTripP99, double[] Stages);
 
-    private sealed record Sent(double PerSecond, double BatchSize);
+    private sealed record Sent(double PerSecond, double BatchSize, double ProcessorMs);
 }

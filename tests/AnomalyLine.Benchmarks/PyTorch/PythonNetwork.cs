@@ -6,7 +6,6 @@ namespace AnomalyLine.Benchmarks.PyTorch;
 /// <summary>A network in PyTorch, in a process of its own that passes when it is told to and sleeps otherwise.</summary>
 internal sealed class PythonNetwork : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
     private readonly Process _process;
 
     private PythonNetwork(Process process, string version)
@@ -20,15 +19,15 @@ internal sealed class PythonNetwork : IDisposable
 
     /// <summary>Starts it.</summary>
     /// <exception cref="InvalidOperationException">There is no PyTorch here.</exception>
-    public static PythonNetwork Start(string network, int side, int width, int latent, int batch, int threads)
+    public static PythonNetwork Start(string interpreter, string network, int side, int width, int latent, int batch, int threads)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "PyTorch", "networks.py");
         string[] arguments = [script, network, .. new[] { side, width, latent, batch, threads }.Select(n => n.ToString(CultureInfo.InvariantCulture))];
-        var process = Process.Start(new ProcessStartInfo(Python, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })
-            ?? throw new InvalidOperationException($"{Python} does not start.");
+        var process = Process.Start(new ProcessStartInfo(interpreter, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException($"{interpreter} does not start.");
         return process.StandardOutput.ReadLine() is { } version
             ? new PythonNetwork(process, version)
-            : throw new InvalidOperationException($"{Python} has no PyTorch to compare with; bring Debian's by: apt-get install -y --no-install-recommends python3-torch");
+            : throw new InvalidOperationException($"{interpreter} has no PyTorch to compare with; bring Debian's by: apt-get install -y --no-install-recommends python3-torch");
     }
 
     /// <summary>Mean milliseconds of a pass over the batch.</summary>

@@ -29,7 +29,8 @@ public sealed class OnnxPassTests
         NetworkForm.Serve(method.Network);
         using var mode = inference_mode();
         using var pass = OnnxPass.Of(method, 2);
-        Assert.NotNull(pass);
+        using var crew = new Crew(2);
+        using var leading = Crew.Lead(crew);
         foreach (var frames in new[] { Frames(1), Frames(3) })
         {
             method.Engine = null;
@@ -61,5 +62,35 @@ public sealed class OnnxPassTests
         var (expected, actual) = (method.Rebuild(frames), pass.Run(frames)[0]);
         Assert.Equal(expected.shape, actual.shape);
         Assert.True((expected - actual).abs().max().item<float>() < 1e-5f * expected.abs().max().item<float>());
+    }
+
+    [Theory]
+    [InlineData(1, 2, false)]
+    [InlineData(2, 1, false)]
+    [InlineData(2, 2, true)]
+    [InlineData(3, 2, true)]
+    [InlineData(7, 16, false)]
+    [InlineData(8, 16, true)]
+    public void IsShared_InputsAndThreads_WhereHalfOfThemHaveWork(int inputs, int threads, bool expected) => Assert.Equal(expected, OnnxPass.IsShared(inputs, threads));
+
+    [Fact]
+    public void Run_InputsSharedOut_GivesWhatTheyGiveOneByOne()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        random.manual_seed(1);
+        var descriptor = MethodCatalog.Find("fair")!;
+        using var method = descriptor.Create(SmallPresets.Of(descriptor));
+        NetworkForm.Serve(method.Network);
+        using var shared = OnnxPass.Of(method, 3);
+        using var single = OnnxPass.Of(method, 1);
+        var frames = rand(7, method.Input.Planes, method.Input.Height, method.Input.Width);
+        using var crew = new Crew(3);
+        using var leading = Crew.Lead(crew);
+        var results = shared.Run(frames);
+        for (var i = 0; i < 7; i++)
+        {
+            foreach (var (all, one) in results.Zip(single.Run(frames.narrow(0, i, 1)))) Assert.True(all.narrow(0, i, 1).equal(one).all().item<bool>(), $"frame {i}");
+        }
     }
 }
