@@ -16,7 +16,7 @@ measure() {
 }
 
 measure stages --rounds 5 --seconds 0.3
-measure overhead --rounds 6 --seconds 4
+measure overhead --rounds 4 --seconds 4
 measure loopback --rounds 5 --seconds 2
 measure log --rounds 5 --seconds 2
 measure threads --rounds 3 --seconds 0.6

@@ -48,4 +48,17 @@ public sealed class FourCamerasTests(SharedLine line, TrainedModel model)
         Assert.All(cameras.SelectMany(camera => camera.Answers).Select(answer => answer.Response), answer => Assert.Equal(
             answer.RequestId % 5 == 4 ? Verdict.NotOk : Verdict.Ok, answer.Inspection.Verdict));
     }
+
+    [Fact]
+    public async Task Activate_AnyModel_TheLogSaysWithWhichSettingsAndByWhichEngineItIsServed()
+    {
+        await line.EnsureStartedAsync(model);
+        await line.Client.AddStationsAsync(line.Model, ["four-settings"]);
+        await line.Server.Running.UntilLineAsync($"Model {line.Model.Version} is served by ", TimeSpan.FromSeconds(10));
+        var settings = Assert.Single(line.Server.Running.Lines.Where(said => said.Contains("Networks are computed with", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal));
+
+        // The tests' own settings are not handed on, so the server has chosen these.
+        foreach (var part in (string[])[$" {Environment.ProcessorCount} threads for each pass", "MALLOC_ARENA_MAX=1", "MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=2147483647", "OMP_WAIT_POLICY=PASSIVE"])
+            Assert.Contains(part, settings, StringComparison.Ordinal);
+    }
 }
