@@ -39,7 +39,7 @@ internal static class BenchmarkServer
             var grpc = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
             await Console.Out.WriteLineAsync($"{grpc} {sink.Port}");
             while (await Console.In.ReadLineAsync() is not null)
-                await Console.Out.WriteLineAsync(GC.GetTotalAllocatedBytes().ToString(CultureInfo.InvariantCulture));
+                await Console.Out.WriteLineAsync(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture));
 
             await app.StopAsync();
             return 0;

@@ -58,6 +58,8 @@ internal static class ThreadsBenchmark
             var descriptor = MethodCatalog.Find(model.Method)!;
             using var method = descriptor.Create(descriptor.Presets[model.Preset]);
             NetworkForm.Serve(method.Network);
+            using var crew = new Crew(threads);
+            using var leading = Crew.Lead(crew);
             using var onnx = engine == ServingEngine.Onnx ? method.Engine = OnnxPass.Of(method, threads) : null;
             var frame = rand(1, method.Input.Planes, method.Input.Height, method.Input.Width);
             for (var warmUp = 0; warmUp < 3; warmUp++) One(method, frame);

@@ -38,8 +38,7 @@ internal sealed class RiadMethod : AnomalyMethod
     {
         var x = (frames * S(2)) - S(1);
         var cell = _options.Cells[random.Next(_options.Cells.Count)];
-        var masks = DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random).to(x.device);
-        var reconstruction = Assemble(x, masks);
+        var reconstruction = Assemble(x, [DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random)])[0];
         return nn.functional.mse_loss(reconstruction, x)
             .Plus(GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales))
             .Plus(StructuralSimilarity.Loss(x, reconstruction, Range));
@@ -48,15 +47,11 @@ internal sealed class RiadMethod : AnomalyMethod
     /// <summary>Mean over cell sizes of the MSGMS distance to the assembled reconstruction (eq. 9), smoothed.</summary>
     public override Tensor AnomalyMap(Tensor frames)
     {
+        using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
         var total = zeros([x.shape[0], x.shape[2], x.shape[3]], device: x.device);
-        foreach (var masks in _masks)
-        {
-            using var scope = NewDisposeScope();
-            total.add_(GradientMagnitudeSimilarity.Distance(x, Assemble(x, masks.to(x.device)), Range, _options.Scales), S(1));
-        }
-
-        return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing);
+        foreach (var reconstruction in Assemble(x, _masks)) total.add_(GradientMagnitudeSimilarity.Distance(x, reconstruction, Range, _options.Scales), S(1));
+        return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over cell sizes of the assembled reconstructions.</summary>
@@ -65,7 +60,7 @@ internal sealed class RiadMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
         var sum = zeros_like(x);
-        foreach (var masks in _masks) sum.add_(Assemble(x, masks.to(x.device)), S(1));
+        foreach (var reconstruction in Assemble(x, _masks)) sum.add_(reconstruction, S(1));
         return ((sum / S(_masks.Length)).Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
@@ -79,15 +74,20 @@ internal sealed class RiadMethod : AnomalyMethod
         base.Dispose();
     }
 
-    /// <summary>Sum over masks i of (1 - M_i) f(M_i x): every place as the network fills it in without having seen it (eq. 2).</summary>
-    private Tensor Assemble(Tensor x, Tensor masks)
+    /// <summary>
+    /// For each set of masks the sum over its masks i of (1 - M_i) f(M_i x): every place as the network fills it in without having seen it (eq. 2). All sets go through the network together, so that
+    /// no thread waits at the end of each.
+    /// </summary>
+    private Tensor[] Assemble(Tensor x, IReadOnlyList<Tensor> sets)
     {
         using var scope = NewDisposeScope();
         var shape = x.shape;
-        var masked = (x.unsqueeze(0) * masks.unsqueeze(1)).reshape(-1, shape[1], shape[2], shape[3]);
+        var masks = cat([.. sets.Select(set => set.to(x.device))]).unsqueeze(1);
+        var masked = (x.unsqueeze(0) * masks).reshape(-1, shape[1], shape[2], shape[3]);
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
             ? Pass(masked)[0]
             : cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray());
-        return (filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * OneMinus(masks.unsqueeze(1))).sum([0]).MoveToOuterDisposeScope();
+        var hidden = filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * OneMinus(masks);
+        return [.. hidden.split([.. sets.Select(set => set.shape[0])]).Select(ofSet => ofSet.sum([0]).MoveToOuterDisposeScope())];
     }
 }
