@@ -71,7 +71,8 @@ internal static class FrameWalk
         using var source = map.contiguous();
         var n = (int)source.shape[0];
         var highest = empty(n, ScalarType.Float32);
-        Crew.Share(n, i => Values(highest)[i] = Highest(Values(source, i)));
+        var target = Values(highest);
+        for (var i = 0; i < n; i++) target[i] = Highest(Values(source, i));
         return highest;
     }
 

@@ -18,7 +18,7 @@ internal static class OnnxBenchmark
     {
         TorchEngine.EnsureReady();
         var table = new BenchmarkTable(
-            $"Network's pass with random weights, float32 but for one column, {TorchEngine.Threads} threads each, waiting threads sleep; ms a frame, and the median over rounds of their quotient",
+            $"Network's pass with random weights, float32 but for one column, {TorchEngine.Threads} threads each; ms a frame, and the median over rounds of their quotient",
             "method, preset, batch", "torch", "ONNX Runtime", "torch, bfloat16", "torch / ONNX Runtime", "faster of float32 / bfloat16", "ONNX Runtime: largest difference, millionths",
             "bfloat16: millionths");
 

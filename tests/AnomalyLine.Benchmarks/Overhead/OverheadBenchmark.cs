@@ -95,7 +95,7 @@ internal static class OverheadBenchmark
     private static BenchmarkTable Stages(IEnumerable<(string Size, LoneFrame Times)> rounds)
     {
         var table = new BenchmarkTable(
-            "Where a lone frame's time goes between camera and answer, ms, p50 of each: what the server says, and the rest of the round trip, which is sending, receiving and both sides' gRPC",
+            "Where a lone frame's time goes between camera and answer, ms, p50 and p99 of each: what the server says, and the rest of the round trip, which is sending, receiving and both sides' gRPC",
             "MONO8", "prepare", "queue", "detect", "judge", "log", "sum at the server", "the rest", "p99: prepare", "queue", "detect", "judge", "log", "sum at the server", "the rest");
         foreach (var of in rounds.GroupBy(r => r.Size, r => r.Times))
             table.Add(of.Key, [.. Enumerable.Range(0, of.First().Stages.Length).Select(stage => of.Select(t => t.Stages[stage]).Median())]);

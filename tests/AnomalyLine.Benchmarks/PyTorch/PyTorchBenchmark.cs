@@ -54,10 +54,10 @@ internal static class PyTorchBenchmark
         for (var round = 0; round < options.Rounds; round++)
         {
             rounds.Add(new Round(
-                Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(method.Pass))[0][0],
-                Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(onnx.Run))[0][0],
-                Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(half.Pass))[0][0],
-                Stopwatching.Interleaved(options with { Rounds = 1 }, () => Pass(eager.Pass))[0][0],
+                Time(method.Pass),
+                Time(onnx.Run),
+                Time(half.Pass),
+                Time(eager.Pass),
                 python.Pass("eager", options.Seconds),
                 python.Pass("channels_last", options.Seconds),
                 Peak(options with { Rounds = 1 })));
@@ -73,11 +73,11 @@ internal static class PyTorchBenchmark
             rounds.Select(r => r.TorchEager / Shipped(r)).Median(), rounds.Select(r => r.Eager / Shipped(r)).Median());
         return python.Version;
 
-        void Pass(Func<Tensor, Tensor[]> pass)
+        double Time(Func<Tensor, Tensor[]> pass) => Stopwatching.Interleaved(options with { Rounds = 1 }, () =>
         {
             using var step = NewDisposeScope();
             pass(frames);
-        }
+        })[0][0];
     }
 
     private static AnomalyMethod Create(Case known, bool serves = true)

@@ -19,7 +19,7 @@ internal sealed class RiadMethod : AnomalyMethod
 
     private readonly RiadOptions _options;
     private readonly UNet _network;
-    private readonly Tensor[] _masks;
+    private readonly Tensor _masks;
 
     public RiadMethod(RiadOptions options)
         : base(options, passesAtOnce: 24)
@@ -27,7 +27,8 @@ internal sealed class RiadMethod : AnomalyMethod
         _options = options;
         _network = new UNet(options.Channels, options.Channels, options.Width);
         var random = new Random(options.MaskSeed);
-        _masks = [.. options.Cells.Select(cell => DisjointCells.Draw(options.Size, options.Size, cell, options.Sets, random).DetachFromDisposeScope())];
+        using var scope = NewDisposeScope();
+        _masks = cat([.. options.Cells.Select(cell => DisjointCells.Draw(options.Size, options.Size, cell, options.Sets, random))]).DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -38,7 +39,7 @@ internal sealed class RiadMethod : AnomalyMethod
     {
         var x = (frames * S(2)) - S(1);
         var cell = _options.Cells[random.Next(_options.Cells.Count)];
-        var reconstruction = Assemble(x, [DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random)])[0];
+        var reconstruction = Assemble(x, DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random)).squeeze(0);
         return nn.functional.mse_loss(reconstruction, x)
             .Plus(GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales))
             .Plus(StructuralSimilarity.Loss(x, reconstruction, Range));
@@ -50,8 +51,8 @@ internal sealed class RiadMethod : AnomalyMethod
         using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
         var total = zeros([x.shape[0], x.shape[2], x.shape[3]], device: x.device);
-        foreach (var reconstruction in Assemble(x, _masks)) total.add_(GradientMagnitudeSimilarity.Distance(x, reconstruction, Range, _options.Scales), S(1));
-        return MeanFilter.Apply(total / S(_masks.Length), _options.Smoothing).MoveToOuterDisposeScope();
+        foreach (var reconstruction in Assemble(x, _masks).unbind()) total.add_(GradientMagnitudeSimilarity.Distance(x, reconstruction, Range, _options.Scales), S(1));
+        return MeanFilter.Apply(total / S(_options.Cells.Count), _options.Smoothing).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over cell sizes of the assembled reconstructions.</summary>
@@ -59,9 +60,7 @@ internal sealed class RiadMethod : AnomalyMethod
     {
         using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
-        var sum = zeros_like(x);
-        foreach (var reconstruction in Assemble(x, _masks)) sum.add_(reconstruction, S(1));
-        return ((sum / S(_masks.Length)).Plus(1) / S(2)).MoveToOuterDisposeScope();
+        return (Assemble(x, _masks).mean([0]).Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The U-Net over masked frames in [-1, 1].</summary>
@@ -70,24 +69,27 @@ internal sealed class RiadMethod : AnomalyMethod
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (var mask in _masks) mask.Dispose();
+        _masks.Dispose();
         base.Dispose();
     }
 
     /// <summary>
-    /// For each set of masks the sum over its masks i of (1 - M_i) f(M_i x): every place as the network fills it in without having seen it (eq. 2). All sets go through the network together, so that
-    /// no thread waits at the end of each.
+    /// For each cell size the sum over its masks i of (1 - M_i) f(M_i x): every place as the network fills it in without having seen it (eq. 2). All sizes go through the network together, so that no
+    /// thread waits at the end of each.
     /// </summary>
-    private Tensor[] Assemble(Tensor x, IReadOnlyList<Tensor> sets)
+    /// <param name="x">N x C x S x S.</param>
+    /// <param name="masks">The sets of one or several sizes, one behind the other.</param>
+    /// <returns>Sizes x N x C x S x S.</returns>
+    private Tensor Assemble(Tensor x, Tensor masks)
     {
         using var scope = NewDisposeScope();
         var shape = x.shape;
-        var masks = cat([.. sets.Select(set => set.to(x.device))]).unsqueeze(1);
+        masks = masks.to(x.device).unsqueeze(1);
         var masked = (x.unsqueeze(0) * masks).reshape(-1, shape[1], shape[2], shape[3]);
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
             ? Pass(masked)[0]
             : cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray());
         var hidden = filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * OneMinus(masks);
-        return [.. hidden.split([.. sets.Select(set => set.shape[0])]).Select(ofSet => ofSet.sum([0]).MoveToOuterDisposeScope())];
+        return hidden.view(-1, _options.Sets, shape[0], shape[1], shape[2], shape[3]).sum([1]).MoveToOuterDisposeScope();
     }
 }
