@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.OpcUa;
@@ -8,7 +9,7 @@ using Grpc.Core;
 
 namespace AnomalyLine.Cli;
 
-/// <summary>Failures that people can do something about, in one line; all others are bugs and keep their stack trace.</summary>
+/// <summary>Failures that people can do something about, in one line without control characters; all others are bugs and keep their stack trace.</summary>
 internal static class ExpectedFailure
 {
     /// <summary>The line, or null where the exception is a bug.</summary>
@@ -37,5 +38,5 @@ internal static class ExpectedFailure
     private static bool IsAssembly(Exception exception) =>
         exception is FileLoadException || (exception is FileNotFoundException { FileName: { } name } && name.Contains(", Version=", StringComparison.Ordinal));
 
-    private static string OneLine(string text) => text.Trim().ReplaceLineEndings(" ");
+    private static string OneLine(string text) => ControlCharacters.Escape(text.Trim().ReplaceLineEndings(" "));
 }

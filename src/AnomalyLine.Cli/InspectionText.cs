@@ -1,4 +1,5 @@
 using AnomalyLine.Contracts.V1;
+using ControlCharacters = AnomalyLine.Inspection.ControlCharacters;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Cli;
@@ -6,9 +7,10 @@ namespace AnomalyLine.Cli;
 /// <summary>An inspection as a line of text or a JSON object.</summary>
 internal static class InspectionText
 {
-    public static string Line(Wire.Inspection inspection) =>
+    /// <summary>For a terminal: control characters, which logs of older releases may have, are written out.</summary>
+    public static string Line(Wire.Inspection inspection) => ControlCharacters.Escape(
         $"#{inspection.Sequence,-6} {inspection.PartId,-20} {Word(inspection.Verdict),-13} {inspection.Score:G5} / {inspection.Threshold:G5}  {inspection.Timings?.TotalMs:0.0} ms"
-        + (inspection.Verdict == Verdict.NotDecidable ? $"  {inspection.ReasonText}" : "");
+        + (inspection.Verdict == Verdict.NotDecidable ? $"  {inspection.ReasonText}" : ""));
 
     public static object Describe(Wire.Inspection inspection) => new
     {

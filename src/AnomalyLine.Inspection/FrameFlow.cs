@@ -20,6 +20,7 @@ internal sealed class FrameFlow(
         var arrival = time.GetTimestamp();
         if (!stations.TryGetValue(request.Station, out var station)) return LineErrors.StationNotFound(request.Station);
         request = station.Identify(request);
+        if (request.Frame is { } sent && IsUncertain(station, sent.CaptureTime)) request = request with { IsCaptureTimeUncertain = true };
         if (!_flights.TryEnter())
         {
             return await RefuseAsync(station, request, station.Setup.Recipes.GetValueOrDefault(request.ProductId)?.Recipe, ReasonCode.Stopping, "The server is stopping; send the frame again when it runs.", arrival);
@@ -147,14 +148,27 @@ internal sealed class FrameFlow(
         return writer.WriteAsync(new LogEntry(station, draft, arrival, time.GetTimestamp()) { Frame = request.Frame });
     }
 
+    /// <summary>Whether a camera's clock and this machine's are further apart than the options allow; counts it, keeps it for the station's status, and tells the log of it.</summary>
+    private bool IsUncertain(Station station, DateTimeOffset captured)
+    {
+        var now = time.GetUtcNow();
+        var offset = captured - now;
+        var isUncertain = offset > options.CaptureTimeAhead || offset < -options.CaptureTimeBehind;
+        if (isUncertain) metrics.CaptureTimeUncertain(station.Name);
+        if (station.NoteCaptureTime(isUncertain ? offset : null, now)) LineEvents.CaptureTimeUncertain(logger, station.Name, captured, offset.TotalSeconds);
+        return isUncertain;
+    }
+
+    private static string Printable(string text, int most) => ControlCharacters.Escape(text) is var escaped && escaped.Length <= most ? escaped : escaped[..most];
+
     private InspectionRecord Draft(InspectionRequest request, Recipe? recipe, Judgement judgement)
     {
         var now = time.GetUtcNow();
         return new InspectionRecord
         {
             Station = request.Station,
-            PartId = request.PartId.Length <= InspectionRequest.MaxPartIdLength ? request.PartId : request.PartId[..InspectionRequest.MaxPartIdLength],
-            ProductId = request.ProductId.Length <= Recipe.MaxProductIdLength ? request.ProductId : request.ProductId[..Recipe.MaxProductIdLength],
+            PartId = Printable(request.PartId, InspectionRequest.MaxPartIdLength),
+            ProductId = Printable(request.ProductId, Recipe.MaxProductIdLength),
             Verdict = judgement.Verdict,
             ReasonCode = judgement.ReasonCode,
             ReasonText = judgement.ReasonText,
@@ -165,6 +179,7 @@ internal sealed class FrameFlow(
             RecipeRevision = recipe?.Revision ?? 0,
             CaptureTime = request.Frame?.CaptureTime ?? now,
             CompletionTime = now,
+            IsCaptureTimeUncertain = request.IsCaptureTimeUncertain,
         };
     }
 }

@@ -47,6 +47,9 @@ public sealed record InspectionRecord
     /// <summary>When the camera exposed the frame; the time of arrival where the frame could not be read.</summary>
     public required DateTimeOffset CaptureTime { get; init; }
 
+    /// <summary>Whether <see cref="CaptureTime"/> was further from this machine's clock than the options allow when the frame arrived: the camera's clock is wrong, or the frame is an old one.</summary>
+    public bool IsCaptureTimeUncertain { get; init; }
+
     /// <summary>When the verdict was made.</summary>
     public required DateTimeOffset CompletionTime { get; init; }
 

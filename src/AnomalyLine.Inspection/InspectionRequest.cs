@@ -38,7 +38,8 @@ public sealed record InspectionRequest
     /// <summary>Name of the station.</summary>
     public required string Station { get; init; }
 
-    /// <summary>Identity of the part; empty for the announced one (<see cref="Line.SetNextPart"/>), if any. Longer than 128 characters: the record is NotDecidable and has the first 128.</summary>
+    /// <summary>Identity of the part; empty for the announced one (<see cref="Line.SetNextPart"/>), if any. Longer than 128 characters: the record is NotDecidable and has the
+    /// first 128. With control characters: NotDecidable too, and the record has them written out; line ends and tabs at its end, as scanners add them, are taken off instead.</summary>
     public required string PartId { get; init; }
 
     /// <summary>The part's product, at most 64 characters; empty for the announced part's where <see cref="PartId"/> is empty too, else the station's selected one.</summary>
@@ -53,12 +54,24 @@ public sealed record InspectionRequest
     /// <summary>Time from arrival to verdict, 1 ms..60 s; null for the recipe's.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>Whether the frame's capture time is far from this machine's clock; found when it arrives.</summary>
+    internal bool IsCaptureTimeUncertain { get; init; }
+
+    /// <summary>The same without the ends that a scanner adds to part and product.</summary>
+    internal InspectionRequest WithoutScanEnds()
+    {
+        var (part, product) = (ControlCharacters.TrimScan(PartId), ControlCharacters.TrimScan(ProductId));
+        return part.Length == PartId.Length && product.Length == ProductId.Length ? this : this with { PartId = part, ProductId = product };
+    }
+
     /// <summary>What makes it impossible to judge; null where nothing does.</summary>
     internal string? Check()
     {
         if (FrameError is not null) return FrameError;
         if (PartId.Length > MaxPartIdLength) return $"The part's identity has {PartId.Length} characters; the limit is {MaxPartIdLength}.";
         if (ProductId.Length > Recipe.MaxProductIdLength) return $"The product's name has {ProductId.Length} characters; the limit is {Recipe.MaxProductIdLength}.";
+        if (ControlCharacters.Check(PartId) is { } part) return $"part_id: {part}; send printable characters only.";
+        if (ControlCharacters.Check(ProductId) is { } product) return $"product_id: {product}; send printable characters only.";
         return Deadline is { } d && (d < Recipe.MinDeadline || d > Recipe.MaxDeadline)
             ? $"The deadline of {d.TotalMilliseconds} ms is outside 1..60000 ms."
             : null;

@@ -91,16 +91,7 @@ public sealed class Line : IAsyncDisposable
         => _stations.TryGetValue(name, out var station) ? station.ToStatus(_writer.Fault) : LineErrors.StationNotFound(name);
 
     /// <summary>Adds a station, or <see cref="LineErrorCode.InvalidStationName"/>, StationExists, LogFailed, Stopping.</summary>
-    public async Task<Outcome<StationStatus>> CreateStationAsync(string name, CancellationToken cancellation)
-    {
-        if (!IsStationName(name))
-        {
-            return new LineError(
-                LineErrorCode.InvalidStationName, $"The station name '{name}' is not 1..64 characters out of letters, digits, '-', '_' and '.'; choose another one.");
-        }
-
-        return ToStatus(await _changes.CreateAsync(name, cancellation));
-    }
+    public async Task<Outcome<StationStatus>> CreateStationAsync(string name, CancellationToken cancellation) => ToStatus(await _changes.CreateAsync(name, cancellation));
 
     /// <summary>Starts or stops a station; kept across restarts. Frames already accepted are still judged, and its models stay loaded.</summary>
     /// <returns>The station, or <see cref="LineErrorCode.StationNotFound"/>, LogFailed, Stopping.</returns>
@@ -125,6 +116,7 @@ public sealed class Line : IAsyncDisposable
     public Outcome<NextPartChange> SetNextPart(string station, string? partId, string? productId)
     {
         if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        (partId, productId) = (partId is null ? null : ControlCharacters.TrimScan(partId), productId is null ? null : ControlCharacters.TrimScan(productId));
         if (new NextPart(partId ?? "", productId ?? "").Check() is { } error) return new LineError(LineErrorCode.InvalidPart, error);
         var change = found.Announce(partId, productId);
         if (change.Replaced is { } replaced) LineEvents.NextPartReplaced(_logger, station, replaced.PartId);
@@ -242,9 +234,6 @@ public sealed class Line : IAsyncDisposable
             LineEvents.Stopped(_logger);
         });
     }
-
-    private static bool IsStationName(string name)
-        => name.Length is >= 1 and <= 64 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private Outcome<StationStatus> ToStatus(Outcome<Station> changed) => changed.TryGet(out var station, out var error) ? station.ToStatus(_writer.Fault) : error;
 

@@ -104,6 +104,7 @@ internal sealed class LineChanges(
     private async Task<Outcome<Station>> AddAsync(string name)
     {
         if (stations.ContainsKey(name)) return new LineError(LineErrorCode.StationExists, $"Station '{name}' exists already; choose another name.");
+        if (StationName.Check(name, stations.Keys) is { } invalid) return invalid;
         var now = time.GetUtcNow();
         if (await writer.ChangeAsync(connection => StationStore.AddStation(connection, name, now)) is { } error) return error;
         var station = new Station(name, firstSequence: 1, lastSequence: 0, StationSetup.New, now);

@@ -9,7 +9,7 @@ public enum LineErrorCode
     /// <summary>A station of this name exists already.</summary>
     StationExists = 2,
 
-    /// <summary>The name is not 1..64 letters, digits, '-', '_', '.'.</summary>
+    /// <summary>The name is not 1..64 letters, digits, '-', '_', '.', has dots only, or would hide tags of another station over OPC UA.</summary>
     InvalidStationName = 3,
 
     /// <summary>The station has no active recipe of this product, no such revision, or nothing to roll back to.</summary>

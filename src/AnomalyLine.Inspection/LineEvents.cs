@@ -56,6 +56,9 @@ internal static partial class LineEvents
     [LoggerMessage(17, LogLevel.Information, "Station {Station}: counters reset at {Inspected} inspections")]
     public static partial void CountersReset(ILogger logger, string station, long inspected);
 
+    [LoggerMessage(19, LogLevel.Warning, "Station {Station}: a frame says that it was captured at {CaptureTime:O}, {Seconds:0} s from this machine's clock; set the camera's clock (NTP), or this machine's")]
+    public static partial void CaptureTimeUncertain(ILogger logger, string station, DateTimeOffset captureTime, double seconds);
+
     [LoggerMessage(18, LogLevel.Warning, "Station {Station}: announced part '{PartId}' was replaced before a frame used it")]
     public static partial void NextPartReplaced(ILogger logger, string station, string partId);
 }

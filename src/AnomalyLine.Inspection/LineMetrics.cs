@@ -10,6 +10,7 @@ internal sealed class LineMetrics : IDisposable
 
     private readonly Meter _meter = new("AnomalyLine");
     private readonly Counter<long> _inspections;
+    private readonly Counter<long> _uncertainTimes;
     private readonly Counter<long> _logFailures;
     private readonly Counter<long> _cutOffs;
     private readonly UpDownCounter<int> _subscribers;
@@ -20,6 +21,7 @@ internal sealed class LineMetrics : IDisposable
     public LineMetrics()
     {
         _inspections = _meter.CreateCounter<long>("anomalyline.inspections", "{inspection}", "Inspections in the log, by station and verdict");
+        _uncertainTimes = _meter.CreateCounter<long>("anomalyline.capture_time.uncertain", "{frame}", "Frames whose capture time is far from the server's clock, by station");
         _logFailures = _meter.CreateCounter<long>("anomalyline.log.failures", "{commit}", "Commits of the log that failed");
         _cutOffs = _meter.CreateCounter<long>("anomalyline.feed.cut_offs", "{subscriber}", "Subscribers cut off because they fell behind");
         _subscribers = _meter.CreateUpDownCounter<int>("anomalyline.feed.subscribers", "{subscriber}", "Subscribers of the feed");
@@ -59,6 +61,8 @@ internal sealed class LineMetrics : IDisposable
 
     /// <summary>From a commit's being durable to its inspections' being with all subscribers.</summary>
     public void Published(TimeSpan duration) => Stage("publish", duration.TotalMilliseconds);
+
+    public void CaptureTimeUncertain(string station) => _uncertainTimes.Add(1, new KeyValuePair<string, object?>("station", station));
 
     public void LogFailed() => _logFailures.Add(1);
 

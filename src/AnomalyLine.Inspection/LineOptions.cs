@@ -41,6 +41,12 @@ public sealed class LineOptions
     /// <summary>Inspections that a feed's subscriber can be behind before it is cut off, 1..1048576. Default 4096.</summary>
     public int SubscriberCapacity { get; set; } = 4096;
 
+    /// <summary>How far a frame's capture time may be ahead of this machine's clock, 0..1 d; further ahead it is marked as uncertain. Default 5 s.</summary>
+    public TimeSpan CaptureTimeAhead { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How far a frame's capture time may be behind this machine's clock, 0..366 d; further behind it is marked as uncertain. Default 1 h.</summary>
+    public TimeSpan CaptureTimeBehind { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Inspections that the log keeps of each station, the newest, at least 1. Default 1000000.</summary>
     public long RetainedInspectionsPerStation { get; set; } = 1_000_000;
 
@@ -62,6 +68,8 @@ public sealed class LineOptions
         Require(IsAtMostASecond(AnswerMargin), $"{nameof(AnswerMargin)} is {AnswerMargin}; use 0..1 s.");
         Require(EvidenceBytesPerStation >= 0, $"{nameof(EvidenceBytesPerStation)} is {EvidenceBytesPerStation}; use 0 or more.");
         Require(SubscriberCapacity is >= 1 and <= 1 << 20, $"{nameof(SubscriberCapacity)} is {SubscriberCapacity}; use 1..{1 << 20}.");
+        Require(CaptureTimeAhead >= TimeSpan.Zero && CaptureTimeAhead <= TimeSpan.FromDays(1), $"{nameof(CaptureTimeAhead)} is {CaptureTimeAhead}; use 0..1 d.");
+        Require(CaptureTimeBehind >= TimeSpan.Zero && CaptureTimeBehind <= TimeSpan.FromDays(366), $"{nameof(CaptureTimeBehind)} is {CaptureTimeBehind}; use 0..366 d.");
         Require(RetainedInspectionsPerStation >= 1, $"{nameof(RetainedInspectionsPerStation)} is {RetainedInspectionsPerStation}; use 1 or more.");
         Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch, Onnx or Bfloat16.");
         Require(Enum.IsDefined(LogDurability), $"{nameof(LogDurability)} is {LogDurability}; use Full or Normal.");

@@ -15,6 +15,7 @@ public sealed record NextPart(string PartId, string ProductId)
     internal string? Check()
     {
         if (PartId.Length > InspectionRequest.MaxPartIdLength) return $"The part's identity has {PartId.Length} characters; the limit is {InspectionRequest.MaxPartIdLength}.";
+        if (ControlCharacters.Check(PartId) is { } wrong) return $"The part cannot be announced: its identity {wrong}.";
         return Recipe.CheckProduct(ProductId) is { } error ? $"The part cannot be announced: {error}." : null;
     }
 }

@@ -91,6 +91,6 @@ public sealed record Recipe(
     internal static string? CheckProduct(string productId)
     {
         if (productId.Length > MaxProductIdLength) return $"the product's name has {productId.Length} characters, more than {MaxProductIdLength}";
-        return productId.Any(char.IsControl) ? "the product's name has control characters" : null;
+        return ControlCharacters.Check(productId) is { } wrong ? $"the product's name {wrong}" : null;
     }
 }

@@ -7,6 +7,7 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
 {
     private volatile StationSetup _setup = setup;
     private volatile CounterStart _counterStart = new(default, opened);
+    private volatile ClockState _clock = new(null, null);
     private NextPart? _nextPart;
     private long _lastSequence = lastSequence;
     private long _ok;
@@ -46,10 +47,21 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
     /// <summary>The frame with its part and product: its own, else those of the announced part, which is used up by it, else the selected product.</summary>
     public InspectionRequest Identify(InspectionRequest request)
     {
+        request = request.WithoutScanEnds();
         var next = request.PartId.Length == 0 && Volatile.Read(ref _nextPart) is not null ? Interlocked.Exchange(ref _nextPart, null) : null;
         if (next is not null) request = request with { PartId = next.PartId, ProductId = request.ProductId.Length != 0 ? request.ProductId : next.ProductId };
         var selected = _setup.ProductId;
         return request.ProductId.Length != 0 || selected.Length == 0 ? request : request with { ProductId = selected };
+    }
+
+    /// <summary>Keeps how far the newest frame's capture time is off, null where it is right. Whether somebody should be told: when it starts, at most once an hour.</summary>
+    public bool NoteCaptureTime(TimeSpan? offset, DateTimeOffset now)
+    {
+        var before = _clock;
+        if (offset is null && before.Offset is null) return false;
+        var tell = offset is not null && before.Offset is null && (before.Told is not { } told || now - told >= TimeSpan.FromHours(1));
+        var after = new ClockState(offset, tell ? now : before.Told);
+        return ReferenceEquals(Interlocked.CompareExchange(ref _clock, after, before), before) && tell;
     }
 
     /// <summary>Counts from zero, from this time on; gives the inspections counted before.</summary>
@@ -92,7 +104,7 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         return new StationStatus(
             Name, fault, setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
             setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time)
-        { FaultKind = kind };
+        { FaultKind = kind, CaptureTimeOffset = _clock.Offset };
     }
 
     private StationCounters CountFrom(StationCounters start)
@@ -102,6 +114,9 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         var notDecidable = Interlocked.Read(ref _notDecidable) - start.NotDecidable;
         return new StationCounters(ok + notOk + notDecidable, ok, notOk, notDecidable);
     }
+
+    /// <summary>How far the newest frame's capture time is off, and when that was last told.</summary>
+    private sealed record ClockState(TimeSpan? Offset, DateTimeOffset? Told);
 
     /// <summary>The counts at the last reset, and when it was.</summary>
     private sealed record CounterStart(StationCounters Counts, DateTimeOffset Time);

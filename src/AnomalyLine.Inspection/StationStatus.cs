@@ -18,6 +18,9 @@ public sealed record StationStatus(
     /// <summary>What kind of fault it is.</summary>
     public StationFault FaultKind { get; init; }
 
+    /// <summary>How far the newest frame's capture time was ahead of this machine's clock (negative: behind); null where it was not too far.</summary>
+    public TimeSpan? CaptureTimeOffset { get; init; }
+
     /// <summary>Frames are judged: a station that runs, an active recipe with a loaded model, and a log that takes records.</summary>
     public bool Ready => Fault.Length == 0;
 }

@@ -135,6 +135,7 @@ public sealed class ProductTests
             ALTER TABLE recipes DROP COLUMN product_id; ALTER TABLE recipes DROP COLUMN restored_from;
             ALTER TABLE recipes DROP COLUMN sensitivity; ALTER TABLE recipes DROP COLUMN sensitivity_limit;
             ALTER TABLE inspections DROP COLUMN product_id; ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms;
+            ALTER TABLE inspections DROP COLUMN capture_uncertain;
             UPDATE meta SET value = '1' WHERE key = 'schema_version';
             """);
 

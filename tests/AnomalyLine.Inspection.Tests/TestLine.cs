@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Inspection.Tests;
@@ -24,6 +25,8 @@ internal sealed class TestLine : IAsyncDisposable
     }
 
     public LineOptions Options { get; }
+
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
     public string DatabasePath => Path.Combine(Options.DataFolder, "inspections.db");
 
@@ -49,7 +52,7 @@ internal sealed class TestLine : IAsyncDisposable
 
     public async Task<TestLine> OpenAsync(params string[] stations)
     {
-        _line = await Line.OpenAsync(Options, Load, _time, NullLoggerFactory.Instance, Cancellation);
+        _line = await Line.OpenAsync(Options, Load, _time, Loggers, Cancellation);
         foreach (var station in stations)
         {
             Assert.Null((await Line.CreateStationAsync(station, Cancellation)).Error);

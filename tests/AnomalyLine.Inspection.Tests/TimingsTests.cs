@@ -76,14 +76,14 @@ public sealed class TimingsTests
         var before = line.Line.Log.Get("s", 1).Value;
         await line.Line.DisposeAsync();
         line.RunSql("""
-            ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms;
+            ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms; ALTER TABLE inspections DROP COLUMN capture_uncertain;
             UPDATE meta SET value = '3' WHERE key = 'schema_version';
             """);
 
         await line.OpenAsync();
 
         var after = line.Line.Log.Get("s", 1).Value;
-        Assert.Equal(before with { Timings = before.Timings with { DecodeMs = 0, ForwardMs = 0 } }, after with { Regions = before.Regions });
+        Assert.Equal(before with { IsCaptureTimeUncertain = false, Timings = before.Timings with { DecodeMs = 0, ForwardMs = 0 } }, after with { Regions = before.Regions });
         line.Detectors["m-0"].ForwardMs = 2.5;
         Assert.Equal((2L, 2.5), ((await line.InspectAsync("s", 1)).Sequence, line.Line.Log.Get("s", 2).Value.Timings.ForwardMs));
     }

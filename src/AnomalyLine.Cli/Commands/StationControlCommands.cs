@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AnomalyLine.Contracts.V1;
 using Grpc.Net.Client;
+using ControlCharacters = AnomalyLine.Inspection.ControlCharacters;
 
 namespace AnomalyLine.Cli.Commands;
 
@@ -31,7 +32,7 @@ internal static class StationControlCommands
             var request = new SetNextPartRequest { Station = station, PartId = parsed.GetRequiredValue(part), ProductId = parsed.GetRequiredValue(product) };
             var replaced = (await new StationService.StationServiceClient(channel).SetNextPartAsync(request, cancellationToken: cancel)).Replaced;
             if (parsed.GetValue(json)) output.WriteJson(new { station, replaced = replaced is null ? null : new { partId = replaced.PartId, productId = replaced.ProductId } });
-            else await output.Result.WriteLineAsync(replaced is null ? $"{station}: announced." : $"{station}: announced, in place of part '{replaced.PartId}', which no frame had used.");
+            else await output.Result.WriteLineAsync(replaced is null ? $"{station}: announced." : $"{station}: announced, in place of part '{ControlCharacters.Escape(replaced.PartId)}', which no frame had used.");
             return ExitCode.Done;
         });
         return command;

@@ -35,6 +35,7 @@ internal static class StationsCommand
         notDecidable = station.Counters?.NotDecidable ?? 0,
         countersSince = station.CountersSince?.ToDateTimeOffset(),
         queueLength = station.QueueLength,
+        captureTimeOffsetSeconds = station.CaptureTimeOffset?.ToTimeSpan().TotalSeconds,
     };
 
     /// <summary>A recipe for --json.</summary>
@@ -113,9 +114,12 @@ internal static class StationsCommand
         return command;
     }
 
+    private static string State(StationStatus station) => (station.Ready ? "ready" : station.Fault)
+        + (station.CaptureTimeOffset?.ToTimeSpan().TotalSeconds is { } offset ? $"; the camera's clock is {Math.Abs(offset):0} s {(offset > 0 ? "ahead" : "behind")}" : "");
+
     private static IReadOnlyList<string> Row(StationStatus station) =>
     [
-        station.Name, station.Ready ? "ready" : station.Fault, station.ModelVersion, $"{station.RecipeRevision}", $"{station.Threshold:G6}",
+        station.Name, State(station), station.ModelVersion, $"{station.RecipeRevision}", $"{station.Threshold:G6}",
         $"{station.Counters?.Inspected}", $"{station.Counters?.Ok}", $"{station.Counters?.NotOk}", $"{station.Counters?.NotDecidable}",
     ];
 }

@@ -29,7 +29,7 @@ internal sealed class InspectionInsert : IDisposable
             record.Timings.PrepareMs, record.Timings.QueueMs, record.Timings.DetectMs, record.Timings.JudgeMs,
             record.Timings.LogMs, record.Timings.TotalMs, (long)record.Timings.BatchSize,
             (long)record.FrameWidth, (long)record.FrameHeight, record.ProductId,
-            record.Timings.DecodeMs, record.Timings.ForwardMs,
+            record.Timings.DecodeMs, record.Timings.ForwardMs, record.IsCaptureTimeUncertain ? 1L : 0L,
         ];
         for (var i = 0; i < values.Length; i++) _parameters[i].Value = values[i];
         _command.Transaction = transaction;

@@ -8,7 +8,7 @@ internal static class InspectionRow
     public const string Columns =
         "position, station, sequence, part_id, verdict, reason_code, reason_text, score, threshold, regions, model_version, recipe_revision, "
         + "capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, "
-        + "decode_ms, forward_ms";
+        + "decode_ms, forward_ms, capture_uncertain";
 
     public static long Position(SqliteDataReader row) => row.GetInt64(0);
 
@@ -41,5 +41,6 @@ internal static class InspectionRow
         FrameWidth = row.GetInt32(21),
         FrameHeight = row.GetInt32(22),
         ProductId = row.GetString(23),
+        IsCaptureTimeUncertain = row.GetInt64(26) != 0,
     };
 }

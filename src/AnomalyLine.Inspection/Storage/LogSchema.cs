@@ -7,7 +7,7 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,6 +31,7 @@ internal static class LogSchema
           frame_width INTEGER NOT NULL, frame_height INTEGER NOT NULL,
           product_id TEXT NOT NULL DEFAULT '',
           decode_ms REAL NOT NULL DEFAULT 0, forward_ms REAL NOT NULL DEFAULT 0,
+          capture_uncertain INTEGER NOT NULL DEFAULT 0,
           UNIQUE (station, sequence));
         """;
 
@@ -52,6 +53,7 @@ internal static class LogSchema
         ALTER TABLE inspections ADD COLUMN decode_ms REAL NOT NULL DEFAULT 0;
         ALTER TABLE inspections ADD COLUMN forward_ms REAL NOT NULL DEFAULT 0;
         """,
+        "ALTER TABLE inspections ADD COLUMN capture_uncertain INTEGER NOT NULL DEFAULT 0;",
     ];
 
     /// <summary>Makes the tables where they are missing, brings older ones up to date; gives the log's identity.</summary>

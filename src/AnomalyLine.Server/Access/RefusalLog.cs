@@ -20,7 +20,7 @@ internal sealed partial class RefusalLog(AuditLog audit, TimeProvider time, ILog
     public async Task NoteAsync(Caller caller, string what, LineError refused)
     {
         if (!IsDue((caller.User + WithoutPort(caller.Origin), what))) return;
-        LogRefused(what, caller.User, caller.Origin, refused.Message);
+        LogRefused(ControlCharacters.Escape(what), ControlCharacters.Escape(caller.User), caller.Origin, ControlCharacters.Escape(refused.Message));
         await audit.AppendAsync(caller, "access.refused", what, null, new { reason = refused.Message }, CancellationToken.None);
     }
 

@@ -19,6 +19,14 @@ internal static class FaultText
         _ => With(words["The log cannot be written; nothing is judged until it can."], station.Fault),
     };
 
+    /// <summary>How far the camera's clock is from the server's; empty where it is not too far.</summary>
+    public static string OfClock(StationStatus station, IStringLocalizer words) => station.CaptureTimeOffset switch
+    {
+        null => "",
+        { Ticks: > 0 } ahead => words["The camera's clock is {0} ahead of the server's: capture times are uncertain.", Figures.Age(ahead)],
+        { } behind => words["The camera's clock is {0} behind the server's: capture times are uncertain.", Figures.Age(behind.Duration())],
+    };
+
     /// <summary>Why the OPC UA gateway does not run; empty where it does.</summary>
     public static string Of(GatewayState gateway, IStringLocalizer words) =>
         gateway.Message.Length == 0 || Languages.Current == "en" ? gateway.Message : With(words["The line runs without OPC UA."], gateway.Message);

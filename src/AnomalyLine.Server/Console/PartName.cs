@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using Microsoft.Extensions.Localization;
 
 namespace AnomalyLine.Server.Console;
@@ -5,6 +6,6 @@ namespace AnomalyLine.Server.Console;
 /// <summary>What a part is called on a page.</summary>
 internal static class PartName
 {
-    /// <summary>Its identity, or words where that is empty.</summary>
-    public static string Of(string partId, IStringLocalizer words) => partId.Length > 0 ? partId : words["without a name"];
+    /// <summary>Its identity, with control characters written out, or words where that is empty.</summary>
+    public static string Of(string partId, IStringLocalizer words) => partId.Length > 0 ? ControlCharacters.Escape(partId) : words["without a name"];
 }

@@ -28,6 +28,7 @@ internal static class ResponseWriter
         FrameWidth = (uint)record.FrameWidth,
         FrameHeight = (uint)record.FrameHeight,
         ProductId = record.ProductId,
+        CaptureTimeUncertain = record.IsCaptureTimeUncertain,
     };
 
     public static Wire.StationStatus ToWire(this StationStatus station, DriftWatch drift) => new()
@@ -52,6 +53,7 @@ internal static class ResponseWriter
         ProductId = station.ProductId,
         NextPart = station.NextPart?.ToWire(),
         CountersSince = station.CountersSince.ToTimestamp(),
+        CaptureTimeOffset = station.CaptureTimeOffset?.ToDuration(),
     };
 
     public static Wire.NextPart ToWire(this NextPart part) => new() { PartId = part.PartId, ProductId = part.ProductId };
