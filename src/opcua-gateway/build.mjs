@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { patchNodeOpcua } from "./patches.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -22,6 +23,7 @@ const opcuaVersion = {
   },
 };
 
+patchNodeOpcua();
 rmSync(at("dist"), { recursive: true, force: true });
 const { metafile } = await build({
   metafile: true,

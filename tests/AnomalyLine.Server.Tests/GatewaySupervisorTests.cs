@@ -1,5 +1,7 @@
 using AnomalyLine.Management.Processes;
+using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.OpcUaGateway;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -86,6 +88,61 @@ public sealed class GatewaySupervisorTests : IDisposable
         Assert.Equal(GatewayStatus.Stopped, supervisor.State.Status);
     }
 
+    [Fact]
+    public async Task Run_ChildHangs_EndedStartedAgainAndSaid()
+    {
+        using var supervisor = Supervise("""echo '{"level":30,"endpoint":"opc.tcp://x","msg":"listening"}'; while :; do sleep 0.05; done""");
+        await supervisor.StartAsync(Cancel);
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Running);
+
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => supervisor.State.Status == GatewayStatus.Restarting);
+        var health = await HealthOf(supervisor);
+
+        Assert.Contains("no sign of life", supervisor.State.Message, StringComparison.Ordinal);
+        Assert.Equal(1, supervisor.State.Failures);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("no sign of life", health.Description, StringComparison.Ordinal);
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(0.1), () => supervisor.State is { Status: GatewayStatus.Running, Restarts: 1 });
+        Assert.Equal(HealthStatus.Healthy, (await HealthOf(supervisor)).Status);
+        await supervisor.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Run_ChildGivesSignsOfLife_LeftAlone()
+    {
+        using var supervisor = Supervise(
+            """echo '{"level":30,"endpoint":"opc.tcp://x","msg":"listening"}'; while :; do echo '{"level":20,"msg":"alive"}'; sleep 0.01; done""");
+        await supervisor.StartAsync(Cancel);
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Running);
+
+        for (var second = 0; second < 60; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, Cancel);
+        }
+
+        Assert.Equal((GatewayStatus.Running, 0, 0), (supervisor.State.Status, supervisor.State.Restarts, supervisor.State.Failures));
+        await supervisor.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Run_ChildFails_ItsReasonIsInStateAndHealth()
+    {
+        using var supervisor = Supervise("""printf '%s\n' '{"level":60,"msg":"gateway failed","err":{"message":"port in use","stack":"Error: port in use\n    at listen (a.js:1)"}}'; exit 1""");
+        await supervisor.StartAsync(Cancel);
+
+        await UntilAsync(() => supervisor.State.Status == GatewayStatus.Restarting);
+
+        Assert.Contains("gateway failed port in use", supervisor.State.Message, StringComparison.Ordinal);
+        Assert.Contains("port in use", (await HealthOf(supervisor)).Description, StringComparison.Ordinal);
+        await supervisor.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public void Parse_LineWithStack_StackInOneLine() => Assert.Equal(
+        new GatewayLine(LogLevel.Critical, "gateway failed no", false, "Error: no at a (b.js:1) at c (d.js:2)"),
+        GatewayLine.Parse("""{"level":60,"msg":"gateway failed","err":{"message":"no","stack":"Error: no\n    at a (b.js:1)\n    at c (d.js:2)"}}"""));
+
     [Theory]
     [InlineData("""{"level":30,"msg":"listening","endpoint":"opc.tcp://x"}""", LogLevel.Information, "listening endpoint=opc.tcp://x", true)]
     [InlineData("""{"level":50,"msg":"gateway failed","err":{"message":"port in use"},"time":1,"pid":2}""", LogLevel.Error, "gateway failed port in use", false)]
@@ -95,6 +152,9 @@ public sealed class GatewaySupervisorTests : IDisposable
         Assert.Equal(new GatewayLine(level, message, isListening), GatewayLine.Parse(line));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Task<HealthCheckResult> HealthOf(GatewaySupervisor supervisor) =>
+        new GatewayHealthCheck(supervisor).CheckHealthAsync(new HealthCheckContext(), Cancel);
 
     private static async Task UntilAsync(Func<bool> holds)
     {

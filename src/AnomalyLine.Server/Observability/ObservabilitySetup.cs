@@ -31,7 +31,8 @@ internal static class ObservabilitySetup
                 health.Services.Map("anomalyline.v1.InspectionService", check => check.Tags.Contains(Ready));
             })
             .AddCheck<LineHealthCheck>("line", tags: [Ready])
-            .AddCheck<ManagementHealthCheck>("management", tags: [Ready]);
+            .AddCheck<ManagementHealthCheck>("management", tags: [Ready])
+            .AddCheck<GatewayHealthCheck>("opcua", tags: [Ready]);
         builder.Services.Configure<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckPublisherOptions>(
             publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(1)));
     }

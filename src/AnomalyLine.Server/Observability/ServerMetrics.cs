@@ -29,6 +29,8 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge(
             "anomalyline.opcua.gateway.running", () => gateway.State.Status == GatewayStatus.Running ? 1 : 0, description: "1 while OPC UA clients can connect");
         _meter.CreateObservableCounter("anomalyline.opcua.gateway.restarts", () => gateway.State.Restarts, "{restart}", "Times that the gateway was started again");
+        _meter.CreateObservableCounter(
+            "anomalyline.opcua.gateway.failures", () => gateway.State.Failures, "{failure}", "Times that the gateway ended by itself, or hung and was ended");
         _meter.CreateObservableGauge("anomalyline.tensors.live", () => TorchEngine.LiveTensors, "{tensor}", "Tensors that are alive; flat over time where none leaks");
     }
 

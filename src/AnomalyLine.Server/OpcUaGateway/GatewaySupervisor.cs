@@ -4,7 +4,8 @@ using AnomalyLine.Management.Processes;
 namespace AnomalyLine.Server.OpcUaGateway;
 
 /// <summary>
-/// Keeps the OPC UA gateway running as a child process: starts it, brings its log into the server's, starts it again after a growing pause, stops it politely.
+/// Keeps the OPC UA gateway running as a child process: starts it, brings its log into the server's, ends it where it hangs,
+/// starts it again after a growing pause, stops it politely.
 /// The line never depends on it.
 /// </summary>
 internal sealed partial class GatewaySupervisor : BackgroundService
@@ -12,11 +13,18 @@ internal sealed partial class GatewaySupervisor : BackgroundService
     /// <summary>Exit code of a gateway that cannot run as configured.</summary>
     public const int MisconfiguredExitCode = 2;
 
+    /// <summary>What a process that is ended by SIGKILL gives.</summary>
+    private const int HungExitCode = 137;
+
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_misconfiguredPause = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_healthyTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>A gateway gives a sign of life each second once it listens; it may take long to get there.</summary>
+    private static readonly TimeSpan s_silencePatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromMinutes(3);
 
     private readonly Func<(ChildCommand? Command, string Error)> _createCommand;
     private readonly TimeProvider _time;
@@ -36,7 +44,7 @@ internal sealed partial class GatewaySupervisor : BackgroundService
         _createCommand = createCommand;
         _time = time;
         _logger = logger;
-        _state = new GatewayState(enabled ? GatewayStatus.Starting : GatewayStatus.Disabled, endpoint, 0, "");
+        _state = new GatewayState(enabled ? GatewayStatus.Starting : GatewayStatus.Disabled, endpoint, 0, 0, "");
     }
 
     /// <summary>What it does now.</summary>
@@ -51,7 +59,7 @@ internal sealed partial class GatewaySupervisor : BackgroundService
             while (true)
             {
                 var started = _time.GetTimestamp();
-                var code = await RunOnceAsync(stoppingToken);
+                var (code, reason) = await RunOnceAsync(stoppingToken);
                 if (_time.GetElapsedTime(started) >= s_healthyTime) pause = s_firstPause;
                 if (code == MisconfiguredExitCode)
                 {
@@ -60,8 +68,9 @@ internal sealed partial class GatewaySupervisor : BackgroundService
                 }
                 else
                 {
-                    LogEnded(code, pause.TotalSeconds);
-                    Become(GatewayStatus.Restarting, $"It ended with code {code} and starts again in {pause.TotalSeconds:0.#} s.");
+                    LogEnded(code, pause.TotalSeconds, reason);
+                    _state = _state with { Failures = _state.Failures + 1 };
+                    Become(GatewayStatus.Restarting, $"It ended with code {code} and starts again in {pause.TotalSeconds:0.#} s. {reason}");
                     await Task.Delay(pause, _time, stoppingToken);
                     pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
                 }
@@ -74,13 +83,15 @@ internal sealed partial class GatewaySupervisor : BackgroundService
     }
 
     /// <summary>One life of the child.</summary>
-    /// <returns>Its exit code; that of a wrong configuration where it cannot even be started.</returns>
-    private async Task<int> RunOnceAsync(CancellationToken stoppingToken)
+    /// <returns>Its exit code, that of a wrong configuration where it cannot even be started; and why it ended, as far as it said.</returns>
+    private async Task<(int Code, string Reason)> RunOnceAsync(CancellationToken stoppingToken)
     {
         var (command, error) = _createCommand();
         if (command is null) return CannotStart(error);
         Become(GatewayStatus.Starting, "");
         var worst = "";
+        using var hung = new CancellationTokenSource(s_startPatience, _time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, hung.Token);
         ChildProcess child;
         try
         {
@@ -97,9 +108,16 @@ internal sealed partial class GatewaySupervisor : BackgroundService
             LogStarted(child.Id, _state.Endpoint);
             try
             {
-                var code = await child.WaitAsync(stoppingToken);
+                var code = await child.WaitAsync(ending.Token);
                 if (code == MisconfiguredExitCode) Become(GatewayStatus.Misconfigured, worst);
-                return code;
+                return (code, worst.Length > 0 ? worst : "It gave no reason.");
+            }
+            catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+            {
+                var patience = _state.Status == GatewayStatus.Running ? s_silencePatience : s_startPatience;
+                LogHung(child.Id, patience.TotalSeconds);
+                await child.StopAsync(TimeSpan.Zero);
+                return (HungExitCode, $"It hung: it gave no sign of life for {patience.TotalSeconds} s.");
             }
             catch (OperationCanceledException)
             {
@@ -111,9 +129,11 @@ internal sealed partial class GatewaySupervisor : BackgroundService
         void OnOutput(string text)
         {
             var line = GatewayLine.Parse(text);
+            if (!ending.IsCancellationRequested && (line.IsListening || _state.Status == GatewayStatus.Running)) hung.CancelAfter(s_silencePatience);
+            if (line.IsSignOfLife) return;
             if (line.Level >= LogLevel.Error) worst = line.Message;
             if (line.IsListening) Become(GatewayStatus.Running, "");
-            LogLine(line.Level, line.Message);
+            LogLine(line.Level, line.Stack.Length == 0 ? line.Message : $"{line.Message} {line.Stack}");
         }
 
         void OnError(string text)
@@ -123,11 +143,11 @@ internal sealed partial class GatewaySupervisor : BackgroundService
         }
     }
 
-    private int CannotStart(string error)
+    private (int Code, string Reason) CannotStart(string error)
     {
         if (!string.Equals(_state.Message, error, StringComparison.Ordinal)) LogCannotStart(error);
         Become(GatewayStatus.Misconfigured, error);
-        return MisconfiguredExitCode;
+        return (MisconfiguredExitCode, error);
     }
 
     private void Become(GatewayStatus status, string message) => _state = _state with { Status = status, Message = message };
@@ -135,11 +155,14 @@ internal sealed partial class GatewaySupervisor : BackgroundService
     [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "OPC UA gateway started as process {ProcessId} for {Endpoint}")]
     private partial void LogStarted(int processId, string endpoint);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "OPC UA gateway ended with code {ExitCode}; starting it again in {Seconds} s")]
-    private partial void LogEnded(int exitCode, double seconds);
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "OPC UA gateway ended with code {ExitCode} and starts again in {Seconds} s. {Reason}")]
+    private partial void LogEnded(int exitCode, double seconds, string reason);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "The line runs without OPC UA: {Reason}")]
     private partial void LogCannotStart(string reason);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "OPC UA gateway (process {ProcessId}) hangs: no sign of life for {Seconds} s; ending it")]
+    private partial void LogHung(int processId, double seconds);
 
     [LoggerMessage(EventId = 104, Message = "gateway: {Text}")]
     private partial void LogLine(LogLevel level, string text);

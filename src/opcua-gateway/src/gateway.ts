@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { Audit } from "./audit.ts";
+import { Bulkheads } from "./bulkheads.ts";
 import type { Config } from "./config.ts";
 import { connect, loadServices } from "./contract.ts";
 import { Feed } from "./feed.ts";
@@ -19,9 +20,18 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** Starts OPC UA, then watches the server for ever. `assets` holds `nodesets/` and `protos/`. */
-export async function startGateway(config: Config, assets: string, log: Logger): Promise<Gateway> {
+/**
+ * Starts OPC UA, then watches the server for ever. `assets` holds `nodesets/` and `protos/`.
+ * What nothing catches in the process belongs to `bulkheads` first.
+ */
+export async function startGateway(
+  config: Config,
+  assets: string,
+  log: Logger,
+  bulkheads = new Bulkheads(log),
+): Promise<Gateway> {
   const { server, address } = await createServer(config, assets, log);
+  bulkheads.guard(server);
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) {
     throw new Error("node-opcua made no address space");

@@ -1,12 +1,15 @@
 import { text } from "node:stream/consumers";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { type Logger, pino } from "pino";
+import { Bulkheads } from "./bulkheads.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { exportNodeset, StationNameError } from "./exportNodeset.ts";
 import { startGateway } from "./gateway.ts";
 import { ROLE_WORDS, roleOf, userLine } from "./users.ts";
 
 const STOP_WITHIN_MS = 800;
+/** A supervisor takes a process that is silent for longer than some of these for hung. */
+const SIGN_OF_LIFE_MS = 1_000;
 const FAILED = 1;
 const WRONG_CONFIGURATION = 2;
 
@@ -29,7 +32,8 @@ if (command === "hash-password" && name !== undefined && role !== undefined) {
 async function run(): Promise<void> {
   const log = pino({ base: null }, pino.destination({ fd: 1, sync: true }));
   redirectConsole(log);
-  process.on("uncaughtException", (error) => fail(log, error));
+  const bulkheads = new Bulkheads(log);
+  process.on("uncaughtException", (error) => bulkheads.contains(error) || fail(log, error));
   let config: Config;
   try {
     config = readConfig(process.env);
@@ -57,7 +61,11 @@ async function run(): Promise<void> {
     process.stdin.once("end", () => leave("standard input ended")).resume();
   }
   try {
-    stop = (await startGateway(config, import.meta.dirname, log)).stop;
+    stop = (await startGateway(config, import.meta.dirname, log, bulkheads)).stop;
+    if (config.supervised) {
+      // Past the log's level: it is no message but a beat.
+      setInterval(() => process.stdout.write('{"level":20,"msg":"alive"}\n'), SIGN_OF_LIFE_MS).unref();
+    }
   } catch (error) {
     fail(log, error);
   }

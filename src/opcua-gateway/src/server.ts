@@ -13,12 +13,14 @@ import {
 import type { Logger } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
+import { installMonitoringFilters } from "./filters/monitoringFilters.ts";
 import { Login } from "./login.ts";
 import { APPLICATION_URI } from "./ownCertificate.ts";
 import { openPki } from "./pki.ts";
 import { roleIds } from "./roles.ts";
 import { limitTransport } from "./transportLimits.ts";
 
+installMonitoringFilters();
 // node-opcua's own floor is 50 ms; much below 10 ms the gateway spends its time on timers.
 Subscription.minimumPublishingInterval = 10;
 

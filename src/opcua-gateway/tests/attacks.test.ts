@@ -173,6 +173,23 @@ test("hello_Malformed_IsAnsweredWithAnErrorOrClosed", async () => {
   }
 });
 
+test.each([
+  ["a length above the maximum", Buffer.concat([Buffer.from("MSGF"), Buffer.from([0xff, 0xff, 0xff, 0x7f])])],
+  ["a length below the minimum", Buffer.concat([Buffer.from("MSGF"), Buffer.from([1, 0, 0, 0])])],
+  ["eight thousand empty chunks", Buffer.concat(Array.from({ length: 8_000 }, () => frame("MSG")))],
+])("hello_WithHeaderBehindItInOneSegment_%s_EndsThatConnectionAlone", async (_what, behind) => {
+  const socket = await open();
+  const closed = untilClosed(socket);
+  socket.write(Buffer.concat([hello(gateway.endpoint), behind]));
+  expect((await closed).toString("latin1", 0, 3)).toBe("ACK");
+});
+
+test("hello_WithOpenChannelBehindItInOneSegment_IsAnsweredTwice", async () => {
+  const client = await RawClient.open(gateway.endpoint, { inOneSegment: true });
+  expect(await client.createSession()).toBe(BAD_SECURITY_MODE_REJECTED);
+  client.close();
+});
+
 test("hello_AsksForHugeBuffers_GetsTheGatewaysLimits", async () => {
   const socket = await open();
   const asked = hello(gateway.endpoint);

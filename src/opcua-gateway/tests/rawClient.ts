@@ -58,15 +58,19 @@ export class RawClient {
     });
   }
 
-  /** Hello, acknowledge, and a secure channel without security. */
-  static async open(endpoint: string): Promise<RawClient> {
+  /** Hello, acknowledge, and a secure channel without security; `inOneSegment`: without waiting for the acknowledge. */
+  static async open(endpoint: string, { inOneSegment = false } = {}): Promise<RawClient> {
     const client = new RawClient(await openSocket(endpoint), endpoint);
-    client.#socket.write(hello(endpoint));
+    const open = client.#openChannelRequest();
+    client.#socket.write(inOneSegment ? Buffer.concat([hello(endpoint), open]) : hello(endpoint));
     const acknowledge = await client.#frame();
     if (acknowledge.toString("latin1", 0, 3) !== "ACK") {
       throw new Error(`expected ACK, got ${acknowledge.toString("latin1", 0, 3)}`);
     }
-    await client.#openChannel();
+    if (!inOneSegment) {
+      client.#socket.write(open);
+    }
+    client.#takeChannel(await client.#frame());
     return client;
   }
 
@@ -102,13 +106,15 @@ export class RawClient {
     this.#socket.destroy();
   }
 
-  async #openChannel(): Promise<void> {
+  #openChannelRequest(): Buffer {
     const sequence = this.#next();
     const security = [u32(0), text(NONE), NULL, NULL, u32(sequence), u32(sequence)];
     // Protocol version, issue, mode None, no nonce, lifetime.
     const request = [nodeId(TYPE.openChannel), requestHeader(), u32(0), u32(0), u32(1), NULL, u32(60_000)];
-    this.#socket.write(frame("OPN", ...security, ...request));
-    const answer = await this.#frame();
+    return frame("OPN", ...security, ...request);
+  }
+
+  #takeChannel(answer: Buffer): void {
     // After the policy's name and two absent byte strings: sequence (8), type (4), response header (24), version (4).
     const body = 12 + text(NONE).length + 4 + 4 + 8 + 4 + 24;
     this.#channel = answer.readUInt32LE(body + 4);
