@@ -21,6 +21,9 @@ internal sealed record CameraOptions
     /// <summary>Whether to decode files and send pixels.</summary>
     public bool Raw { get; init; }
 
+    /// <summary>Bits in use of 16-bit values, 9..16; 0 for what files say.</summary>
+    public int SignificantBits { get; init; }
+
     /// <summary>Time from arrival to verdict; null for the recipe's.</summary>
     public TimeSpan? Deadline { get; init; }
 

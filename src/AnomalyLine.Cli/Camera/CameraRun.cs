@@ -80,6 +80,7 @@ internal sealed class CameraRun(CameraOptions options, InspectionService.Inspect
                 StrideBytes = (uint)frame.Stride,
                 Data = UnsafeByteOperations.UnsafeWrap(frame.Data),
                 CaptureTime = time.GetUtcNow().ToTimestamp(),
+                SignificantBits = (uint)frame.SignificantBits,
             },
             Deadline = options.Deadline is { } deadline ? Duration.FromTimeSpan(deadline) : null,
         };

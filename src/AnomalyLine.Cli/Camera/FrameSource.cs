@@ -31,7 +31,9 @@ internal static class FrameSource
         if (files.Length == 0) throw new CommandException($"{options.Source}: holds no frame; it needs png, jpg, jpeg or bmp files (not in folders below it).");
         foreach (var file in files)
         {
-            yield return (Path.GetFileNameWithoutExtension(file), options.Raw ? RawFrames.FromFile(file, time.GetUtcNow()) : FrameFile.Read(file, time));
+            yield return (Path.GetFileNameWithoutExtension(file), options.Raw
+                ? RawFrames.FromFile(file, time.GetUtcNow(), options.SignificantBits)
+                : FrameFile.Read(file, time, options.SignificantBits));
         }
     }
 

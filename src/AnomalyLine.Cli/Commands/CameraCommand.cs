@@ -15,13 +15,14 @@ internal static class CameraCommand
         var count = new Option<long?>("--count") { Description = "End after so many frames.", HelpName = "N" };
         var loop = new Option<bool>("--loop") { Description = "Start over at the end of the source." };
         var format = new Option<string>("--format") { Description = "Send JPEG and PNG files as they are, or raw pixels.", DefaultValueFactory = _ => "file" }.OneOf("raw", "file");
+        var bits = new Option<int>("--significant-bits") { Description = "Bits that 16-bit images use of each value: 12 where white is 4095. What the files say by default.", HelpName = "N" };
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; the recipe's by default.", HelpName = "MS" };
         var patience = new Option<int>("--patience-s") { Description = "Give up when the server does not answer for so long.", DefaultValueFactory = _ => 60, HelpName = "S" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json("Print only the summary, as one JSON object.");
         var command = new Command("camera", "Be a camera: send frames, show verdicts, reconnect; a summary at the end or on Ctrl-C.")
         {
-            station, source, rate.Within(0.001, 10_000), count.Within(1, long.MaxValue), loop, format, deadline.Within(1, 60_000), patience.Within(0, 86_400), server, json,
+            station, source, rate.Within(0.001, 10_000), count.Within(1, long.MaxValue), loop, format, bits.Within(9, 16), deadline.Within(1, 60_000), patience.Within(0, 86_400), server, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -33,6 +34,7 @@ internal static class CameraCommand
                 Count = parsed.GetValue(count),
                 Loop = parsed.GetValue(loop),
                 Raw = string.Equals(parsed.GetValue(format), "raw", StringComparison.Ordinal),
+                SignificantBits = parsed.GetValue(bits),
                 Deadline = parsed.GetValue(deadline) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
                 Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
             };

@@ -36,7 +36,7 @@ internal sealed class InspectRun(IDetector detector, Calibration calibration, st
 
     private InspectedFrame Inspect(string file, string overlay)
     {
-        var frame = FrameFile.Read(file);
+        var frame = FrameFile.Read(file).AssumeBits(detector.Input.SignificantBits);
         using var prepared = ClipFile.Prepare(file, detector.Input);
         var detection = detector.Detect([prepared])[0];
         var regions = detection.Map.FindRegions(calibration.PixelThreshold);

@@ -20,6 +20,8 @@ internal static class TrainRun
             : await TrainAsync(request, new Told<TrainingProgress>(progress => output.Result.WriteLine(Text(progress))), cancel);
         var manifest = result.Manifest;
         await output.Result.WriteLineAsync($"{result.Path}: {result.Version}, trained on {manifest.TrainingSet.Count} normals in {manifest.Metrics["trainingMinutes"]:0.0} minutes ({manifest.Metrics["epochs"]:0} epochs).");
+        if (manifest.Input.SignificantBits is > 0 and var bits)
+            await output.Result.WriteLineAsync($"Frames of 16-bit values: white is {(1 << bits) - 1} ({bits} significant bits) where they do not say. --set significantBits=N takes others.");
         await output.Result.WriteLineAsync($"Threshold {manifest.Calibration.Threshold:G6}. {manifest.Calibration.Note}");
     }
 
@@ -51,6 +53,7 @@ internal static class TrainRun
         preset = result.Manifest.Preset,
         seed = result.Manifest.Seed,
         trainingSet = result.Manifest.TrainingSet,
+        significantBits = result.Manifest.Input.SignificantBits,
         calibration = result.Manifest.Calibration,
         metrics = result.Manifest.Metrics,
     };

@@ -73,7 +73,7 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
     internal IReadOnlyList<DriftAlarm> Look(InspectionRecord record, Frame? frame, RegionOfInterest? region)
     {
         FrameStatistics? statistics = null;
-        if (frame is not null && !FrameStatistics.TryMeasure(frame, region, out statistics, out _)) statistics = null;
+        if (frame is not null && !FrameStatistics.TryMeasure(Shown(frame, record), region, out statistics, out _)) statistics = null;
         lock (_gate)
         {
             var drift = Of(record, region);
@@ -120,6 +120,10 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
             },
             cancellation);
     }
+
+    /// <summary>With white where the model has it, as in its calibration.</summary>
+    private Frame Shown(Frame frame, InspectionRecord record) =>
+        frame.HasDeepValues && frame.SignificantBits == 0 ? frame.AssumeBits(models.Find(record.ModelVersion)?.Manifest.Input.SignificantBits ?? 0) : frame;
 
     private StationDrift Of(InspectionRecord record, RegionOfInterest? region)
     {

@@ -14,16 +14,16 @@ internal sealed class GatePictures(ModelPair pair, FrozenSet set, RegionOfIntere
     {
         var path = Path.Combine(set.Root, judged.Path);
         var (frame, cut) = (FrameFile.Read(path), region);
-        if (judged.PlantedNumber >= 0) (frame, cut) = (PlantedDefects.Plant(frame, region, judged.PlantedNumber).First(p => p.Kind == judged.Kind).Frame, null);
-        if (!Overlay.TryEncodeFrame(frame, Side, PixelFormat.Jpeg, out var plain, out var error)) throw new DatasetException($"{path}: {error}");
+        if (judged.PlantedNumber >= 0) (frame, cut) = (PlantedDefects.Plant(frame, region, judged.PlantedNumber, pair.SignificantBits).First(p => p.Kind == judged.Kind).Frame, null);
+        if (!Overlay.TryEncodeFrame(frame.AssumeBits(pair.SignificantBits), Side, PixelFormat.Jpeg, out var plain, out var error)) throw new DatasetException($"{path}: {error}");
         return [plain, Map(pair.Candidate, path, frame, cut), Map(pair.Active, path, frame, cut)];
     }
 
-    private static byte[] Map(AnomalyModel model, string path, Frame frame, RegionOfInterest? cut)
+    private byte[] Map(AnomalyModel model, string path, Frame frame, RegionOfInterest? cut)
     {
         var map = ModelPair.Detect(model, path, frame, cut).Map;
         var threshold = model.Manifest.Calibration.PixelThreshold;
-        return Overlay.TryRender(frame, map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Jpeg, out var picture, out var error)
+        return Overlay.TryRender(frame.AssumeBits(pair.SignificantBits), map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Jpeg, out var picture, out var error)
             ? picture
             : throw new DatasetException($"{path}: {error}");
     }

@@ -62,7 +62,7 @@ public static class ModelGate
             var frame = FrameFile.Read(path);
             Add(path, GateGroup.Normal, DatasetFrame.Good, frame, region);
             if (number >= PlantedNormals) continue;
-            foreach (var planted in PlantedDefects.Plant(frame, region, number)) Add(path, GateGroup.Planted, planted.Kind, planted.Frame, null, number);
+            foreach (var planted in PlantedDefects.Plant(frame, region, number, pair.SignificantBits)) Add(path, GateGroup.Planted, planted.Kind, planted.Frame, null, number);
         }
 
         foreach (var reject in set.Rejects) Add(reject.Path, GateGroup.Reject, reject.DefectKind, FrameFile.Read(reject.Path), region);

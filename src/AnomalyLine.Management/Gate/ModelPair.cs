@@ -15,12 +15,17 @@ internal sealed class ModelPair(AnomalyModel candidate, AnomalyModel active, Gat
 
     public float ActiveThreshold { get; } = request.ActiveThreshold ?? active.Manifest.Calibration.Threshold;
 
+    /// <summary>Bits in use of 16-bit values in frames that do not say, for what is made of frames for both models; fewer than either may take, so that neither refuses it. 0 where neither knows.</summary>
+    public int SignificantBits { get; } = Math.Min(BitsOf(candidate, active), BitsOf(active, candidate));
+
     /// <summary>What both say of a frame.</summary>
     public GateFrame Judge(string path, GateGroup group, string kind, Frame frame, RegionOfInterest? region)
     {
         float first = Detect(candidate, path, frame, region).Score, second = Detect(active, path, frame, region).Score;
         return new GateFrame(path, group, kind, first, second, first > CandidateThreshold, second > ActiveThreshold);
     }
+
+    private static int BitsOf(IDetector model, IDetector other) => model.Input.SignificantBits is > 0 and var bits ? bits : other.Input.SignificantBits;
 
     /// <summary>What one of them says of a frame.</summary>
     /// <exception cref="DatasetException">The frame cannot be read.</exception>

@@ -99,7 +99,7 @@ internal sealed class StationShadow : IDisposable
         using (prepared) detection = detector.Detect([prepared])[0];
         var rejects = detection.Score > _calibration.Threshold;
         var agrees = rejects == (item.Record.Verdict == Verdict.NotOk);
-        var picture = agrees ? [] : Picture(item.Frame, detection.Map);
+        var picture = agrees ? [] : Picture(item.Frame.AssumeBits(detector.Input.SignificantBits), detection.Map);
         lock (_gate)
         {
             // Against another active model the counts begin anew.

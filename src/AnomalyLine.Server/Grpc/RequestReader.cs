@@ -21,7 +21,8 @@ internal static class RequestReader
         var capture = wire.CaptureTime?.ToDateTimeOffset() ?? arrival;
         var time = request.Deadline?.ToTimeSpan();
         var pixels = taken.Pixels ?? PooledArrays.Of(wire.Data.ToByteArray());
-        return Frame.TryCreate((PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error)
+        return Frame.TryCreate(
+            (PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits))
             ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId }
             : Unreadable(request, $"frame: {error}") with { Deadline = time };
     }

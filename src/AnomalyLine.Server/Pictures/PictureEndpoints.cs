@@ -54,12 +54,13 @@ internal static class PictureEndpoints
         ? Results.Bytes(file, "application/zip", $"{station}-{sequence}.zip")
         : Missing(response, $"No frame of inspection {sequence} of station \"{station}\" is kept.");
 
-    private static async Task<IResult> GetSampleAsync(long id, SampleStore samples, HttpResponse response, CancellationToken cancellation)
+    private static async Task<IResult> GetSampleAsync(long id, SampleStore samples, PictureMaker pictures, HttpResponse response, CancellationToken cancellation)
     {
         if (!(await samples.GetAsync(id, cancellation)).TryGet(out var sample, out var error)) return Missing(response, error.Message);
         if (!(await samples.ReadPictureAsync(sample, cancellation)).TryGet(out var file, out error)) return Missing(response, error.Message);
         response.Headers[HeaderNames.CacheControl] = Cacheable;
-        return Results.Bytes(file, "image/png");
+        var picture = pictures.MakeSample(sample, file);
+        return Results.Bytes(picture.Data, picture.ContentType);
     }
 
     /// <summary>A picture that is not there now will not come later, but nobody should remember that.</summary>

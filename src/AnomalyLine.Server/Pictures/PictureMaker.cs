@@ -1,13 +1,17 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Server.Pictures;
 
 /// <summary>
-/// Makes pictures of recent inspections, each once however many look at it: the last <see cref="MostKept"/> small ones are kept, and an inspection never changes. Any thread.
+/// Makes pictures of recent inspections, each once however many look at it: the last <see cref="MostKept"/> small ones are kept, and an inspection never changes. White is the
+/// same in all pictures of a station: the largest value of the bits that frames state or, where they do not, that the model takes. Any thread.
 /// </summary>
-internal sealed class PictureMaker(LineHost host)
+internal sealed class PictureMaker(LineHost host, ModelStore models)
 {
     /// <summary>Most pictures that are kept.</summary>
     public const int MostKept = 256;
@@ -31,9 +35,18 @@ internal sealed class PictureMaker(LineHost host)
         : maxWidth is > 0 and <= WidestKept ? KeptOf((station, sequence, kind, maxWidth), () => Make(item, kind, maxWidth)).Value
         : Make(item, kind, maxWidth);
 
-    private static Picture? Make(EvidenceItem item, PictureKind kind, int maxWidth) => kind switch
+    /// <summary>A sample as a browser shows it: the file as it is, or with 8 bits a value where it has 16.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="file">Its PNG file.</param>
+    public Picture MakeSample(Sample sample, byte[] file) =>
+        Frame.TryCreate(PixelFormat.Png, 0, 0, 0, file, sample.CaptureTime, out var frame, out _)
+        && frame.HasDeepValues && Overlay.TryEncodeFrame(Shown(frame, sample.Station, sample.ModelVersion), 0, PixelFormat.Png, out var shown, out _)
+            ? new Picture(shown, Png)
+            : new Picture(file, Png);
+
+    private Picture? Make(EvidenceItem item, PictureKind kind, int maxWidth) => kind switch
     {
-        PictureKind.Frame => MakeFrame(item.Frame, maxWidth),
+        PictureKind.Frame => MakeFrame(item, maxWidth),
         PictureKind.Overlay when item.Map is { } map => MakeOverlay(item, map, maxWidth),
         PictureKind.Map when item.Map is { } map => new Picture(Overlay.RenderMap(map, Scale(item)), Png),
         _ => null,
@@ -51,15 +64,27 @@ internal sealed class PictureMaker(LineHost host)
         }
     }
 
-    private static Picture? MakeFrame(Frame frame, int maxWidth)
+    private Picture? MakeFrame(EvidenceItem item, int maxWidth)
     {
+        var frame = item.Frame;
         if (maxWidth == 0 && frame.IsEncoded) return new Picture(frame.Data, frame.Format == PixelFormat.Png ? Png : Jpeg);
+        if (maxWidth == 0 && frame.HasDeepValues && FrameFile.TryWritePng(frame, out var whole, out _, out _, out _)) return new Picture(whole, Png);
         var format = maxWidth == 0 ? PixelFormat.Png : PixelFormat.Jpeg;
-        return Overlay.TryEncodeFrame(frame, maxWidth, format, out var file, out _) ? new Picture(file, format == PixelFormat.Png ? Png : Jpeg) : null;
+        return Overlay.TryEncodeFrame(Shown(item), maxWidth, format, out var file, out _) ? new Picture(file, format == PixelFormat.Png ? Png : Jpeg) : null;
     }
 
-    private static Picture? MakeOverlay(EvidenceItem item, AnomalyMap map, int maxWidth) =>
-        Overlay.TryRender(item.Frame, map, Scale(item), item.Record.Regions, maxWidth, PixelFormat.Jpeg, out var file, out _) ? new Picture(file, Jpeg) : null;
+    private Picture? MakeOverlay(EvidenceItem item, AnomalyMap map, int maxWidth) =>
+        Overlay.TryRender(Shown(item), map, Scale(item), item.Record.Regions, maxWidth, PixelFormat.Jpeg, out var file, out _) ? new Picture(file, Jpeg) : null;
+
+    private Frame Shown(EvidenceItem item) => Shown(item.Frame, item.Record.Station, item.Record.ModelVersion);
+
+    /// <summary>The frame with the bits of the model that judged it, or of the one that judges there now.</summary>
+    private Frame Shown(Frame frame, string station, string modelVersion)
+    {
+        if (!frame.HasDeepValues || frame.SignificantBits != 0) return frame;
+        if (modelVersion.Length == 0) modelVersion = host.Line.GetStation(station).TryGet(out var status, out _) ? status.Recipe?.ModelVersion ?? "" : "";
+        return frame.AssumeBits(models.Find(modelVersion)?.Manifest.Input.SignificantBits ?? 0);
+    }
 
     /// <summary>The colours are stretched from the pixel threshold, which a recipe may set to 0 or below.</summary>
     private static float Scale(EvidenceItem item) => Math.Max(item.PixelThreshold, 1e-6f);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using AnomalyLine.Vision.Imaging;
 using OpenCvSharp;
 
@@ -9,26 +8,28 @@ namespace AnomalyLine.Vision.Data;
 public static class FrameFile
 {
     /// <summary>
-    /// Reads a file as a frame. JPEG and PNG (told by their first bytes, not by the name) stay as they are; anything else that OpenCV reads, such as BMP, becomes MONO8 or BGR8.
+    /// Reads a file as a frame. JPEG and PNG (told by their first bytes, not by the name) stay as they are; anything else that OpenCV reads, such as BMP or TIFF, becomes grey or BGR
+    /// of its 8 or 16 bits.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="time">Gives the capture time, which is the time of reading; the system's by default.</param>
+    /// <param name="significantBits">Bits in use of its 16-bit values, 9..16; 0 for what the file says.</param>
     /// <exception cref="DatasetException">The file is missing, unreadable, empty, too large, or no image.</exception>
-    public static Frame Read(string path, TimeProvider? time = null)
+    public static Frame Read(string path, TimeProvider? time = null, int significantBits = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var bytes = ReadBytes(path);
         var format = FormatOf(bytes);
-        var (width, height) = (0, 0);
-        ReadOnlyMemory<byte> data = bytes;
-        if (format is PixelFormat.Unspecified) (format, width, height, data) = Decode(path, bytes);
-        return Frame.TryCreate(format, width, height, 0, data, (time ?? TimeProvider.System).GetUtcNow(), out var frame, out var error)
+        var now = (time ?? TimeProvider.System).GetUtcNow();
+        if (format is PixelFormat.Unspecified) return RawFrames.Decode(bytes, path, now, significantBits);
+        return Frame.TryCreate(format, 0, 0, 0, bytes, now, out var frame, out var error, significantBits)
             ? frame
             : throw new DatasetException($"{path}: {error}");
     }
 
     /// <summary>
-    /// A frame as a PNG file that holds all that the camera sent: 8 or 16 bits of grey, or colour. A PNG file stays byte for byte as it is; a mosaic becomes colour.
+    /// A frame as a PNG file that holds all that the camera sent: 8 or 16 bits of grey or colour, and how many of 16 it uses where
+    /// the frame states them. A PNG file stays byte for byte as it is, but for that; a mosaic becomes colour.
     /// </summary>
     /// <param name="frame">Any pixel format.</param>
     /// <param name="file">The file.</param>
@@ -43,9 +44,11 @@ public static class FrameFile
         if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
         using var owned = decoded;
         (width, height) = (decoded.Pixels.Width, decoded.Pixels.Height);
+        if (decoded.Pixels.Depth() == MatType.CV_16U) error = SignificantBits.Check(decoded.Pixels, frame.SignificantBits, assumed: 0);
+        if (error is not null) return false;
         if (frame.Format is PixelFormat.Png)
         {
-            file = frame.Data.ToArray();
+            file = PngFile.StateBits(frame.Data.ToArray(), frame.SignificantBits);
             return true;
         }
 
@@ -53,7 +56,19 @@ public static class FrameFile
         if (decoded.RedFirst) Cv2.CvtColor(decoded.Pixels, turned, ColorConversionCodes.RGB2BGR);
 
         Cv2.ImEncode(".png", decoded.RedFirst ? turned : decoded.Pixels, out file, [(int)ImwriteFlags.PngCompression, 1]);
+        file = PngFile.StateBits(file, frame.SignificantBits);
         return true;
+    }
+
+    /// <summary>Bits in use of a file's 16-bit values: those that it states, or those that its largest value needs, 8, 10, 12, 14 or 16. 0 for a file of 8-bit values.</summary>
+    internal static unsafe int SignificantBitsOf(string path)
+    {
+        var frame = Read(path);
+        if (!frame.HasDeepValues) return 0;
+        if (frame.SignificantBits != 0) return frame.SignificantBits;
+        using var pin = frame.Data.Pin();
+        if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out var error)) throw new DatasetException($"{path}: {error}");
+        using (decoded) return SignificantBits.Of(SignificantBits.Largest(decoded.Pixels));
     }
 
     internal static FileStream Open(string path)
@@ -68,7 +83,7 @@ public static class FrameFile
         }
     }
 
-    private static byte[] ReadBytes(string path)
+    internal static byte[] ReadBytes(string path)
     {
         using var stream = Open(path);
         if (stream.Length is 0 or > Frame.MaxBytes)
@@ -80,26 +95,4 @@ public static class FrameFile
 
     private static PixelFormat FormatOf(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith<byte>([0xFF, 0xD8]) ? PixelFormat.Jpeg : bytes.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47]) ? PixelFormat.Png : PixelFormat.Unspecified;
-
-    private static (PixelFormat Format, int Width, int Height, byte[] Pixels) Decode(string path, byte[] bytes)
-    {
-        Mat mat;
-        try
-        {
-            mat = Cv2.ImDecode(bytes, ImreadModes.AnyColor | ImreadModes.IgnoreOrientation);
-        }
-        catch (OpenCVException e)
-        {
-            throw new DatasetException($"{path}: is no image that can be read ({e.Message}); take it out of the folder.", e);
-        }
-
-        using (mat)
-        {
-            if (mat.Empty()) throw new DatasetException($"{path}: is no image that can be read; take it out of the folder.");
-            int width = mat.Width, height = mat.Height, channels = mat.Channels(), row = width * channels;
-            var pixels = new byte[row * height];
-            for (var y = 0; y < height; y++) Marshal.Copy(mat.Ptr(y), pixels, y * row, row);
-            return (channels == 1 ? PixelFormat.Mono8 : PixelFormat.Bgr8, width, height, pixels);
-        }
-    }
 }

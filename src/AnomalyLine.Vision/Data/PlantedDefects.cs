@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AnomalyLine.Vision.Imaging;
 
@@ -21,11 +22,12 @@ public static class PlantedDefects
     /// <param name="frame">A frame of a normal part.</param>
     /// <param name="region">The part of it to keep; null for all.</param>
     /// <param name="number">Decides place, shape and strength.</param>
+    /// <param name="significantBits">Bits in use of the frame's 16-bit values where it does not say: what white is, and with it how strong a defect. 0 for all.</param>
     /// <exception cref="DatasetException">The frame cannot be read.</exception>
-    public static IReadOnlyList<PlantedFrame> Plant(Frame frame, RegionOfInterest? region, int number)
+    public static IReadOnlyList<PlantedFrame> Plant(Frame frame, RegionOfInterest? region, int number, int significantBits)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        var input = SizeOf(frame, region);
+        var input = SizeOf(frame, region) with { SignificantBits = significantBits };
         using var normal = Prepare(frame, input, region);
         var result = new List<PlantedFrame>(All.Length);
         var values = new float[input.Length];
@@ -33,7 +35,7 @@ public static class PlantedDefects
         foreach (var wanted in All)
         {
             var made = SyntheticDefects.Plant(normal.Values, input, (number * All.Length) + (int)wanted, wanted, values, mask);
-            result.Add(new PlantedFrame(JsonNamingPolicy.KebabCaseLower.ConvertName(made.ToString()), Interleave(values, input, frame.CaptureTime)));
+            result.Add(new PlantedFrame(JsonNamingPolicy.KebabCaseLower.ConvertName(made.ToString()), Interleave(values, normal, frame)));
         }
 
         return result;
@@ -50,11 +52,25 @@ public static class PlantedDefects
     private static PreparedFrame Prepare(Frame frame, InputSpec input, RegionOfInterest? region) =>
         FramePreparer.TryPrepare(frame, input, region, out var prepared, out var error) ? prepared : throw new DatasetException(error);
 
-    private static Frame Interleave(float[] planes, InputSpec input, DateTimeOffset time)
+    /// <summary>As many bits as the frame has, used in the same way and as little stated: each model is to read it as it reads the frame.</summary>
+    private static Frame Interleave(float[] planes, PreparedFrame normal, Frame like)
     {
-        var plane = input.Width * input.Height;
-        var pixels = new byte[plane * 3];
-        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)((planes[(i % 3 * plane) + (i / 3)] * 255f) + 0.5f);
-        return Frame.TryCreate(PixelFormat.Rgb8, input.Width, input.Height, 0, pixels, time, out var frame, out var error) ? frame : throw new DatasetException(error);
+        var (width, height) = (normal.Input.Width, normal.Input.Height);
+        var plane = width * height;
+        var isDeep = normal.SignificantBits != 0;
+        var pixels = new byte[plane * (isDeep ? 6 : 3)];
+        var white = isDeep ? SignificantBits.White(normal.SignificantBits) : byte.MaxValue;
+        var words = MemoryMarshal.Cast<byte, ushort>(pixels.AsSpan());
+        for (var i = 0; i < plane * 3; i++)
+        {
+            var value = (planes[(i % 3 * plane) + (i / 3)] * white) + 0.5f;
+            if (isDeep) words[i] = (ushort)value;
+            else pixels[i] = (byte)value;
+        }
+
+        var format = isDeep ? PixelFormat.Rgb16 : PixelFormat.Rgb8;
+        return Frame.TryCreate(format, width, height, 0, pixels, like.CaptureTime, out var frame, out var error, isDeep ? like.SignificantBits : 0)
+            ? frame
+            : throw new DatasetException(error);
     }
 }

@@ -7,7 +7,7 @@ namespace AnomalyLine.Vision.Imaging;
 internal static class DisplayImage
 {
     /// <summary>Makes the picture, or says what is wrong with the frame.</summary>
-    /// <param name="frame">Any pixel format. Of 16-bit grey the unused upper bits are left out: a 12-bit camera gives a full range of greys.</param>
+    /// <param name="frame">Any pixel format. White is the largest value of the bits that it states; where it states none, of those that its own values need.</param>
     /// <param name="maxWidth">Pixels; 0 for no limit.</param>
     /// <param name="picture">The picture; the caller disposes it.</param>
     /// <param name="scale">Pixels of the picture per pixel of the frame, at most 1.</param>
@@ -32,9 +32,8 @@ internal static class DisplayImage
         using var bytes = new Mat();
         if (pixels.Depth() == MatType.CV_16U)
         {
-            pixels.MinMaxLoc(out double _, out double brightest);
-            var bits = Math.Max(8, (int)Math.Ceiling(Math.Log2(brightest + 1)));
-            pixels.ConvertTo(bytes, MatType.CV_8U, 255.0 / ((1 << bits) - 1));
+            var bits = frame.SignificantBits != 0 ? frame.SignificantBits : SignificantBits.Of(SignificantBits.Largest(decoded.Pixels));
+            pixels.ConvertTo(bytes, MatType.CV_8U, 255.0 / SignificantBits.White(bits));
             pixels = bytes;
         }
 

@@ -4,7 +4,7 @@ using OpenCvSharp;
 namespace AnomalyLine.Vision.Imaging;
 
 /// <summary>
-/// Frame bytes to an OpenCV matrix. Grey and colour rows are wrapped without a copy; mosaics and files are decoded. Files: alpha is left out, 16-bit colour becomes 8-bit,
+/// Frame bytes to an OpenCV matrix. Grey and colour rows are wrapped without a copy; mosaics and files are decoded. Files: alpha is left out,
 /// and an EXIF orientation is not applied: a frame is what the sensor saw, so that regions and defects are in the pixels that were announced.
 /// </summary>
 internal static class FrameDecoder
@@ -29,6 +29,7 @@ internal static class FrameDecoder
         {
             PixelFormat.Mono16 => MatType.CV_16UC1,
             PixelFormat.Rgb8 or PixelFormat.Bgr8 => MatType.CV_8UC3,
+            PixelFormat.Rgb16 or PixelFormat.Bgr16 => MatType.CV_16UC3,
             _ => MatType.CV_8UC1,
         };
         var raw = Mat.FromPixelData(frame.Height, frame.Width, type, data, frame.Stride);
@@ -41,7 +42,7 @@ internal static class FrameDecoder
             PixelFormat.BayerBG8 => ColorConversionCodes.BayerRG2BGR,
             _ => null,
         };
-        if (mosaic is null) return new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8);
+        if (mosaic is null) return new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
         using (raw)
         {
             var colour = new Mat();
@@ -57,7 +58,6 @@ internal static class FrameDecoder
         error ??= CheckSize(frame, width, height);
         if (error is not null) return null;
         if (Read(file) is not { } pixels) return null;
-        if (pixels.Depth() == MatType.CV_16U && pixels.Channels() > 1) pixels.ConvertTo(pixels, MatType.CV_8U, 1.0 / 257);
         return new DecodedFrame(pixels, false);
     }
 

@@ -8,7 +8,10 @@ namespace AnomalyLine.Vision.Imaging;
 /// <summary>Brings a <see cref="Frame"/> into the form a model takes. Stateless; any thread.</summary>
 public static class FramePreparer
 {
-    /// <summary>Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1].</summary>
+    /// <summary>
+    /// Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1]: 1 is the largest value of the bits that the frame states, or else of those that the model takes. A region with a
+    /// value above is refused.
+    /// </summary>
     /// <param name="frame">The frame; its bytes are read during the call only.</param>
     /// <param name="input">What the model takes; frames of their own, not clips.</param>
     /// <param name="region">The part to take; null for all of it.</param>
@@ -42,18 +45,26 @@ public static class FramePreparer
         }
 
         using var cut = new Mat(pixels, new Rect(taken.X, taken.Y, taken.Width, taken.Height));
+        var bits = 0;
+        if (cut.Depth() == MatType.CV_16U)
+        {
+            error = SignificantBits.Check(cut, frame.SignificantBits, input.SignificantBits);
+            if (error is not null) return false;
+            bits = frame.SignificantBits != 0 ? frame.SignificantBits : input.SignificantBits != 0 ? input.SignificantBits : SignificantBits.All;
+        }
+
         using var resized = new Mat();
         var size = new Size(input.Width, input.Height);
         var sameSize = cut.Size() == size;
         if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
-        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs };
+        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits };
         error = null;
-        Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, prepared.Writable);
+        Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, bits, prepared.Writable);
         return true;
     }
 
     /// <summary>Interleaved 8- or 16-bit grey or colour to planes of floats in [0, 1].</summary>
-    private static void Spread(Mat source, bool redFirst, int channels, Span<float> target)
+    private static void Spread(Mat source, bool redFirst, int channels, int bits, Span<float> target)
     {
         using var converted = new Mat();
         var mat = source;
@@ -63,14 +74,16 @@ public static class FramePreparer
             mat = converted;
         }
 
+        var scale = 1f / (bits == 0 ? byte.MaxValue : SignificantBits.White(bits));
         int rows = mat.Rows, columns = mat.Cols, pixelBytes = (int)mat.ElemSize(), plane = rows * columns;
         for (var y = 0; y < rows; y++)
         {
             var row = Row(mat, y, columns * pixelBytes);
             var at = y * columns;
-            if (pixelBytes == 3) SpreadColour(row, redFirst, target, at, plane);
-            else if (pixelBytes == 2) SpreadGrey(MemoryMarshal.Cast<byte, ushort>(row), 1f / 65535f, target, at, plane, channels);
-            else SpreadGrey(row, 1f / 255f, target, at, plane, channels);
+            if (pixelBytes == 6) SpreadColour(MemoryMarshal.Cast<byte, ushort>(row), scale, redFirst, target, at, plane);
+            else if (pixelBytes == 3) SpreadColour(row, scale, redFirst, target, at, plane);
+            else if (pixelBytes == 2) SpreadGrey(MemoryMarshal.Cast<byte, ushort>(row), scale, target, at, plane, channels);
+            else SpreadGrey(row, scale, target, at, plane, channels);
         }
     }
 
@@ -82,18 +95,18 @@ public static class FramePreparer
         for (var c = 1; c < channels; c++) first.CopyTo(target.Slice((c * plane) + at, row.Length));
     }
 
-    private static void SpreadColour(ReadOnlySpan<byte> row, bool redFirst, Span<float> target, int at, int plane)
+    private static void SpreadColour<T>(ReadOnlySpan<T> row, float scale, bool redFirst, Span<float> target, int at, int plane)
+        where T : unmanaged, System.Numerics.INumberBase<T>
     {
-        const float scale = 1f / 255f;
         var width = row.Length / 3;
         var first = target.Slice(redFirst ? at : (2 * plane) + at, width);
         var green = target.Slice(plane + at, width);
         var last = target.Slice(redFirst ? (2 * plane) + at : at, width);
         for (int x = 0, i = 0; x < width; x++, i += 3)
         {
-            first[x] = row[i] * scale;
-            green[x] = row[i + 1] * scale;
-            last[x] = row[i + 2] * scale;
+            first[x] = float.CreateTruncating(row[i]) * scale;
+            green[x] = float.CreateTruncating(row[i + 1]) * scale;
+            last[x] = float.CreateTruncating(row[i + 2]) * scale;
         }
     }
 

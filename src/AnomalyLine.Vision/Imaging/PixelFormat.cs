@@ -35,4 +35,10 @@ public enum PixelFormat
 
     /// <summary>A PNG file.</summary>
     Png = 10,
+
+    /// <summary>Six bytes a pixel: red, green, blue, each little endian, 0..65535.</summary>
+    Rgb16 = 11,
+
+    /// <summary>Six bytes a pixel: blue, green, red, each little endian, 0..65535.</summary>
+    Bgr16 = 12,
 }

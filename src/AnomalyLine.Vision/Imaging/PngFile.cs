@@ -1,11 +1,18 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 
 namespace AnomalyLine.Vision.Imaging;
 
-/// <summary>What can be told of a PNG file before it is decoded (W3C PNG, section 5): its size, and whether it is whole.</summary>
+/// <summary>
+/// What can be told of a PNG file before it is decoded (W3C PNG, section 5): its size, whether it is whole, and how many bits of its 16-bit values are in use, in a text of the keyword SignificantBits.
+/// The standard's own sBIT says another thing: from how many bits values were stretched to all 16.
+/// </summary>
 internal static class PngFile
 {
-    private const int HeaderEnd = 33;
+    private const int HeaderEnd = 33, DepthAt = 24;
+
+    private static ReadOnlySpan<byte> BitsText => "tEXtSignificantBits\0"u8;
 
     private static ReadOnlySpan<byte> Signature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -28,6 +35,54 @@ internal static class PngFile
         }
 
         return CutOff(file);
+    }
+
+    /// <summary>Whether the values have 16 bits; false for what is no PNG file.</summary>
+    public static bool Is16Bit(ReadOnlySpan<byte> file) => file.Length >= HeaderEnd && file.StartsWith(Signature) && file[DepthAt] == 16;
+
+    /// <summary>The significant bits that a 16-bit file states, 9..16; 0 where it states none.</summary>
+    public static int StatedBits(ReadOnlySpan<byte> file)
+    {
+        if (!Is16Bit(file)) return 0;
+        for (long at = Signature.Length; at + 12 <= file.Length;)
+        {
+            var chunk = file[(int)at..];
+            var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
+            if (chunk.Slice(4, 4).SequenceEqual("IDAT"u8)) break;
+            if (chunk[4..].StartsWith(BitsText) && length + 12L <= chunk.Length)
+            {
+                var text = chunk[(4 + BitsText.Length)..((int)length + 8)];
+                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits is >= SignificantBits.Fewest and <= SignificantBits.All ? bits : 0;
+            }
+
+            at += 12L + length;
+        }
+
+        return 0;
+    }
+
+    /// <summary>A 16-bit file with a statement of its significant bits; any other file, and one that states them, as it is.</summary>
+    public static byte[] StateBits(byte[] file, int bits)
+    {
+        if (bits == 0 || !Is16Bit(file) || StatedBits(file) != 0) return file;
+        byte[] text = [.. BitsText, .. Encoding.ASCII.GetBytes(bits.ToString(CultureInfo.InvariantCulture))];
+        Span<byte> length = stackalloc byte[4], sum = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, text.Length - 4);
+        BinaryPrimitives.WriteUInt32BigEndian(sum, Crc(text));
+        return [.. file[..HeaderEnd], .. length, .. text, .. sum, .. file[HeaderEnd..]];
+    }
+
+    /// <summary>CRC-32 of a chunk's name and data (W3C PNG, annex D).</summary>
+    private static uint Crc(ReadOnlySpan<byte> chunk)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in chunk)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320u);
+        }
+
+        return ~crc;
     }
 
     private static string CutOff(ReadOnlySpan<byte> file) => $"The PNG file of {file.Length} bytes is cut off: it has no IEND chunk; send the whole file.";

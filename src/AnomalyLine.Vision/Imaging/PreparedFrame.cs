@@ -31,6 +31,9 @@ public sealed class PreparedFrame : IDisposable
     /// <summary>Height of the frame, pixels.</summary>
     public int FrameHeight { get; }
 
+    /// <summary>Bits that 1 stood for in a frame of 16-bit values; 0 for one of 8-bit values, and for clips.</summary>
+    public int SignificantBits { get; init; }
+
     /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
     public double DecodeMs { get; init; }
 

@@ -11,6 +11,11 @@ internal abstract record MethodOptions
     /// <summary>1 (grey) or 3 (red, green, blue).</summary>
     public int Channels { get; init; } = 3;
 
+    /// <summary>
+    /// Bits in use of the 16-bit values of frames that do not say it themselves, 8..16: 12 where white is 4095. 0 for what the training frames need, which is noted here when they have 16-bit values.
+    /// </summary>
+    public int SignificantBits { get; init; }
+
     /// <summary>Passes over the training frames, 1..100000.</summary>
     public int Epochs { get; init; } = 300;
 
@@ -70,7 +75,7 @@ internal abstract record MethodOptions
 
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public InputSpec Input => new(Size, Size, Channels, ClipLength);
+    public InputSpec Input => new(Size, Size, Channels, ClipLength, SignificantBits);
 
     /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
     protected virtual int ClipLength => 1;
@@ -80,6 +85,7 @@ internal abstract record MethodOptions
     {
         if (Size is < 32 or > 1024) yield return $"size is {Size}; it must be 32..1024 pixels.";
         if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
+        if (SignificantBits is not (0 or (>= 8 and <= 16))) yield return $"significantBits is {SignificantBits}; it must be 8..16, or 0 for what the training frames need.";
         if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";
         if (BatchSize is < 1 or > 1024) yield return $"batchSize is {BatchSize}; it must be 1..1024.";
         if (LearningRate is not (> 0 and <= 1)) yield return $"learningRate is {LearningRate}; it must be above 0 and at most 1.";

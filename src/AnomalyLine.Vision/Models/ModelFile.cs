@@ -33,8 +33,9 @@ public static class ModelFile
     /// <param name="path">Where to; its folder must exist.</param>
     /// <param name="manifest">With any <see cref="ModelManifest.Files"/>; they are filled in.</param>
     /// <param name="files">The other files of the archive by name.</param>
+    /// <param name="check">Is given the written file before it takes its place; what it throws leaves that as it was. Null for no check.</param>
     /// <returns>The manifest as written.</returns>
-    internal static ModelManifest Write(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files)
+    internal static ModelManifest Write(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files, Action<string>? check = null)
     {
         var complete = manifest with { Files = files.ToDictionary(f => f.Key, f => Convert.ToHexStringLower(SHA256.HashData(f.Value))) };
         WholeFile.Write(path, stream =>
@@ -42,7 +43,7 @@ public static class ModelFile
             using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
             Add(zip, ManifestName, JsonSerializer.SerializeToUtf8Bytes(complete, Json), manifest.CreationTime);
             foreach (var (name, bytes) in files) Add(zip, name, bytes, manifest.CreationTime);
-        });
+        }, check);
         return complete;
     }
 

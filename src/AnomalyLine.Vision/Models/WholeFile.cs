@@ -6,7 +6,8 @@ internal static class WholeFile
     /// <summary>Writes beside the path, to the disk, then moves.</summary>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <param name="write">Writes all of it.</param>
-    public static void Write(string path, Action<Stream> write)
+    /// <param name="check">Is given the written file before it takes its place; what it throws leaves that as it was. Null for no check.</param>
+    public static void Write(string path, Action<Stream> write, Action<string>? check = null)
     {
         var part = $"{path}.{Guid.NewGuid():N}.part";
         try
@@ -17,6 +18,7 @@ internal static class WholeFile
                 stream.Flush(flushToDisk: true);
             }
 
+            check?.Invoke(part);
             File.Move(part, path, overwrite: true);
         }
         finally

@@ -34,7 +34,7 @@ internal static class ReportPictures
     private static string Figure(EvaluationFrame judged, EvaluationResult result, IDetector detector, DatasetFolder data)
     {
         var path = Path.Combine(data.Root, judged.Path);
-        var frame = FrameFile.Read(path);
+        var frame = FrameFile.Read(path).AssumeBits(detector.Input.SignificantBits);
         using var prepared = ClipFile.Prepare(path, detector.Input);
         var map = detector.Detect([prepared])[0].Map;
         var threshold = result.Calibration.PixelThreshold;

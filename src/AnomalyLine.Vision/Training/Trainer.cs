@@ -50,6 +50,7 @@ public static class Trainer
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
         if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(data.TrainNormals, cancel)) options = options with { Channels = 1 };
+        if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(data.TrainNormals, cancel) };
         var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
         var (trained, validated, heldOut) = NormalSplit.Of(
             data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
@@ -123,10 +124,10 @@ public static class Trainer
         {
             [ModelFile.WeightsName] = weights,
             [TrainingDigests.Name] = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
-            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path)))),
+            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))),
         };
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
-        var result = Save(request, manifest, files, judged);
+        var result = Save(request, manifest, files, judged, judging);
         checkpoint.Delete();
         return result;
     }
@@ -162,8 +163,8 @@ public static class Trainer
     private static string Fingerprint(TrainingRequest request, MethodOptions options, int validated, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, validated, set.Count, set.Digest, warm?.Version))));
 
-    private static FrameStatistics Statistics(string path) =>
-        FrameStatistics.TryMeasure(FrameFile.Read(path), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
+    private static FrameStatistics Statistics(string path, int significantBits) =>
+        FrameStatistics.TryMeasure(FrameFile.Read(path).AssumeBits(significantBits), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
     {
@@ -180,7 +181,7 @@ public static class Trainer
         return judged;
     }
 
-    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, Dictionary<string, byte[]> files, List<Judged> judged)
+    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, Dictionary<string, byte[]> files, List<Judged> judged, AnomalyModel model)
     {
         var calibration = Calibrator.Calibrate(
             judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
@@ -191,17 +192,43 @@ public static class Trainer
             var reference = byScore[i * (byScore.Length - 1) / Math.Max(1, Math.Min(References, byScore.Length) - 1)];
             var name = $"reference/{i + 1}.png";
             files.Add(name, reference.Png);
-            references.Add(new ModelReference(name, reference.Score));
+            references.Add(new ModelReference(name, Replayed(model, name, reference.Png)));
         }
 
+        return Write(request.Output, manifest with { Calibration = calibration, References = references }, files, request.Device);
+    }
+
+    /// <summary>The score of a reference as loading will see it: of the file, not of the frame that it was made from.</summary>
+    private static float Replayed(AnomalyModel model, string name, byte[] png)
+    {
+        using var prepared = ReferenceFrames.Decode(png, model.Input, out var error) ?? throw new TrainingException($"{name}: {error}");
+        return model.Detect([prepared])[0].Score;
+    }
+
+    /// <summary>Writes a model file that loads, or none: it is loaded and replayed, as everyone who uses it will do, before it takes its place.</summary>
+    /// <exception cref="TrainingException">It cannot be written, or does not pass.</exception>
+    internal static TrainingResult Write(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files, string device)
+    {
         try
         {
-            var written = ModelFile.Write(request.Output, manifest with { Calibration = calibration, References = references }, files);
-            return new TrainingResult(request.Output, ModelFile.ReadManifest(request.Output).Version, written);
+            var written = ModelFile.Write(path, manifest, files, part => Check(part, path, device));
+            return new TrainingResult(path, ModelFile.ReadManifest(path).Version, written);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"{request.Output}: the model cannot be written: {e.Message}", e);
+            throw new TrainingException($"{path}: the model cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void Check(string part, string path, string device)
+    {
+        try
+        {
+            AnomalyModel.Load(part, device).Dispose();
+        }
+        catch (ModelFileException e)
+        {
+            throw new TrainingException($"The trained model is refused by the check that loading makes, so nothing was written. {e.Message.Replace(part, path, StringComparison.Ordinal)}", e);
         }
     }
 

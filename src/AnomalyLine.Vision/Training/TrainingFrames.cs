@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Training;
 
-/// <summary>The training frames in memory, 8 bits a value, and batches of them in random order.</summary>
+/// <summary>The training frames in memory, 8 bits a value, or 16 where they have them, and batches of them in random order.</summary>
 internal sealed class TrainingFrames : IDisposable
 {
     private static readonly InputSpec Look = new(64, 64, 3);
@@ -23,15 +23,24 @@ internal sealed class TrainingFrames : IDisposable
         _options = options;
         _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
         var input = options.Input;
-        _frames = empty([paths.Count, input.Planes, input.Height, input.Width], ScalarType.Byte);
+        _frames = empty([paths.Count, input.Planes, input.Height, input.Width], options.SignificantBits == 0 ? ScalarType.Byte : ScalarType.Int16);
         for (var i = 0; i < paths.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
             using var prepared = Prepare(paths[i], input);
             using var target = _frames.select(0, i);
-            var bytes = target.bytes;
             var values = prepared.Values;
-            for (var v = 0; v < values.Length; v++) bytes[v] = (byte)((values[v] * 255f) + 0.5f);
+            if (_frames.dtype == ScalarType.Byte)
+            {
+                var bytes = target.bytes;
+                for (var v = 0; v < values.Length; v++) bytes[v] = (byte)((values[v] * 255f) + 0.5f);
+            }
+            else
+            {
+                // torch has no arithmetic for unsigned 16-bit numbers.
+                var words = MemoryMarshal.Cast<byte, short>(target.bytes);
+                for (var v = 0; v < values.Length; v++) words[v] = (short)((int)((values[v] * 65535f) + 0.5f) + short.MinValue);
+            }
         }
     }
 
@@ -41,6 +50,23 @@ internal sealed class TrainingFrames : IDisposable
     /// <summary>A file as a model takes it.</summary>
     /// <exception cref="DatasetException">It cannot be used.</exception>
     public static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
+
+    /// <summary>
+    /// The bits in use of 16-bit values in these files: the most that one states, or what the largest value of those that state nothing needs, 8, 10, 12, 14 or 16. 0 where no file has such values.
+    /// </summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public static int SignificantBitsOf(IReadOnlyList<string> paths, CancellationToken cancel)
+    {
+        var most = 0;
+        foreach (var path in paths)
+        {
+            cancel.ThrowIfCancellationRequested();
+            most = Math.Max(most, FrameFile.SignificantBitsOf(path));
+            if (most == SignificantBits.All) break;
+        }
+
+        return most;
+    }
 
     /// <summary>Whether no frame has a colour: all three channels are the same. Looks at small copies, up to the first coloured one.</summary>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
@@ -79,9 +105,8 @@ internal sealed class TrainingFrames : IDisposable
         const int atOnce = 8;
         for (long at = 0; at < Count; at += atOnce)
         {
-            using var bytes = _frames.narrow(0, at, Math.Min(atOnce, Count - at));
-            using var values = bytes.to(ScalarType.Float32);
-            yield return values / S(255f);
+            using var kept = _frames.narrow(0, at, Math.Min(atOnce, Count - at));
+            yield return Scaled(kept);
         }
     }
 
@@ -99,7 +124,7 @@ internal sealed class TrainingFrames : IDisposable
     /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
     public Tensor Batch(long[] numbers, Random random)
     {
-        var batch = _frames.index_select(0, tensor(numbers)).to(ScalarType.Float32) / S(255f);
+        var batch = Scaled(_frames.index_select(0, tensor(numbers)));
         if (_augmentation.IsNone) return batch;
         var input = _options.Input;
         var result = empty_like(batch);
@@ -107,6 +132,15 @@ internal sealed class TrainingFrames : IDisposable
         var to = MemoryMarshal.Cast<byte, float>(result.bytes);
         for (var i = 0; i < numbers.Length; i++) _augmentation.Apply(from.Slice(i * input.Length, input.Length), input, random, to.Slice(i * input.Length, input.Length));
         return result;
+    }
+
+    /// <summary>Values as they are kept to [0, 1].</summary>
+    private static Tensor Scaled(Tensor kept)
+    {
+        using var values = kept.to(ScalarType.Float32);
+        if (kept.dtype == ScalarType.Byte) return values / S(255f);
+        using var unsigned = values - S((float)short.MinValue);
+        return unsigned / S(65535f);
     }
 
     /// <inheritdoc/>

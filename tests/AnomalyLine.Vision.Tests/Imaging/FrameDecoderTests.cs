@@ -51,16 +51,16 @@ public class FrameDecoderTests
     }
 
     [Fact]
-    public void Decode_ColourPngOf16Bits_ScalesTo8()
+    public void Decode_ColourPngOf16Bits_KeepsThem()
     {
         var rows = new byte[16 * 16 * 6];
-        for (var i = 0; i < rows.Length; i += 6) ((byte[])[0xFF, 0xFF, 0x80, 0x80, 0x01, 0x01]).CopyTo(rows, i);
+        for (var i = 0; i < rows.Length; i += 6) ((byte[])[0xFF, 0xFF, 0x80, 0x81, 0x01, 0x02]).CopyTo(rows, i);
 
         var values = TestImages.Prepare(TestImages.File(PixelFormat.Png, TestImages.Png(16, 16, 16, 2, rows)), Colour16);
 
         Assert.Equal(1f, values[0]);
-        Assert.Equal(128 / 255f, values[256], 1e-6f);
-        Assert.Equal(1 / 255f, values[512], 1e-6f);
+        Assert.Equal(0x8081 / 65535f, values[256], 1e-7f);
+        Assert.Equal(0x0102 / 65535f, values[512], 1e-7f);
     }
 
     [Fact]

@@ -69,6 +69,8 @@ public class OverlayTests
     [InlineData(PixelFormat.BayerGR8)]
     [InlineData(PixelFormat.BayerGB8)]
     [InlineData(PixelFormat.BayerBG8)]
+    [InlineData(PixelFormat.Rgb16)]
+    [InlineData(PixelFormat.Bgr16)]
     public void TryEncodeFrame_EachRawFormat_IsAPictureOfItsSize(PixelFormat format)
     {
         var frame = TestImages.Raw(format, 40, 30, new byte[1200 * Frame.BytesPerPixel(format)]);
