@@ -142,6 +142,57 @@ public sealed class Line : IAsyncDisposable
         return new Outcome<IReadOnlyList<RecipeRevision>>([.. read.Select(row => new RecipeRevision(row.Recipe, row.ActivationTime, active.Contains(row.Recipe.Revision)))]);
     }
 
+    /// <summary>The active recipe of each product of a station, in order of product; or <see cref="LineErrorCode.StationNotFound"/>.</summary>
+    public Outcome<IReadOnlyList<Recipe>> ListActiveRecipes(string station)
+    {
+        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        var active = found.Setup.Recipes.Values.Select(active => active.Recipe);
+        return new Outcome<IReadOnlyList<Recipe>>([.. active.OrderBy(recipe => recipe.ProductId, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>A revision of a station's recipes, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<RecipeRevision> GetRevision(string station, int revision)
+    {
+        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        if (ReadRevisions(station).Find(row => row.Recipe.Revision == revision) is not { Recipe: { } recipe } row)
+            return new LineError(LineErrorCode.RecipeNotFound,
+                $"Station '{station}' has no recipe revision {revision}; choose one that the list of its recipes has.");
+        return new RecipeRevision(recipe, row.ActivationTime, found.Setup.Recipes.Values.Any(active => active.Recipe.Revision == revision));
+    }
+
+    /// <summary>A product's newest recipe of a revision or an earlier one; null where it had none then.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Recipe? FindRecipe(string station, string productId, int revision)
+        => ReadRevisions(station).Find(row => row.Recipe.Revision <= revision
+            && string.Equals(row.Recipe.ProductId, productId, StringComparison.Ordinal)).Recipe;
+
+    /// <summary>
+    /// Why a recipe could not be activated, whatever its model: <see cref="LineErrorCode.StationNotFound"/>, InvalidRecipe; null where nothing
+    /// speaks against it.
+    /// </summary>
+    public LineError? CheckRecipe(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return _stations.ContainsKey(recipe.Station) ? recipe.ToError() : LineErrors.StationNotFound(recipe.Station);
+    }
+
+    /// <summary>
+    /// What <see cref="RollbackRecipeAsync"/> brings back, or why there is nothing: <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<Recipe> FindRollback(string station, string productId)
+        => _stations.TryGetValue(station, out var found) ? FindRollback(station, productId, found.Setup) : LineErrors.StationNotFound(station);
+
+    /// <summary>The models that have judged each product of a station, each pair once; or <see cref="LineErrorCode.StationNotFound"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<IReadOnlyList<(string ProductId, string ModelVersion)>> ListJudges(string station)
+    {
+        if (!_stations.ContainsKey(station)) return LineErrors.StationNotFound(station);
+        var pairs = ReadRevisions(station).Select(row => (row.Recipe.ProductId, row.Recipe.ModelVersion)).Distinct();
+        return new Outcome<IReadOnlyList<(string ProductId, string ModelVersion)>>([.. pairs]);
+    }
+
     /// <summary>
     /// Loads and warms the model beside the running one, then makes the recipe the active one of its product between two frames; frames already accepted keep theirs.
     /// The model before stays loaded, so that activating it again is immediate. One activation at a time; others wait.
@@ -153,9 +204,7 @@ public sealed class Line : IAsyncDisposable
     /// </returns>
     public async Task<Outcome<Recipe>> ActivateRecipeAsync(Recipe recipe, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        if (!_stations.ContainsKey(recipe.Station)) return LineErrors.StationNotFound(recipe.Station);
-        if (recipe.ToError() is { } error) return error;
+        if (CheckRecipe(recipe) is { } error) return error;
         return await _changes.ActivateAsync(recipe, cancellation);
     }
 
@@ -164,9 +213,11 @@ public sealed class Line : IAsyncDisposable
     /// <param name="productId">The product; empty for the default recipe.</param>
     /// <param name="sensitivity">The operator's shift, within the recipe's <see cref="Recipe.SensitivityLimit"/>.</param>
     /// <param name="cancellation">Stops before the change.</param>
+    /// <param name="author">Who shifts it, and why; null if nobody said.</param>
     /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, InvalidRecipe, LogFailed, Stopping.</returns>
-    public Task<Outcome<Recipe>> SetSensitivityAsync(string station, string productId, float sensitivity, CancellationToken cancellation)
-        => _changes.AdjustAsync(station, productId, recipe => recipe with { Sensitivity = sensitivity }, cancellation);
+    public Task<Outcome<Recipe>> SetSensitivityAsync(
+        string station, string productId, float sensitivity, CancellationToken cancellation, RecipeAuthor? author = null)
+        => _changes.AdjustAsync(station, productId, recipe => (recipe with { Sensitivity = sensitivity }).By(author), cancellation);
 
     /// <summary>Selects the product of the frames that name none; kept across restarts. No new revision.</summary>
     /// <param name="station">Name of the station.</param>
@@ -178,30 +229,17 @@ public sealed class Line : IAsyncDisposable
 
     /// <summary>Brings back an older revision as a new one, where its values are not active anyhow, and selects its product.</summary>
     /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, ModelNotFound, ModelUnusable, LogFailed, Stopping.</returns>
-    public Task<Outcome<Recipe>> SelectRevisionAsync(string station, int revision, CancellationToken cancellation) => _changes.RestoreAsync(
-        station,
-        _ => Log.Read(reader => reader.ReadRecipes(station, int.MaxValue)).Find(row => row.Recipe.Revision == revision).Recipe is { } found
-            ? found
-            : new LineError(LineErrorCode.RecipeNotFound, $"Station '{station}' has no recipe revision {revision}; choose one that the list of its recipes has."),
-        select: true,
-        cancellation);
+    public Task<Outcome<Recipe>> SelectRevisionAsync(string station, int revision, CancellationToken cancellation, RecipeAuthor? author = null)
+        => _changes.RestoreAsync(
+            station, _ => GetRevision(station, revision).TryGet(out var found, out var missing) ? found.Recipe.By(author) : missing, select: true,
+                cancellation);
 
     /// <summary>Brings back, as a new revision, the values that a product had before its active ones; again, those before them.</summary>
     /// <returns>The active recipe, or <see cref="LineErrorCode.StationNotFound"/>, RecipeNotFound, ModelNotFound, ModelUnusable, LogFailed, Stopping.</returns>
-    public Task<Outcome<Recipe>> RollbackRecipeAsync(string station, string productId, CancellationToken cancellation) => _changes.RestoreAsync(
-        station,
-        setup =>
-        {
-            if (!setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(station, productId);
-            var origin = LineChanges.Origin(active.Recipe);
-            var before = Log.Read(reader => reader.ReadRecipes(station, int.MaxValue)).Select(row => row.Recipe).FirstOrDefault(recipe =>
-                recipe.RestoredFrom == 0 && recipe.Revision < origin && string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
-            return before is not null
-                ? before
-                : new LineError(LineErrorCode.RecipeNotFound, $"Station '{station}' has no recipe before revision {origin} for product '{productId}'; nothing was changed.");
-        },
-        select: false,
-        cancellation);
+    public Task<Outcome<Recipe>> RollbackRecipeAsync(string station, string productId, CancellationToken cancellation, RecipeAuthor? author = null)
+        => _changes.RestoreAsync(
+            station, setup => FindRollback(station, productId, setup).TryGet(out var found, out var missing) ? found.By(author) : missing,
+                select: false, cancellation);
 
     /// <summary>
     /// Judges one frame. Every frame of a known station gets exactly one record, whatever happens to it; the record is in the log before it is returned.
@@ -233,6 +271,21 @@ public sealed class Line : IAsyncDisposable
             _metrics.Dispose();
             LineEvents.Stopped(_logger);
         });
+    }
+
+    private List<(Recipe Recipe, DateTimeOffset ActivationTime)> ReadRevisions(string station) =>
+        Log.Read(reader => reader.ReadRecipes(station, int.MaxValue));
+
+    private Outcome<Recipe> FindRollback(string station, string productId, StationSetup setup)
+    {
+        if (!setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(station, productId);
+        var origin = LineChanges.Origin(active.Recipe);
+        var before = ReadRevisions(station).Select(row => row.Recipe).FirstOrDefault(recipe =>
+            recipe.RestoredFrom == 0 && recipe.Revision < origin && string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
+        return before is not null
+            ? before
+            : new LineError(LineErrorCode.RecipeNotFound,
+                $"Station '{station}' has no recipe before revision {origin} for product '{productId}'; nothing was changed.");
     }
 
     private Outcome<StationStatus> ToStatus(Outcome<Station> changed) => changed.TryGet(out var station, out var error) ? station.ToStatus(_writer.Fault) : error;

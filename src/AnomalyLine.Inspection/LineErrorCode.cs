@@ -57,6 +57,15 @@ public enum LineErrorCode
     /// <summary>A candidate may not become active: the gate did not pass, or was not asked, and no reason to override it was given.</summary>
     GateNotPassed = 20,
 
+    /// <summary>The station's recipe is another one by now than the one that the caller looked at; nothing was changed.</summary>
+    RecipeChanged = 23,
+
+    /// <summary>Somebody else has decided about a sample meanwhile; nothing was changed.</summary>
+    SampleChanged = 24,
+
+    /// <summary>A model cannot be removed: it judges, can be gone back to, is a shadow, or is used by a job.</summary>
+    ModelInUse = 25,
+
     /// <summary>There is no training job of this number.</summary>
     JobNotFound = 21,
 

@@ -17,6 +17,9 @@ public sealed record Recipe(
     /// <summary>Most characters of a product's name.</summary>
     public const int MaxProductIdLength = 64;
 
+    /// <summary>Most characters of the reason for a revision.</summary>
+    public const int MaxReasonLength = 512;
+
     /// <summary>Furthest that any operator may shift a threshold: half of it.</summary>
     public const float MaxSensitivityLimit = 0.5f;
 
@@ -44,6 +47,12 @@ public sealed record Recipe(
     /// <summary>How far the operator may shift, 0..<see cref="MaxSensitivityLimit"/>. Default 0.2.</summary>
     public float SensitivityLimit { get; init; } = DefaultSensitivityLimit;
 
+    /// <summary>Who made this revision, as the audit names them; empty if nobody said.</summary>
+    public string CreatedBy { get; init; } = "";
+
+    /// <summary>Why this revision was made, at most <see cref="MaxReasonLength"/> characters; empty if nobody said.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>Score above which a part is NotOk: the threshold less the sensitivity's share of it.</summary>
     public float JudgedThreshold => Threshold - (Sensitivity * Math.Abs(Threshold));
 
@@ -63,6 +72,10 @@ public sealed record Recipe(
             : new(Verdict.Ok, ReasonCode.WithinThreshold, "The score is within the threshold.", score, regions);
     }
 
+    /// <summary>The same values as a revision that somebody makes.</summary>
+    internal Recipe By(RecipeAuthor? author) => this with { CreatedBy = (author ?? RecipeAuthor.Unknown).User,
+        Reason = (author ?? RecipeAuthor.Unknown).Reason };
+
     /// <summary>Everything that is wrong with its values; empty where nothing is.</summary>
     internal List<string> Check()
     {
@@ -79,6 +92,8 @@ public sealed record Recipe(
         if (SensitivityLimit is not (>= 0 and <= MaxSensitivityLimit)) errors.Add($"the sensitivity's limit {SensitivityLimit} is outside 0..{MaxSensitivityLimit}");
         else if (!(Math.Abs(Sensitivity) <= SensitivityLimit)) errors.Add($"the sensitivity {Sensitivity} is outside {-SensitivityLimit}..{SensitivityLimit}, which the recipe allows");
         if (CheckProduct(ProductId) is { } error) errors.Add(error);
+        if (Reason.Length > MaxReasonLength) errors.Add($"the reason has {Reason.Length} characters, more than {MaxReasonLength}");
+        if (ControlCharacters.Check(Reason) is { } wrong) errors.Add($"the reason {wrong}");
         return errors;
     }
 

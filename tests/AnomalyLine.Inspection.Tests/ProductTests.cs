@@ -88,6 +88,25 @@ public sealed class ProductTests
     }
 
     [Fact]
+    public async Task Revisions_MadeBySomebodyForAReason_HaveBothAfterARestart()
+    {
+        await using var line = await OpenAsync();
+        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s", "m-3") with { ProductId = "A", CreatedBy = "ann", Reason = "new lamp" },
+            TestLine.Cancellation);
+        await line.Line.SetSensitivityAsync("s", "A", 0.1f, TestLine.Cancellation, new RecipeAuthor("bob", ""));
+        Assert.Equal(4, line.Line.FindRollback("s", "A").Value.Revision);
+        await line.Line.RollbackRecipeAsync("s", "A", TestLine.Cancellation, new RecipeAuthor("eve", "too strict"));
+        await line.Line.SetSensitivityAsync("s", "A", 0.2f, TestLine.Cancellation);
+
+        await line.ReopenAsync();
+
+        var revisions = line.Line.ListRecipes("s").Value.Select(row => (row.Recipe.Revision, row.Recipe.CreatedBy, row.Recipe.Reason)).Take(4);
+        Assert.Equal([(7, "", ""), (6, "eve", "too strict"), (5, "bob", ""), (4, "ann", "new lamp")], revisions);
+        Assert.Equal(["", "A", "B"], line.Line.ListActiveRecipes("s").Value.Select(recipe => recipe.ProductId));
+        Assert.Equal([("A", "m-3"), ("B", "m-2"), ("A", "m-1"), ("", "m-0")], line.Line.ListJudges("s").Value);
+    }
+
+    [Fact]
     public async Task ListRecipes_Revisions_NewestFirstWithTheActiveOnes()
     {
         await using var line = await OpenAsync();
@@ -134,6 +153,7 @@ public sealed class ProductTests
             ALTER TABLE stations DROP COLUMN mode; ALTER TABLE stations DROP COLUMN product_id;
             ALTER TABLE recipes DROP COLUMN product_id; ALTER TABLE recipes DROP COLUMN restored_from;
             ALTER TABLE recipes DROP COLUMN sensitivity; ALTER TABLE recipes DROP COLUMN sensitivity_limit;
+            ALTER TABLE recipes DROP COLUMN created_by; ALTER TABLE recipes DROP COLUMN reason;
             ALTER TABLE inspections DROP COLUMN product_id; ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms;
             ALTER TABLE inspections DROP COLUMN capture_uncertain;
             UPDATE meta SET value = '1' WHERE key = 'schema_version';

@@ -77,6 +77,7 @@ public sealed class TimingsTests
         await line.Line.DisposeAsync();
         line.RunSql("""
             ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms; ALTER TABLE inspections DROP COLUMN capture_uncertain;
+            ALTER TABLE recipes DROP COLUMN created_by; ALTER TABLE recipes DROP COLUMN reason;
             UPDATE meta SET value = '3' WHERE key = 'schema_version';
             """);
 

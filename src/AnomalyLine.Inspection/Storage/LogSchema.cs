@@ -7,7 +7,7 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,6 +20,7 @@ internal static class LogSchema
           deadline_ticks INTEGER NOT NULL, activation_ticks INTEGER NOT NULL,
           product_id TEXT NOT NULL DEFAULT '', restored_from INTEGER NOT NULL DEFAULT 0,
           sensitivity REAL NOT NULL DEFAULT 0, sensitivity_limit REAL NOT NULL DEFAULT 0.2,
+          created_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
           PRIMARY KEY (station, revision)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS inspections (
           position INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, sequence INTEGER NOT NULL, part_id TEXT NOT NULL,
@@ -54,6 +55,10 @@ internal static class LogSchema
         ALTER TABLE inspections ADD COLUMN forward_ms REAL NOT NULL DEFAULT 0;
         """,
         "ALTER TABLE inspections ADD COLUMN capture_uncertain INTEGER NOT NULL DEFAULT 0;",
+        """
+        ALTER TABLE recipes ADD COLUMN created_by TEXT NOT NULL DEFAULT '';
+        ALTER TABLE recipes ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+        """,
     ];
 
     /// <summary>Makes the tables where they are missing, brings older ones up to date; gives the log's identity.</summary>

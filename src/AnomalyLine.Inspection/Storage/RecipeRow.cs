@@ -8,7 +8,7 @@ internal static class RecipeRow
 {
     public const string Columns =
         "station, revision, model_version, threshold, pixel_threshold, region_x, region_y, region_width, region_height, deadline_ticks, activation_ticks, "
-        + "product_id, restored_from, sensitivity, sensitivity_limit";
+        + "product_id, restored_from, sensitivity, sensitivity_limit, created_by, reason";
 
     public static DateTimeOffset ActivationTime(SqliteDataReader row) => new(row.GetInt64(10), TimeSpan.Zero);
 
@@ -21,6 +21,8 @@ internal static class RecipeRow
             RestoredFrom = row.GetInt32(12),
             Sensitivity = row.GetFloat(13),
             SensitivityLimit = row.GetFloat(14),
+            CreatedBy = row.GetString(15),
+            Reason = row.GetString(16),
         };
     }
 }

@@ -29,7 +29,7 @@ internal static class StationStore
     {
         using var command = connection.CreateCommand();
         command.CommandText = $"INSERT INTO recipes ({RecipeRow.Columns}) VALUES "
-            + "($station, $revision, $model, $threshold, $pixel, $x, $y, $width, $height, $deadline, $ticks, $product, $restored, $sensitivity, $limit)";
+            + "($station, $revision, $model, $threshold, $pixel, $x, $y, $width, $height, $deadline, $ticks, $product, $restored, $sensitivity, $limit, $by, $reason)";
         command.Parameters.AddWithValue("$station", recipe.Station);
         command.Parameters.AddWithValue("$revision", recipe.Revision);
         command.Parameters.AddWithValue("$model", recipe.ModelVersion);
@@ -45,6 +45,8 @@ internal static class StationStore
         command.Parameters.AddWithValue("$restored", recipe.RestoredFrom);
         command.Parameters.AddWithValue("$sensitivity", (double)recipe.Sensitivity);
         command.Parameters.AddWithValue("$limit", (double)recipe.SensitivityLimit);
+        command.Parameters.AddWithValue("$by", recipe.CreatedBy);
+        command.Parameters.AddWithValue("$reason", recipe.Reason);
         command.ExecuteNonQuery();
     }
 
