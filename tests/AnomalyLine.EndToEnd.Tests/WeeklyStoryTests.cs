@@ -96,7 +96,7 @@ public sealed class WeeklyStoryTests(TrainedModel model, ITestOutputHelper outpu
         // Activated under load, and taken back.
         await PostAsync(server, "/v1/stations/press-1/recipe", new { modelVersion = candidate, deadline = "30s" });
         await UntilAsync("the new model judges", () => Task.FromResult(Judged(cameras[0], candidate) >= 30));
-        await PostAsync(server, "/v1/stations/press-1/recipe:rollback", new { });
+        await PostAsync(server, "/v1/stations/press-1/recipe:rollback", new { reason = "the lamp is the old one" });
         var back = Judged(cameras[0], first.Version);
         await UntilAsync("the old model judges again", () => Task.FromResult(Judged(cameras[0], first.Version) >= back + 30));
         await end.CancelAsync();

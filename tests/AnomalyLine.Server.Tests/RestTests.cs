@@ -27,6 +27,34 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task Rest_StaleRevisionAndModelInUse_AreRefusedWithWhatIs()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var (active, other) = ((await server.Recipes.GetRecipeAsync(new() { Station = "a" },
+            cancellationToken: TestServer.Cancel)).Recipe.ModelVersion, await server.UploadAsync("two"));
+        await server.Recipes.SetSensitivityAsync(new() { Station = "a", Sensitivity = 0.1f, Reason = "scratches pass" },
+            new() { { "x-user", "bob" } }, cancellationToken: TestServer.Cancel);
+
+        using var stale = await server.Http.PostAsJsonAsync(
+            "/v1/stations/a/recipe", new { modelVersion = other, overrideReason = "a try", expectedRevision = 1 }, TestServer.Cancel);
+        using var used = await server.Http.DeleteAsync($"/v1/models/{active}", TestServer.Cancel);
+        using var named = await server.Http.PatchAsJsonAsync($"/v1/models/{other}", new { label = "new lamp" }, TestServer.Cancel);
+        using var gone = await server.Http.DeleteAsync($"/v1/models/{other}", TestServer.Cancel);
+
+        Assert.Equal(HttpStatusCode.Conflict, stale.StatusCode);
+        var refusal = (await stale.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!;
+        Assert.Equal("recipe-changed", (string)refusal["details"]![0]!["reason"]!);
+        Assert.Contains("by bob (\"scratches pass\"): sensitivity 0 -> 0.1", (string)refusal["message"]!, StringComparison.Ordinal);
+        var use = (await used.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!;
+        Assert.Equal("model-in-use", (string)use["details"]![0]!["reason"]!);
+        Assert.Contains("station 'a' judges with it", (string)use["message"]!, StringComparison.Ordinal);
+        Assert.Equal("new lamp", (string)(await named.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["model"]!["label"]!);
+        Assert.Equal(3, (long)(await gone.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["freedBytes"]!);
+        Assert.Equal([active], (await server.Models.ListModelsAsync(new(), cancellationToken: TestServer.Cancel)).Models.Select(model =>
+            model.Version));
+    }
+
+    [Fact]
     public async Task Rest_WrongInput_StatusMessageAndWord()
     {
         await using var server = await TestServer.StartAsync();

@@ -26,6 +26,13 @@ public sealed class RpcErrorTests
         ["SelectRecipe, nothing"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a" }),
         ["SelectRecipe, product"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", ProductId = "x" }),
         ["SelectRecipe, revision"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = uint.MaxValue }),
+        ["SelectRecipe, no reason"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1 }),
+        ["SelectRecipe, stale"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1, Reason = "x",
+            ExpectedRevision = 7 }),
+        ["ActivateRecipe, stale"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known,
+            ExpectedRevision = 0 }),
+        ["SetSensitivity, stale"] = async server => await server.Recipes.SetSensitivityAsync(new() { Station = "a", Sensitivity = 0.1f,
+            ExpectedRevision = 2 }),
         ["RollbackRecipe, first"] = async server => await server.Recipes.RollbackRecipeAsync(new() { Station = "a" }),
         ["ListRecipes, no station"] = async server => await server.Recipes.ListRecipesAsync(new() { Station = "x" }),
         ["StartStation, no station"] = async server => await server.Stations.StartStationAsync(new() { Name = "x" }),
@@ -64,6 +71,10 @@ public sealed class RpcErrorTests
     [InlineData("SelectRecipe, nothing", StatusCode.InvalidArgument, "invalid-argument")]
     [InlineData("SelectRecipe, product", StatusCode.NotFound, "recipe-not-found")]
     [InlineData("SelectRecipe, revision", StatusCode.NotFound, "recipe-not-found")]
+    [InlineData("SelectRecipe, no reason", StatusCode.InvalidArgument, "invalid-recipe")]
+    [InlineData("SelectRecipe, stale", StatusCode.Aborted, "recipe-changed")]
+    [InlineData("ActivateRecipe, stale", StatusCode.Aborted, "recipe-changed")]
+    [InlineData("SetSensitivity, stale", StatusCode.Aborted, "recipe-changed")]
     [InlineData("RollbackRecipe, first", StatusCode.NotFound, "recipe-not-found")]
     [InlineData("ListRecipes, no station", StatusCode.NotFound, "station-not-found")]
     [InlineData("StartStation, no station", StatusCode.NotFound, "station-not-found")]

@@ -48,17 +48,19 @@ public sealed class StationTests
         await using var server = await TestServer.StartReadyAsync(["a"]);
         var version = await server.UploadAsync("two");
         await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = version, ProductId = "B" }, cancellationToken: TestServer.Cancel);
-        await server.ActivateAsync("a", version);
+        await server.ActivateAsync("a", version, "it judges B well");
 
         var product = (await server.Recipes.SelectRecipeAsync(new() { Station = "a", ProductId = "B" }, cancellationToken: TestServer.Cancel)).Recipe;
-        var revision = (await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1 }, cancellationToken: TestServer.Cancel)).Recipe;
-        await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 3 }, cancellationToken: TestServer.Cancel);
-        var back = (await server.Recipes.RollbackRecipeAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Recipe;
+        var revision = (await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1, Reason = "as before" },
+            cancellationToken: TestServer.Cancel)).Recipe;
+        await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 3, Reason = "after all" }, cancellationToken: TestServer.Cancel);
+        var back = (await server.Recipes.RollbackRecipeAsync(new() { Station = "a", Reason = "too strict" },
+            cancellationToken: TestServer.Cancel)).Recipe;
         var listed = (await server.Recipes.ListRecipesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Recipes;
 
         Assert.Equal((2u, "B"), (product.Revision, product.ProductId));
         Assert.Equal((4u, 1u, ""), (revision.Revision, revision.RestoredFrom, revision.ProductId));
-        Assert.Equal((6u, 1u), (back.Revision, back.RestoredFrom));
+        Assert.Equal((6u, 1u, "too strict"), (back.Revision, back.RestoredFrom, back.Reason));
         Assert.Equal([(6u, true), (5u, false), (4u, false), (3u, false), (2u, true), (1u, false)], listed.Select(recipe => (recipe.Revision, recipe.Active)));
         Assert.All(listed, recipe => Assert.NotNull(recipe.ActivationTime));
     }

@@ -53,7 +53,7 @@ public sealed class TrainingStoryTests(PostgresServer postgres)
         Assert.Equal([Wire.ModelStage.Active, Wire.ModelStage.Retired], (await VersionsAsync(server)).Select(version => version.Stage));
         Assert.Equal(candidate.Version, Assert.Single(await server.InspectAsync([TestServer.Request("s", 1, 200)])).Inspection.ModelVersion);
 
-        await server.Recipes.RollbackRecipeAsync(new() { Station = "s" }, Headers, cancellationToken: Cancel);
+        await server.Recipes.RollbackRecipeAsync(new() { Station = "s", Reason = "rejects too much" }, Headers, cancellationToken: Cancel);
         var retired = (await VersionsAsync(server))[0];
         Assert.Equal((Wire.ModelStage.Retired, "told by Eve"), (retired.Stage, retired.OverrideReason));
         Assert.Equal(active, Assert.Single(await server.InspectAsync([TestServer.Request("s", 2, 200)])).Inspection.ModelVersion);

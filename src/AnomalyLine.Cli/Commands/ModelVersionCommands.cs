@@ -17,7 +17,8 @@ internal static class ModelVersionCommands
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var answer = await new ModelService.ModelServiceClient(channel).ListModelVersionsAsync(new ListModelVersionsRequest { Station = parsed.GetRequiredValue(station) }, cancellationToken: cancel);
             if (parsed.GetValue(json)) output.WriteJson(new { models = answer.Models.Select(Describe) });
-            else TextTable.Write(output.Result, ["NUMBER", "VERSION", "STAGE", "ORIGIN", "GATE", "JOB", "BY", "FROM"], answer.Models.Select(Row));
+            else TextTable.Write(output.Result, ["NUMBER", "VERSION", "PRODUCT", "STAGE", "ORIGIN", "GATE", "JOB", "BY", "FROM"],
+                answer.Models.Select(Row));
             return ExitCode.Done;
         });
         return command;
@@ -27,13 +28,17 @@ internal static class ModelVersionCommands
     {
         var station = StationsCommand.Name();
         var version = Version();
+        var product = StationRecipeCommands.Product();
         var folder = new Option<string?>("--output") { Description = "Write gate.json and gate.html into this folder.", HelpName = "DIR" };
         var server = CommonOptions.Server();
-        var command = new Command("gate", "The comparison that the gate decided by: the JSON document on standard output, or both documents in a folder.") { station, version, folder, server };
+        var command = new Command("gate",
+            "The comparison that the gate decided by: the JSON document on standard output, or both documents in a folder.") { station, version,
+            product, folder, server };
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var request = new GetGateRequest { Station = parsed.GetRequiredValue(station), Version = parsed.GetRequiredValue(version) };
+            var request = new GetGateRequest { Station = parsed.GetRequiredValue(station), Version = parsed.GetRequiredValue(version),
+                ProductId = parsed.GetRequiredValue(product) };
             var answer = await new ModelService.ModelServiceClient(channel).GetGateAsync(request, cancellationToken: cancel);
             if (parsed.GetValue(folder) is not { } target)
             {
@@ -53,10 +58,13 @@ internal static class ModelVersionCommands
     {
         var station = StationsCommand.Name();
         var version = new Option<string?>("--version") { Description = "The candidate that scores frames beside the active model.", HelpName = "VERSION" };
+        var product = StationRecipeCommands.Product();
         var off = new Option<bool>("--off") { Description = "End it." };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("shadow", "Let a candidate score frames without giving verdicts, or show how it agrees with the active model.") { station, version, off, server, json };
+        var command = new Command("shadow",
+            "Let a candidate score frames without giving verdicts, or show how it agrees with the active model.") { station, version, product, off,
+            server, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(off) && result.GetValue(version) is null) result.AddError("--off needs the --version to end.");
@@ -68,7 +76,9 @@ internal static class ModelVersionCommands
             var name = parsed.GetRequiredValue(station);
             if (parsed.GetValue(version) is { } chosen)
             {
-                var model = (await client.SetShadowAsync(new SetShadowRequest { Station = name, Version = chosen, Enabled = !parsed.GetValue(off) }, cancellationToken: cancel)).Model;
+                var request = new SetShadowRequest { Station = name, ProductId = parsed.GetRequiredValue(product), Version = chosen,
+                    Enabled = !parsed.GetValue(off) };
+                var model = (await client.SetShadowAsync(request, cancellationToken: cancel)).Model;
                 if (parsed.GetValue(json)) output.WriteJson(Describe(model));
                 else await output.Result.WriteLineAsync($"{model.Station}: version {model.Number} ({model.Version}) is a {model.Stage.ToString().ToLowerInvariant()} now.");
                 return ExitCode.Done;
@@ -91,11 +101,12 @@ internal static class ModelVersionCommands
             TextTable.Write(output.Result, ["SEQUENCE", "PART", "ACTIVE", "THRESHOLD", "SHADOW", "THRESHOLD"], shadow.Disagreements.Select(d => (IReadOnlyList<string>)[$"{d.Sequence}", d.PartId, $"{d.ActiveScore:G6}", $"{d.ActiveThreshold:G6}", $"{d.ShadowScore:G6}", $"{shadow.Threshold:G6}"]));
     }
 
-    private static Argument<string> Version() => new("version") { Description = "Version of the model; see 'anomalyline models versions'." };
+    public static Argument<string> Version() => new("version") { Description = "Version of the model; see 'anomalyline models versions'." };
 
     private static IReadOnlyList<string> Row(StationModel model) =>
     [
-        $"{model.Number}", model.Version, model.Stage.ToString().ToLowerInvariant(), model.Origin, !model.HasGatePasses ? "not asked" : model.GatePasses ? "passes" : "does not pass",
+        $"{model.Number}", model.Version, model.ProductId, model.Stage.ToString().ToLowerInvariant(), model.Origin, !model.HasGatePasses
+            ? "not asked" : model.GatePasses ? "passes" : "does not pass",
         model.JobId == 0 ? "" : $"{model.JobId}", model.CreatedBy, model.Parent,
     ];
 
@@ -104,6 +115,7 @@ internal static class ModelVersionCommands
         station = model.Station,
         number = model.Number,
         version = model.Version,
+        productId = model.ProductId,
         stage = model.Stage.ToString().ToLowerInvariant(),
         parent = model.Parent,
         dataDigest = model.DataDigest,

@@ -14,6 +14,15 @@ internal static class StationRecipeCommands
         HelpName = "ID",
     };
 
+    public static Option<string> Reason(string description) => new("--reason") { Description = description, DefaultValueFactory = _ => "",
+        HelpName = "TEXT" };
+
+    public static Option<int?> Expected() => new("--expected-revision")
+    {
+        Description = "The product's revision that you know as the active one, 0 for none; if another one is active by now, nothing is changed.",
+        HelpName = "N",
+    };
+
     public static Command List(Output output)
     {
         var name = StationsCommand.Name();
@@ -26,7 +35,8 @@ internal static class StationRecipeCommands
             var request = new ListRecipesRequest { Station = parsed.GetRequiredValue(name) };
             var recipes = (await new RecipeService.RecipeServiceClient(channel).ListRecipesAsync(request, cancellationToken: cancel)).Recipes;
             if (parsed.GetValue(json)) output.WriteJson(new { recipes = recipes.Select(StationsCommand.Describe) });
-            else TextTable.Write(output.Result, ["REVISION", "PRODUCT", "STATE", "MODEL", "THRESHOLD", "RESTORED FROM", "ACTIVATED"], recipes.Select(Row));
+            else TextTable.Write(output.Result, ["REVISION", "PRODUCT", "STATE", "MODEL", "THRESHOLD", "RESTORED FROM", "ACTIVATED", "BY", "REASON"],
+                recipes.Select(Row));
             return ExitCode.Done;
         });
         return command;
@@ -39,19 +49,30 @@ internal static class StationRecipeCommands
         var revision = new Option<int?>("--revision") { Description = "A revision that 'stations recipes' lists.", HelpName = "N" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("select", "Choose what frames without a product are judged by: a product, or an older revision.") { name, product, revision.Within(1, int.MaxValue), server, json };
+        var reason = Reason("Why the revision comes back; kept with the new revision and in the audit. Needed with --revision.");
+        var expected = Expected();
+        var command = new Command("select", "Choose what frames without a product are judged by: a product, or an older revision.")
+        {
+            name, product, revision.Within(1, int.MaxValue), reason, expected.Within(0, int.MaxValue), server, json,
+        };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(revision) is not null
+                && string.IsNullOrWhiteSpace(result.GetValue(reason))) result.AddError("--revision needs a --reason: say why it comes back.");
             if (result.GetValue(product) is null == result.GetValue(revision) is null) result.AddError("Give either --product or --revision.");
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var request = new SelectRecipeRequest { Station = parsed.GetRequiredValue(name) };
+            var request = new SelectRecipeRequest { Station = parsed.GetRequiredValue(name), Reason = parsed.GetRequiredValue(reason) };
             if (parsed.GetValue(product) is { } id) request.ProductId = id;
             if (parsed.GetValue(revision) is { } number) request.Revision = (uint)number;
+            if (parsed.GetValue(expected) is { } seen) request.ExpectedRevision = (uint)seen;
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var recipe = (await new RecipeService.RecipeServiceClient(channel).SelectRecipeAsync(request, cancellationToken: cancel)).Recipe;
-            return await TellAsync(output, recipe, parsed.GetValue(json));
+            var client = new RecipeService.RecipeServiceClient(channel);
+            var before = (await client.ListRecipesAsync(new ListRecipesRequest { Station = request.Station }, cancellationToken: cancel)).Recipes;
+            var recipe = (await client.SelectRecipeAsync(request, cancellationToken: cancel)).Recipe;
+            return await TellAsync(output, recipe, parsed.GetValue(json),
+                before.FirstOrDefault(row => row.Active && row.ProductId == recipe.ProductId));
         });
         return command;
     }
@@ -62,13 +83,29 @@ internal static class StationRecipeCommands
         var product = Product();
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("rollback", "Bring back the recipe before the active one, as a new revision.") { name, product, server, json };
+        var reason = Reason("Why; kept with the new revision and in the audit.");
+        reason.Required = true;
+        reason.DefaultValueFactory = null;
+        var expected = Expected();
+        var command = new Command("rollback", "Bring back the recipe before the active one, as a new revision.")
+        {
+            name, product, reason, expected.Within(0, int.MaxValue), server, json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
-            var request = new RollbackRecipeRequest { Station = parsed.GetRequiredValue(name), ProductId = parsed.GetRequiredValue(product) };
+            var request = new RollbackRecipeRequest
+            {
+                Station = parsed.GetRequiredValue(name),
+                ProductId = parsed.GetRequiredValue(product),
+                Reason = parsed.GetRequiredValue(reason),
+            };
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var recipe = (await new RecipeService.RecipeServiceClient(channel).RollbackRecipeAsync(request, cancellationToken: cancel)).Recipe;
-            return await TellAsync(output, recipe, parsed.GetValue(json));
+            var client = new RecipeService.RecipeServiceClient(channel);
+            var before = (await client.GetRecipeAsync(new GetRecipeRequest { Station = request.Station, ProductId = request.ProductId },
+                cancellationToken: cancel)).Recipe;
+            request.ExpectedRevision = (uint?)parsed.GetValue(expected) ?? before.Revision;
+            var recipe = (await client.RollbackRecipeAsync(request, cancellationToken: cancel)).Recipe;
+            return await TellAsync(output, recipe, parsed.GetValue(json), before);
         });
         return command;
     }
@@ -80,7 +117,12 @@ internal static class StationRecipeCommands
         var product = Product();
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("sensitivity", "Shift the threshold of the active recipe, as a new revision.") { name, value, product, server, json };
+        var reason = Reason("Why; kept with the new revision and in the audit.");
+        var expected = Expected();
+        var command = new Command("sensitivity", "Shift the threshold of the active recipe, as a new revision.")
+        {
+            name, value, product, reason, expected.Within(0, int.MaxValue), server, json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             var request = new SetSensitivityRequest
@@ -88,7 +130,9 @@ internal static class StationRecipeCommands
                 Station = parsed.GetRequiredValue(name),
                 ProductId = parsed.GetRequiredValue(product),
                 Sensitivity = parsed.GetRequiredValue(value),
+                Reason = parsed.GetRequiredValue(reason),
             };
+            if (parsed.GetValue(expected) is { } seen) request.ExpectedRevision = (uint)seen;
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var recipe = (await new RecipeService.RecipeServiceClient(channel).SetSensitivityAsync(request, cancellationToken: cancel)).Recipe;
             return await TellAsync(output, recipe, parsed.GetValue(json));
@@ -96,13 +140,16 @@ internal static class StationRecipeCommands
         return command;
     }
 
-    /// <summary>Prints the recipe that is active now.</summary>
-    public static async Task<int> TellAsync(Output output, Recipe recipe, bool json)
+    /// <summary>Prints the recipe that is active now, and where it took the place of another one, which.</summary>
+    public static async Task<int> TellAsync(Output output, Recipe recipe, bool json, Recipe? before = null)
     {
         var what = recipe.ProductId.Length == 0 ? "" : $" for product '{recipe.ProductId}'";
         if (json) output.WriteJson(StationsCommand.Describe(recipe));
-        else await output.Result.WriteLineAsync($"{recipe.Station}: revision {recipe.Revision} is active{what}, {recipe.ModelVersion} at threshold {recipe.JudgedThreshold:G6}.");
+        else await output.Result.WriteLineAsync($"{recipe.Station}: revision {recipe.Revision} is active{what}, {recipe.ModelVersion} at threshold {recipe.JudgedThreshold:G6}{From()}.");
         return ExitCode.Done;
+
+        string From() => before is null || before.Revision == recipe.Revision ? ""
+            : $", the values of revision {recipe.RestoredFrom}, in the place of revision {before.Revision}, {before.ModelVersion} at threshold {before.JudgedThreshold:G6}";
     }
 
     private static IReadOnlyList<string> Row(Recipe recipe) =>
@@ -110,5 +157,6 @@ internal static class StationRecipeCommands
         $"{recipe.Revision}", recipe.ProductId, recipe.Active ? "active" : "", recipe.ModelVersion, $"{recipe.Threshold:G6}",
         recipe.RestoredFrom == 0 ? "" : $"{recipe.RestoredFrom}",
         recipe.ActivationTime?.ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture) ?? "",
+        recipe.CreatedBy, recipe.Reason,
     ];
 }

@@ -54,6 +54,8 @@ internal static class StationsCommand
         deadlineMs = recipe.Deadline?.ToTimeSpan().TotalMilliseconds,
         restoredFrom = recipe.RestoredFrom,
         activationTime = recipe.ActivationTime?.ToDateTimeOffset(),
+        createdBy = recipe.CreatedBy,
+        reason = recipe.Reason,
     };
 
     private static Command List(Output output)
@@ -96,15 +98,25 @@ internal static class StationsCommand
         var model = new Option<string>("--model") { Description = "Version of a model on the server; see 'anomalyline models list'.", Required = true, HelpName = "VERSION" };
         var threshold = new Option<float?>("--threshold") { Description = "Score above which a part is NotOk; the model's calibrated one by default.", HelpName = "X" };
         var product = StationRecipeCommands.Product();
-        var reason = new Option<string>("--override-reason") { Description = "Why a candidate that the gate did not pass becomes active all the same; audited.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var reason = new Option<string>("--override-reason")
+        {
+            Description = "Why; kept with the revision and in the audit. A candidate that the gate did not pass becomes active only with it.",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "",
+        };
+        var expected = StationRecipeCommands.Expected();
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; 1000 by default.", HelpName = "MS" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("activate", "Make a model judge a station, between two frames.") { name, model, product, threshold, deadline.Within(1, 60_000), reason, server, json };
+        var command = new Command("activate", "Make a model judge a station, between two frames.")
+        {
+            name, model, product, threshold, deadline.Within(1, 60_000), reason, expected.Within(0, int.MaxValue), server, json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             var request = new ActivateRecipeRequest { Station = parsed.GetRequiredValue(name), ModelVersion = parsed.GetRequiredValue(model), ProductId = parsed.GetRequiredValue(product) };
             request.OverrideReason = parsed.GetRequiredValue(reason);
+            if (parsed.GetValue(expected) is { } seen) request.ExpectedRevision = (uint)seen;
             if (parsed.GetValue(threshold) is { } score) request.Threshold = score;
             if (parsed.GetValue(deadline) is { } milliseconds) request.Deadline = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds));
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));

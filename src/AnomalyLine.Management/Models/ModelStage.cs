@@ -1,6 +1,6 @@
 namespace AnomalyLine.Management.Models;
 
-/// <summary>What a model version is for a station.</summary>
+/// <summary>What a model version is for a product of a station.</summary>
 public enum ModelStage
 {
     /// <summary>Trained, not in use.</summary>
@@ -14,4 +14,7 @@ public enum ModelStage
 
     /// <summary>Has judged, and does no more.</summary>
     Retired = 4,
+
+    /// <summary>Its file was removed from the server.</summary>
+    Removed = 5,
 }

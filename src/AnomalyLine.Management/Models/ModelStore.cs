@@ -57,6 +57,27 @@ public sealed class ModelStore
         }
     }
 
+    /// <summary>Gives a version a name for people; the model, or null where the store does not have it.</summary>
+    public async Task<StoredModel?> LabelAsync(string version, string label, CancellationToken cancellationToken)
+    {
+        if (Find(version) is not { } model) return null;
+        var labelled = model with { Label = label };
+        await WriteRecordAsync(labelled, cancellationToken);
+        return labelled;
+    }
+
+    /// <summary>
+    /// Removes a version with its file; nothing happens where the store does not have it. Its record goes first: what is left by a failure counts as
+    /// absent.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be removed.</exception>
+    public void Remove(string version)
+    {
+        if (!IsFileName(version)) return;
+        File.Delete(RecordPath(version));
+        File.Delete(FilePath(version));
+    }
+
     /// <summary>All versions, the newest training first.</summary>
     public IReadOnlyList<StoredModel> List() =>
         [.. Directory.EnumerateFiles(_folder, "*.json").Select(Read).OfType<StoredModel>().OrderByDescending(model => model.CreationTime).ThenBy(model => model.Version, StringComparer.Ordinal)];

@@ -1,6 +1,8 @@
 namespace AnomalyLine.Management.Models;
 
-/// <summary>A model of a station: immutable and numbered but for its stage and what the gate said.</summary>
+/// <summary>
+/// A model of a product of a station: numbered, and immutable but for its stage and what the gate said. A file may be a version of several products.
+/// </summary>
 public sealed record ModelVersion
 {
     /// <summary>1, 2, 3, …; given by the database.</summary>
@@ -9,7 +11,10 @@ public sealed record ModelVersion
     /// <summary>Name of the station.</summary>
     public required string Station { get; init; }
 
-    /// <summary>The station's number of it: 1, 2, 3, ….</summary>
+    /// <summary>The product that it judges, or is a candidate for; empty for the default recipe.</summary>
+    public string ProductId { get; init; } = "";
+
+    /// <summary>The station's number of the file: 1, 2, 3, …, the same for each of its products.</summary>
     public required int Number { get; init; }
 
     /// <summary>Version of the model file: method and the first 12 hex digits of its SHA-256.</summary>
@@ -25,7 +30,7 @@ public sealed record ModelVersion
     public ModelOrigin Origin { get; init; } = ModelOrigin.Trained;
 
     /// <summary>The job that trained it; 0 for none.</summary>
-    public long JobId { get; init; }
+    public long JobId { get; set; }
 
     /// <summary>Who started the job or registered it; empty where nobody said.</summary>
     public string CreatedBy { get; init; } = "";
@@ -33,17 +38,11 @@ public sealed record ModelVersion
     /// <summary>When it became a version of the station.</summary>
     public DateTimeOffset CreationTime { get; init; }
 
-    /// <summary>What it is for the station.</summary>
+    /// <summary>What it is for the station's product.</summary>
     public ModelStage Stage { get; set; } = ModelStage.Candidate;
 
-    /// <summary>Version of the model that the gate compared it with; empty where it did not.</summary>
-    public string GateAgainst { get; set; } = "";
-
-    /// <summary>Whether the gate passed; null where it was not asked.</summary>
-    public bool? GatePasses { get; set; }
-
-    /// <summary>What the gate said, in words.</summary>
-    public string GateSummary { get; set; } = "";
+    /// <summary>What the gate said last, against the product's active model if it was ever compared with that; null if it was not asked.</summary>
+    public GateOutcome? Gate { get; internal set; }
 
     /// <summary>Why it was activated against the gate; empty where it was not.</summary>
     public string OverrideReason { get; set; } = "";

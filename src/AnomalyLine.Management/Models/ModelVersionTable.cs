@@ -12,7 +12,8 @@ internal sealed class ModelVersionTable : IEntityTypeConfiguration<ModelVersion>
     public void Configure(EntityTypeBuilder<ModelVersion> builder)
     {
         builder.ToTable(Name).HasKey(version => version.Id);
-        builder.HasIndex(version => new { version.Station, version.Number }).IsUnique();
-        builder.HasIndex(version => new { version.Station, version.Version }).IsUnique();
+        builder.Ignore(version => version.Gate);
+        builder.HasIndex(version => new { version.Station, version.ProductId, version.Number }).IsUnique();
+        builder.HasIndex(version => new { version.Station, version.ProductId, version.Version }).IsUnique();
     }
 }

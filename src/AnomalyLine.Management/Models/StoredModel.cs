@@ -10,6 +10,12 @@ namespace AnomalyLine.Management.Models;
 /// <param name="Manifest">What the file says of itself.</param>
 public sealed record StoredModel(string Version, string Sha256, long SizeBytes, ModelManifest Manifest)
 {
+    /// <summary>Most characters of a label.</summary>
+    public const int MaxLabelLength = 64;
+
+    /// <summary>What people call it, at most <see cref="MaxLabelLength"/> characters; empty for nothing.</summary>
+    public string Label { get; init; } = "";
+
     /// <summary>When it was trained.</summary>
     [JsonIgnore]
     public DateTimeOffset CreationTime => Manifest.CreationTime;

@@ -26,6 +26,9 @@ public sealed record Sample
     /// <summary>The part's identity; may be empty.</summary>
     public string PartId { get; init; } = "";
 
+    /// <summary>The part's product; empty for none, for an imported one, and for one that an earlier program kept.</summary>
+    public string ProductId { get; init; } = "";
+
     /// <summary>When the camera exposed the frame; when it was brought in, for an imported one.</summary>
     public DateTimeOffset CaptureTime { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record Sample
             Station = record.Station,
             Sha256 = "",
             PartId = record.PartId,
+            ProductId = record.ProductId,
             CaptureTime = record.CaptureTime,
             Reason = reason,
             Sequence = record.Sequence,

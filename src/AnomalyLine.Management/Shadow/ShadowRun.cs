@@ -19,15 +19,19 @@ public sealed class ShadowRun(Func<string, IDetector> load, Func<string, Calibra
     private readonly ConcurrentDictionary<string, ShadowCount> _saved = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StationShadow> _shadows = new(StringComparer.Ordinal);
 
-    /// <summary>Lets a version be a station's shadow, in the place of the one before. It counts on where it was the station's last one; where the database is away, from zero.</summary>
+    /// <summary>
+    /// Lets a version be a station's shadow, for frames of one product, in the place of the one before. It counts on where it was the station's last
+    /// one; where the database is away, from zero.
+    /// </summary>
     /// <returns>Whether there is such a model.</returns>
-    public async Task<bool> StartAsync(string station, string version, CancellationToken cancellation)
+    public async Task<bool> StartAsync(string station, string productId, string version, CancellationToken cancellation)
     {
         if (calibrationOf(version) is not { } calibration) return false;
         var read = await database.ReadAsync<ShadowCount?>(
             async (context, cancel) => await context.Set<ShadowCount>().FirstOrDefaultAsync(count => count.Station == station && count.Version == version, cancel), cancellation);
         Stop(station);
-        _shadows[station] = new StationShadow(version, calibration, load, () => isIdle(station), read.TryGet(out var kept, out _) ? kept : null);
+        _shadows[station] = new StationShadow(productId, version, calibration, load, () => isIdle(station), read.TryGet(out var kept, out _) ? kept
+            : null);
         return true;
     }
 
@@ -90,6 +94,7 @@ public sealed class ShadowRun(Func<string, IDetector> load, Func<string, Calibra
     {
         ArgumentNullException.ThrowIfNull(item);
         if (item.Record.Verdict is not (Verdict.Ok or Verdict.NotOk) || !_shadows.TryGetValue(item.Record.Station, out var shadow)) return false;
+        if (shadow.ProductId != item.Record.ProductId) return false;
         if (shadow.Version != item.Record.ModelVersion) return shadow.Offer(item);
         Stop(item.Record.Station, shadow.Version);
         return false;

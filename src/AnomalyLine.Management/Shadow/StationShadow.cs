@@ -28,15 +28,19 @@ internal sealed class StationShadow : IDisposable
     private long _skipped;
     private volatile bool _ended;
 
-    public StationShadow(string version, Calibration calibration, Func<string, IDetector> load, Func<bool> isIdle, ShadowCount? kept)
+    public StationShadow(string productId, string version, Calibration calibration, Func<string, IDetector> load, Func<bool> isIdle,
+        ShadowCount? kept)
     {
         if (kept is not null) (_active, _judged, _agreed, _skipped) = (kept.ActiveVersion, kept.Judged, kept.Agreed, kept.Skipped);
-        Version = version;
+        (ProductId, Version) = (productId, version);
         _calibration = calibration;
         _load = load;
         _isIdle = isIdle;
         QuietThread.Start($"AnomalyLine shadow {version}", Run);
     }
+
+    /// <summary>The product whose frames it scores.</summary>
+    public string ProductId { get; }
 
     public string Version { get; }
 

@@ -20,6 +20,8 @@ public sealed partial class JobQueue(
     /// <summary>How often a trainer is started for a job whose server stopped.</summary>
     public const int MostAttempts = 3;
 
+    private const string WorkFile = "work.json";
+
     private readonly TrainerCommand _trainer = trainer ?? TrainerProcess.Job;
     private readonly Lock _gate = new();
     private CancellationTokenSource? _running;
@@ -34,7 +36,17 @@ public sealed partial class JobQueue(
     public JobFolder? FindGate(ModelVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return version.JobId > 0 && FolderOf(version.JobId) is var folder && File.Exists(folder.Gate) && File.Exists(folder.GatePage) ? folder : null;
+        return version.Gate is { JobId: > 0 } gate && FolderOf(gate.JobId) is var folder && File.Exists(folder.Gate) && File.Exists(folder.GatePage)
+            ? folder : null;
+    }
+
+    /// <summary>The job that runs and reads a model's file; null for none.</summary>
+    internal long? FindReader(string version)
+    {
+        long job;
+        lock (_gate) job = _runningJob;
+        var work = Path.Combine(FolderOf(job).Path, WorkFile);
+        return job > 0 && File.Exists(work) && File.ReadAllText(work).Contains($"{version}.alm\"", StringComparison.Ordinal) ? job : null;
     }
 
     /// <summary>Does jobs until it is stopped. A job that runs then is gone on with at the next start.</summary>
@@ -129,7 +141,7 @@ public sealed partial class JobQueue(
         if (FullDisk(folder) is { } full) throw new TrainingFailedException(full);
         var stations = StationsOf(job);
         var work = await PrepareAsync(job, stations, folder, cancel);
-        var file = Path.Combine(folder.Path, "work.json");
+        var file = Path.Combine(folder.Path, WorkFile);
         await File.WriteAllBytesAsync(file, work.ToJson(), cancel);
         Started(logger, job.Id, job.Station, work.Training!.Method);
         await TrainerProcess.RunAsync(
@@ -156,7 +168,8 @@ public sealed partial class JobQueue(
 
     private async Task<JobWork> PrepareAsync(TrainingJob job, IReadOnlyList<string> stations, JobFolder folder, CancellationToken cancel)
     {
-        if (!(await input.ReadAsync(stations, job.ApprovedSince, cancel)).TryGet(out var samples, out var error)) throw new TrainingFailedException(error.Message);
+        if (!(await input.ReadAsync(stations, job.ProductId, job.ApprovedSince, cancel)).TryGet(out var samples,
+            out var error)) throw new TrainingFailedException(error.Message);
         var baseData = job.BaseData.Length == 0 ? null : Path.Combine(Path.GetFullPath(dataFolder), "datasets", job.BaseData);
         var (trained, frozen) = folder.Collect(
             samples.Where(sample => sample.Label == SampleLabel.Normal).Select(sample => (input.PathOf(sample), sample.Sha256)),
@@ -209,11 +222,13 @@ public sealed partial class JobQueue(
         StoredModel model;
         await using (var file = File.OpenRead(folder.Model)) model = await models.AddAsync(file, cancel);
         var report = isCompared ? GateReport.Parse(await File.ReadAllTextAsync(folder.Gate, cancel)) : null;
-        var gate = report is null ? null : new GateWord(report.Active.Version, report.Passes, report.Summary);
+        var gate = report is null ? null
+            : new GateOutcome { Against = report.Active.Version, Passes = report.Passes, Summary = report.Summary, DataDigest = report.DataDigest };
         ModelVersion? version = null;
         foreach (var station in stations)
         {
-            if (!(await registry.RegisterAsync(station, model, job.Id, gate, new Caller(job.CreatedBy, "server:trainer"), cancel)).TryGet(out var added, out var error))
+            if (!(await registry.RegisterAsync(station, job.ProductId, model, job.Id, gate, new Caller(job.CreatedBy, "server:trainer"),
+                cancel)).TryGet(out var added, out var error))
                 throw new TrainingFailedException(error.Message);
             version ??= added;
         }

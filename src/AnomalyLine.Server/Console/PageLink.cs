@@ -13,7 +13,8 @@ internal static class PageLink
     public static string ToRecipes(string station) => $"{ToStation(station)}/recipes";
 
     /// <summary>The comparison that a station's model version was let through, or held back, by.</summary>
-    public static string ToGate(string station, string version) => $"{ToStation(station)}/models/{Uri.EscapeDataString(version)}/gate";
+    public static string ToGate(string station, string version, string product, string part = "") =>
+        $"{ToStation(station)}/models/{Uri.EscapeDataString(version)}/gate{part}{(product.Length == 0 ? "" : $"?product={Uri.EscapeDataString(product)}")}";
 
     /// <summary>A training job.</summary>
     public static string ToJob(long job) => string.Create(CultureInfo.InvariantCulture, $"training/jobs/{job}");

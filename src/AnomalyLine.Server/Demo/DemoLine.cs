@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
@@ -77,7 +78,7 @@ internal sealed partial class DemoLine(
         Require(await change.ActivateAsync(
             station, "", model.Version,
             calibration => new Recipe(station, 0, model.Version, calibration.Threshold, calibration.PixelThreshold, null, TimeSpan.FromSeconds(2)),
-            "another model of the demonstration", Caller.Server("demonstration"), stoppingToken, ModelOrigin.Demonstration));
+            new ChangeRequest(Caller.Server("demonstration"), "another model of the demonstration"), stoppingToken, ModelOrigin.Demonstration));
     }
 
     private static T Require<T>(Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw new IOException(error.Message);

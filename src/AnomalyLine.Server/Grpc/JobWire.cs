@@ -116,12 +116,13 @@ internal static class JobWire
             JobId = (ulong)version.JobId,
             CreatedBy = version.CreatedBy,
             CreationTime = version.CreationTime.ToTimestamp(),
-            GateAgainst = version.GateAgainst,
-            GateSummary = version.GateSummary,
+            GateAgainst = version.Gate?.Against ?? "",
+            GateSummary = version.Gate?.Summary ?? "",
             OverrideReason = version.OverrideReason,
             Origin = version.Origin.ToString().ToLowerInvariant(),
+            ProductId = version.ProductId,
         };
-        if (version.GatePasses is { } passes) wire.GatePasses = passes;
+        if (version.Gate is { } gate) wire.GatePasses = gate.Passes;
         return wire;
     }
 

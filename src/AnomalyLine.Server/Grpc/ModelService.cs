@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Shadow;
@@ -11,12 +12,19 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The model files that the server holds.</summary>
-internal sealed class ModelService(LineHost host, ModelStore models, ModelRegistry registry, JobQueue jobs, ShadowRun shadows, RecipeChange change, AuditLog audit) : Wire.ModelService.ModelServiceBase
+internal sealed class ModelService(LineHost host, ModelStore models, ModelRegistry registry, JobQueue jobs, ShadowRun shadows, RecipeChange change,
+    StoredModels stored, AuditLog audit) : Wire.ModelService.ModelServiceBase
 {
     private const int MaxChunkBytes = 1 << 20;
 
     public override Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListModelsResponse { Models = { models.List().Select(ResponseWriter.ToWire) } });
+
+    public override async Task<Wire.UpdateModelResponse> UpdateModel(Wire.UpdateModelRequest request, ServerCallContext context) =>
+        new() { Model = (await stored.LabelAsync(request.Version, request.Label, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
+
+    public override async Task<Wire.DeleteModelResponse> DeleteModel(Wire.DeleteModelRequest request, ServerCallContext context) =>
+        new() { FreedBytes = (ulong)(await stored.RemoveAsync(request.Version, context.ToCaller(), context.CancellationToken)).OrThrow().SizeBytes };
 
     public override async Task<Wire.ListModelVersionsResponse> ListModelVersions(Wire.ListModelVersionsRequest request, ServerCallContext context)
     {
@@ -27,7 +35,7 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
 
     public override async Task<Wire.GetGateResponse> GetGate(Wire.GetGateRequest request, ServerCallContext context)
     {
-        var version = (await registry.GetAsync(request.Station, request.Version, context.CancellationToken)).OrThrow();
+        var version = (await registry.GetAsync(request.Station, request.ProductId, request.Version, context.CancellationToken)).OrThrow();
         var folder = jobs.FindGate(version) ?? throw LineErrors.Failure(StatusCode.NotFound, "gate-not-found", $"Version {version.Number} of station '{request.Station}' was not compared.");
         return new Wire.GetGateResponse
         {
@@ -38,7 +46,8 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
 
     public override async Task<Wire.SetShadowResponse> SetShadow(Wire.SetShadowRequest request, ServerCallContext context)
     {
-        var version = (await change.SetShadowAsync(request.Station, request.Version, request.Enabled, context.ToCaller(), context.CancellationToken)).OrThrow();
+        var version = (await change.SetShadowAsync(request.Station, request.ProductId, request.Version, request.Enabled, context.ToCaller(),
+            context.CancellationToken)).OrThrow();
         return new Wire.SetShadowResponse { Model = version.ToWire() };
     }
 
@@ -58,7 +67,7 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
             var model = await models.AddAsync(pipe.Reader.AsStream(), context.CancellationToken);
             await receiving;
             await audit.NoteAsync(context, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes });
-            if (station.Length > 0) (await change.RegisterAsync(station, model.Version, context.ToCaller(), context.CancellationToken)).OrThrow();
+            if (station.Length > 0) (await change.RegisterAsync(station, "", model.Version, context.ToCaller(), context.CancellationToken)).OrThrow();
             return new Wire.UploadModelResponse { Model = model.ToWire() };
         }
         catch (ModelFileException refused)

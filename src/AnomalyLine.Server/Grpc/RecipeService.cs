@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Activation;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -17,20 +18,24 @@ internal sealed class RecipeService(LineHost host, RecipeChange change) : Wire.R
     {
         if (request.ModelVersion.Length == 0) throw LineErrors.InvalidArgument("model_version", "is empty; send a version that ListModels names.");
         var recipe = await change.ActivateAsync(
-            request.Station, request.ProductId, request.ModelVersion, calibration => request.ToRecipe(calibration.Threshold, calibration.PixelThreshold), request.OverrideReason,
-            context.ToCaller(), context.CancellationToken);
+            request.Station, request.ProductId, request.ModelVersion, calibration =>
+                request.ToRecipe(calibration.Threshold, calibration.PixelThreshold),
+            new ChangeRequest(context.ToCaller(), request.OverrideReason, request.HasExpectedRevision
+                ? RequestReader.ToRevision(request.ExpectedRevision) : null), context.CancellationToken);
         return new Wire.ActivateRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
     }
 
     public override async Task<Wire.SelectRecipeResponse> SelectRecipe(Wire.SelectRecipeRequest request, ServerCallContext context)
     {
         host.Line.GetStation(request.Station).OrThrow();
+        var asked = new ChangeRequest(context.ToCaller(), request.Reason, request.HasExpectedRevision
+            ? RequestReader.ToRevision(request.ExpectedRevision) : null);
         var recipe = request.SelectionCase switch
         {
             Wire.SelectRecipeRequest.SelectionOneofCase.ProductId =>
-                await change.SelectProductAsync(request.Station, request.ProductId, context.ToCaller(), context.CancellationToken),
+                await change.SelectProductAsync(request.Station, request.ProductId, asked, context.CancellationToken),
             Wire.SelectRecipeRequest.SelectionOneofCase.Revision =>
-                await change.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), "", context.ToCaller(), context.CancellationToken),
+                await change.SelectRevisionAsync(request.Station, RequestReader.ToRevision(request.Revision), asked, context.CancellationToken),
             _ => throw LineErrors.InvalidArgument("selection", "is missing; send a product or a revision."),
         };
         return new Wire.SelectRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
@@ -38,13 +43,17 @@ internal sealed class RecipeService(LineHost host, RecipeChange change) : Wire.R
 
     public override async Task<Wire.RollbackRecipeResponse> RollbackRecipe(Wire.RollbackRecipeRequest request, ServerCallContext context)
     {
-        var recipe = await change.RollbackAsync(request.Station, request.ProductId, context.ToCaller(), context.CancellationToken);
+        var asked = new ChangeRequest(context.ToCaller(), request.Reason, request.HasExpectedRevision
+            ? RequestReader.ToRevision(request.ExpectedRevision) : null);
+        var recipe = await change.RollbackAsync(request.Station, request.ProductId, asked, context.CancellationToken);
         return new Wire.RollbackRecipeResponse { Recipe = recipe.OrThrow().ToWire() };
     }
 
     public override async Task<Wire.SetSensitivityResponse> SetSensitivity(Wire.SetSensitivityRequest request, ServerCallContext context)
     {
-        var recipe = await change.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, context.ToCaller(), context.CancellationToken);
+        var asked = new ChangeRequest(context.ToCaller(), request.Reason, request.HasExpectedRevision
+            ? RequestReader.ToRevision(request.ExpectedRevision) : null);
+        var recipe = await change.SetSensitivityAsync(request.Station, request.ProductId, request.Sensitivity, asked, context.CancellationToken);
         return new Wire.SetSensitivityResponse { Recipe = recipe.OrThrow().ToWire() };
     }
 }

@@ -83,6 +83,8 @@ internal static class ResponseWriter
         Sensitivity = recipe.Sensitivity,
         SensitivityLimit = recipe.SensitivityLimit,
         JudgedThreshold = recipe.JudgedThreshold,
+        CreatedBy = recipe.CreatedBy,
+        Reason = recipe.Reason,
         Active = true,
     };
 
@@ -96,6 +98,7 @@ internal static class ResponseWriter
         Certified = model.Manifest.Calibration.IsCertified,
         CreationTime = model.CreationTime.ToTimestamp(),
         SizeBytes = (ulong)model.SizeBytes,
+        Label = model.Label,
     };
 
     private static Wire.DefectRegion ToWire(this Vision.Imaging.DefectRegion region) => new()

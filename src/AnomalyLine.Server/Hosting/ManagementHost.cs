@@ -1,12 +1,14 @@
+using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Samples;
 
 namespace AnomalyLine.Server.Hosting;
 
 /// <summary>
-/// Brings the management database up to date once the line is open, and has the line's frames collected. Where that fails or takes long the server runs on,
+/// Brings the management database up to date once the line is open, puts right what a server that was killed left half done, and has the line's
+/// frames collected. Where that fails or takes long the server runs on,
 /// and the database is opened at its next use: the line needs no management.
 /// </summary>
-internal sealed class ManagementHost(LineHost host, SampleCollector collector, TimeProvider time) : IHostedService
+internal sealed class ManagementHost(LineHost host, RecipeChange change, SampleCollector collector, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
@@ -15,7 +17,8 @@ internal sealed class ManagementHost(LineHost host, SampleCollector collector, T
         host.Line.Evidence.Observe(collector.Offer);
         try
         {
-            await collector.LoadPoliciesAsync(CancellationToken.None).WaitAsync(s_patience, time, cancellationToken);
+            await Task.WhenAll(collector.LoadPoliciesAsync(CancellationToken.None),
+                change.ReconcileAsync(CancellationToken.None)).WaitAsync(s_patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {

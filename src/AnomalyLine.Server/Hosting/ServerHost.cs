@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
@@ -103,8 +104,17 @@ internal static class ServerHost
         services.AddSingleton<SampleCollector>();
         services.AddSingleton(provider => new SampleGuard(
             provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load, options.DataFolder, provider.GetService<TrainerCommand>()));
-        services.AddSingleton<RecipeChange>();
+        services.AddSingleton(provider => new RecipeChange(
+            () => provider.GetRequiredService<LineHost>().Line, provider.GetRequiredService<ModelStore>(),
+                provider.GetRequiredService<ModelRegistry>(),
+            provider.GetRequiredService<ShadowRun>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ManagementDatabase>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RecipeChange>>()));
         services.AddHostedService<ManagementHost>();
+        services.AddSingleton(provider => new StoredModels(
+            () => provider.GetRequiredService<LineHost>().Line, provider.GetRequiredService<ModelStore>(),
+                provider.GetRequiredService<ModelRegistry>(),
+            provider.GetRequiredService<ShadowRun>(), provider.GetRequiredService<JobQueue>(), provider.GetRequiredService<RecipeChange>(),
+            provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ManagementDatabase>()));
         services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>().AddSingleton<ScheduleRun>();
         services.AddSingleton(provider => new JobInput(provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<SampleFiles>().PathOf));
         services.AddSingleton(provider => new JobQueue(

@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Schedules;
@@ -8,7 +9,8 @@ namespace AnomalyLine.Server.Hosting;
 
 /// <summary>Does the training jobs, watches for drift, and brings the shadows back, beside the line.</summary>
 internal sealed partial class TrainingHost(
-    LineHost host, JobQueue jobs, ModelRegistry registry, ShadowRun shadows, DriftWatch drift, ScheduleRun schedules, TimeProvider time, ILogger<TrainingHost> logger) : BackgroundService
+    LineHost host, JobQueue jobs, ModelRegistry registry, RecipeChange change, ShadowRun shadows, DriftWatch drift, ScheduleRun schedules,
+        TimeProvider time, ILogger<TrainingHost> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
@@ -20,12 +22,13 @@ internal sealed partial class TrainingHost(
         foreach (var station in host.Line.Stations)
         {
             if (!(await registry.ListAsync(station.Name, stoppingToken)).TryGet(out var versions, out _)) continue;
-            if (versions.FirstOrDefault(version => version.Stage == ModelStage.Shadow) is { } shadow) await shadows.StartAsync(station.Name, shadow.Version, stoppingToken);
+            if (versions.FirstOrDefault(version => version.Stage == ModelStage.Shadow) is { } shadow) await shadows.StartAsync(station.Name,
+                shadow.ProductId, shadow.Version, stoppingToken);
         }
 
         await Task.WhenAll(
             KeepAsync("jobs", jobs.RunAsync, stoppingToken), KeepAsync("drift", drift.RunAsync, stoppingToken), KeepAsync("schedules", schedules.RunAsync, stoppingToken),
-            KeepAsync("shadows", shadows.RunAsync, stoppingToken));
+            KeepAsync("shadows", shadows.RunAsync, stoppingToken), KeepAsync("activation", change.RunAsync, stoppingToken));
     }
 
     /// <summary>Runs a part of management, and again after a failure: none of them may end the server, whose line needs none of them.</summary>

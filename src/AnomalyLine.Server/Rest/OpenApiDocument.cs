@@ -24,6 +24,7 @@ internal static partial class OpenApiDocument
                 HttpRule.PatternOneofCase.Get => ("get", rule.Get),
                 HttpRule.PatternOneofCase.Put => ("put", rule.Put),
                 HttpRule.PatternOneofCase.Post => ("post", rule.Post),
+                HttpRule.PatternOneofCase.Patch => ("patch", rule.Patch),
                 _ => ("delete", rule.Delete),
             };
             if (paths[template] is not JsonObject path) paths[template] = path = [];

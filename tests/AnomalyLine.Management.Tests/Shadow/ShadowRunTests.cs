@@ -16,7 +16,7 @@ public sealed class ShadowRunTests(PostgresServer postgres)
     {
         await using var test = await TestDatabase.CreateAsync(kind, postgres);
         var shadows = Create(test);
-        Assert.True(await shadows.StartAsync("s", "b-2", TestDatabase.Cancel));
+        Assert.True(await shadows.StartAsync("s", "", "b-2", TestDatabase.Cancel));
         await OfferUntilAsync(shadows, 3);
         await shadows.SaveAsync();
         var before = shadows.Get("s")!;
@@ -24,13 +24,13 @@ public sealed class ShadowRunTests(PostgresServer postgres)
 
         await using var database = test.Open();
         var again = Create(test);
-        await again.StartAsync("s", "b-2", TestDatabase.Cancel);
+        await again.StartAsync("s", "", "b-2", TestDatabase.Cancel);
         var after = again.Get("s")!;
         Assert.Equal((before.Judged, before.Agreed, before.Skipped, "a-1"), (after.Judged, after.Agreed, after.Skipped, after.ActiveVersion));
         await OfferUntilAsync(again, before.Judged + 1);
 
         // Another shadow counts from zero.
-        await again.StartAsync("s", "b-3", TestDatabase.Cancel);
+        await again.StartAsync("s", "", "b-3", TestDatabase.Cancel);
         Assert.Equal(0, again.Get("s")!.Judged);
         again.Stop("s");
     }

@@ -138,6 +138,12 @@ public sealed class TrainingStories(Chromium chromium)
         Assert.Equal(candidate, await ShownLine.ActiveAsync(server, ShownLine.First));
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
+        var panel = page.Page.GetByRole(AriaRole.Group, new() { Name = "Roll back" });
+        await ConsolePage.SaysAsync(panel, $"revision 2: {candidate}");
+        await ConsolePage.SaysAsync(panel, $"the values of revision 1: {active}");
+        await Assertions.Expect(page.Button("Roll back now")).ToBeDisabledAsync();
+        await panel.GetByLabel("Reason").FillAsync("rejects too much");
+        await page.Button("Roll back now").ClickAsync();
         await ConsolePage.SaysAsync(row, "Retired");
         Assert.Equal(active, await ShownLine.ActiveAsync(server, ShownLine.First));
 
