@@ -46,6 +46,38 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    public async Task Samples_DecidedBySomebodyElseMeanwhile_AreRefused_AndCanBeRemoved()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 1, Interval = new() } },
+            cancellationToken: TestServer.Cancel);
+        await server.InspectAsync(Enumerable.Range(1, 2).Select(i => TestServer.Request("a", (ulong)i, (byte)(10 * i))));
+        await server.Get<SampleCollector>().FlushAsync(TestServer.Cancel);
+        var seen = (await server.Samples.ListSamplesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Samples;
+        await server.Samples.ReviewSamplesAsync(new() { Ids = { seen[0].Id }, State = Wire.SampleState.Excluded }, Ann,
+            cancellationToken: TestServer.Cancel);
+
+        var review = new Wire.ReviewSamplesRequest
+        {
+            Ids = { seen.Select(sample => sample.Id) },
+            State = Wire.SampleState.Approved,
+            Expected = { seen.Select(sample => new Wire.SampleDecision { Id = sample.Id, State = sample.State }) },
+        };
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await server.Samples.ReviewSamplesAsync(review, cancellationToken: TestServer.Cancel));
+        var all = await Assert.ThrowsAsync<RpcException>(async () => await server.Samples.DeleteSamplesAsync(new(), Ann,
+            cancellationToken: TestServer.Cancel));
+        var removed = await server.Samples.DeleteSamplesAsync(new() { State = Wire.SampleState.Excluded }, Ann, cancellationToken: TestServer.Cancel);
+
+        Assert.Equal((StatusCode.Aborted, "sample-changed"), (refused.StatusCode, refused.Trailers.GetValue("error-code")));
+        Assert.Contains($"Sample {seen[0].Id} is Excluded as Normal, decided by ann", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("ids", all.Trailers.GetValue("error-field"));
+        Assert.Equal((1u, seen[0].SizeBytes), (removed.Samples, removed.FreedBytes));
+        Assert.Equal([seen[1].Id], (await server.Samples.ListSamplesAsync(new() { Station = "a" },
+            cancellationToken: TestServer.Cancel)).Samples.Select(sample => sample.Id));
+    }
+
+    [Fact]
     public async Task Samples_FromTheRunningLine_ByPolicyWithTheirPictures()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);
@@ -68,7 +100,8 @@ public sealed class ManagementTests
     public async Task Samples_CheckedWithTheActiveModel_MarksTheRejectThatCountsAsNormal()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);
-        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 1, Interval = new() } }, cancellationToken: TestServer.Cancel);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 1, Interval = new() } },
+            cancellationToken: TestServer.Cancel);
         await server.InspectAsync(Enumerable.Range(1, 5).Select(i => TestServer.Request("a", (ulong)i, (byte)(i * 10))));
         await server.InspectAsync([TestServer.Request("a", 6, 251)]);
         await server.Get<SampleCollector>().FlushAsync(TestServer.Cancel);

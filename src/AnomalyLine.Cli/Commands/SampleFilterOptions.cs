@@ -15,8 +15,12 @@ internal sealed class SampleFilterOptions
     private readonly Option<string?> _reason = new("--reason") { Description = "Only those kept for this reason." };
     private readonly Option<bool> _suspected = new("--suspected") { Description = "Only those with a suspicion." };
 
-    public SampleFilterOptions()
+    private readonly bool _canSuspect;
+
+    /// <param name="canSuspect">Whether samples can be chosen by a suspicion.</param>
+    public SampleFilterOptions(bool canSuspect = true)
     {
+        _canSuspect = canSuspect;
         _state.OneOf("pending", "approved", "excluded");
         _label.OneOf("normal", "anomalous");
         _reason.OneOf("every-nth", "near-threshold", "not-ok", "imported");
@@ -24,11 +28,17 @@ internal sealed class SampleFilterOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _station, _state, _label, _reason, _suspected }) command.Add(option);
+        foreach (var option in new Option[] { _station, _state, _label, _reason }) command.Add(option);
+        if (_canSuspect) command.Add(_suspected);
     }
 
     /// <summary>Whether any of them is given.</summary>
-    public bool IsUsed(ParseResult parsed) => new[] { _station, _state, _label, _reason }.Any(option => parsed.GetValue(option) is not null) || parsed.GetValue(_suspected);
+    public bool IsUsed(ParseResult parsed) => new[] { _station, _state, _label, _reason }.Any(option => parsed.GetValue(option) is not null)
+        || (_canSuspect && parsed.GetValue(_suspected));
+
+    /// <summary>The same before the command runs.</summary>
+    public bool IsUsed(System.CommandLine.Parsing.CommandResult result) =>
+        new[] { _station, _state, _label, _reason }.Any(option => result.GetValue(option) is not null);
 
     public ListSamplesRequest ToRequest(ParseResult parsed)
     {
@@ -46,7 +56,7 @@ internal sealed class SampleFilterOptions
                 _ => SampleReason.Unspecified,
             },
         };
-        if (parsed.GetValue(_suspected)) request.Suspected = true;
+        if (_canSuspect && parsed.GetValue(_suspected)) request.Suspected = true;
         return request;
     }
 

@@ -8,7 +8,8 @@ internal static class SamplesCommand
 {
     public static Command Create(Output output) => new("samples", "The frames that a server keeps for training.")
     {
-        List(output), Review(output), SamplesTransfer.Import(output), SamplesTransfer.Export(output), Check(output), Guard(output), SamplesPolicy.Create(output),
+        List(output), Review(output), Remove(output), SamplesTransfer.Import(output), SamplesTransfer.Export(output), Check(output), Guard(output),
+            SamplesPolicy.Create(output),
     };
 
     private static Command List(Output output)
@@ -32,32 +33,71 @@ internal static class SamplesCommand
 
     private static Command Review(Output output)
     {
-        var ids = new Argument<ulong[]>("ids") { Description = "Numbers of samples; none: all that the filter matches.", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<ulong[]>("ids") { Description = "Numbers of samples; none: all that the filter matches.",
+            Arity = ArgumentArity.ZeroOrMore };
         var filter = new SampleFilterOptions();
         var state = new Option<string>("--as") { Description = "What they are from now on.", Required = true }.OneOf("approved", "excluded", "pending");
         var label = new Option<string?>("--set-label") { Description = "What the parts are; each as it is by default." };
         label.OneOf("normal", "anomalous");
         var defect = new Option<string?>("--defect") { Description = "Kind of defect, such as scratch.", HelpName = "KIND" };
+        var expected = new Option<string?>("--expect") { Description = "The state that you know them in; if somebody has decided about one of them meanwhile, nothing is changed." };
+        expected.OneOf("approved", "excluded", "pending");
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("review", "Approve or exclude samples.") { ids, state, label, defect, server, json };
+        var command = new Command("review", "Approve or exclude samples.") { ids, state, label, defect, expected, server, json };
         filter.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var chosen = parsed.GetValue(ids) ?? [];
+            SampleDecision[] seen = [];
             if (chosen.Length == 0)
             {
                 if (!filter.IsUsed(parsed)) throw new CommandException("name samples by their numbers, or say which with --station, --state, --label, --reason or --suspected.");
-                chosen = await SampleFilterOptions.ReadAsync(channel, filter.ToRequest(parsed), cancel).Select(sample => sample.Id).ToArrayAsync(cancel);
+                seen = await SampleFilterOptions.ReadAsync(channel, filter.ToRequest(parsed), cancel)
+                    .Select(sample => new SampleDecision { Id = sample.Id, State = sample.State, Label = sample.Label,
+                        Defect = sample.Defect }).ToArrayAsync(cancel);
+                chosen = [.. seen.Select(sample => sample.Id)];
                 if (chosen.Length == 0) throw new CommandException("no sample matches.");
             }
 
+            if (parsed.GetValue(expected) is { } known) seen = [.. chosen.Select(id =>
+                new SampleDecision { Id = id, State = SampleFilterOptions.ToState(known) })];
+
             var request = new ReviewSamplesRequest { Ids = { chosen }, State = SampleFilterOptions.ToState(parsed.GetValue(state)), Label = SampleFilterOptions.ToLabel(parsed.GetValue(label)) };
+            request.Expected.AddRange(seen);
             if (parsed.GetValue(defect) is { } kind) request.Defect = kind;
             var reviewed = (await new SampleService.SampleServiceClient(channel).ReviewSamplesAsync(request, cancellationToken: cancel)).Samples;
             if (parsed.GetValue(json)) output.WriteJson(new { samples = reviewed.Select(Describe) });
             else await output.Result.WriteLineAsync($"{reviewed.Count} samples are {parsed.GetValue(state)}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Remove(Output output)
+    {
+        var ids = new Argument<ulong[]>("ids") { Description = "Numbers of samples; none: all that the filter matches.",
+            Arity = ArgumentArity.ZeroOrMore };
+        var filter = new SampleFilterOptions(canSuspect: false);
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("remove", "Remove samples with their pictures for good, approved ones too.") { ids, server, json };
+        filter.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if ((result.GetValue(ids) ?? []).Length > 0 == filter.IsUsed(result))
+                result.AddError("Name samples by their numbers, or say which with --station, --state, --label or --reason; one of both.");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var which = filter.ToRequest(parsed);
+            var request = new DeleteSamplesRequest { Ids = { parsed.GetValue(ids) ?? [] }, Station = which.Station, State = which.State,
+                Label = which.Label, Reason = which.Reason };
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var removed = await new SampleService.SampleServiceClient(channel).DeleteSamplesAsync(request, cancellationToken: cancel);
+            if (parsed.GetValue(json)) output.WriteJson(new { samples = removed.Samples, freedBytes = removed.FreedBytes });
+            else await output.Result.WriteLineAsync($"{removed.Samples} samples removed, {removed.FreedBytes / 1048576.0:0.0} MiB freed.");
             return ExitCode.Done;
         });
         return command;

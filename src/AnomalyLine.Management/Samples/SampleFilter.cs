@@ -21,8 +21,12 @@ public sealed record SampleFilter
     /// <summary>Captured at this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>With one of these numbers.</summary>
+    public IReadOnlyList<long>? Ids { get; init; }
+
     internal IQueryable<Sample> Of(IQueryable<Sample> samples)
     {
+        if (Ids is { } ids) samples = samples.Where(sample => ids.Contains(sample.Id));
         if (Station is { } station) samples = samples.Where(sample => sample.Station == station);
         if (State is { } state) samples = samples.Where(sample => sample.State == state);
         if (Label is { } label) samples = samples.Where(sample => sample.Label == label);

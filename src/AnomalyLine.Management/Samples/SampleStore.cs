@@ -86,19 +86,25 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
         async (context, cancel) => await context.Set<Sample>().FirstOrDefaultAsync(sample => sample.Id == id, cancel) is { } sample ? sample : NotFound(id),
         cancellation);
 
-    /// <summary>Reviews many samples at once: all of them, or none where one is unknown. One entry of the audit has all old and new values.</summary>
-    /// <returns>The samples as they are now, or <see cref="LineErrorCode.SampleNotFound"/>, InvalidSample, ManagementFailed.</returns>
+    /// <summary>
+    /// Reviews many samples at once: all of them, or none where one is unknown or not as expected. One entry of the audit has all old and new values.
+    /// </summary>
+    /// <returns>The samples as they are now, or <see cref="LineErrorCode.SampleNotFound"/>, SampleChanged, InvalidSample, ManagementFailed.</returns>
     public async Task<Outcome<IReadOnlyList<Sample>>> ReviewAsync(SampleReview review, Caller caller, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(review);
         var ids = review.Ids.Distinct().ToList();
         if (ids.Count is 0 or > MaxReviewSize) return new LineError(LineErrorCode.InvalidSample, $"ids: {ids.Count} samples are named; name 1..{MaxReviewSize}.");
         if (review.Defect is { } defect && !IsDefect(defect)) return InvalidDefect(defect);
+        if (review.Expected.FirstOrDefault(seen => !ids.Contains(seen.Id)) is { } stray)
+            return new LineError(LineErrorCode.InvalidSample,
+                $"expected: sample {stray.Id} is not among those that are reviewed; name it in ids, or leave it out.");
         return await database.ChangeAsync<IReadOnlyList<Sample>>(
             async (context, cancel) =>
             {
                 var samples = await context.Set<Sample>().Where(sample => ids.Contains(sample.Id)).OrderBy(sample => sample.Id).ToListAsync(cancel);
                 if (samples.Count < ids.Count) return NotFound(ids.Except(samples.Select(sample => sample.Id)).First());
+                if (Changed(samples, review.Expected) is { } changed) return changed;
                 var before = samples.Select(ToAudit).ToList();
                 foreach (var sample in samples)
                 {
@@ -113,6 +119,46 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
                 return samples;
             },
             cancellation);
+    }
+
+    /// <summary>
+    /// Removes samples for good, approved ones too: all that a filter matches, or none where it names a number that is unknown. Entries of the audit
+    /// name them all.
+    /// </summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellation">Keeps those that are not removed yet.</param>
+    /// <returns>What was removed, or <see cref="LineErrorCode.SampleNotFound"/>, InvalidSample, ManagementFailed.</returns>
+    public async Task<Outcome<SampleRemoval>> RemoveAsync(SampleFilter filter, Caller caller, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        if (filter.Ids is { Count: 0 or > MaxReviewSize } ids) return new LineError(LineErrorCode.InvalidSample,
+            $"ids: {ids.Count} samples are named; name 1..{MaxReviewSize}.");
+        var removed = new SampleRemoval(0, 0);
+        while (true)
+        {
+            var gone = await database.ChangeAsync<IReadOnlyList<Sample>>(
+                async (context, cancel) =>
+                {
+                    var going = await filter.Of(context.Set<Sample>()).OrderBy(sample => sample.Id).Take(MaxReviewSize).ToListAsync(cancel);
+                    if (filter.Ids?.Except(going.Select(sample => sample.Id)).ToList() is [var missing, ..]) return NotFound(missing);
+                    if (going.Count == 0) return going;
+                    context.RemoveRange(going);
+                    var subject = string.Join(' ', going.Select(sample => sample.Station).Distinct(StringComparer.Ordinal));
+                    var before = going.Select(sample => new { sample.Id, sample.Sha256, sample.State, sample.Label, sample.Defect });
+                    await audit.AppendAsync(context, caller, "sample.delete", subject, before, null, cancel);
+                    return going;
+                },
+                cancellation);
+            if (!gone.TryGet(out var samples, out var error)) return error;
+            if (samples.Count > 0)
+            {
+                if (!(await DeleteFilesAsync(samples, CancellationToken.None)).TryGet(out var bytes, out var failure)) return failure;
+                removed = new SampleRemoval(removed.Samples + samples.Count, removed.Bytes + bytes);
+            }
+
+            if (filter.Ids is not null || samples.Count < MaxReviewSize) return removed;
+        }
     }
 
     /// <summary>The station's policy; the default one where nobody set another.</summary>
@@ -195,22 +241,23 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
             },
             cancellation);
         if (!gone.TryGet(out var samplesGone, out var error)) return error;
-        if (samplesGone.Count > 0 && await DeleteFilesAsync(samplesGone, cancellation) is { } failure) return failure;
+        if (samplesGone.Count > 0 && (await DeleteFilesAsync(samplesGone, cancellation)).Error is { } failure) return failure;
         return samplesGone.Count;
     }
 
-    /// <summary>Takes away the pictures that no sample of any station has any more.</summary>
-    private async Task<LineError?> DeleteFilesAsync(IReadOnlyList<Sample> samples, CancellationToken cancellation)
+    /// <summary>Takes away the pictures that no sample of any station has any more; gives their bytes.</summary>
+    private async Task<Outcome<long>> DeleteFilesAsync(IReadOnlyList<Sample> samples, CancellationToken cancellation)
     {
         var sums = samples.Select(sample => sample.Sha256).Distinct().ToList();
-        return (await database.ChangeAsync<int>(
+        return await database.ChangeAsync<long>(
             async (context, cancel) =>
             {
                 var shared = await context.Set<Sample>().Where(sample => sums.Contains(sample.Sha256)).Select(sample => sample.Sha256).ToListAsync(cancel);
-                foreach (var sum in sums.Except(shared)) files.Delete(sum);
-                return sums.Count;
+                var free = sums.Except(shared).ToHashSet(StringComparer.Ordinal);
+                foreach (var sum in free) files.Delete(sum);
+                return samples.DistinctBy(sample => sample.Sha256).Where(sample => free.Contains(sample.Sha256)).Sum(sample => sample.SizeBytes);
             },
-            cancellation)).Error;
+            cancellation);
     }
 
     private LineError? Write(string sha256, byte[] file)
@@ -224,6 +271,24 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
         {
             return new LineError(LineErrorCode.ManagementFailed, $"The picture of the sample cannot be stored ({e.Message}).");
         }
+    }
+
+    /// <summary>Which samples somebody has decided about since they were looked at; null where none.</summary>
+    private static LineError? Changed(List<Sample> samples, IReadOnlyList<SampleDecision> expected)
+    {
+        var byId = samples.ToDictionary(sample => sample.Id);
+        var changed = expected.Where(seen => !seen.IsSaidOf(byId[seen.Id])).ToList();
+        if (changed.Count == 0) return null;
+        var (seen, now) = (changed[0], byId[changed[0].Id]);
+        var who = now.ReviewTime is { } time
+            ? $", decided by {(now.ReviewedBy.Length > 0 ? now.ReviewedBy : "somebody")} at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "";
+        var others = string.Join(", ", changed.Skip(1).Take(20).Select(other => other.Id));
+        var more = others.Length == 0 ? "" : $" {changed.Count - 1} more have changed: {others}.";
+        return new LineError(
+            LineErrorCode.SampleChanged,
+            $"Sample {seen.Id} is {now.State} as {now.Label}{(now.Defect.Length > 0 ? $" ({now.Defect})" : "")}{who}, "
+            + $"not {seen.State}{(seen.Label is { } label ? $" as {label}" : "")} as it was seen.{more}"
+            + " Nothing was changed; look at them, and decide again.");
     }
 
     private static object ToAudit(Sample sample) => new { sample.Id, sample.State, sample.Label, sample.Defect };

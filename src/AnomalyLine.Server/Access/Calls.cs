@@ -22,10 +22,10 @@ internal static class Calls
         Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
         Add("anomalyline.v1.RecipeService", AccessRole.Operator, "SetSensitivity");
         Add("anomalyline.v1.ModelService", AccessRole.Viewer, "ListModels", "ListModelVersions", "GetGate", "GetShadow");
-        Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "SetShadow");
+        Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "UpdateModel", "DeleteModel", "SetShadow");
         Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection");
         Add("anomalyline.v1.SampleService", AccessRole.Operator, "ReviewSamples", "CheckSamples");
-        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "ImportSample", "SetCollection");
+        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "ImportSample", "DeleteSamples", "SetCollection");
         Add("anomalyline.v1.AuditService", AccessRole.Viewer, "ListAuditEntries", "VerifyAudit");
         Add("anomalyline.v1.TrainingService", AccessRole.Viewer, "ListJobs", "GetJob", "WatchJob", "GetJobLog", "ListSchedules");
         Add("anomalyline.v1.TrainingService", AccessRole.Engineer, "StartJob", "CancelJob", "SetSchedule");

@@ -15,7 +15,10 @@ internal sealed class Feedback(LineHost host, SampleStore samples)
     /// <param name="defect">Kind of defect; may be empty.</param>
     /// <param name="caller">Who says it.</param>
     /// <param name="cancellation">Changes nothing, or keeps the frame without approving it.</param>
-    /// <returns>The sample, or <see cref="LineErrorCode.InspectionNotFound"/> where the frame is no longer kept, InvalidSample, ManagementFailed.</returns>
+    /// <returns>
+    /// The sample, or <see cref="LineErrorCode.InspectionNotFound"/> where the frame is no longer kept, SampleChanged where somebody else has
+    /// decided about it, InvalidSample, ManagementFailed.
+    /// </returns>
     public async Task<Outcome<Sample>> SayAsync(string station, long sequence, SampleLabel label, string defect, Caller caller, CancellationToken cancellation)
     {
         if (host.Line.Evidence.TryGet(station, sequence) is not { } item)
@@ -26,7 +29,11 @@ internal sealed class Feedback(LineHost host, SampleStore samples)
 
         var draft = Sample.Of(item.Record, SampleReason.Imported, label);
         if (!(await samples.AddAsync(item.Frame, draft, caller, cancellation)).TryGet(out var sample, out var error)) return error;
-        var review = await samples.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, label, defect), caller, cancellation);
+
+        // What another person has decided about the same picture is not overruled from a page that does not show it.
+        IReadOnlyList<SampleDecision> expected = sample.ReviewedBy == caller.User ? [] : [new SampleDecision(sample.Id, SampleState.Pending)];
+        var review = await samples.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, label, defect) { Expected = expected }, caller,
+            cancellation);
         return review.TryGet(out var reviewed, out error) ? reviewed[0] : error;
     }
 }

@@ -55,9 +55,19 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
     public override async Task<Wire.ReviewSamplesResponse> ReviewSamples(Wire.ReviewSamplesRequest request, ServerCallContext context)
     {
         var state = request.State.ToState("state") ?? throw LineErrors.InvalidArgument("state", "is UNSPECIFIED; send PENDING, APPROVED or EXCLUDED.");
-        var review = new SampleReview([.. request.Ids.Select(RequestReader.ToLong)], state, request.Label.ToLabel("label"), request.HasDefect ? request.Defect : null);
+        var review = new SampleReview([.. request.Ids.Select(RequestReader.ToLong)], state, request.Label.ToLabel("label"), request.HasDefect
+            ? request.Defect : null)
+        {
+            Expected = [.. request.Expected.Select(SampleWire.ToDecision)],
+        };
         var reviewed = (await samples.ReviewAsync(review, context.ToCaller(), context.CancellationToken)).OrThrow();
         return new Wire.ReviewSamplesResponse { Samples = { reviewed.Select(SampleWire.ToWire) } };
+    }
+
+    public override async Task<Wire.DeleteSamplesResponse> DeleteSamples(Wire.DeleteSamplesRequest request, ServerCallContext context)
+    {
+        var removed = (await samples.RemoveAsync(request.ToFilter(), context.ToCaller(), context.CancellationToken)).OrThrow();
+        return new Wire.DeleteSamplesResponse { Samples = (uint)removed.Samples, FreedBytes = (ulong)removed.Bytes };
     }
 
     public override async Task<Wire.CheckSamplesResponse> CheckSamples(Wire.CheckSamplesRequest request, ServerCallContext context)

@@ -30,6 +30,7 @@ internal static class SampleWire
         ReviewedBy = sample.ReviewedBy,
         ReviewTime = sample.ReviewTime?.ToTimestamp(),
         Suspicion = sample.Suspicion,
+        ProductId = sample.ProductId,
     };
 
     public static Wire.CollectionPolicy ToWire(this CollectionPolicy policy) => new()
@@ -68,12 +69,35 @@ internal static class SampleWire
             Station = request.Station.Length == 0 ? null : request.Station,
             State = request.State.ToState("state"),
             Label = request.Label.ToLabel("label"),
-            Reason = (int)request.Reason == 0 ? null
-                : System.Enum.IsDefined((SampleReason)request.Reason) ? (SampleReason)request.Reason : throw LineErrors.InvalidArgument("reason", $"is {(int)request.Reason}; send 0..4."),
+            Reason = request.Reason.ToReason("reason"),
             Suspected = request.HasSuspected ? request.Suspected : null,
             Since = request.Since?.ToDateTimeOffset(),
         };
     }
+
+    /// <summary>Which samples go; a filter that matches everything is refused.</summary>
+    public static SampleFilter ToFilter(this Wire.DeleteSamplesRequest request)
+    {
+        var filter = new SampleFilter
+        {
+            Station = request.Station.Length == 0 ? null : request.Station,
+            State = request.State.ToState("state"),
+            Label = request.Label.ToLabel("label"),
+            Reason = request.Reason.ToReason("reason"),
+        };
+        if (filter == new SampleFilter() == (request.Ids.Count == 0))
+            throw LineErrors.InvalidArgument("ids", "name samples by their numbers, or say which with station, state, label or reason; one of both.");
+        return request.Ids.Count == 0 ? filter : filter with { Ids = [.. request.Ids.Select(RequestReader.ToLong).Distinct()] };
+    }
+
+    public static SampleDecision ToDecision(Wire.SampleDecision seen) => new(
+        RequestReader.ToLong(seen.Id), seen.State.ToState("expected.state")
+            ?? throw LineErrors.InvalidArgument("expected.state", "is UNSPECIFIED; send PENDING, APPROVED or EXCLUDED."),
+        seen.Label.ToLabel("expected.label"), seen.HasDefect ? seen.Defect : null);
+
+    private static SampleReason? ToReason(this Wire.SampleReason reason, string field) => (int)reason == 0 ? null
+        : System.Enum.IsDefined((SampleReason)reason) ? (SampleReason)reason
+            : throw LineErrors.InvalidArgument(field, $"is {(int)reason}; send 0..4.");
 
     public static SampleState? ToState(this Wire.SampleState state, string field) => (int)state == 0 ? null
         : System.Enum.IsDefined((SampleState)state) ? (SampleState)state : throw LineErrors.InvalidArgument(field, $"is {(int)state}; send 1 (PENDING), 2 (APPROVED) or 3 (EXCLUDED).");

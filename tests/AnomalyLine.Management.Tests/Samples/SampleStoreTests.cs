@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Tests.Storage;
 using AnomalyLine.Vision.Imaging;
@@ -45,6 +46,57 @@ public sealed class SampleStoreTests(PostgresServer postgres)
         Assert.Equal(("sample.review", "a"), (entry.Action, entry.Subject));
         Assert.StartsWith($$"""[{"id":{{ids[0]}},"state":"Pending","label":"Normal","defect":""}""", entry.OldValue, StringComparison.Ordinal);
         Assert.Contains("\"state\":\"Approved\",\"label\":\"Anomalous\",\"defect\":\"scratch\"", entry.NewValue, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Review_SomebodyHasDecidedMeanwhile_IsRefusedWithWhoAndWhat(DatabaseKind kind)
+    {
+        await using var test = await TestSamples.CreateAsync(kind, postgres);
+        Sample[] seen = [await test.AddAsync("a", 1), await test.AddAsync("a", 2)];
+        var review = new SampleReview([.. seen.Select(sample => sample.Id)], SampleState.Excluded, null,
+            null) { Expected = [.. seen.Select(SampleDecision.Of)] };
+        await test.Store.ReviewAsync(new SampleReview([seen[1].Id], SampleState.Approved, SampleLabel.Anomalous, "scratch"),
+            new Caller("bob", "test"), TestDatabase.Cancel);
+
+        var refused = (await test.Store.ReviewAsync(review, TestDatabase.Somebody, TestDatabase.Cancel)).Error;
+
+        Assert.Equal(LineErrorCode.SampleChanged, refused?.Code);
+        Assert.Contains($"Sample {seen[1].Id} is Approved as Anomalous (scratch), decided by bob at 2026-03-01 12:00:00 UTC, not Pending",
+            refused!.Message, StringComparison.Ordinal);
+        Assert.Equal([SampleState.Pending, SampleState.Approved], (await test.ListAsync("a")).Select(sample => sample.State));
+        var now = review with { Expected = [.. (await test.ListAsync("a")).Select(SampleDecision.Of)] };
+        Assert.Equal(2, (await test.Store.ReviewAsync(now, TestDatabase.Somebody, TestDatabase.Cancel)).Value.Count);
+        var stray = review with { Ids = [seen[0].Id] };
+        Assert.Equal(LineErrorCode.InvalidSample, (await test.Store.ReviewAsync(stray, TestDatabase.Somebody, TestDatabase.Cancel)).Error?.Code);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Remove_ByNumberOrFilter_PicturesGoUnlessAnotherStationHasThem(DatabaseKind kind)
+    {
+        await using var test = await TestSamples.CreateAsync(kind, postgres);
+        var samples = new List<Sample>();
+        for (var grey = 1; grey <= 4; grey++) samples.Add(await test.AddAsync("a", grey));
+        var shared = await test.AddAsync("b", 2);
+        await test.ReviewAsync(SampleState.Excluded, samples[1], samples[2]);
+
+        var unknown = await test.Store.RemoveAsync(new SampleFilter { Ids = [samples[0].Id, 99] }, TestDatabase.Somebody, TestDatabase.Cancel);
+        var byFilter = (await test.Store.RemoveAsync(new SampleFilter { Station = "a", State = SampleState.Excluded }, TestDatabase.Somebody,
+            TestDatabase.Cancel)).Value;
+        var byNumber = (await test.Store.RemoveAsync(new SampleFilter { Ids = [samples[0].Id] }, TestDatabase.Somebody, TestDatabase.Cancel)).Value;
+
+        Assert.Equal(LineErrorCode.SampleNotFound, unknown.Error?.Code);
+        Assert.Equal(new SampleRemoval(2, samples[2].SizeBytes), byFilter);
+        Assert.Equal(new SampleRemoval(1, samples[0].SizeBytes), byNumber);
+        Assert.Equal([samples[3].Id], (await test.ListAsync("a")).Select(sample => sample.Id));
+        Assert.Equal([.. new[] { shared, samples[3] }.Select(test.Store.PathOf).Order()], test.Pictures.Order());
+        var entries = (await test.Base.Audit.ListAsync(0, "a", 10, TestDatabase.Cancel)).Value.Where(entry =>
+            entry.Action == "sample.delete").ToList();
+        Assert.Equal(["ann", "ann"], entries.Select(entry => entry.User));
+        Assert.Contains(samples[2].Sha256, entries[0].OldValue, StringComparison.Ordinal);
     }
 
     [Theory]
