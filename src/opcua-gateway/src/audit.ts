@@ -84,7 +84,7 @@ export class Audit {
 }
 
 /** The user's name; "anonymous" in a laboratory. */
-function userOf(context: ISessionContext): string {
+export function userOf(context: ISessionContext): string {
   return context.getUserName?.() ?? "";
 }
 

@@ -8,7 +8,7 @@ import {
   VariantArrayType,
   type VariantOptions,
 } from "node-opcua";
-import { type Audit, auditCalls } from "./audit.ts";
+import { type Audit, auditCalls, userOf } from "./audit.ts";
 import type { Inspection, Recipe } from "./contract.ts";
 import { FIELDS, fieldsOf } from "./inspectionFields.ts";
 import { permissions, type Role } from "./roles.ts";
@@ -25,7 +25,7 @@ interface Method {
   readonly text: string;
   readonly inputs: Arguments;
   readonly outputs: Arguments;
-  run(server: ServerCommands, station: Station, inputs: readonly unknown[]): Promise<readonly unknown[]>;
+  run(server: ServerCommands, station: Station, inputs: readonly unknown[], user: string): Promise<readonly unknown[]>;
 }
 
 const RECIPE: Arguments = {
@@ -143,16 +143,16 @@ const METHODS: Readonly<Record<string, Method>> = {
     text: "Brings an older revision back as a new one, and selects its product",
     inputs: { RecipeRevision: DataType.UInt32 },
     outputs: RECIPE,
-    run: async (server, station, [revision]) =>
-      recipeOutputs(await server.selectRecipe(station.name, { revision: revision as number })),
+    run: async (server, station, [revision], user) =>
+      recipeOutputs(await server.selectRecipe(station.name, { revision: revision as number, reason: reasonOf(user) })),
   },
   Rollback: {
     least: "Engineer",
     text: "Brings back the recipe before the active one, as a new revision; ProductId empty: the default recipe",
     inputs: { ProductId: DataType.String },
     outputs: RECIPE,
-    run: async (server, station, [productId]) =>
-      recipeOutputs(await server.rollbackRecipe(station.name, (productId as string | null) ?? "")),
+    run: async (server, station, [productId], user) =>
+      recipeOutputs(await server.rollbackRecipe(station.name, (productId as string | null) ?? "", reasonOf(user))),
   },
   StartTraining: {
     least: "Engineer",
@@ -178,7 +178,9 @@ export function addMethods(namespace: Namespace, station: Station, server: Serve
       outputArguments: argumentsOf(declared.outputs),
       rolePermissions: permissions(declared.least, "Call"),
     });
-    method.bindMethod((inputs: Variant[], _context: ISessionContext) => answer(declared, server, station, inputs));
+    method.bindMethod((inputs: Variant[], context: ISessionContext) =>
+      answer(declared, server, station, inputs, userOf(context)),
+    );
     auditCalls(method, audit);
   }
 }
@@ -188,12 +190,14 @@ async function answer(
   server: ServerCommands,
   station: Station,
   inputs: readonly Variant[],
+  user: string,
 ): Promise<CallMethodResultOptions> {
   try {
     const values = await run(
       server,
       station,
       inputs.map((input) => input.value),
+      user,
     );
     const outputArguments: VariantOptions[] = Object.values(outputs).map((dataType, index) => ({
       dataType,
@@ -212,6 +216,11 @@ function argumentsOf(declared: Arguments) {
 
 function durationOf(milliseconds: number) {
   return { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1_000_000 };
+}
+
+/** A recipe goes back for a reason, which a method call has no place for. */
+function reasonOf(user: string): string {
+  return user === "" ? "by OPC UA" : `by OPC UA: ${user}`;
 }
 
 function recipeOutputs(recipe: Recipe): unknown[] {

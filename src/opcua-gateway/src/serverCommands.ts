@@ -49,12 +49,16 @@ export class ServerCommands {
     return call(this.#stations, "setNextPart", { station, ...part });
   }
 
-  async selectRecipe(station: string, selection: { productId: string } | { revision: number }): Promise<Recipe> {
+  async selectRecipe(
+    station: string,
+    selection: { productId: string } | { revision: number; reason: string },
+  ): Promise<Recipe> {
     return (await call<{ recipe: Recipe }>(this.#recipes, "selectRecipe", { station, ...selection }, LOAD_MS)).recipe;
   }
 
-  async rollbackRecipe(station: string, productId: string): Promise<Recipe> {
-    return (await call<{ recipe: Recipe }>(this.#recipes, "rollbackRecipe", { station, productId }, LOAD_MS)).recipe;
+  async rollbackRecipe(station: string, productId: string, reason: string): Promise<Recipe> {
+    const request = { station, productId, reason };
+    return (await call<{ recipe: Recipe }>(this.#recipes, "rollbackRecipe", request, LOAD_MS)).recipe;
   }
 
   async activateRecipe(request: object): Promise<Recipe> {

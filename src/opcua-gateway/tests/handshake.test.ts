@@ -131,8 +131,8 @@ test("recipeMethods_Called_GiveTheRecipeThatIsActive", async () => {
   expect(await plc.call("A", "ActivateRecipe", ...activate)).toEqual(["Good", 7, "riad-1", "flange"]);
   expect(server.commands.slice(-4)).toMatchObject([
     { name: "selectRecipe", request: { station: "A", productId: "flange" } },
-    { name: "selectRecipe", request: { station: "A", revision: 3 } },
-    { name: "rollbackRecipe", request: { station: "A", productId: "flange" } },
+    { name: "selectRecipe", request: { station: "A", revision: 3, reason: "by OPC UA: anonymous" } },
+    { name: "rollbackRecipe", request: { station: "A", productId: "flange", reason: "by OPC UA: anonymous" } },
     {
       name: "activateRecipe",
       request: { modelVersion: "riad-1", threshold: 0.5, deadline: { seconds: "1", nanos: 500_000_000 } },
