@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AnomalyLine.Inspection.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection;
 
@@ -12,14 +13,15 @@ public sealed class Evidence
     private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
     private readonly long _bytesPerStation;
     private readonly TimeProvider _time;
-    private ImmutableList<Func<EvidenceItem, bool>> _observers = [];
+    private readonly LineMetrics _metrics;
+    private readonly ILogger _logger;
+    private ImmutableList<EvidenceObserver> _observers = [];
     private long _gone;
     private long _collected;
 
-    internal Evidence(long bytesPerStation, TimeProvider time)
+    internal Evidence(long bytesPerStation, TimeProvider time, LineMetrics metrics, ILogger logger)
     {
-        _bytesPerStation = bytesPerStation;
-        _time = time;
+        (_bytesPerStation, _time, _metrics, _logger) = (bytesPerStation, time, metrics, logger);
         _collected = time.GetTimestamp();
     }
 
@@ -30,19 +32,25 @@ public sealed class Evidence
     /// <summary>What there is of the station's newest inspection whose frame is kept; null where there is none.</summary>
     public EvidenceItem? Latest(string station) => _stations.TryGetValue(station, out var evidence) ? evidence.Latest : null;
 
+    /// <summary>Why observers were taken off, a sentence each; empty where all of them work.</summary>
+    public IReadOnlyList<string> Faults => [.. _observers.Select(static observer => observer.Fault).Where(static fault => fault.Length != 0)];
+
     /// <summary>
     /// Has an observer called with the frame of each inspection from now on, once it is committed, in log order, on the thread that writes the log: it returns
-    /// at once, waits for nothing, throws nothing, and leaves all work to a thread of its own. It says whether it keeps the frame or the map: where nobody does, their memory is used
-    /// again for later frames.
+    /// at once, waits for nothing, and leaves all work to a thread of its own. It says whether it keeps the frame or the map: where nobody does, their memory is used
+    /// again for later frames. What it throws is logged once, and it is taken off after ten failures in a row (<see cref="Faults"/>); frames go on.
     /// </summary>
-    public void Observe(Func<EvidenceItem, bool> observer) => ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), observer);
+    /// <param name="name">What it is, for people: the start of a sentence.</param>
+    /// <param name="observe">Takes an inspection.</param>
+    public void Observe(string name, Func<EvidenceItem, bool> observe) =>
+        ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), new EvidenceObserver(name, observe, _metrics, _logger));
 
     internal void Keep(LogEntry entry)
     {
         if (entry.Frame is null) return;
         var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
         foreach (var observer in _observers)
-            if (observer(item)) item.Detach();
+            if (observer.Offer(item)) item.Detach();
         Forget(_stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item));
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
 using AnomalyLine.Vision.Imaging;
@@ -8,17 +7,27 @@ using Microsoft.Extensions.Logging;
 namespace AnomalyLine.Inspection;
 
 /// <summary>A frame's way: snapshot of the recipe, place in the model's queue, preparation, decision, verdict, log.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asked for holds nothing to dispose, and late preparations still release it.")]
-internal sealed class FrameFlow(
-    ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
+internal sealed class FrameFlow
 {
-    private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
+    private readonly ConcurrentDictionary<string, Station> _stations;
+    private readonly LogWriter _writer;
+    private readonly LineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly LineMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly FairWork<(PendingInspection Pending, ModelWorker Worker)> _preparation;
     private readonly FlightGate _flights = new();
+
+    public FrameFlow(ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
+    {
+        (_stations, _writer, _options, _time, _metrics, _logger) = (stations, writer, options, time, metrics, logger);
+        _preparation = new FairWork<(PendingInspection Pending, ModelWorker Worker)>(Environment.ProcessorCount, frame => Prepare(frame.Pending, frame.Worker));
+    }
 
     public async Task<Outcome<InspectionRecord>> InspectAsync(InspectionRequest request, CancellationToken cancellation)
     {
-        var arrival = time.GetTimestamp();
-        if (!stations.TryGetValue(request.Station, out var station)) return LineErrors.StationNotFound(request.Station);
+        var arrival = request.Arrival ?? _time.GetTimestamp();
+        if (!_stations.TryGetValue(request.Station, out var station)) return LineErrors.StationNotFound(request.Station);
         request = station.Identify(request);
         if (request.Frame is { } sent && IsUncertain(station, sent.CaptureTime)) request = request with { IsCaptureTimeUncertain = true };
         if (!_flights.TryEnter())
@@ -54,12 +63,12 @@ internal sealed class FrameFlow(
             if (request.Check() is { } error) return RefuseAsync(station, request, recipe, ReasonCode.InvalidFrame, error, arrival);
             if (active is null) return RefuseAsync(station, request, null, ReasonCode.NoRecipe, LineErrors.NoRecipe(station.Name, request.ProductId).Message, arrival);
             if (active.Worker is not { } worker) return RefuseAsync(station, request, recipe, ReasonCode.ModelFailed, active.LoadFault, arrival);
-            switch (worker.Reserve())
+            switch (worker.Reserve(station.Name))
             {
                 case Admission.Reserved:
                     return JudgeAsync(station, request, active.Recipe, worker, arrival, cancellation);
                 case Admission.Full:
-                    var text = $"{options.QueueCapacity} frames wait for model {worker.Version}, which is the limit; lower the frame rate or use a faster model.";
+                    var text = $"{_options.QueueCapacity} frames of the station wait for model {worker.Version}, which is the limit; lower the frame rate or use a faster model.";
                     return RefuseAsync(station, request, recipe, ReasonCode.Overloaded, text, arrival);
                 default:
                     // Retired since the snapshot, which only happens after two further activations: the station has another one now.
@@ -71,69 +80,66 @@ internal sealed class FrameFlow(
     private async Task<Outcome<InspectionRecord>> JudgeAsync(
         Station station, InspectionRequest request, Recipe recipe, ModelWorker worker, long arrival, CancellationToken cancellation)
     {
-        using var pending = new PendingInspection(request.Frame!, recipe, request.Deadline ?? recipe.Deadline, options.AnswerMargin, arrival, time);
+        var deadline = request.Deadline ?? recipe.Deadline;
+        using var pending = new PendingInspection(request.Frame!, recipe, deadline, _options.AnswerMargin, arrival, _time);
         await using var withdrawal = cancellation.UnsafeRegister(static pending => ((PendingInspection)pending!).Withdraw(), pending);
 
         // Beside the wait, so that the deadline can answer while the frame is still being decoded.
-        _ = Task.Run(() => PrepareAsync(pending, worker, station), CancellationToken.None);
+        _preparation.Add(station.Name, (pending, worker));
         var decision = await pending.Decided;
 
         // Decided before the frame was read: its preparation may still be at it, so its memory must not be used again.
         if (pending.PreparedAt == 0) request.Frame!.Detach();
-        var decided = time.GetTimestamp();
+        var decided = _time.GetTimestamp();
         var judgement = decision.Detection is { } detection
             ? recipe.Judge(detection)
             : new Judgement(Verdict.NotDecidable, decision.ReasonCode, decision.ReasonText, 0, []);
-        var judged = time.GetTimestamp();
-        var judgeMs = time.GetElapsedTime(decided, judged).TotalMilliseconds;
-        if (decision.Detection is not null) metrics.Judged(judgeMs);
+        var judged = _time.GetTimestamp();
+        var judgeMs = _time.GetElapsedTime(decided, judged).TotalMilliseconds;
+        if (decision.Detection is not null) _metrics.Judged(judgeMs);
         var draft = Draft(request, recipe, judgement) with
         {
             Timings = pending.ToTimings() with { ForwardMs = decision.Detection?.ForwardMs ?? 0, JudgeMs = judgeMs },
             FrameWidth = pending.FrameWidth,
             FrameHeight = pending.FrameHeight,
         };
-        return await writer.WriteAsync(new LogEntry(station, draft, arrival, judged)
+        return await _writer.WriteAsync(new LogEntry(station, draft, arrival, judged)
         {
+            Deadline = deadline,
             Frame = request.Frame,
             Map = decision.Detection?.Map,
             PixelThreshold = recipe.PixelThreshold,
         });
     }
 
-    private async Task PrepareAsync(PendingInspection pending, ModelWorker worker, Station station)
+    private void Prepare(PendingInspection pending, ModelWorker worker)
     {
-        await _cores.WaitAsync(CancellationToken.None);
         try
         {
             if (pending.IsOver())
             {
-                worker.GiveBack();
+                worker.GiveBack(pending);
             }
             else if (FramePreparer.TryPrepare(pending.Frame, worker.Input, pending.Recipe.Region, out var prepared, out var error))
             {
                 pending.Prepared = prepared;
                 (pending.FrameWidth, pending.FrameHeight) = (prepared.FrameWidth, prepared.FrameHeight);
-                pending.PreparedAt = time.GetTimestamp();
-                metrics.Prepared(time.GetElapsedTime(pending.Arrival, pending.PreparedAt).TotalMilliseconds);
+                pending.PreparedAt = _time.GetTimestamp();
+                _metrics.Prepared(_time.GetElapsedTime(pending.Arrival, pending.PreparedAt).TotalMilliseconds);
                 worker.Enqueue(pending);
             }
             else
             {
-                worker.GiveBack();
+                worker.GiveBack(pending);
                 pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, error));
             }
         }
         catch (Exception e)
         {
             // A bulkhead: a frame that makes the image library throw must not wait for its deadline, nor take the model's place for ever.
-            LineEvents.PrepareFailed(logger, station.Name, e);
-            worker.GiveBack();
+            LineEvents.PrepareFailed(_logger, pending.Recipe.Station, e);
+            worker.GiveBack(pending);
             pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, $"The frame could not be prepared: {e.Message}"));
-        }
-        finally
-        {
-            _cores.Release();
         }
     }
 
@@ -145,17 +151,17 @@ internal sealed class FrameFlow(
             FrameWidth = request.Frame?.Width ?? 0,
             FrameHeight = request.Frame?.Height ?? 0,
         };
-        return writer.WriteAsync(new LogEntry(station, draft, arrival, time.GetTimestamp()) { Frame = request.Frame });
+        return _writer.WriteAsync(new LogEntry(station, draft, arrival, _time.GetTimestamp()) { Frame = request.Frame });
     }
 
     /// <summary>Whether a camera's clock and this machine's are further apart than the options allow; counts it, keeps it for the station's status, and tells the log of it.</summary>
     private bool IsUncertain(Station station, DateTimeOffset captured)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var offset = captured - now;
-        var isUncertain = offset > options.CaptureTimeAhead || offset < -options.CaptureTimeBehind;
-        if (isUncertain) metrics.CaptureTimeUncertain(station.Name);
-        if (station.NoteCaptureTime(isUncertain ? offset : null, now)) LineEvents.CaptureTimeUncertain(logger, station.Name, captured, offset.TotalSeconds);
+        var isUncertain = offset > _options.CaptureTimeAhead || offset < -_options.CaptureTimeBehind;
+        if (isUncertain) _metrics.CaptureTimeUncertain(station.Name);
+        if (station.NoteCaptureTime(isUncertain ? offset : null, now)) LineEvents.CaptureTimeUncertain(_logger, station.Name, captured, offset.TotalSeconds);
         return isUncertain;
     }
 
@@ -163,7 +169,7 @@ internal sealed class FrameFlow(
 
     private InspectionRecord Draft(InspectionRequest request, Recipe? recipe, Judgement judgement)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         return new InspectionRecord
         {
             Station = request.Station,

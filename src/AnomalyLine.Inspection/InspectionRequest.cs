@@ -51,7 +51,7 @@ public sealed record InspectionRequest
     /// <summary>What is wrong with the frame; null where there is one.</summary>
     public string? FrameError { get; }
 
-    /// <summary>Time from arrival to verdict, 1 ms..60 s; null for the recipe's.</summary>
+    /// <summary>Time from arrival until the log has the verdict, 1 ms..60 s; null for the recipe's.</summary>
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>Whether the frame's capture time is far from this machine's clock; found when it arrives.</summary>
@@ -63,6 +63,9 @@ public sealed record InspectionRequest
         var (part, product) = (ControlCharacters.TrimScan(PartId), ControlCharacters.TrimScan(ProductId));
         return part.Length == PartId.Length && product.Length == ProductId.Length ? this : this with { PartId = part, ProductId = product };
     }
+
+    /// <summary>Timestamp of the frame's arrival by the line's clock, as early as the transport knows it; null for the moment at which the line is asked.</summary>
+    public long? Arrival { get; init; }
 
     /// <summary>What makes it impossible to judge; null where nothing does.</summary>
     internal string? Check()

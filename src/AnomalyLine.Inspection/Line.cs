@@ -28,9 +28,9 @@ public sealed class Line : IAsyncDisposable
         _time = time;
         _logger = logger;
         Log = new InspectionLog(database);
-        Evidence = new Evidence(options.EvidenceBytesPerStation, time);
+        Evidence = new Evidence(options.EvidenceBytesPerStation, time, _metrics, logger);
         Feed = new InspectionFeed(_stations, Log, position, options.SubscriberCapacity, _metrics, logger);
-        _models = new ModelPool(loadDetector, options, time, _metrics, logger);
+        _models = new ModelPool(loadDetector, () => LineChanges.ModelsNamed(_stations), options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);
         _writer = new LogWriter(database.Writer, position, options.RetainedInspectionsPerStation, Publish, time, _metrics, logger);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);
@@ -195,7 +195,8 @@ public sealed class Line : IAsyncDisposable
 
     /// <summary>
     /// Loads and warms the model beside the running one, then makes the recipe the active one of its product between two frames; frames already accepted keep theirs.
-    /// The model before stays loaded, so that activating it again is immediate. One activation at a time; others wait.
+    /// The model before stays loaded, so that activating it again is immediate. Other changes, of this station too, are made meanwhile; of several
+    /// activations of a product the one whose model is loaded last is the active one.
     /// </summary>
     /// <param name="recipe">The recipe; its revision is given by the line.</param>
     /// <param name="cancellation">Stops before the swap; the active recipe then stays.</param>
@@ -292,13 +293,19 @@ public sealed class Line : IAsyncDisposable
 
     private void Publish(ReadOnlySpan<LogEntry> entries)
     {
-        foreach (var entry in entries)
+        // First, for all: the next sequences depend on it.
+        foreach (var entry in entries) entry.Station.Count(entry.Record);
+        try
         {
-            entry.Station.Count(entry.Record);
-            Evidence.Keep(entry);
-            _metrics.Inspected(entry.Record);
+            foreach (var entry in entries)
+            {
+                Evidence.Keep(entry);
+                _metrics.Inspected(entry.Record);
+            }
         }
-
-        Feed.Publish(entries);
+        finally
+        {
+            Feed.Publish(entries);
+        }
     }
 }

@@ -7,29 +7,43 @@ using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection;
 
-/// <summary>Changes stations, modes and recipes: one change at a time, first in the log, then at work.</summary>
+/// <summary>
+/// Changes stations, modes and recipes: first in the log, then at work. A station's changes take turns; what takes long, which is loading a model, is done before the turn, so that a stop never
+/// waits for it (docs/adr/0037-a-line-that-nobody-holds-up.md).
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asked for holds nothing to dispose, and late changes still release it.")]
 internal sealed class LineChanges(
     ConcurrentDictionary<string, Station> stations, LogWriter writer, ModelPool models, TimeProvider time, ILogger logger)
 {
-    private readonly SemaphoreSlim _turn = new(1);
-    private bool _stopped;
+    private readonly SemaphoreSlim _adding = new(1);
+    private readonly FlightGate _changes = new();
+    private readonly Lock _gate = new();
+    private Task? _stop;
 
     /// <summary>Takes a station as the log has it, and loads its models.</summary>
     public async Task BringBackAsync(StoredStation stored, CancellationToken cancellation)
     {
         var recipes = new Dictionary<string, ActiveRecipe>(StringComparer.Ordinal);
-        foreach (var recipe in stored.Recipes)
+        var leases = new List<ModelLease>();
+        try
         {
-            var model = await models.GetAsync(recipe.ModelVersion, cancellation);
-            recipes[recipe.ProductId] = model.TryGet(out var worker, out var error) ? new ActiveRecipe(recipe, worker, "") : new ActiveRecipe(recipe, null, error.Message);
-        }
+            foreach (var recipe in stored.Recipes)
+            {
+                var model = await models.LeaseAsync(recipe.ModelVersion, cancellation);
+                recipes[recipe.ProductId] = model.TryGet(out var lease, out var error) ? new ActiveRecipe(recipe, lease.Worker, "") : new ActiveRecipe(recipe, null, error.Message);
+                if (lease is not null) leases.Add(lease);
+            }
 
-        var setup = new StationSetup(stored.Mode, stored.ProductId, recipes.ToFrozenDictionary(StringComparer.Ordinal));
-        stations[stored.Name] = new Station(stored.Name, stored.FirstSequence, stored.LastSequence, setup, time.GetUtcNow());
+            var setup = new StationSetup(stored.Mode, stored.ProductId, recipes.ToFrozenDictionary(StringComparer.Ordinal));
+            stations[stored.Name] = new Station(stored.Name, stored.FirstSequence, stored.LastSequence, setup, time.GetUtcNow());
+        }
+        finally
+        {
+            foreach (var lease in leases) lease.Dispose();
+        }
     }
 
-    public Task<Outcome<Station>> CreateAsync(string name, CancellationToken cancellation) => TakeTurnAsync(() => AddAsync(name), cancellation);
+    public Task<Outcome<Station>> CreateAsync(string name, CancellationToken cancellation) => TakeTurnAsync(_adding, () => AddAsync(name), cancellation);
 
     public Task<Outcome<Station>> SetModeAsync(string name, StationMode mode, CancellationToken cancellation) => ChangeAsync<Station>(
         name,
@@ -43,17 +57,18 @@ internal sealed class LineChanges(
         cancellation);
 
     public Task<Outcome<Recipe>> ActivateAsync(Recipe recipe, CancellationToken cancellation)
-        => ChangeAsync(recipe.Station, station => SwapAsync(station, recipe with { RestoredFrom = 0 }, select: false, cancellation), cancellation);
+        => SwapAsync(recipe.Station, _ => recipe with { RestoredFrom = 0 }, select: false, cancellation);
 
     /// <summary>Makes a product's active recipe a new revision with some values changed.</summary>
-    public Task<Outcome<Recipe>> AdjustAsync(string name, string productId, Func<Recipe, Recipe> adjust, CancellationToken cancellation) => ChangeAsync<Recipe>(
+    public Task<Outcome<Recipe>> AdjustAsync(string name, string productId, Func<Recipe, Recipe> adjust, CancellationToken cancellation) => SwapAsync(
         name,
-        async station =>
+        setup =>
         {
-            if (!station.Setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(name, productId);
+            if (!setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(name, productId);
             var next = adjust(active.Recipe) with { RestoredFrom = 0 };
-            return next.ToError() is { } error ? error : await SwapAsync(station, next, select: false, cancellation);
+            return next.ToError() is { } error ? error : next;
         },
+        select: false,
         cancellation);
 
     /// <summary>Selects a product for the frames that name none.</summary>
@@ -66,36 +81,30 @@ internal sealed class LineChanges(
         },
         cancellation);
 
-    /// <summary>Makes an older revision active again, and selects its product where asked to.</summary>
-    public Task<Outcome<Recipe>> RestoreAsync(string name, Func<StationSetup, Outcome<Recipe>> choose, bool select, CancellationToken cancellation) => ChangeAsync<Recipe>(
-        name,
-        async station =>
-        {
-            if (!choose(station.Setup).TryGet(out var wanted, out var missing)) return missing;
-            var origin = Origin(wanted);
-            if (!station.Setup.Recipes.TryGetValue(wanted.ProductId, out var active) || active.Worker is null || Origin(active.Recipe) != origin)
-            {
-                return await SwapAsync(station, wanted with { RestoredFrom = origin }, select, cancellation);
-            }
+    /// <summary>Makes an older revision active again, where its values are not active anyhow, and selects its product where asked to.</summary>
+    public Task<Outcome<Recipe>> RestoreAsync(string name, Func<StationSetup, Outcome<Recipe>> choose, bool select, CancellationToken cancellation) => SwapAsync(
+        name, setup => choose(setup).TryGet(out var wanted, out var missing) ? wanted with { RestoredFrom = Origin(wanted) } : missing, select, cancellation);
 
-            return select && await SelectAsync(station, wanted.ProductId) is { } error ? error : active.Recipe;
-        },
-        cancellation);
-
-    /// <summary>Ends all changes for good; once, after the change that runs.</summary>
-    public async Task StopAsync(Func<Task> stop)
+    /// <summary>Ends all changes, then stops; once.</summary>
+    public Task StopAsync(Func<Task> stop)
     {
-        await _turn.WaitAsync();
-        try
+        lock (_gate) return _stop ??= StopOnceAsync(stop);
+    }
+
+    /// <summary>The models that recipes name, those of the recipes before included.</summary>
+    public static HashSet<string> ModelsNamed(ConcurrentDictionary<string, Station> stations)
+    {
+        var versions = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (_, station) in stations)
         {
-            if (_stopped) return;
-            _stopped = true;
-            await stop();
+            foreach (var active in station.Setup.Recipes.Values)
+            {
+                versions.Add(active.Recipe.ModelVersion);
+                if (active.PreviousModelVersion is { } previous) versions.Add(previous);
+            }
         }
-        finally
-        {
-            _turn.Release();
-        }
+
+        return versions;
     }
 
     /// <summary>The revision that first had a recipe's values.</summary>
@@ -121,9 +130,47 @@ internal sealed class LineChanges(
         return null;
     }
 
-    private async Task<Outcome<Recipe>> SwapAsync(Station station, Recipe recipe, bool select, CancellationToken cancellation)
+    /// <summary>
+    /// Makes a recipe active: chosen by what the station does at its turn, with its model loaded before. Where the choice names another model than the one that is loaded, which it does at first, and
+    /// again where somebody else's change came in between, the turn is given up for the load.
+    /// </summary>
+    private async Task<Outcome<Recipe>> SwapAsync(string name, Func<StationSetup, Outcome<Recipe>> choose, bool select, CancellationToken cancellation)
     {
-        if (!(await models.GetAsync(recipe.ModelVersion, cancellation)).TryGet(out var worker, out var error)) return error;
+        ModelLease? lease = null;
+        try
+        {
+            while (true)
+            {
+                string? toLoad = null;
+                var outcome = await ChangeAsync<Recipe>(
+                    name,
+                    async station =>
+                    {
+                        if (!choose(station.Setup).TryGet(out var recipe, out var error)) return error;
+                        if (station.Setup.Recipes.TryGetValue(recipe.ProductId, out var active) && active.Worker is not null && recipe.RestoredFrom == Origin(active.Recipe))
+                        {
+                            return select && await SelectAsync(station, recipe.ProductId) is { } failure ? failure : active.Recipe;
+                        }
+
+                        if (string.Equals(lease?.Worker.Version, recipe.ModelVersion, StringComparison.Ordinal)) return await CommitAsync(station, recipe, lease!.Worker, select);
+                        toLoad = recipe.ModelVersion;
+                        return recipe;
+                    },
+                    cancellation);
+                if (toLoad is null) return outcome;
+                lease?.Dispose();
+                lease = null;
+                if (!(await models.LeaseAsync(toLoad, cancellation)).TryGet(out lease, out var unusable)) return unusable;
+            }
+        }
+        finally
+        {
+            lease?.Dispose();
+        }
+    }
+
+    private async Task<Outcome<Recipe>> CommitAsync(Station station, Recipe recipe, ModelWorker worker, bool select)
+    {
         var setup = station.Setup;
         var before = setup.Recipes.GetValueOrDefault(recipe.ProductId);
         var next = recipe with { Revision = setup.LastRevision + 1 };
@@ -149,32 +196,36 @@ internal sealed class LineChanges(
         return error;
     }
 
-    private Task<Outcome<T>> ChangeAsync<T>(string name, Func<Station, Task<Outcome<T>>> change, CancellationToken cancellation) => TakeTurnAsync<T>(
-        async () => stations.TryGetValue(name, out var station) ? await change(station) : LineErrors.StationNotFound(name), cancellation);
+    /// <summary>Changes a station in its turn.</summary>
+    private async Task<Outcome<T>> ChangeAsync<T>(string name, Func<Station, Task<Outcome<T>>> change, CancellationToken cancellation)
+        => stations.TryGetValue(name, out var station)
+            ? await TakeTurnAsync(station.Turn, () => change(station), cancellation)
+            : LineErrors.StationNotFound(name);
 
-    private async Task<Outcome<T>> TakeTurnAsync<T>(Func<Task<Outcome<T>>> change, CancellationToken cancellation)
+    private async Task<Outcome<T>> TakeTurnAsync<T>(SemaphoreSlim turn, Func<Task<Outcome<T>>> change, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await turn.WaitAsync(cancellation);
         try
         {
-            return _stopped ? LineErrors.Stopping() : await change();
+            if (!_changes.TryEnter()) return LineErrors.Stopping();
+            try
+            {
+                return await change();
+            }
+            finally
+            {
+                _changes.Exit();
+            }
         }
         finally
         {
-            if (!_stopped) models.RetainOnly(ModelsInUse());
-            _turn.Release();
+            turn.Release();
         }
     }
 
-    private HashSet<string> ModelsInUse()
+    private async Task StopOnceAsync(Func<Task> stop)
     {
-        var versions = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var active in stations.Values.SelectMany(station => station.Setup.Recipes.Values))
-        {
-            versions.Add(active.Recipe.ModelVersion);
-            if (active.PreviousModelVersion is { } previous) versions.Add(previous);
-        }
-
-        return versions;
+        await _changes.CloseAsync();
+        await stop();
     }
 }

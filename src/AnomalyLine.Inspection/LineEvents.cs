@@ -61,4 +61,16 @@ internal static partial class LineEvents
 
     [LoggerMessage(18, LogLevel.Warning, "Station {Station}: announced part '{PartId}' was replaced before a frame used it")]
     public static partial void NextPartReplaced(ILogger logger, string station, string partId);
+
+    [LoggerMessage(20, LogLevel.Error, "{Observer} failed on a frame; the frame's answer is not affected. Further failures are counted, not logged")]
+    public static partial void ObserverFailed(ILogger logger, string observer, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Error, "{Observer} failed on {Frames} frames in a row and gets no further ones until the server is restarted")]
+    public static partial void ObserverTakenOff(ILogger logger, string observer, int frames, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Error, "{Frames} inspections are in the log, but could not be handed on to watchers; they are answered all the same")]
+    public static partial void PublishFailed(ILogger logger, int frames, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Warning, "The log took {Frames} verdicts after their deadline; they are NotDecidable. The disk stalls, or another program has the log locked")]
+    public static partial void LateCommit(ILogger logger, int frames);
 }

@@ -13,6 +13,8 @@ internal sealed class LineMetrics : IDisposable
     private readonly Counter<long> _uncertainTimes;
     private readonly Counter<long> _logFailures;
     private readonly Counter<long> _cutOffs;
+    private readonly Counter<long> _observerFailures;
+    private readonly Counter<long> _lateCommits;
     private readonly UpDownCounter<int> _subscribers;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<int> _commitSize;
@@ -24,6 +26,8 @@ internal sealed class LineMetrics : IDisposable
         _uncertainTimes = _meter.CreateCounter<long>("anomalyline.capture_time.uncertain", "{frame}", "Frames whose capture time is far from the server's clock, by station");
         _logFailures = _meter.CreateCounter<long>("anomalyline.log.failures", "{commit}", "Commits of the log that failed");
         _cutOffs = _meter.CreateCounter<long>("anomalyline.feed.cut_offs", "{subscriber}", "Subscribers cut off because they fell behind");
+        _observerFailures = _meter.CreateCounter<long>("anomalyline.observer.failures", "{frame}", "Frames on which a guest of the line failed, by observer; the frames are answered all the same");
+        _lateCommits = _meter.CreateCounter<long>("anomalyline.log.late", "{inspection}", "Verdicts that the log took after their deadline, which makes them NotDecidable");
         _subscribers = _meter.CreateUpDownCounter<int>("anomalyline.feed.subscribers", "{subscriber}", "Subscribers of the feed");
         _batchSize = _meter.CreateHistogram<int>("anomalyline.batch.size", "{frame}", "Frames that went through a model together");
         _commitSize = _meter.CreateHistogram<int>("anomalyline.log.commit.size", "{inspection}", "Inspections written by one commit");
@@ -65,6 +69,10 @@ internal sealed class LineMetrics : IDisposable
     public void CaptureTimeUncertain(string station) => _uncertainTimes.Add(1, new KeyValuePair<string, object?>("station", station));
 
     public void LogFailed() => _logFailures.Add(1);
+
+    public void ObserverFailed(string observer) => _observerFailures.Add(1, new KeyValuePair<string, object?>("observer", observer));
+
+    public void LateCommit(int inspections) => _lateCommits.Add(inspections);
 
     public void Subscribed(int change) => _subscribers.Add(change);
 

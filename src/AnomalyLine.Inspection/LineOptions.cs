@@ -26,7 +26,9 @@ public sealed class LineOptions
     /// <summary>Whether CUDA may round float32 to TF32 (10 bits) where it multiplies. Default false; without effect on the processor.</summary>
     public bool TensorFloat32 { get; set; }
 
-    /// <summary>Frames that can wait for one model, 1..65536; a further one is answered Overloaded at once. Default 64.</summary>
+    /// <summary>
+    /// Frames of one station that can wait for one model, 1..65536; a further one of this station is answered Overloaded at once, those of other stations are not. Default 64.
+    /// </summary>
     public int QueueCapacity { get; set; } = 64;
 
     /// <summary>

@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AnomalyLine.Inspection;
 
 /// <summary>
 /// A station at work. <see cref="Setup"/> is swapped as a whole; sequences belong to the log's writer; counts are read by anybody.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asked for holds nothing to dispose, and late changes still release it.")]
 internal sealed class Station(string name, long firstSequence, long lastSequence, StationSetup setup, DateTimeOffset opened)
 {
     private volatile StationSetup _setup = setup;
@@ -15,6 +18,9 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
     private long _notDecidable;
 
     public string Name { get; } = name;
+
+    /// <summary>Its changes take turns; a turn is short.</summary>
+    public SemaphoreSlim Turn { get; } = new(1);
 
     /// <summary>What is done with frames now. Set by one change at a time.</summary>
     public StationSetup Setup

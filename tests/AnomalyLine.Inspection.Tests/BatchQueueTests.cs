@@ -12,7 +12,7 @@ public sealed class BatchQueueTests
     public void Take_MoreThanABatchWaits_TakesABatchInOrderWithoutDelay()
     {
         using var queue = new BatchQueue<int>(10, _time);
-        for (var i = 0; i < 5; i++) queue.Add(i);
+        for (var i = 0; i < 5; i++) queue.Add("s", i);
         var batch = new List<int>();
 
         Assert.True(queue.Take(batch, 3, Delay));
@@ -25,7 +25,7 @@ public sealed class BatchQueueTests
     public void Take_NoPlaceIsReserved_DoesNotWaitForOthers()
     {
         using var queue = new BatchQueue<int>(10, _time);
-        queue.Add(1);
+        queue.Add("s", 1);
         var batch = new List<int>();
 
         // The clock stands still: a wait would not end.
@@ -37,9 +37,9 @@ public sealed class BatchQueueTests
     public async Task Take_OthersArePromisedAPlace_TakesWhatIsThereAfterTheDelay()
     {
         using var queue = new BatchQueue<int>(10, _time);
-        queue.Add(1);
-        queue.Add(2);
-        queue.Reserve();
+        queue.Add("s", 1);
+        queue.Add("s", 2);
+        queue.Reserve("s");
         var batch = new List<int>();
         var take = StartTake(queue, batch);
 
@@ -56,9 +56,9 @@ public sealed class BatchQueueTests
     {
         using var queue = new BatchQueue<int>(10, _time);
         var batch = new List<int>();
-        for (var i = 1; i <= 4; i++) queue.Reserve();
+        for (var i = 1; i <= 4; i++) queue.Reserve("s");
         var take = Task.Run(() => queue.Take(batch, 3, Delay), TestLine.Cancellation);
-        for (var i = 1; i <= 3; i++) queue.Fill(i);
+        for (var i = 1; i <= 3; i++) queue.Fill("s", i);
 
         Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
         Assert.Equal([1, 2, 3], batch);
@@ -69,13 +69,13 @@ public sealed class BatchQueueTests
     {
         using var queue = new BatchQueue<int>(10, _time);
         var batch = new List<int>();
-        queue.Add(1);
-        queue.Reserve();
-        queue.Reserve();
+        queue.Add("s", 1);
+        queue.Reserve("s");
+        queue.Reserve("s");
         var take = StartTake(queue, batch);
-        queue.Fill(2);
+        queue.Fill("s", 2);
         Assert.False(take.IsCompleted);
-        queue.GiveBack();
+        queue.GiveBack("s");
 
         Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
         Assert.Equal([1, 2], batch);
@@ -85,8 +85,8 @@ public sealed class BatchQueueTests
     public void Take_FirstWaitedTheDelayAlready_DoesNotWaitAgain()
     {
         using var queue = new BatchQueue<int>(10, _time);
-        queue.Add(1);
-        queue.Reserve();
+        queue.Add("s", 1);
+        queue.Reserve("s");
         _time.Advance(Delay);
         var batch = new List<int>();
 
@@ -98,23 +98,59 @@ public sealed class BatchQueueTests
     public void Reserve_CapacityTaken_IsFullUntilAPlaceIsGivenBack()
     {
         using var queue = new BatchQueue<int>(2, _time);
-        Assert.Equal(Admission.Reserved, queue.Add(1));
-        Assert.Equal(Admission.Reserved, queue.Reserve());
-        Assert.Equal(Admission.Full, queue.Reserve());
-        queue.GiveBack();
-        Assert.Equal(Admission.Reserved, queue.Reserve());
+        Assert.Equal(Admission.Reserved, queue.Add("s", 1));
+        Assert.Equal(Admission.Reserved, queue.Reserve("s"));
+        Assert.Equal(Admission.Full, queue.Reserve("s"));
+        queue.GiveBack("s");
+        Assert.Equal(Admission.Reserved, queue.Reserve("s"));
+    }
+
+    [Fact]
+    public void Take_OneLaneIsLong_LanesTakeTurns()
+    {
+        using var queue = new BatchQueue<int>(10, _time);
+        for (var i = 0; i < 6; i++) queue.Add("flood", i);
+        queue.Add("a", 10);
+        queue.Add("b", 20);
+        queue.Add("a", 11);
+        var batch = new List<int>();
+
+        queue.Take(batch, 4, Delay);
+        Assert.Equal([0, 10, 20, 1], batch);
+        queue.Add("b", 21);
+        queue.Take(batch, 4, Delay);
+        Assert.Equal([11, 2, 21, 3], batch);
+        queue.Take(batch, 4, Delay);
+        Assert.Equal([4, 5], batch);
+    }
+
+    [Fact]
+    public void Reserve_OneLaneIsFull_OthersHaveTheirOwnPlaces()
+    {
+        using var queue = new BatchQueue<int>(2, _time);
+        queue.Add("flood", 1);
+        queue.Reserve("flood");
+        Assert.Equal(Admission.Full, queue.Reserve("flood"));
+        Assert.Equal(Admission.Reserved, queue.Add("a", 2));
+        Assert.Equal(3, queue.Length);
+        var batch = new List<int>();
+
+        queue.Take(batch, 3, TimeSpan.Zero);
+
+        Assert.Equal(Admission.Reserved, queue.Reserve("flood"));
+        Assert.Equal(Admission.Full, queue.Reserve("flood"));
     }
 
     [Fact]
     public async Task Close_PlaceIsReserved_TakesItsItemBeforeTheEnd()
     {
         using var queue = new BatchQueue<int>(2, _time);
-        queue.Reserve();
+        queue.Reserve("s");
         queue.Close();
-        Assert.Equal(Admission.Closed, queue.Reserve());
+        Assert.Equal(Admission.Closed, queue.Reserve("s"));
         var batch = new List<int>();
         var take = StartTake(queue, batch);
-        queue.Fill(7);
+        queue.Fill("s", 7);
 
         Assert.True(await take.WaitAsync(TestLine.Patience, TestLine.Cancellation));
         Assert.Equal([7], batch);

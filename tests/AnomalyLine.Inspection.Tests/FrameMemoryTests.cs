@@ -33,7 +33,7 @@ public sealed class FrameMemoryTests
         line.Options.EvidenceBytesPerStation = 4 * Bytes;
         var observed = new ConcurrentBag<EvidenceItem>();
         await line.OpenAsync("s");
-        line.Line.Evidence.Observe(item =>
+        line.Line.Evidence.Observe("The test", item =>
         {
             if (item.Record.Sequence % 7 != 0) return false;
             observed.Add(item);

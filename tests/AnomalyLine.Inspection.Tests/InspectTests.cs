@@ -142,6 +142,28 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task InspectAsync_AnotherStationFloodsTheModel_IsNotOverloadedAndComesWithTheNextBatch()
+    {
+        await using var line = new TestLine();
+        line.Options.QueueCapacity = 4;
+        line.Options.MaxBatchSize = 2;
+        await line.OpenAsync("flood", "polite");
+        var detector = line.Detectors["m-0"];
+        detector.Hold();
+        var inModel = line.InspectAsync("flood", 1);
+        await detector.EnteredAsync();
+        var waiting = Enumerable.Range(0, 4).Select(_ => line.InspectAsync("flood", 2)).ToArray();
+        Assert.Equal(ReasonCode.Overloaded, (await line.InspectAsync("flood", 2)).ReasonCode);
+        var polite = line.InspectAsync("polite", 3);
+        Assert.True(SpinWait.SpinUntil(() => line.Line.GetStation("polite").Value.QueueLength == 5, TestLine.Patience));
+        detector.Release();
+
+        Assert.Equal(Verdict.Ok, (await polite).Verdict);
+        Assert.All(await Task.WhenAll([inModel, .. waiting]), record => Assert.Equal(Verdict.Ok, record.Verdict));
+        Assert.Contains(3, detector.Seen.Take(3));
+    }
+
+    [Fact]
     public async Task InspectAsync_StationsWithTheSameModel_ShareABatch()
     {
         await using var line = new TestLine(new FakeTimeProvider());

@@ -54,7 +54,7 @@ public sealed class ModelWorkerTests
     {
         var pending = new PendingInspection(
             TestLine.Frame(grey), TestLine.Recipe("s"), deadline, TimeSpan.FromMilliseconds(10), _time.GetTimestamp(), _time);
-        Assert.Equal(Admission.Reserved, worker.Reserve());
+        Assert.Equal(Admission.Reserved, worker.Reserve("s"));
         Assert.True(FramePreparer.TryPrepare(pending.Frame, worker.Input, null, out var prepared, out _));
         pending.Prepared = prepared;
         pending.PreparedAt = _time.GetTimestamp();

@@ -3,15 +3,16 @@ using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Inspection.Tests;
 
-/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores; "broken-…" cannot be loaded; "gone-…" does not exist.</summary>
+/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores; "broken-…" cannot be loaded; "gone-…" does not exist;
+/// "slow-…" loads once it is let to.</summary>
 internal sealed class TestLine : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _loading = new(0);
     private Line? _line;
 
     public TestLine(TimeProvider? time = null, string? folder = null)
@@ -26,7 +27,7 @@ internal sealed class TestLine : IAsyncDisposable
 
     public LineOptions Options { get; }
 
-    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+    public ILoggerFactory Loggers { get; init; } = new TestLog();
 
     public string DatabasePath => Path.Combine(Options.DataFolder, "inspections.db");
 
@@ -34,6 +35,15 @@ internal sealed class TestLine : IAsyncDisposable
     public ConcurrentDictionary<string, TestDetector> Detectors { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentQueue<string> Loads { get; } = new();
+
+    /// <summary>Ends the loads of "slow-…" models: with a result they succeed, with an exception they fail.</summary>
+    public TaskCompletionSource SlowLoads { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What the line writes to the program's log.</summary>
+    public TestLog Messages => (TestLog)Loggers;
+
+    /// <summary>Waits until one more "slow-…" model is being loaded.</summary>
+    public async Task LoadingAsync() => Assert.True(await _loading.WaitAsync(Patience, Cancellation));
 
     public Line Line => _line ?? throw new InvalidOperationException("Open it first.");
 
@@ -97,7 +107,9 @@ internal sealed class TestLine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var detector in Detectors.Values) detector.Release();
+        SlowLoads.TrySetResult();
         if (_line is not null) await _line.DisposeAsync();
+        _loading.Dispose();
         if (Directory.Exists(Options.DataFolder)) Directory.Delete(Options.DataFolder, recursive: true);
     }
 
@@ -106,6 +118,12 @@ internal sealed class TestLine : IAsyncDisposable
         Loads.Enqueue(version);
         if (version.StartsWith("broken", StringComparison.Ordinal)) throw new ModelFileException("weights.safetensors does not match its sum.");
         if (version.StartsWith("gone", StringComparison.Ordinal)) throw new FileNotFoundException($"{version}.alm is missing");
+        if (version.StartsWith("slow", StringComparison.Ordinal))
+        {
+            _loading.Release();
+            SlowLoads.Task.GetAwaiter().GetResult();
+        }
+
         var offset = float.Parse(version[(version.IndexOf('-', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         return Detectors[version] = new TestDetector(version.StartsWith("other", StringComparison.Ordinal) ? "m-0" : version, offset);
     }

@@ -57,14 +57,14 @@ internal sealed class ModelWorker
     /// <summary>Why the last frames failed, from the third in a row on; empty where the model works.</summary>
     public string Fault => _fault;
 
-    /// <summary>A place for a frame; <see cref="Enqueue"/> or <see cref="GiveBack"/> ends it, and the model stays loaded until then.</summary>
-    public Admission Reserve() => _queue.Reserve();
+    /// <summary>A place for a frame of a station; <see cref="Enqueue"/> or <see cref="GiveBack"/> ends it, and the model stays loaded until then.</summary>
+    public Admission Reserve(string station) => _queue.Reserve(station);
 
     /// <summary>Puts a prepared frame into its place.</summary>
-    public void Enqueue(PendingInspection pending) => _queue.Fill(pending);
+    public void Enqueue(PendingInspection pending) => _queue.Fill(pending.Recipe.Station, pending);
 
     /// <summary>The frame does not come.</summary>
-    public void GiveBack() => _queue.GiveBack();
+    public void GiveBack(PendingInspection pending) => _queue.GiveBack(pending.Recipe.Station);
 
     /// <summary>No further frames; the model is disposed after the last one.</summary>
     public void Retire() => _queue.Close();

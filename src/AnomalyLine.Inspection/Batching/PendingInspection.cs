@@ -25,7 +25,9 @@ internal sealed class PendingInspection : IDisposable
         _time = time;
         _deadline = deadline;
         _due = deadline - (margin < deadline / 2 ? margin : deadline / 2);
-        _timer = time.CreateTimer(static pending => ((PendingInspection)pending!).Expire(), this, _due, Timeout.InfiniteTimeSpan);
+        var remaining = _due - time.GetElapsedTime(arrival);
+        _timer = time.CreateTimer(
+            static pending => ((PendingInspection)pending!).Expire(), this, remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     public Frame Frame { get; }

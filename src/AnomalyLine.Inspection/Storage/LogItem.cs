@@ -22,6 +22,9 @@ internal sealed class LogEntry(Station station, InspectionRecord draft, long arr
     /// <summary>Timestamp of the verdict.</summary>
     public long Decided { get; } = decided;
 
+    /// <summary>Time from arrival until the log must have the verdict; null where there is none to be late.</summary>
+    public TimeSpan? Deadline { get; init; }
+
     /// <summary>The frame, to keep as evidence; null where there is none.</summary>
     public Frame? Frame { get; init; }
 

@@ -8,10 +8,16 @@ namespace AnomalyLine.Inspection.Storage;
 /// <summary>
 /// The one thread that writes the log. Everything that waits goes into one transaction; after its commit the inspections are published in log order
 /// and answered. A failed write fails its frames, raises <see cref="Fault"/>, and is tried again with the next ones, or every second where none come.
+/// A verdict that the log takes after its deadline is NotDecidable: known before the row is written where the wait came before it, else by a correction of the row, which is made before anything
+/// else is written and before the inspection is published and answered.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
     private const int MaxCommitSize = 4096;
+
+    // In order of arrival: all stations' inspections go into the same commit.
+    private const string OnlyLane = "";
+
     private static readonly TimeSpan ProbeDelay = TimeSpan.FromSeconds(1);
 
     private readonly SqliteConnection _connection;
@@ -24,8 +30,11 @@ internal sealed class LogWriter : IDisposable
     private readonly ILogger _logger;
     private readonly ITimer _probe;
     private readonly Thread _thread;
+    private readonly List<InspectionRecord> _corrections = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _position;
+    private int _late;
+    private bool _wasLate;
     private volatile string _fault = "";
 
     public LogWriter(
@@ -50,13 +59,13 @@ internal sealed class LogWriter : IDisposable
 
     /// <summary>Writes an inspection; done when it is committed, published and known to its station, or with LogFailed or Stopping.</summary>
     public Task<Outcome<InspectionRecord>> WriteAsync(LogEntry entry)
-        => _queue.Add(entry) == Admission.Reserved ? entry.Answered : Task.FromResult<Outcome<InspectionRecord>>(LineErrors.Stopping());
+        => _queue.Add(OnlyLane, entry) == Admission.Reserved ? entry.Answered : Task.FromResult<Outcome<InspectionRecord>>(LineErrors.Stopping());
 
     /// <summary>Makes a change in a transaction of its own; null, or LogFailed or Stopping.</summary>
     public Task<LineError?> ChangeAsync(Action<SqliteConnection> apply)
     {
         var change = new LogChange(apply);
-        return _queue.Add(change) == Admission.Reserved ? change.Answered : Task.FromResult<LineError?>(LineErrors.Stopping());
+        return _queue.Add(OnlyLane, change) == Admission.Reserved ? change.Answered : Task.FromResult<LineError?>(LineErrors.Stopping());
     }
 
     /// <summary>Takes nothing further; done when all that waits is written.</summary>
@@ -96,6 +105,7 @@ internal sealed class LogWriter : IDisposable
             Write(entries);
         }
 
+        if (_corrections.Count > 0) Try(static _ => { });
         _ended.SetResult();
     }
 
@@ -103,7 +113,7 @@ internal sealed class LogWriter : IDisposable
     {
         if (entries.Count == 0) return;
         var start = _time.GetTimestamp();
-        if (Try(() => Insert(entries)) is { } error)
+        if (Try(transaction => Insert(transaction, entries)) is { } error)
         {
             foreach (var entry in entries)
             {
@@ -116,8 +126,15 @@ internal sealed class LogWriter : IDisposable
             _position += entries.Count;
             var durable = _time.GetTimestamp();
             _metrics.Committed(entries.Count, _time.GetElapsedTime(start, durable));
-            foreach (var entry in entries) Stamp(entry);
-            _publish(CollectionsMarshal.AsSpan(entries));
+            foreach (var entry in entries)
+            {
+                Stamp(entry);
+                if (RefuseLate(entry)) _corrections.Add(entry.Record);
+            }
+
+            if (_corrections.Count > 0) Try(static _ => { });
+            TellLate();
+            Publish(entries);
             _metrics.Published(_time.GetElapsedTime(durable));
             foreach (var entry in entries) entry.Answer(entry.Record);
         }
@@ -125,19 +142,58 @@ internal sealed class LogWriter : IDisposable
         entries.Clear();
     }
 
-    private void Insert(List<LogEntry> entries)
+    private void TellLate()
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
+        // Once for a stall, not once a commit.
+        if (_late > 0 && !_wasLate) LineEvents.LateCommit(_logger, _late);
+        if (_late > 0) _metrics.LateCommit(_late);
+        _wasLate = _late > 0;
+    }
+
+    private void Publish(List<LogEntry> entries)
+    {
+        try
+        {
+            _publish(CollectionsMarshal.AsSpan(entries));
+        }
+        catch (Exception e)
+        {
+            // A bulkhead: what is committed is answered, whoever else it cannot be told.
+            LineEvents.PublishFailed(_logger, entries.Count, e);
+        }
+    }
+
+    private void Insert(SqliteTransaction transaction, List<LogEntry> entries)
+    {
         var position = _position;
+        _late = 0;
         foreach (var entry in entries)
         {
             entry.Record = entry.Record with { Position = ++position, Sequence = entry.Station.AssignNext() };
             Stamp(entry);
+            RefuseLate(entry);
             _insert.Run(transaction, entry.Record);
         }
 
         _retention.Run(transaction, entries);
-        transaction.Commit();
+    }
+
+    /// <summary>Takes back a verdict whose deadline is over; whether there was one.</summary>
+    private bool RefuseLate(LogEntry entry)
+    {
+        var record = entry.Record;
+        if (record.Verdict == Verdict.NotDecidable || entry.Deadline is not { } deadline || record.Timings.TotalMs <= deadline.TotalMilliseconds) return false;
+        entry.Record = record with
+        {
+            Verdict = Verdict.NotDecidable,
+            ReasonCode = ReasonCode.DeadlineExceeded,
+            ReasonText = $"The log had the verdict {record.Timings.TotalMs:0} ms after the frame's arrival, beyond the deadline of {deadline.TotalMilliseconds:0.###} ms.",
+            Score = 0,
+            Regions = [],
+            CompletionTime = _time.GetUtcNow(),
+        };
+        _late++;
+        return true;
     }
 
     private void Stamp(LogEntry entry)
@@ -153,25 +209,28 @@ internal sealed class LogWriter : IDisposable
         };
     }
 
-    private void Apply(LogChange change) => change.Answer(Try(() =>
-    {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        change.Apply(_connection);
-        transaction.Commit();
-    }));
+    private void Apply(LogChange change) => change.Answer(Try(transaction => change.Apply(transaction.Connection!)));
 
-    private LineError? Try(Action write)
+    /// <summary>Writes in a transaction, after what is to be corrected.</summary>
+    private LineError? Try(Action<SqliteTransaction> write)
     {
         try
         {
-            write();
+            using (var transaction = _connection.BeginTransaction(deferred: false))
+            {
+                foreach (var record in _corrections) InspectionCorrection.Run(_connection, record);
+                write(transaction);
+                transaction.Commit();
+            }
+
+            _corrections.Clear();
             if (_fault.Length != 0) LineEvents.LogRecovered(_logger);
             _fault = "";
             return null;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
-            // Once a fault, not once a frame: a full disk must not be filled further.
+            // Whatever it is: frames that wait for the log must have their answers, and its thread must not end. Once a fault, not once a frame: a full disk must not be filled further.
             if (_fault.Length == 0) LineEvents.LogFailed(_logger, e);
             _fault = $"The inspection log cannot be written ({e.Message}); check the disk's space and rights.";
             _metrics.LogFailed();

@@ -18,18 +18,18 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
     }
 
     /// <summary>Tells the web server of the call.</summary>
-    public sealed class Methods : IServiceMethodProvider<CameraService>
+    public sealed class Methods(ProcessPulse pulse) : IServiceMethodProvider<CameraService>
     {
-        private static readonly Method<FrameRequest, Wire.InspectResponse> s_inspect = new(
+        private readonly Method<FrameRequest, Wire.InspectResponse> _inspect = new(
             MethodType.DuplexStreaming,
             Wire.InspectionService.Descriptor.FullName,
             "Inspect",
-            Marshallers.Create<FrameRequest>((_, _) => throw new NotSupportedException("A server only reads requests."), context => FrameRequest.Read(context.PayloadAsReadOnlySequence())),
+            Marshallers.Create<FrameRequest>((_, _) => throw new NotSupportedException("A server only reads requests."), context => FrameRequest.Read(context.PayloadAsReadOnlySequence(), pulse.Arrival())),
             Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
 
         /// <inheritdoc/>
         public void OnServiceMethodDiscovery(ServiceMethodProviderContext<CameraService> context) =>
-            context.AddDuplexStreamingMethod(s_inspect, [], static (service, requests, answers, call) => service.InspectAsync(requests, answers, call));
+            context.AddDuplexStreamingMethod(_inspect, [], static (service, requests, answers, call) => service.InspectAsync(requests, answers, call));
 
         private static void Write(Wire.InspectResponse answer, SerializationContext context)
         {

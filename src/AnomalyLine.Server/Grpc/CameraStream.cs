@@ -24,11 +24,18 @@ internal sealed class CameraStream(
     /// <param name="stopping">Ends the reading; frames that were read are still answered.</param>
     public async Task RunAsync(IAsyncStreamReader<FrameRequest> requests, CancellationToken call, CancellationToken stopping)
     {
+        var last = time.GetTimestamp();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(call, stopping, _broken.Token);
         try
         {
-            while (await requests.MoveNext(reading.Token))
+            while (true)
             {
+                // What is there before it is asked for came while the one before waited for a slot, or even earlier than that: the deadline counts from then.
+                var next = requests.MoveNext(reading.Token);
+                var hasWaited = next.IsCompleted;
+                if (!await next) break;
+                if (hasWaited && last < requests.Current.Arrival) requests.Current.Arrival = last;
+                last = time.GetTimestamp();
                 var arrival = time.GetUtcNow();
                 await _slots.WaitAsync(reading.Token);
                 Announce(requests.Current.Message.Station);

@@ -16,16 +16,22 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     private const uint FrameTag = (Wire.InspectRequest.FrameFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
     private const uint DataTag = (Wire.Frame.DataFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
 
+    /// <summary>Timestamp of its arrival; null where nobody looked at the clock.</summary>
+    public long? Arrival { get; set; }
+
     /// <summary>Reads a message.</summary>
+    /// <param name="message">Its bytes.</param>
+    /// <param name="arrival">Timestamp of its arrival.</param>
     /// <exception cref="InvalidProtocolBufferException">It is not an <see cref="Wire.InspectRequest"/>.</exception>
-    public static FrameRequest Read(ReadOnlySequence<byte> message)
+    public static FrameRequest Read(ReadOnlySequence<byte> message, long? arrival = null)
     {
-        if (Find(message, FrameTag) is not { } frame || Find(frame.Value, DataTag) is not { } data) return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null);
+        if (Find(message, FrameTag) is not { } frame || Find(frame.Value, DataTag) is not { } data)
+            return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null) { Arrival = arrival };
         var parsed = Wire.InspectRequest.Parser.ParseFrom(Without(message, frame.Field));
         parsed.Frame = Wire.Frame.Parser.ParseFrom(Without(frame.Value, data.Field));
         var pixels = PooledArrays.Rent<byte>((int)data.Value.Length);
         data.Value.CopyTo(pixels.Memory.Span);
-        return new FrameRequest(parsed, pixels);
+        return new FrameRequest(parsed, pixels) { Arrival = arrival };
     }
 
     /// <summary>The only field with a tag, with and without its tag and length; null where there is none, where there are several, and where the message is damaged.</summary>

@@ -12,19 +12,19 @@ internal static class RequestReader
     public static InspectionRequest ToInspectionRequest(this FrameRequest taken, DateTimeOffset arrival)
     {
         var request = taken.Message;
-        if (request.Frame is null) return Unreadable(request, "frame: is missing; send the image.");
+        if (request.Frame is null) return Unreadable(taken, "frame: is missing; send the image.");
         var wire = request.Frame;
         if (wire.CaptureTime is { } captured && !IsValid(captured))
-            return Unreadable(request, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
+            return Unreadable(taken, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
         if (request.Deadline is { } deadline && !IsValid(deadline))
-            return Unreadable(request, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
+            return Unreadable(taken, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
         var capture = wire.CaptureTime?.ToDateTimeOffset() ?? arrival;
         var time = request.Deadline?.ToTimeSpan();
         var pixels = taken.Pixels ?? PooledArrays.Of(wire.Data.ToByteArray());
         return Frame.TryCreate(
             (PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits))
-            ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId }
-            : Unreadable(request, $"frame: {error}") with { Deadline = time };
+            ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId, Arrival = taken.Arrival }
+            : Unreadable(taken, $"frame: {error}") with { Deadline = time };
     }
 
     /// <summary>A revision's number; one beyond what a station can have is found by no one.</summary>
@@ -71,8 +71,8 @@ internal static class RequestReader
     // Beyond the range of int is beyond every limit too: the check behind reports it.
     public static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
 
-    private static InspectionRequest Unreadable(Wire.InspectRequest request, string error) =>
-        new(request.Station, request.PartId, error) { ProductId = request.ProductId };
+    private static InspectionRequest Unreadable(FrameRequest taken, string error) =>
+        new(taken.Message.Station, taken.Message.PartId, error) { ProductId = taken.Message.ProductId, Arrival = taken.Arrival };
 
     public static bool IsValid(Timestamp time) =>
         time.Seconds is >= -62135596800 and <= 253402300799 && time.Nanos is >= 0 and < 1_000_000_000;

@@ -15,6 +15,9 @@ internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader
     /// <summary>All stations in order of name; none before the line is open.</summary>
     public IReadOnlyList<StationStatus> Stations => _line?.Stations ?? [];
 
+    /// <summary>Why guests of the line were taken off, a sentence each; empty where all of them work.</summary>
+    public IReadOnlyList<string> ObserverFaults => _line?.Evidence.Faults ?? [];
+
     /// <summary>Counts the statuses that were sent.</summary>
     public Heartbeat Heartbeat { get; } = new();
 

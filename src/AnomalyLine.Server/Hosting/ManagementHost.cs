@@ -14,7 +14,7 @@ internal sealed class ManagementHost(LineHost host, RecipeChange change, SampleC
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        host.Line.Evidence.Observe(collector.Offer);
+        host.Line.Evidence.Observe("The collector of samples", collector.Offer);
         try
         {
             await Task.WhenAll(collector.LoadPoliciesAsync(CancellationToken.None),

@@ -56,6 +56,7 @@ internal static class ServerHost
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
             grpc.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(RestSetup.Configure);
+        builder.Services.AddSingleton<ProcessPulse>();
         builder.Services.AddSingleton<IServiceMethodProvider<CameraService>, CameraService.Methods>();
         builder.Services.AddGrpcReflection();
         builder.Services.AddLocalization().AddRazorComponents().AddInteractiveServerComponents();

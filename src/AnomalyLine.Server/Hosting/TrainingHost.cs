@@ -17,8 +17,8 @@ internal sealed partial class TrainingHost(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        host.Line.Evidence.Observe(drift.Offer);
-        host.Line.Evidence.Observe(shadows.Offer);
+        host.Line.Evidence.Observe("The watch for drift", drift.Offer);
+        host.Line.Evidence.Observe("The shadow models", shadows.Offer);
         foreach (var station in host.Line.Stations)
         {
             if (!(await registry.ListAsync(station.Name, stoppingToken)).TryGet(out var versions, out _)) continue;

@@ -88,7 +88,7 @@ public sealed class SampleCollectorTests(PostgresServer postgres)
             new LineOptions { DataFolder = test.Base.Folder, EvidenceBytesPerStation = 0 }, _ => new IdentityDetector(new InputSpec(64, 64, 1)), TimeProvider.System, NullLoggerFactory.Instance, TestDatabase.Cancel);
         await using var collector = Create(test, options, time: TimeProvider.System);
         var offers = new List<double>();
-        line.Evidence.Observe(item =>
+        line.Evidence.Observe("The test", item =>
         {
             var start = Stopwatch.GetTimestamp();
             var isKept = collector.Offer(item);

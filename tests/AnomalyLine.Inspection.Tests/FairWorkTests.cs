@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using AnomalyLine.Inspection.Batching;
+
+namespace AnomalyLine.Inspection.Tests;
+
+public sealed class FairWorkTests
+{
+    [Fact]
+    public async Task Add_OneStationHasMuchWork_StationsTakeTurns()
+    {
+        using var open = new ManualResetEventSlim();
+        var done = new ConcurrentQueue<string>();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var work = new FairWork<string>(1, piece =>
+        {
+            open.Wait();
+            done.Enqueue(piece);
+            if (done.Count == 8) all.SetResult();
+        });
+
+        foreach (var piece in new[] { "flood 1", "flood 2", "flood 3", "flood 4", "flood 5", "a 1", "a 2", "b 1" }) work.Add(piece.Split(' ')[0], piece);
+        open.Set();
+        await all.Task.WaitAsync(TestLine.Patience, TestLine.Cancellation);
+
+        // The first was at work before the others came, or came with them.
+        Assert.Equal(["flood 1", "a 1", "b 1", "a 2"], done.Where(piece => piece is not ("flood 2" or "flood 3" or "flood 4" or "flood 5")));
+        Assert.True(done.ToList().IndexOf("b 1") <= 3);
+        Assert.True(done.ToList().IndexOf("a 2") <= 5);
+    }
+
+    [Fact]
+    public async Task Add_MoreThanAtATime_RunsSoManyAndNoMore()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var open = new ManualResetEventSlim();
+        var (running, most) = (0, 0);
+        var work = new FairWork<int>(2, _ =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref running));
+            entered.Release();
+            open.Wait();
+            Interlocked.Decrement(ref running);
+        });
+        for (var i = 0; i < 20; i++) work.Add($"{i % 3}", i);
+        for (var i = 0; i < 2; i++) Assert.True(await entered.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+        open.Set();
+        for (var i = 0; i < 18; i++) Assert.True(await entered.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+
+        Assert.Equal(2, most);
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))
+            if (Interlocked.CompareExchange(ref target, value, seen) == seen) return;
+    }
+}
