@@ -6,7 +6,7 @@ namespace AnomalyLine.EndToEnd.Tests.Harness;
 /// <summary>A child process whose lines can be waited for. Ended by its id at the latest when it is disposed of.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private const int SigTerm = 15;
+    private const int SigTerm = 15, SigContinue = 18, SigStop = 19;
     private readonly Process _process;
     private readonly Task _reading;
     private readonly Lock _gate = new();
@@ -88,6 +88,12 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     /// <summary>SIGTERM.</summary>
     public void AskToEnd() => _ = Kill(_process.Id, SigTerm);
+
+    /// <summary>SIGSTOP: it does nothing until <see cref="Resume"/>.</summary>
+    public void Suspend() => _ = Kill(_process.Id, SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => _ = Kill(_process.Id, SigContinue);
 
     /// <summary>SIGKILL to this process alone, not to its children.</summary>
     public async Task KillAsync()
