@@ -37,13 +37,17 @@ public sealed class Evidence
 
     /// <summary>
     /// Has an observer called with the frame of each inspection from now on, once it is committed, in log order, on the thread that writes the log: it returns
-    /// at once, waits for nothing, and leaves all work to a thread of its own. It says whether it keeps the frame or the map: where nobody does, their memory is used
+    /// at once, waits for nothing, and leaves all work to a thread of its own. It says whether it keeps the frame or the map: where nobody does,
+    /// their memory is used
     /// again for later frames. What it throws is logged once, and it is taken off after ten failures in a row (<see cref="Faults"/>); frames go on.
     /// </summary>
     /// <param name="name">What it is, for people: the start of a sentence.</param>
     /// <param name="observe">Takes an inspection.</param>
     public void Observe(string name, Func<EvidenceItem, bool> observe) =>
         ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), new EvidenceObserver(name, observe, _metrics, _logger));
+
+    /// <summary>Forgets what is kept of a station.</summary>
+    internal void Forget(string station) => _stations.TryRemove(station, out _);
 
     internal void Keep(LogEntry entry)
     {

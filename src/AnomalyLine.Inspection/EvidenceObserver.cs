@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace AnomalyLine.Inspection;
 
 /// <summary>
-/// A guest on the thread that writes the log, behind a bulkhead: what it throws is logged once and counted, and a guest that fails again and again is called no more. The thread that writes the log only.
+/// A guest on the thread that writes the log, behind a bulkhead: what it throws is logged once and counted, and a guest that fails again and again
+/// is called no more. The thread that writes the log only.
 /// </summary>
 internal sealed class EvidenceObserver(string name, Func<EvidenceItem, bool> observe, LineMetrics metrics, ILogger logger)
 {

@@ -18,10 +18,12 @@ internal sealed class FrameFlow
     private readonly FairWork<(PendingInspection Pending, ModelWorker Worker)> _preparation;
     private readonly FlightGate _flights = new();
 
-    public FrameFlow(ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
+    public FrameFlow(
+        ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
     {
         (_stations, _writer, _options, _time, _metrics, _logger) = (stations, writer, options, time, metrics, logger);
-        _preparation = new FairWork<(PendingInspection Pending, ModelWorker Worker)>(Environment.ProcessorCount, frame => Prepare(frame.Pending, frame.Worker));
+        _preparation = new FairWork<(PendingInspection Pending, ModelWorker Worker)>(
+            Environment.ProcessorCount, frame => Prepare(frame.Pending, frame.Worker));
     }
 
     public async Task<Outcome<InspectionRecord>> InspectAsync(InspectionRequest request, CancellationToken cancellation)
@@ -68,7 +70,8 @@ internal sealed class FrameFlow
                 case Admission.Reserved:
                     return JudgeAsync(station, request, active.Recipe, worker, arrival, cancellation);
                 case Admission.Full:
-                    var text = $"{_options.QueueCapacity} frames of the station wait for model {worker.Version}, which is the limit; lower the frame rate or use a faster model.";
+                    var text = $"{_options.QueueCapacity} frames of the station wait for model {worker.Version}, which is the limit; "
+                        + "lower the frame rate or use a faster model.";
                     return RefuseAsync(station, request, recipe, ReasonCode.Overloaded, text, arrival);
                 default:
                     // Retired since the snapshot, which only happens after two further activations: the station has another one now.

@@ -12,6 +12,7 @@ public sealed class InspectionFeed
     private readonly Lock _gate = new();
     private readonly List<FeedSubscriber> _subscribers = [];
     private readonly ConcurrentDictionary<string, Station> _stations;
+    private readonly ConcurrentDictionary<string, Station> _removed;
     private readonly InspectionLog _log;
     private readonly int _capacity;
     private readonly LineMetrics _metrics;
@@ -20,9 +21,11 @@ public sealed class InspectionFeed
     private bool _ended;
 
     internal InspectionFeed(
-        ConcurrentDictionary<string, Station> stations, InspectionLog log, long position, int capacity, LineMetrics metrics, ILogger logger)
+        ConcurrentDictionary<string, Station> stations, ConcurrentDictionary<string, Station> removed, InspectionLog log,
+        long position, int capacity, LineMetrics metrics, ILogger logger)
     {
         _stations = stations;
+        _removed = removed;
         _log = log;
         _position = position;
         _capacity = capacity;
@@ -45,7 +48,7 @@ public sealed class InspectionFeed
 
         // The position before the stations: a station that is not among them has nothing up to it.
         var position = Published();
-        var start = WatchStart.Of(request, _stations, position);
+        var start = WatchStart.Of(request, _stations, _removed, position);
         return new Outcome<IAsyncEnumerable<InspectionRecord>>(WatchAsync(start, CancellationToken.None));
     }
 
@@ -96,7 +99,7 @@ public sealed class InspectionFeed
         foreach (var (station, after) in request.Cursors)
         {
             if (after < 0) return new LineError(LineErrorCode.InvalidWatch, $"The cursor {after} of station '{station}' is negative; 0 stands for none seen.");
-            var last = _stations.TryGetValue(station, out var known) ? known.LastSequence : 0;
+            var last = _stations.TryGetValue(station, out var known) || _removed.TryGetValue(station, out known) ? known.LastSequence : 0;
             if (after <= last) continue;
             return new LineError(
                 LineErrorCode.CursorAhead,

@@ -64,7 +64,9 @@ public sealed record InspectionRequest
         return part.Length == PartId.Length && product.Length == ProductId.Length ? this : this with { PartId = part, ProductId = product };
     }
 
-    /// <summary>Timestamp of the frame's arrival by the line's clock, as early as the transport knows it; null for the moment at which the line is asked.</summary>
+    /// <summary>
+    /// Timestamp of the frame's arrival by the line's clock, as early as the transport knows it; null for the moment at which the line is asked.
+    /// </summary>
     public long? Arrival { get; init; }
 
     /// <summary>What makes it impossible to judge; null where nothing does.</summary>

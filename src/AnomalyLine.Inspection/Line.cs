@@ -13,6 +13,7 @@ namespace AnomalyLine.Inspection;
 public sealed class Line : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Station> _stations = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Station> _removed = new(StringComparer.Ordinal);
     private readonly LineMetrics _metrics = new();
     private readonly LogDatabase _database;
     private readonly LogWriter _writer;
@@ -29,12 +30,12 @@ public sealed class Line : IAsyncDisposable
         _logger = logger;
         Log = new InspectionLog(database);
         Evidence = new Evidence(options.EvidenceBytesPerStation, time, _metrics, logger);
-        Feed = new InspectionFeed(_stations, Log, position, options.SubscriberCapacity, _metrics, logger);
+        Feed = new InspectionFeed(_stations, _removed, Log, position, options.SubscriberCapacity, _metrics, logger);
         _models = new ModelPool(loadDetector, () => LineChanges.ModelsNamed(_stations), options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);
         _writer = new LogWriter(database.Writer, position, options.RetainedInspectionsPerStation, Publish, time, _metrics, logger);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);
-        _changes = new LineChanges(_stations, _writer, _models, time, logger);
+        _changes = new LineChanges(_stations, _removed, _writer, _models, time, logger);
     }
 
     /// <summary>All stations in order of name.</summary>
@@ -93,6 +94,37 @@ public sealed class Line : IAsyncDisposable
     /// <summary>Adds a station, or <see cref="LineErrorCode.InvalidStationName"/>, StationExists, LogFailed, Stopping.</summary>
     public async Task<Outcome<StationStatus>> CreateStationAsync(string name, CancellationToken cancellation) => ToStatus(await _changes.CreateAsync(name, cancellation));
 
+    /// <summary>
+    /// Takes a station out of the line: further frames find no such station. Frames that it accepted are still judged, and its inspections and
+    /// recipes stay readable by its name.
+    /// A station that is added under this name goes on with its numbers, without a recipe.
+    /// </summary>
+    /// <returns>The station as it was, or <see cref="LineErrorCode.StationNotFound"/>, LogFailed, Stopping.</returns>
+    public async Task<Outcome<StationStatus>> RemoveStationAsync(string name, CancellationToken cancellation)
+    {
+        if (!GetStation(name).TryGet(out var before, out var unknown)) return unknown;
+        if ((await _changes.RemoveAsync(name, cancellation)).Error is { } error) return error;
+        Evidence.Forget(name);
+        return before;
+    }
+
+    /// <summary>Sets the name that people read; the station's name, which is its identity, stays.</summary>
+    /// <param name="name">Name of the station.</param>
+    /// <param name="displayName">At most 64 characters without control characters; empty for the name.</param>
+    /// <param name="cancellation">Stops before the change.</param>
+    /// <returns>The station, or <see cref="LineErrorCode.StationNotFound"/>, InvalidStationName, LogFailed, Stopping.</returns>
+    public async Task<Outcome<StationStatus>> RenameStationAsync(string name, string displayName, CancellationToken cancellation)
+    {
+        if (displayName.Length > 64 || displayName.Any(char.IsControl))
+        {
+            return new LineError(
+                LineErrorCode.InvalidStationName,
+                $"The display name has {displayName.Length} characters, or control characters; use at most 64 characters without line breaks.");
+        }
+
+        return ToStatus(await _changes.RenameAsync(name, displayName.Trim(), cancellation));
+    }
+
     /// <summary>Starts or stops a station; kept across restarts. Frames already accepted are still judged, and its models stay loaded.</summary>
     /// <returns>The station, or <see cref="LineErrorCode.StationNotFound"/>, LogFailed, Stopping.</returns>
     public async Task<Outcome<StationStatus>> SetModeAsync(string station, StationMode mode, CancellationToken cancellation)
@@ -132,11 +164,14 @@ public sealed class Line : IAsyncDisposable
         return found.Setup.Recipes.TryGetValue(productId, out var active) ? active.Recipe : LineErrors.NoRecipe(station, productId);
     }
 
-    /// <summary>All revisions of a station's recipes, newest first, at most 1000; or <see cref="LineErrorCode.StationNotFound"/>.</summary>
+    /// <summary>
+    /// All revisions of a station's recipes, also of one that was removed, newest first, at most 1000; or <see
+    /// cref="LineErrorCode.StationNotFound"/>.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
     public Outcome<IReadOnlyList<RecipeRevision>> ListRecipes(string station)
     {
-        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        if (!_stations.TryGetValue(station, out var found) && !_removed.TryGetValue(station, out found)) return LineErrors.StationNotFound(station);
         var active = found.Setup.Recipes.Values.Select(recipe => recipe.Recipe.Revision).ToHashSet();
         var read = Log.Read(reader => reader.ReadRecipes(station, 1000));
         return new Outcome<IReadOnlyList<RecipeRevision>>([.. read.Select(row => new RecipeRevision(row.Recipe, row.ActivationTime, active.Contains(row.Recipe.Revision)))]);

@@ -8,12 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace AnomalyLine.Inspection;
 
 /// <summary>
-/// Changes stations, modes and recipes: first in the log, then at work. A station's changes take turns; what takes long, which is loading a model, is done before the turn, so that a stop never
+/// Changes stations, modes and recipes: first in the log, then at work. A station's changes take turns; what takes long, which is loading a model,
+/// is done before the turn, so that a stop never
 /// waits for it (docs/adr/0037-a-line-that-nobody-holds-up.md).
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asked for holds nothing to dispose, and late changes still release it.")]
 internal sealed class LineChanges(
-    ConcurrentDictionary<string, Station> stations, LogWriter writer, ModelPool models, TimeProvider time, ILogger logger)
+    ConcurrentDictionary<string, Station> stations, ConcurrentDictionary<string, Station> removed,
+    LogWriter writer, ModelPool models, TimeProvider time, ILogger logger)
 {
     private readonly SemaphoreSlim _adding = new(1);
     private readonly FlightGate _changes = new();
@@ -30,12 +32,18 @@ internal sealed class LineChanges(
             foreach (var recipe in stored.Recipes)
             {
                 var model = await models.LeaseAsync(recipe.ModelVersion, cancellation);
-                recipes[recipe.ProductId] = model.TryGet(out var lease, out var error) ? new ActiveRecipe(recipe, lease.Worker, "") : new ActiveRecipe(recipe, null, error.Message);
+                recipes[recipe.ProductId] = model.TryGet(out var lease, out var error)
+                    ? new ActiveRecipe(recipe, lease.Worker, "")
+                    : new ActiveRecipe(recipe, null, error.Message);
                 if (lease is not null) leases.Add(lease);
             }
 
-            var setup = new StationSetup(stored.Mode, stored.ProductId, recipes.ToFrozenDictionary(StringComparer.Ordinal));
-            stations[stored.Name] = new Station(stored.Name, stored.FirstSequence, stored.LastSequence, setup, time.GetUtcNow());
+            var setup = new StationSetup(stored.Mode, stored.ProductId, recipes.ToFrozenDictionary(StringComparer.Ordinal))
+            {
+                DisplayName = stored.DisplayName,
+                RevisionsBefore = stored.RevisionsBefore,
+            };
+            (stored.IsRemoved ? removed : stations)[stored.Name] = new Station(stored.Name, stored.FirstSequence, stored.LastSequence, setup, time.GetUtcNow());
         }
         finally
         {
@@ -44,6 +52,34 @@ internal sealed class LineChanges(
     }
 
     public Task<Outcome<Station>> CreateAsync(string name, CancellationToken cancellation) => TakeTurnAsync(_adding, () => AddAsync(name), cancellation);
+
+    /// <summary>Takes a station out of the line; frames that it accepted are still judged, and its inspections stay.</summary>
+    public Task<Outcome<Station>> RemoveAsync(string name, CancellationToken cancellation) => ChangeAsync<Station>(
+        name,
+        async station =>
+        {
+            var now = time.GetUtcNow();
+            if (await writer.ChangeAsync(connection => StationStore.RemoveStation(connection, name, now)) is { } error) return error;
+            removed[name] = station;
+            stations.TryRemove(name, out _);
+            station.Setup = StationSetup.New with { Mode = StationMode.Stopped, RevisionsBefore = station.Setup.LastRevision };
+            models.Sweep();
+            LineEvents.StationRemoved(logger, name);
+            return station;
+        },
+        cancellation);
+
+    /// <summary>Sets the name that people read.</summary>
+    public Task<Outcome<Station>> RenameAsync(string name, string displayName, CancellationToken cancellation) => ChangeAsync<Station>(
+        name,
+        async station =>
+        {
+            if (await writer.ChangeAsync(connection => StationStore.RenameStation(connection, name, displayName)) is { } error) return error;
+            station.Setup = station.Setup with { DisplayName = displayName };
+            LineEvents.StationRenamed(logger, name, displayName);
+            return station;
+        },
+        cancellation);
 
     public Task<Outcome<Station>> SetModeAsync(string name, StationMode mode, CancellationToken cancellation) => ChangeAsync<Station>(
         name,
@@ -116,7 +152,9 @@ internal sealed class LineChanges(
         if (StationName.Check(name, stations.Keys) is { } invalid) return invalid;
         var now = time.GetUtcNow();
         if (await writer.ChangeAsync(connection => StationStore.AddStation(connection, name, now)) is { } error) return error;
-        var station = new Station(name, firstSequence: 1, lastSequence: 0, StationSetup.New, now);
+        if (!removed.TryRemove(name, out var station)) station = new Station(name, firstSequence: 1, lastSequence: 0, StationSetup.New, now);
+        station.Setup = StationSetup.New with { RevisionsBefore = station.Setup.LastRevision };
+        station.ResetCounters(now);
         stations[name] = station;
         LineEvents.StationCreated(logger, name);
         return station;
@@ -131,7 +169,8 @@ internal sealed class LineChanges(
     }
 
     /// <summary>
-    /// Makes a recipe active: chosen by what the station does at its turn, with its model loaded before. Where the choice names another model than the one that is loaded, which it does at first, and
+    /// Makes a recipe active: chosen by what the station does at its turn, with its model loaded before. Where the choice names another model than
+    /// the one that is loaded, which it does at first, and
     /// again where somebody else's change came in between, the turn is given up for the load.
     /// </summary>
     private async Task<Outcome<Recipe>> SwapAsync(string name, Func<StationSetup, Outcome<Recipe>> choose, bool select, CancellationToken cancellation)
@@ -147,12 +186,17 @@ internal sealed class LineChanges(
                     async station =>
                     {
                         if (!choose(station.Setup).TryGet(out var recipe, out var error)) return error;
-                        if (station.Setup.Recipes.TryGetValue(recipe.ProductId, out var active) && active.Worker is not null && recipe.RestoredFrom == Origin(active.Recipe))
+                        var active = station.Setup.Recipes.GetValueOrDefault(recipe.ProductId);
+                        if (active?.Worker is not null && recipe.RestoredFrom == Origin(active.Recipe))
                         {
                             return select && await SelectAsync(station, recipe.ProductId) is { } failure ? failure : active.Recipe;
                         }
 
-                        if (string.Equals(lease?.Worker.Version, recipe.ModelVersion, StringComparison.Ordinal)) return await CommitAsync(station, recipe, lease!.Worker, select);
+                        if (lease is { Worker: var worker } && string.Equals(worker.Version, recipe.ModelVersion, StringComparison.Ordinal))
+                        {
+                            return await CommitAsync(station, recipe, worker, select);
+                        }
+
                         toLoad = recipe.ModelVersion;
                         return recipe;
                     },
@@ -199,7 +243,7 @@ internal sealed class LineChanges(
     /// <summary>Changes a station in its turn.</summary>
     private async Task<Outcome<T>> ChangeAsync<T>(string name, Func<Station, Task<Outcome<T>>> change, CancellationToken cancellation)
         => stations.TryGetValue(name, out var station)
-            ? await TakeTurnAsync(station.Turn, () => change(station), cancellation)
+            ? await TakeTurnAsync(station.Turn, async () => stations.ContainsKey(name) ? await change(station) : LineErrors.StationNotFound(name), cancellation)
             : LineErrors.StationNotFound(name);
 
     private async Task<Outcome<T>> TakeTurnAsync<T>(SemaphoreSlim turn, Func<Task<Outcome<T>>> change, CancellationToken cancellation)

@@ -11,6 +11,12 @@ internal static partial class LineEvents
     [LoggerMessage(2, LogLevel.Information, "Station {Station} created")]
     public static partial void StationCreated(ILogger logger, string station);
 
+    [LoggerMessage(24, LogLevel.Information, "Station {Station} removed; its inspections stay in the log")]
+    public static partial void StationRemoved(ILogger logger, string station);
+
+    [LoggerMessage(25, LogLevel.Information, "Station {Station} is called '{DisplayName}'")]
+    public static partial void StationRenamed(ILogger logger, string station, string displayName);
+
     [LoggerMessage(3, LogLevel.Information, "Station {Station}: recipe revision {Revision} active for product '{ProductId}', model {ModelVersion}, threshold {Threshold}")]
     public static partial void RecipeActivated(ILogger logger, string station, int revision, string productId, string modelVersion, float threshold);
 

@@ -26,8 +26,10 @@ internal sealed class LineMetrics : IDisposable
         _uncertainTimes = _meter.CreateCounter<long>("anomalyline.capture_time.uncertain", "{frame}", "Frames whose capture time is far from the server's clock, by station");
         _logFailures = _meter.CreateCounter<long>("anomalyline.log.failures", "{commit}", "Commits of the log that failed");
         _cutOffs = _meter.CreateCounter<long>("anomalyline.feed.cut_offs", "{subscriber}", "Subscribers cut off because they fell behind");
-        _observerFailures = _meter.CreateCounter<long>("anomalyline.observer.failures", "{frame}", "Frames on which a guest of the line failed, by observer; the frames are answered all the same");
-        _lateCommits = _meter.CreateCounter<long>("anomalyline.log.late", "{inspection}", "Verdicts that the log took after their deadline, which makes them NotDecidable");
+        _observerFailures = _meter.CreateCounter<long>(
+            "anomalyline.observer.failures", "{frame}", "Frames on which an observer failed, by observer; the frames are answered all the same");
+        _lateCommits = _meter.CreateCounter<long>(
+            "anomalyline.log.late", "{inspection}", "Verdicts that the log took after their deadline, which makes them NotDecidable");
         _subscribers = _meter.CreateUpDownCounter<int>("anomalyline.feed.subscribers", "{subscriber}", "Subscribers of the feed");
         _batchSize = _meter.CreateHistogram<int>("anomalyline.batch.size", "{frame}", "Frames that went through a model together");
         _commitSize = _meter.CreateHistogram<int>("anomalyline.log.commit.size", "{inspection}", "Inspections written by one commit");

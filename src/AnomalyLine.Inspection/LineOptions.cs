@@ -27,7 +27,8 @@ public sealed class LineOptions
     public bool TensorFloat32 { get; set; }
 
     /// <summary>
-    /// Frames of one station that can wait for one model, 1..65536; a further one of this station is answered Overloaded at once, those of other stations are not. Default 64.
+    /// Frames of one station that can wait for one model, 1..65536; a further one of this station is answered Overloaded at once, those of other
+    /// stations are not. Default 64.
     /// </summary>
     public int QueueCapacity { get; set; } = 64;
 

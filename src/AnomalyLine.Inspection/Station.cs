@@ -110,7 +110,7 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         return new StationStatus(
             Name, fault, setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
             setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time)
-        { FaultKind = kind, CaptureTimeOffset = _clock.Offset };
+        { FaultKind = kind, CaptureTimeOffset = _clock.Offset, DisplayName = setup.DisplayName };
     }
 
     private StationCounters CountFrom(StationCounters start)

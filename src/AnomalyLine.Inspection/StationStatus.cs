@@ -15,6 +15,12 @@ public sealed record StationStatus(
     string Name, string Fault, Recipe? Recipe, long LastSequence, StationCounters Counters, int QueueLength,
     StationMode Mode, string ProductId, NextPart? NextPart, DateTimeOffset CountersSince)
 {
+    /// <summary>The name that people read, at most 64 characters; empty for the name.</summary>
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>The name for people.</summary>
+    public string ShownName => DisplayName.Length == 0 ? Name : DisplayName;
+
     /// <summary>What kind of fault it is.</summary>
     public StationFault FaultKind { get; init; }
 

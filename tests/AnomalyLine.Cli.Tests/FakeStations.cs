@@ -28,6 +28,20 @@ internal sealed class FakeStations : StationService.StationServiceBase
         return Task.FromResult(new ResetCountersResponse { Station = _station });
     }
 
+    public string? Removed { get; private set; }
+
+    public override Task<RenameStationResponse> RenameStation(RenameStationRequest request, ServerCallContext context)
+    {
+        _station.DisplayName = request.DisplayName;
+        return Task.FromResult(new RenameStationResponse { Station = _station });
+    }
+
+    public override Task<RemoveStationResponse> RemoveStation(RemoveStationRequest request, ServerCallContext context)
+    {
+        Removed = request.Name;
+        return Task.FromResult(new RemoveStationResponse());
+    }
+
     public override Task<SetNextPartResponse> SetNextPart(SetNextPartRequest request, ServerCallContext context)
     {
         var before = Announced;

@@ -16,6 +16,17 @@ public sealed class StationsTests
     }
 
     [Fact]
+    public async Task RenameRemove_Station_SaysWhatWasDone()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        var renamed = await CliRun.RunAsync("stations", "rename", "S", "--as", "Press 1", "--server", line.Address, "--json");
+        var removed = await CliRun.RunAsync("stations", "remove", "S", "--server", line.Address);
+
+        Assert.Contains("\"displayName\":\"Press1\"", renamed.Result.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal((0, "S: removed. Added again, it goes on with its numbers.", "S"), (removed.ExitCode, removed.Result.Trim(), line.Stations.Removed));
+    }
+
+    [Fact]
     public async Task Next_PartAnnouncedTwice_SaysWhichWasReplaced()
     {
         await using var line = await new FakeLine().StartAsync();

@@ -23,8 +23,9 @@ public sealed class StoppedProcessTests(TrainedModel model)
         var uploaded = await client.UploadAsync(model.Path);
         await client.Stations.CreateStationAsync(new() { Name = "s" }, cancellationToken: Cancel);
         await client.Recipes.ActivateRecipeAsync(
-            new() { Station = "s", ModelVersion = uploaded.Version, Threshold = 1.25f * uploaded.Threshold, Deadline = Duration.FromTimeSpan(s_deadline) }, cancellationToken: Cancel);
-        using var call = new InspectionService.InspectionServiceClient(server.Channel).Inspect(cancellationToken: Cancel);
+            new() { Station = "s", ModelVersion = uploaded.Version, Threshold = 1.25f * uploaded.Threshold, Deadline = Duration.FromTimeSpan(s_deadline) },
+            cancellationToken: Cancel);
+        using var call = client.Inspections.Inspect(cancellationToken: Cancel);
         await UntilOkAsync(call, 1);
 
         server.Running.Suspend();
@@ -38,7 +39,8 @@ public sealed class StoppedProcessTests(TrainedModel model)
         Assert.All(answers, answer => Assert.True(answer.Timings.TotalMs > s_deadline.TotalMilliseconds));
         foreach (var answer in answers)
         {
-            var logged = (await new InspectionService.InspectionServiceClient(server.Channel).GetInspectionAsync(new() { Station = "s", Sequence = answer.Sequence }, cancellationToken: Cancel)).Inspection;
+            var found = await client.Inspections.GetInspectionAsync(new() { Station = "s", Sequence = answer.Sequence }, cancellationToken: Cancel);
+            var logged = found.Inspection;
             Assert.True(Books.IsSame(answer, logged), $"{answer}\n{logged}");
         }
 

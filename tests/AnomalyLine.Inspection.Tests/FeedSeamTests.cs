@@ -15,7 +15,7 @@ public sealed class FeedSeamTests
         var station = new Station("a", firstSequence: 1, lastSequence: 0, StationSetup.New, DateTimeOffset.UnixEpoch);
         var stations = new ConcurrentDictionary<string, Station> { ["a"] = station };
         var log = new InspectionLog(database);
-        var feed = new InspectionFeed(stations, log, 0, 16, metrics, NullLogger.Instance);
+        var feed = new InspectionFeed(stations, new(), log, 0, 16, metrics, NullLogger.Instance);
         using var committed = new SemaphoreSlim(0);
         using var publish = new ManualResetEventSlim();
         using var writer = new LogWriter(database.Writer, 0, 100, Publish, TimeProvider.System, metrics, NullLogger.Instance);

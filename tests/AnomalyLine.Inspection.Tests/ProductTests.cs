@@ -151,6 +151,7 @@ public sealed class ProductTests
         await line.Line.DisposeAsync();
         line.RunSql("""
             ALTER TABLE stations DROP COLUMN mode; ALTER TABLE stations DROP COLUMN product_id;
+            ALTER TABLE stations DROP COLUMN display_name; ALTER TABLE stations DROP COLUMN removal_ticks; ALTER TABLE stations DROP COLUMN revisions_before;
             ALTER TABLE recipes DROP COLUMN product_id; ALTER TABLE recipes DROP COLUMN restored_from;
             ALTER TABLE recipes DROP COLUMN sensitivity; ALTER TABLE recipes DROP COLUMN sensitivity_limit;
             ALTER TABLE recipes DROP COLUMN created_by; ALTER TABLE recipes DROP COLUMN reason;

@@ -81,7 +81,7 @@ public sealed class StationControlTests
         Assert.Equal(LineErrorCode.StationNotFound, line.Line.SetNextPart("x", "", "").Error?.Code);
         Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", new string('x', 129), null).Error?.Code);
         Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", null, new string('x', 65)).Error?.Code);
-        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", null, "a\n").Error?.Code);
+        Assert.Equal(LineErrorCode.InvalidPart, line.Line.SetNextPart("s", null, "a\nb").Error?.Code);
     }
 
     [Fact]

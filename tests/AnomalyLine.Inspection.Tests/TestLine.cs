@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection.Tests;
 
-/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores; "broken-…" cannot be loaded; "gone-…" does not exist;
+/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores; "broken-…" cannot be loaded; "gone-…" does not
+/// exist;
 /// "slow-…" loads once it is let to.</summary>
 internal sealed class TestLine : IAsyncDisposable
 {

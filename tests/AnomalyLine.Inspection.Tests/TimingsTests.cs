@@ -76,6 +76,7 @@ public sealed class TimingsTests
         var before = line.Line.Log.Get("s", 1).Value;
         await line.Line.DisposeAsync();
         line.RunSql("""
+            ALTER TABLE stations DROP COLUMN display_name; ALTER TABLE stations DROP COLUMN removal_ticks; ALTER TABLE stations DROP COLUMN revisions_before;
             ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms; ALTER TABLE inspections DROP COLUMN capture_uncertain;
             ALTER TABLE recipes DROP COLUMN created_by; ALTER TABLE recipes DROP COLUMN reason;
             UPDATE meta SET value = '3' WHERE key = 'schema_version';

@@ -6,12 +6,39 @@ namespace AnomalyLine.Server.Tests;
 public sealed class HttpTests
 {
     [Fact]
-    public async Task Health_WithoutStations_LiveButNotReady()
+    public async Task Health_WithoutStations_LiveAndReady()
     {
         await using var server = await TestServer.StartAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/live", TestServer.Cancel)).StatusCode);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.Http.GetAsync("/health/ready", TestServer.Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/ready", TestServer.Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_AStationWithoutARecipe_ReadyButDegraded()
+    {
+        await using var server = await TestServer.StartReadyAsync(["press-1"]);
+        await server.Stations.CreateStationAsync(new() { Name = "perss-1" }, cancellationToken: TestServer.Cancel);
+
+        using var ready = await server.Http.GetAsync("/health/ready", TestServer.Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Contains("Degraded: perss-1: The station has no active recipe", await ready.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_AnObserverOfTheLineIsTakenOff_ReadyButDegraded()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        server.Get<Hosting.LineHost>().Line.Evidence.Observe("The clumsy guest", _ => throw new InvalidOperationException("oh no"));
+        var answers = await server.InspectAsync(Enumerable.Range(1, 12).Select(id => TestServer.Request("a", (ulong)id, 10)));
+
+        using var ready = await server.Http.GetAsync("/health/ready", TestServer.Cancel);
+
+        Assert.All(answers, answer => Assert.Equal(Contracts.V1.Verdict.Ok, answer.Inspection.Verdict));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Contains("Degraded: The clumsy guest failed on 10 frames in a row (oh no)", await ready.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Matches("""anomalyline_observer_failures_total\{[^}]*observer="The clumsy guest"\} 10""", await server.Http.GetStringAsync("/metrics", TestServer.Cancel));
     }
 
     [Fact]

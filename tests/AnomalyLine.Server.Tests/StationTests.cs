@@ -66,6 +66,31 @@ public sealed class StationTests
     }
 
     [Fact]
+    public async Task RemoveStation_OverRest_IsGoneAuditedAndItsInspectionsStay()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a", "b"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 1)]);
+        var renamed = (await server.Stations.RenameStationAsync(new() { Name = "a", DisplayName = "Press 1" }, cancellationToken: TestServer.Cancel)).Station;
+
+        using var removed = await server.Http.DeleteAsync(new Uri("/v1/stations/a", UriKind.Relative), TestServer.Cancel);
+        var refused = Assert.Single(await server.InspectAsync([TestServer.Request("a", 2, 1)]));
+        var kept = (await server.Inspections.GetInspectionAsync(new() { Station = "a", Sequence = 1 }, cancellationToken: TestServer.Cancel)).Inspection;
+        using var page = await server.Http.GetAsync(new Uri("/stations/a/inspections/1", UriKind.Relative), TestServer.Cancel);
+        var audit = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries;
+
+        Assert.Equal(("a", "Press 1"), (renamed.Name, renamed.DisplayName));
+        Assert.True(removed.IsSuccessStatusCode);
+        Assert.Equal("station-not-found", refused.Error.Code);
+        Assert.Equal("part-1", kept.PartId);
+        Assert.True(page.IsSuccessStatusCode);
+        Assert.Equal(["b"], (await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations.Select(station => station.Name));
+        Assert.Contains(audit, entry => entry is { Action: "station.rename", Subject: "a" } && entry.NewValue.Contains("Press 1", StringComparison.Ordinal));
+        Assert.Contains(audit, entry => entry is { Action: "station.remove", Subject: "a" });
+        var again = (await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel)).Station;
+        Assert.Equal((1ul, ""), (again.LastSequence, again.DisplayName));
+    }
+
+    [Fact]
     public async Task ResetCounters_AfterAnInspection_StatusCountsFromZero()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);

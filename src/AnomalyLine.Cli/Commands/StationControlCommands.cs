@@ -38,16 +38,61 @@ internal static class StationControlCommands
         return command;
     }
 
+    public static Command Rename(Output output)
+    {
+        var display = new Option<string>("--as")
+        {
+            Description = "The name that people read, at most 64 characters; empty for the station's own.",
+            Required = true,
+            HelpName = "TEXT",
+        };
+        return Control(
+            output,
+            "rename",
+            "Show a station to people under another name. Cameras, tags and the log keep its own.",
+            async (channel, name, parsed, cancel) =>
+            {
+                var request = new RenameStationRequest { Name = name, DisplayName = parsed.GetRequiredValue(display) };
+                return (await new StationService.StationServiceClient(channel).RenameStationAsync(request, cancellationToken: cancel)).Station;
+            },
+            display);
+    }
+
+    public static Command Remove(Output output)
+    {
+        var name = StationsCommand.Name();
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        const string description = "Take a station out of the line: its cameras are refused, its tags turn bad. What it inspected stays in the log.";
+        var command = new Command("remove", description) { name, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var station = parsed.GetRequiredValue(name);
+            var request = new RemoveStationRequest { Name = station };
+            await new StationService.StationServiceClient(channel).RemoveStationAsync(request, cancellationToken: cancel);
+            if (parsed.GetValue(json)) output.WriteJson(new { name = station, removed = true });
+            else await output.Result.WriteLineAsync($"{station}: removed. Added again, it goes on with its numbers.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
     private static Command Control(Output output, string verb, string description, Func<GrpcChannel, string, CancellationToken, Task<StationStatus>> call)
+        => Control(output, verb, description, (channel, name, _, cancel) => call(channel, name, cancel));
+
+    private static Command Control(
+        Output output, string verb, string description, Func<GrpcChannel, string, ParseResult, CancellationToken, Task<StationStatus>> call, params Option[] more)
     {
         var name = StationsCommand.Name();
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
         var command = new Command(verb, description) { name, server, json };
+        foreach (var option in more) command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var station = await call(channel, parsed.GetRequiredValue(name), cancel);
+            var station = await call(channel, parsed.GetRequiredValue(name), parsed, cancel);
             if (parsed.GetValue(json)) output.WriteJson(StationsCommand.Describe(station));
             else await output.Result.WriteLineAsync($"{station.Name}: {(station.Ready ? "ready" : station.Fault.TrimEnd('.'))}; {station.Counters?.Inspected ?? 0} inspected.");
             return ExitCode.Done;

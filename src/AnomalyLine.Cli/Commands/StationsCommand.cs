@@ -9,7 +9,7 @@ internal static class StationsCommand
 {
     public static Command Create(Output output) => new("stations", "The inspection points of a server.")
     {
-        List(output), Add(output), Activate(output),
+        List(output), Add(output), StationControlCommands.Rename(output), StationControlCommands.Remove(output), Activate(output),
         StationControlCommands.Start(output), StationControlCommands.Stop(output), StationControlCommands.Reset(output), StationControlCommands.Next(output),
         StationRecipeCommands.List(output), StationRecipeCommands.Select(output), StationRecipeCommands.Rollback(output), StationRecipeCommands.Sensitivity(output), StationDriftCommand.Create(output),
     };
@@ -21,6 +21,7 @@ internal static class StationsCommand
     public static object Describe(StationStatus station) => new
     {
         name = station.Name,
+        displayName = station.DisplayName,
         ready = station.Ready,
         fault = station.Fault,
         mode = station.Mode == StationMode.Stopped ? "stopped" : "continuous",
@@ -131,7 +132,8 @@ internal static class StationsCommand
 
     private static IReadOnlyList<string> Row(StationStatus station) =>
     [
-        station.Name, State(station), station.ModelVersion, $"{station.RecipeRevision}", $"{station.Threshold:G6}",
+        station.DisplayName.Length == 0 ? station.Name : $"{station.Name} ({station.DisplayName})", State(station), station.ModelVersion,
+        $"{station.RecipeRevision}", $"{station.Threshold:G6}",
         $"{station.Counters?.Inspected}", $"{station.Counters?.Ok}", $"{station.Counters?.NotOk}", $"{station.Counters?.NotDecidable}",
     ];
 }

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace AnomalyLine.Inspection.Batching;
 
 /// <summary>
-/// A queue that one thread empties in batches, with a bounded lane for each station: lanes take turns when a batch is filled, and what one of them is full of takes no place of another.
-/// A place is reserved first and filled or given back later, so that a lane that is full says so before anybody works for it, and a queue that is closed still takes what was promised a place.
+/// A queue that one thread empties in batches, with a bounded lane for each station: lanes take turns when a batch is filled, and what one of them
+/// is full of takes no place of another.
+/// A place is reserved first and filled or given back later, so that a lane that is full says so before anybody works for it, and a queue that is
+/// closed still takes what was promised a place.
 /// </summary>
 internal sealed class BatchQueue<T> : IDisposable
 {
@@ -90,7 +92,10 @@ internal sealed class BatchQueue<T> : IDisposable
         }
     }
 
-    /// <summary>Waits for an item and takes up to <paramref name="most"/>, one of each lane in turn; false when the queue is closed and empty for good. One thread only.</summary>
+    /// <summary>
+    /// Waits for an item and takes up to <paramref name="most"/>, one of each lane in turn; false when the queue is closed and empty for good. One
+    /// thread only.
+    /// </summary>
     /// <param name="into">Gets the items; cleared first.</param>
     /// <param name="most">Largest number of items.</param>
     /// <param name="delay">Longest time that the first item waits for others that have a reserved place, from when it was filled in; where no place is reserved it does not wait.</param>

@@ -1,7 +1,8 @@
 namespace AnomalyLine.Inspection.Batching;
 
 /// <summary>
-/// Does work on threads of the pool, so many pieces at a time; where more waits, stations take turns, so that one with many or expensive pieces holds another up by at most one of them.
+/// Does work on threads of the pool, so many pieces at a time; where more waits, stations take turns, so that one with many or expensive pieces
+/// holds another up by at most one of them.
 /// Any thread.
 /// </summary>
 /// <param name="most">Pieces at a time.</param>

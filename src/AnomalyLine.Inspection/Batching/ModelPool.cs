@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace AnomalyLine.Inspection.Batching;
 
 /// <summary>
-/// The loaded models by version; stations that name the same version share one. A model is unloaded, when its last accepted frame is done, once no station names it and nobody has a lease on it. Any thread.
+/// The loaded models by version; stations that name the same version share one. A model is unloaded, when its last accepted frame is done, once no
+/// station names it and nobody has a lease on it. Any thread.
 /// </summary>
 /// <param name="load">Loads the model of a version; on the thread that will own it.</param>
 /// <param name="named">The versions that stations name now.</param>
@@ -31,7 +32,10 @@ internal sealed class ModelPool(
         }
     }
 
-    /// <summary>The loaded and warm model, or why there is none. A caller who is cancelled leaves the load to others who wait for it; where nobody does, the model is unloaded.</summary>
+    /// <summary>
+    /// The loaded and warm model, or why there is none. A caller who is cancelled leaves the load to others who wait for it; where nobody does, the
+    /// model is unloaded.
+    /// </summary>
     public async Task<Outcome<ModelLease>> LeaseAsync(string version, CancellationToken cancellation)
     {
         ModelWorker? worker;

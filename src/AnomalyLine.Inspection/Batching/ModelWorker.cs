@@ -57,7 +57,9 @@ internal sealed class ModelWorker
     /// <summary>Why the last frames failed, from the third in a row on; empty where the model works.</summary>
     public string Fault => _fault;
 
-    /// <summary>A place for a frame of a station; <see cref="Enqueue"/> or <see cref="GiveBack"/> ends it, and the model stays loaded until then.</summary>
+    /// <summary>
+    /// A place for a frame of a station; <see cref="Enqueue"/> or <see cref="GiveBack"/> ends it, and the model stays loaded until then.
+    /// </summary>
     public Admission Reserve(string station) => _queue.Reserve(station);
 
     /// <summary>Puts a prepared frame into its place.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace AnomalyLine.Inspection.Batching;
 
 /// <summary>
-/// What waits, in a lane for each station: lanes take turns, and a lane gives its items in order, so that nobody waits longer because another lane is long.
+/// What waits, in a lane for each station: lanes take turns, and a lane gives its items in order, so that nobody waits longer because another lane
+/// is long.
 /// A lane is made once and kept, so that nothing is allocated for an item. One thread at a time.
 /// </summary>
 internal sealed class Rotation<T>

@@ -2,15 +2,17 @@ using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
 
-/// <summary>Brings a row of the log to the record that was answered: where its commit came after the deadline, the verdict of the row does not hold.</summary>
+/// <summary>
+/// Brings a row of the log to the record that was answered: where its commit came after the deadline, the verdict of the row does not hold.
+/// </summary>
 internal static class InspectionCorrection
 {
     /// <summary>Within the running transaction of the connection.</summary>
     public static void Run(SqliteConnection connection, InspectionRecord record)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "UPDATE inspections SET verdict = $verdict, reason_code = $code, reason_text = $text, score = $score, regions = $regions, completion_ticks = $ticks, "
-            + "log_ms = $log, total_ms = $total WHERE position = $position";
+        command.CommandText = "UPDATE inspections SET verdict = $verdict, reason_code = $code, reason_text = $text, score = $score, regions = $regions, "
+            + "completion_ticks = $ticks, log_ms = $log, total_ms = $total WHERE position = $position";
         command.Parameters.AddWithValue("$verdict", (int)record.Verdict);
         command.Parameters.AddWithValue("$code", (int)record.ReasonCode);
         command.Parameters.AddWithValue("$text", record.ReasonText);

@@ -7,12 +7,13 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS stations (name TEXT PRIMARY KEY, creation_ticks INTEGER NOT NULL,
-          mode INTEGER NOT NULL DEFAULT 1, product_id TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+          mode INTEGER NOT NULL DEFAULT 1, product_id TEXT NOT NULL DEFAULT '',
+          display_name TEXT NOT NULL DEFAULT '', removal_ticks INTEGER, revisions_before INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS recipes (
           station TEXT NOT NULL REFERENCES stations(name), revision INTEGER NOT NULL, model_version TEXT NOT NULL,
           threshold REAL NOT NULL, pixel_threshold REAL NOT NULL,
@@ -58,6 +59,11 @@ internal static class LogSchema
         """
         ALTER TABLE recipes ADD COLUMN created_by TEXT NOT NULL DEFAULT '';
         ALTER TABLE recipes ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+        """,
+        """
+        ALTER TABLE stations ADD COLUMN display_name TEXT NOT NULL DEFAULT '';
+        ALTER TABLE stations ADD COLUMN removal_ticks INTEGER;
+        ALTER TABLE stations ADD COLUMN revisions_before INTEGER NOT NULL DEFAULT 0;
         """,
     ];
 

@@ -8,7 +8,8 @@ namespace AnomalyLine.Inspection.Storage;
 /// <summary>
 /// The one thread that writes the log. Everything that waits goes into one transaction; after its commit the inspections are published in log order
 /// and answered. A failed write fails its frames, raises <see cref="Fault"/>, and is tried again with the next ones, or every second where none come.
-/// A verdict that the log takes after its deadline is NotDecidable: known before the row is written where the wait came before it, else by a correction of the row, which is made before anything
+/// A verdict that the log takes after its deadline is NotDecidable: known before the row is written where the wait came before it, else by a
+/// correction of the row, which is made before anything
 /// else is written and before the inspection is published and answered.
 /// </summary>
 internal sealed class LogWriter : IDisposable
@@ -182,12 +183,14 @@ internal sealed class LogWriter : IDisposable
     private bool RefuseLate(LogEntry entry)
     {
         var record = entry.Record;
-        if (record.Verdict == Verdict.NotDecidable || entry.Deadline is not { } deadline || record.Timings.TotalMs <= deadline.TotalMilliseconds) return false;
+        if (record.Verdict == Verdict.NotDecidable || entry.Deadline is not { } deadline) return false;
+        var elapsed = record.Timings.TotalMs;
+        if (elapsed <= deadline.TotalMilliseconds) return false;
         entry.Record = record with
         {
             Verdict = Verdict.NotDecidable,
             ReasonCode = ReasonCode.DeadlineExceeded,
-            ReasonText = $"The log had the verdict {record.Timings.TotalMs:0} ms after the frame's arrival, beyond the deadline of {deadline.TotalMilliseconds:0.###} ms.",
+            ReasonText = $"The log had the verdict {elapsed:0} ms after the frame's arrival, beyond the deadline of {deadline.TotalMilliseconds:0.###} ms.",
             Score = 0,
             Regions = [],
             CompletionTime = _time.GetUtcNow(),
@@ -230,7 +233,8 @@ internal sealed class LogWriter : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is: frames that wait for the log must have their answers, and its thread must not end. Once a fault, not once a frame: a full disk must not be filled further.
+            // Whatever it is: frames that wait for the log must have their answers, and its thread must not end. Once a fault, not once a frame: a
+            // full disk must not be filled further.
             if (_fault.Length == 0) LineEvents.LogFailed(_logger, e);
             _fault = $"The inspection log cannot be written ({e.Message}); check the disk's space and rights.";
             _metrics.LogFailed();

@@ -5,10 +5,15 @@ namespace AnomalyLine.Inspection.Storage;
 /// <summary>Reads and writes stations and recipes on the writing connection.</summary>
 internal static class StationStore
 {
+    /// <summary>Adds a station. One that was removed begins anew: the recipes that it has are those of before.</summary>
     public static void AddStation(SqliteConnection connection, string name, DateTimeOffset time)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO stations (name, creation_ticks) VALUES ($name, $ticks)";
+        command.CommandText = """
+            INSERT INTO stations (name, creation_ticks) VALUES ($name, $ticks)
+            ON CONFLICT (name) DO UPDATE SET creation_ticks = $ticks, mode = 1, product_id = '', display_name = '', removal_ticks = NULL,
+              revisions_before = coalesce((SELECT max(revision) FROM recipes WHERE station = $name), 0)
+            """;
         command.Parameters.AddWithValue("$name", name);
         command.Parameters.AddWithValue("$ticks", time.UtcTicks);
         command.ExecuteNonQuery();
@@ -24,6 +29,12 @@ internal static class StationStore
         command.Parameters.AddWithValue("$product", productId);
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Marks a station as removed; what it inspected stays.</summary>
+    public static void RemoveStation(SqliteConnection connection, string name, DateTimeOffset time) => Update(connection, name, "removal_ticks", time.UtcTicks);
+
+    /// <summary>Sets the name that people read.</summary>
+    public static void RenameStation(SqliteConnection connection, string name, string displayName) => Update(connection, name, "display_name", displayName);
 
     public static void AddRecipe(SqliteConnection connection, Recipe recipe, DateTimeOffset time)
     {
@@ -58,7 +69,9 @@ internal static class StationStore
         command.CommandText = """
             SELECT name, mode, product_id,
               coalesce((SELECT min(sequence) FROM inspections WHERE station = name), 1),
-              coalesce((SELECT max(sequence) FROM inspections WHERE station = name), 0)
+              coalesce((SELECT max(sequence) FROM inspections WHERE station = name), 0),
+              display_name, removal_ticks IS NOT NULL,
+              CASE WHEN removal_ticks IS NULL THEN revisions_before ELSE coalesce((SELECT max(revision) FROM recipes WHERE station = name), 0) END
             FROM stations
             """;
         using var rows = command.ExecuteReader();
@@ -66,7 +79,12 @@ internal static class StationStore
         while (rows.Read())
         {
             var name = rows.GetString(0);
-            stations.Add(new StoredStation(name, rows.GetInt64(3), rows.GetInt64(4), (StationMode)rows.GetInt32(1), rows.GetString(2), [.. recipes[name]]));
+            stations.Add(new StoredStation(name, rows.GetInt64(3), rows.GetInt64(4), (StationMode)rows.GetInt32(1), rows.GetString(2), [.. recipes[name]])
+            {
+                DisplayName = rows.GetString(5),
+                IsRemoved = rows.GetBoolean(6),
+                RevisionsBefore = rows.GetInt32(7),
+            });
         }
 
         return stations;
@@ -80,12 +98,22 @@ internal static class StationStore
         return (long)command.ExecuteScalar()!;
     }
 
+    private static void Update(SqliteConnection connection, string name, string column, object value)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"UPDATE stations SET {column} = $value WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        command.Parameters.AddWithValue("$value", value);
+        command.ExecuteNonQuery();
+    }
+
     private static List<Recipe> ReadActiveRecipes(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
         command.CommandText = $"""
             SELECT {RecipeRow.Columns} FROM recipes r
             WHERE revision = (SELECT max(revision) FROM recipes o WHERE o.station = r.station AND o.product_id = r.product_id)
+              AND revision > (SELECT CASE WHEN removal_ticks IS NULL THEN revisions_before ELSE revision END FROM stations WHERE name = r.station)
             """;
         using var rows = command.ExecuteReader();
         var recipes = new List<Recipe>();

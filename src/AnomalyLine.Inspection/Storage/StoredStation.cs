@@ -6,6 +6,16 @@ namespace AnomalyLine.Inspection.Storage;
 /// <param name="LastSequence">Sequence of the newest inspection; 0 where there is none.</param>
 /// <param name="Mode">Whether it judges.</param>
 /// <param name="ProductId">The selected product; empty for the default recipe.</param>
-/// <param name="Recipes">The newest recipe of each product.</param>
+/// <param name="Recipes">The newest recipe of each product; none of before it was removed and added again.</param>
 internal sealed record StoredStation(
-    string Name, long FirstSequence, long LastSequence, StationMode Mode, string ProductId, IReadOnlyList<Recipe> Recipes);
+    string Name, long FirstSequence, long LastSequence, StationMode Mode, string ProductId, IReadOnlyList<Recipe> Recipes)
+{
+    /// <summary>The name that people read; empty for the name.</summary>
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>Whether it was removed: its inspections stay.</summary>
+    public bool IsRemoved { get; init; }
+
+    /// <summary>Revision of its newest recipe of before it was removed and added again; 0 where it was not.</summary>
+    public int RevisionsBefore { get; init; }
+}

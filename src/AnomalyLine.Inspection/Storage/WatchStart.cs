@@ -20,8 +20,10 @@ internal sealed class WatchStart
     /// <summary>Turns cursors and tail into sequences, with the stations as they are now.</summary>
     /// <param name="request">A checked request.</param>
     /// <param name="stations">All stations.</param>
+    /// <param name="removed">Stations that were removed: only what a cursor has not seen of them is wanted.</param>
     /// <param name="position">A position published before; whatever was published after it is looked at.</param>
-    public static WatchStart Of(WatchRequest request, ConcurrentDictionary<string, Station> stations, long position)
+    public static WatchStart Of(
+        WatchRequest request, ConcurrentDictionary<string, Station> stations, ConcurrentDictionary<string, Station> removed, long position)
     {
         var filter = request.Stations.Count == 0 ? null : request.Stations.ToHashSet(StringComparer.Ordinal);
         var after = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -29,6 +31,12 @@ internal sealed class WatchStart
         {
             if (filter?.Contains(name) == false) continue;
             after[name] = request.Cursors.TryGetValue(name, out var cursor) ? cursor : Math.Max(0, station.LastSequence - request.Tail);
+        }
+
+        foreach (var (name, station) in removed)
+        {
+            if (filter?.Contains(name) == false || after.ContainsKey(name)) continue;
+            after[name] = request.Cursors.TryGetValue(name, out var cursor) ? cursor : station.LastSequence;
         }
 
         return new WatchStart(filter, after, position);

@@ -17,7 +17,7 @@ internal static class Calls
         Add("anomalyline.v1.InspectionService", AccessRole.Viewer, "WatchInspections", "GetInspection", "GetImage");
         Add("anomalyline.v1.StationService", AccessRole.Viewer, "ListStations", "GetDrift");
         Add("anomalyline.v1.StationService", AccessRole.Operator, "StartStation", "StopStation", "ResetCounters", "SetNextPart");
-        Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation");
+        Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation", "RenameStation", "RemoveStation");
         Add("anomalyline.v1.RecipeService", AccessRole.Viewer, "GetRecipe", "ListRecipes");
         Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
         Add("anomalyline.v1.RecipeService", AccessRole.Operator, "SetSensitivity");

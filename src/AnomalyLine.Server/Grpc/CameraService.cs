@@ -24,7 +24,9 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
             MethodType.DuplexStreaming,
             Wire.InspectionService.Descriptor.FullName,
             "Inspect",
-            Marshallers.Create<FrameRequest>((_, _) => throw new NotSupportedException("A server only reads requests."), context => FrameRequest.Read(context.PayloadAsReadOnlySequence(), pulse.Arrival())),
+            Marshallers.Create<FrameRequest>(
+                (_, _) => throw new NotSupportedException("A server only reads requests."),
+                context => FrameRequest.Read(context.PayloadAsReadOnlySequence(), pulse.Arrival())),
             Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
 
         /// <inheritdoc/>

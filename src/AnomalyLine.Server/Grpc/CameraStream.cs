@@ -30,7 +30,8 @@ internal sealed class CameraStream(
         {
             while (true)
             {
-                // What is there before it is asked for came while the one before waited for a slot, or even earlier than that: the deadline counts from then.
+                // What is there before it is asked for came while the one before waited for a slot, or even earlier than that: the deadline counts
+                // from then.
                 var next = requests.MoveNext(reading.Token);
                 var hasWaited = next.IsCompleted;
                 if (!await next) break;

@@ -1,7 +1,8 @@
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>
-/// Notices that the process stood still (SIGSTOP, a debugger, a machine that swaps): a frame that is read just after may have waited in the meantime, so it counts as arrived at the last sign of life.
+/// Notices that the process stood still (SIGSTOP, a debugger, a machine that swaps): a frame that is read just after may have waited in the
+/// meantime, so it counts as arrived at the last sign of life.
 /// A fresh one may then be refused too; an old one is never judged as fresh. Any thread.
 /// </summary>
 internal sealed class ProcessPulse : IDisposable

@@ -34,6 +34,7 @@ internal static class ResponseWriter
     public static Wire.StationStatus ToWire(this StationStatus station, DriftWatch drift) => new()
     {
         Name = station.Name,
+        DisplayName = station.DisplayName,
         Ready = station.Ready,
         Fault = station.Fault,
         ModelVersion = station.Recipe?.ModelVersion ?? "",

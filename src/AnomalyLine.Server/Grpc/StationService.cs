@@ -8,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The inspection points of the line.</summary>
-internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch drift) : Wire.StationService.StationServiceBase
+internal sealed class StationService(LineHost host, StationChange stations, AuditLog audit, DriftWatch drift) : Wire.StationService.StationServiceBase
 {
     public override Task<Wire.ListStationsResponse> ListStations(Wire.ListStationsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(station => station.ToWire(drift)) } });
@@ -19,6 +19,17 @@ internal sealed class StationService(LineHost host, AuditLog audit, DriftWatch d
         var station = (await host.Line.CreateStationAsync(request.Name, context.CancellationToken)).OrThrow();
         await audit.NoteAsync(context, "station.create", station.Name, null, new { station.Name });
         return new Wire.CreateStationResponse { Station = station.ToWire(drift) };
+    }
+
+    public override async Task<Wire.RenameStationResponse> RenameStation(Wire.RenameStationRequest request, ServerCallContext context) => new()
+    {
+        Station = (await stations.RenameAsync(request.Name, request.DisplayName, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire(drift),
+    };
+
+    public override async Task<Wire.RemoveStationResponse> RemoveStation(Wire.RemoveStationRequest request, ServerCallContext context)
+    {
+        (await stations.RemoveAsync(request.Name, context.ToCaller(), context.CancellationToken)).OrThrow();
+        return new Wire.RemoveStationResponse();
     }
 
     public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context)

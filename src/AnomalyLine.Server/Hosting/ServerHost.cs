@@ -110,6 +110,7 @@ internal static class ServerHost
                 provider.GetRequiredService<ModelRegistry>(),
             provider.GetRequiredService<ShadowRun>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ManagementDatabase>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RecipeChange>>()));
+        services.AddSingleton<StationChange>();
         services.AddHostedService<ManagementHost>();
         services.AddSingleton(provider => new StoredModels(
             () => provider.GetRequiredService<LineHost>().Line, provider.GetRequiredService<ModelStore>(),

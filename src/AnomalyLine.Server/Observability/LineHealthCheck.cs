@@ -4,14 +4,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AnomalyLine.Server.Observability;
 
-/// <summary>Healthy while there are stations and all of them judge frames, but for those that somebody stopped.</summary>
+/// <summary>
+/// Unhealthy while a station that has a recipe cannot judge, but for those that somebody stopped. A station without a recipe judges nothing yet,
+/// which says nothing against the others: degraded.
+/// </summary>
 internal sealed class LineHealthCheck(LineHost host) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var faults = host.Stations.Where(station => !station.Ready && station.Mode != StationMode.Stopped).Select(station => $"{station.Name}: {station.Fault}").ToList();
-        return Task.FromResult(host.Stations.Count == 0 ? HealthCheckResult.Unhealthy("There is no station yet.")
-            : faults.Count > 0 ? HealthCheckResult.Unhealthy(string.Join("; ", faults))
+        var faults = Faults(station => station.FaultKind is not (StationFault.None or StationFault.Stopped or StationFault.NoRecipe));
+        var waiting = Faults(static station => station.FaultKind == StationFault.NoRecipe);
+        return Task.FromResult(faults.Length > 0 ? HealthCheckResult.Unhealthy(faults)
+            : waiting.Length > 0 ? HealthCheckResult.Degraded(waiting)
             : HealthCheckResult.Healthy());
     }
+
+    private string Faults(Func<StationStatus, bool> isOne) => string.Join("; ", host.Stations.Where(isOne).Select(station => $"{station.Name}: {station.Fault}"));
 }

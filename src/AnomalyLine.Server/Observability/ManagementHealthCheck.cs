@@ -5,7 +5,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AnomalyLine.Server.Observability;
 
-/// <summary>Degraded, never unhealthy, while management cannot keep its data or a guest of the line was taken off: the line judges all the same.</summary>
+/// <summary>
+/// Degraded, never unhealthy, while management cannot keep its data or a guest of the line was taken off: the line judges all the same.
+/// </summary>
 internal sealed class ManagementHealthCheck(ManagementDatabase database, SampleCollector collector, LineHost host) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;

@@ -23,7 +23,8 @@ public sealed class FairSharesMeasurement(ITestOutputHelper output)
         {
             var reasons = string.Join(", ", camera.Reasons.OrderBy(reason => reason.Key).Select(reason => $"{reason.Key} {reason.Value}"));
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{camera.Name}: {camera.Sent} sent, p50 {camera.LatencyMs(0.5):0.0} ms, p99 {camera.LatencyMs(0.99):0.0} ms, {reasons}"));
+                CultureInfo.InvariantCulture,
+                $"{camera.Name}: {camera.Sent} sent, p50 {camera.LatencyMs(0.5):0.0} ms, p99 {camera.LatencyMs(0.99):0.0} ms, {reasons}"));
         }
     }
 }

@@ -8,8 +8,8 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Tests.Soak;
 
 /// <summary>
-/// Four cameras and one that sends more than can be judged, through the real server, while models are loaded, stations are stopped and started, and an observer throws: no frame without exactly one
-/// inspection, and no stop that waits.
+/// Four cameras and one that sends more than can be judged, through the real server, while models are loaded, stations are stopped and started, and
+/// an observer throws: no frame without exactly one inspection, and no stop that waits.
 /// </summary>
 public sealed class SoakTests(ITestOutputHelper output)
 {
@@ -25,7 +25,10 @@ public sealed class SoakTests(ITestOutputHelper output)
     {
         using var models = new BusyModels(TimeSpan.FromMilliseconds(2));
         await using var server = await TestServer.StartReadyAsync(
-            services => services.AddSingleton(models.Loader), s_stations, "--AnomalyLine:Line:RetainedInspectionsPerStation=10000000", "--Logging:LogLevel:Default=Critical");
+            services => services.AddSingleton(models.Loader),
+            s_stations,
+            "--AnomalyLine:Line:RetainedInspectionsPerStation=10000000",
+            "--Logging:LogLevel:Default=Critical");
         server.Get<LineHost>().Line.Evidence.Observe("The clumsy guest", _ => throw new InvalidOperationException("oh no"));
         var cameras = s_stations[..4].Select(station => new SoakCamera(server, station, station, rate: 10)).ToList();
         cameras.Add(new SoakCamera(server, "flood", "flood", rate: 1000));
@@ -37,11 +40,14 @@ public sealed class SoakTests(ITestOutputHelper output)
 
         stops.Sort();
         var p99 = stops[(int)Math.Min(stops.Count - 1, Math.Ceiling(0.99 * stops.Count))];
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stops.Count} stops while a model loaded: p50 {stops[stops.Count / 2]:0.0} ms, p99 {p99:0.0} ms, longest {stops[^1]:0.0} ms"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{stops.Count} stops while a model loaded: p50 {stops[stops.Count / 2]:0.0} ms, p99 {p99:0.0} ms, longest {stops[^1]:0.0} ms"));
         foreach (var camera in cameras)
         {
             var reasons = string.Join(", ", camera.Reasons.OrderBy(reason => reason.Key).Select(reason => $"{reason.Key} {reason.Value}"));
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{camera.Name}: {camera.Sent} sent, p99 {camera.LatencyMs(0.99):0.0} ms, {reasons}"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{camera.Name}: {camera.Sent} sent, p99 {camera.LatencyMs(0.99):0.0} ms, {reasons}"));
             Assert.Equal((camera.Sent, 0, 0), (camera.Answered, camera.Refused, camera.AnsweredTwice));
             AssertExactlyOne(server, camera);
         }
@@ -51,7 +57,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         Assert.InRange(p99, 0, mostForAStop.TotalMilliseconds);
     }
 
-    /// <summary>Loads a model for one station after the other, and stops and starts the others and itself meanwhile, until the end. How long the stops took, ms.</summary>
+    /// <summary>
+    /// Loads a model for one station after the other, and stops and starts it and the next one meanwhile, until the end. How long the stops took, ms.
+    /// </summary>
     private static async Task<List<double>> ChangeAsync(TestServer server, BusyModels models, CancellationToken end)
     {
         var stops = new List<double>();
