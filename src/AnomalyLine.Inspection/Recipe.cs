@@ -73,8 +73,11 @@ public sealed record Recipe(
     }
 
     /// <summary>The same values as a revision that somebody makes.</summary>
-    internal Recipe By(RecipeAuthor? author) => this with { CreatedBy = (author ?? RecipeAuthor.Unknown).User,
-        Reason = (author ?? RecipeAuthor.Unknown).Reason };
+    internal Recipe By(RecipeAuthor? author) => this with
+    {
+        CreatedBy = (author ?? RecipeAuthor.Unknown).User,
+        Reason = (author ?? RecipeAuthor.Unknown).Reason
+    };
 
     /// <summary>Everything that is wrong with its values; empty where nothing is.</summary>
     internal List<string> Check()

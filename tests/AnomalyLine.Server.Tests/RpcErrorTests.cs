@@ -27,12 +27,25 @@ public sealed class RpcErrorTests
         ["SelectRecipe, product"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", ProductId = "x" }),
         ["SelectRecipe, revision"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = uint.MaxValue }),
         ["SelectRecipe, no reason"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1 }),
-        ["SelectRecipe, stale"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a", Revision = 1, Reason = "x",
-            ExpectedRevision = 7 }),
-        ["ActivateRecipe, stale"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known,
-            ExpectedRevision = 0 }),
-        ["SetSensitivity, stale"] = async server => await server.Recipes.SetSensitivityAsync(new() { Station = "a", Sensitivity = 0.1f,
-            ExpectedRevision = 2 }),
+        ["SelectRecipe, stale"] = async server => await server.Recipes.SelectRecipeAsync(new()
+        {
+            Station = "a",
+            Revision = 1,
+            Reason = "x",
+            ExpectedRevision = 7
+        }),
+        ["ActivateRecipe, stale"] = async server => await server.Recipes.ActivateRecipeAsync(new()
+        {
+            Station = "a",
+            ModelVersion = Known,
+            ExpectedRevision = 0
+        }),
+        ["SetSensitivity, stale"] = async server => await server.Recipes.SetSensitivityAsync(new()
+        {
+            Station = "a",
+            Sensitivity = 0.1f,
+            ExpectedRevision = 2
+        }),
         ["RollbackRecipe, first"] = async server => await server.Recipes.RollbackRecipeAsync(new() { Station = "a" }),
         ["ListRecipes, no station"] = async server => await server.Recipes.ListRecipesAsync(new() { Station = "x" }),
         ["StartStation, no station"] = async server => await server.Stations.StartStationAsync(new() { Name = "x" }),

@@ -37,8 +37,12 @@ internal static class ModelVersionCommands
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var request = new GetGateRequest { Station = parsed.GetRequiredValue(station), Version = parsed.GetRequiredValue(version),
-                ProductId = parsed.GetRequiredValue(product) };
+            var request = new GetGateRequest
+            {
+                Station = parsed.GetRequiredValue(station),
+                Version = parsed.GetRequiredValue(version),
+                ProductId = parsed.GetRequiredValue(product)
+            };
             var answer = await new ModelService.ModelServiceClient(channel).GetGateAsync(request, cancellationToken: cancel);
             if (parsed.GetValue(folder) is not { } target)
             {
@@ -76,8 +80,13 @@ internal static class ModelVersionCommands
             var name = parsed.GetRequiredValue(station);
             if (parsed.GetValue(version) is { } chosen)
             {
-                var request = new SetShadowRequest { Station = name, ProductId = parsed.GetRequiredValue(product), Version = chosen,
-                    Enabled = !parsed.GetValue(off) };
+                var request = new SetShadowRequest
+                {
+                    Station = name,
+                    ProductId = parsed.GetRequiredValue(product),
+                    Version = chosen,
+                    Enabled = !parsed.GetValue(off)
+                };
                 var model = (await client.SetShadowAsync(request, cancellationToken: cancel)).Model;
                 if (parsed.GetValue(json)) output.WriteJson(Describe(model));
                 else await output.Result.WriteLineAsync($"{model.Station}: version {model.Number} ({model.Version}) is a {model.Stage.ToString().ToLowerInvariant()} now.");

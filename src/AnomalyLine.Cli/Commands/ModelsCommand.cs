@@ -9,7 +9,7 @@ internal static class ModelsCommand
 {
     private const int ChunkBytes = 512 * 1024;
 
-    public static Command Create(Output output) => new("models", "The models that a server holds.") 
+    public static Command Create(Output output) => new("models", "The models that a server holds.")
     {
         List(output), Upload(output), Label(output), Remove(output), CompareCommand.Create(output),
         ModelVersionCommands.Versions(output), ModelVersionCommands.Gate(output), ModelVersionCommands.Shadow(output),

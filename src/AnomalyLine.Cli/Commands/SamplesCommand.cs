@@ -33,8 +33,11 @@ internal static class SamplesCommand
 
     private static Command Review(Output output)
     {
-        var ids = new Argument<ulong[]>("ids") { Description = "Numbers of samples; none: all that the filter matches.",
-            Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<ulong[]>("ids")
+        {
+            Description = "Numbers of samples; none: all that the filter matches.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var filter = new SampleFilterOptions();
         var state = new Option<string>("--as") { Description = "What they are from now on.", Required = true }.OneOf("approved", "excluded", "pending");
         var label = new Option<string?>("--set-label") { Description = "What the parts are; each as it is by default." };
@@ -55,8 +58,13 @@ internal static class SamplesCommand
             {
                 if (!filter.IsUsed(parsed)) throw new CommandException("name samples by their numbers, or say which with --station, --state, --label, --reason or --suspected.");
                 seen = await SampleFilterOptions.ReadAsync(channel, filter.ToRequest(parsed), cancel)
-                    .Select(sample => new SampleDecision { Id = sample.Id, State = sample.State, Label = sample.Label,
-                        Defect = sample.Defect }).ToArrayAsync(cancel);
+                    .Select(sample => new SampleDecision
+                    {
+                        Id = sample.Id,
+                        State = sample.State,
+                        Label = sample.Label,
+                        Defect = sample.Defect
+                    }).ToArrayAsync(cancel);
                 chosen = [.. seen.Select(sample => sample.Id)];
                 if (chosen.Length == 0) throw new CommandException("no sample matches.");
             }
@@ -77,8 +85,11 @@ internal static class SamplesCommand
 
     private static Command Remove(Output output)
     {
-        var ids = new Argument<ulong[]>("ids") { Description = "Numbers of samples; none: all that the filter matches.",
-            Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<ulong[]>("ids")
+        {
+            Description = "Numbers of samples; none: all that the filter matches.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var filter = new SampleFilterOptions(canSuspect: false);
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
@@ -92,8 +103,14 @@ internal static class SamplesCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var which = filter.ToRequest(parsed);
-            var request = new DeleteSamplesRequest { Ids = { parsed.GetValue(ids) ?? [] }, Station = which.Station, State = which.State,
-                Label = which.Label, Reason = which.Reason };
+            var request = new DeleteSamplesRequest
+            {
+                Ids = { parsed.GetValue(ids) ?? [] },
+                Station = which.Station,
+                State = which.State,
+                Label = which.Label,
+                Reason = which.Reason
+            };
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var removed = await new SampleService.SampleServiceClient(channel).DeleteSamplesAsync(request, cancellationToken: cancel);
             if (parsed.GetValue(json)) output.WriteJson(new { samples = removed.Samples, freedBytes = removed.FreedBytes });

@@ -14,8 +14,12 @@ internal static class StationRecipeCommands
         HelpName = "ID",
     };
 
-    public static Option<string> Reason(string description) => new("--reason") { Description = description, DefaultValueFactory = _ => "",
-        HelpName = "TEXT" };
+    public static Option<string> Reason(string description) => new("--reason")
+    {
+        Description = description,
+        DefaultValueFactory = _ => "",
+        HelpName = "TEXT"
+    };
 
     public static Option<int?> Expected() => new("--expected-revision")
     {

@@ -45,8 +45,14 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
             ModelOrigin origin, CancellationToken cancellation)
     {
         var versions = await ReadAsync(context, station, cancellation);
-        var outcome = gate is null ? null : gate with { Station = station, ProductId = productId, Version = model.Version, JobId = jobId,
-            Time = time.GetUtcNow() };
+        var outcome = gate is null ? null : gate with
+        {
+            Station = station,
+            ProductId = productId,
+            Version = model.Version,
+            JobId = jobId,
+            Time = time.GetUtcNow()
+        };
         if (outcome is not null) context.Add(outcome);
         if (Find(versions, productId, model.Version) is { } known)
         {
@@ -55,8 +61,15 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
             if (outcome is null) return known;
             known.Gate = outcome;
             await audit.AppendAsync(
-                context, caller, "model.gate", station, null, new { known.ProductId, known.Number, known.Version, outcome.Against, outcome.Passes,
-                    outcome.Summary }, cancellation);
+                context, caller, "model.gate", station, null, new
+                {
+                    known.ProductId,
+                    known.Number,
+                    known.Version,
+                    outcome.Against,
+                    outcome.Passes,
+                    outcome.Summary
+                }, cancellation);
             await context.SaveChangesAsync(cancellation);
             return known;
         }

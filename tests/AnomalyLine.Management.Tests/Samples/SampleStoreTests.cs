@@ -56,7 +56,8 @@ public sealed class SampleStoreTests(PostgresServer postgres)
         await using var test = await TestSamples.CreateAsync(kind, postgres);
         Sample[] seen = [await test.AddAsync("a", 1), await test.AddAsync("a", 2)];
         var review = new SampleReview([.. seen.Select(sample => sample.Id)], SampleState.Excluded, null,
-            null) { Expected = [.. seen.Select(SampleDecision.Of)] };
+            null)
+        { Expected = [.. seen.Select(SampleDecision.Of)] };
         await test.Store.ReviewAsync(new SampleReview([seen[1].Id], SampleState.Approved, SampleLabel.Anomalous, "scratch"),
             new Caller("bob", "test"), TestDatabase.Cancel);
 
