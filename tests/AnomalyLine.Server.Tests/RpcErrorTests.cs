@@ -117,7 +117,27 @@ public sealed class RpcErrorTests
         Assert.Equal(status, failure.StatusCode);
         if (word is not null) Assert.Equal(word, failure.Trailers.GetValue("error-code"));
         Assert.NotEmpty(failure.Status.Detail);
+        Assert.DoesNotContain(server.Folder, failure.Status.Detail, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Call_ServersFilesAreGoneOrBroken_SaysWhichWithoutWhereTheyAre()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var second = await server.UploadAsync("two");
+        File.Delete(server.Get<Management.Models.ModelStore>().GetPath(second));
+
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await server.ActivateAsync("a", second, "because"));
+
+        Assert.DoesNotContain(server.Folder, failure.Status.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Folder, System.Text.Encoding.UTF8.GetString(failure.Trailers.GetValueBytes("grpc-status-details-bin") ?? []), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Access to the path '/var/lib/anomalyline/users' is denied.", "Access to the path 'users' is denied.")]
+    [InlineData("/srv/al/models/m.alm has no manifest; see (/srv/al/x).", "m.alm has no manifest; see (x).")]
+    [InlineData("Open http://localhost:8080/setup/a/b or send 1 m/s.", "Open http://localhost:8080/setup/a/b or send 1 m/s.")]
+    public void WithoutFolders_Message_KeepsNamesAndAddresses(string message, string expected) => Assert.Equal(expected, Inspection.FilePaths.WithoutFolders(message));
 
     [Fact]
     public async Task UploadModel_SameFileTwice_OneVersion()

@@ -27,19 +27,19 @@ internal static class DetectorLoader
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             cause = e;
-            error = new LineError(LineErrorCode.ModelNotFound, $"There is no model {version} ({e.Message}); upload it, or name one of the models that the server holds.");
+            error = new LineError(LineErrorCode.ModelNotFound, $"There is no model {version} ({FilePaths.WithoutFolders(e.Message)}); upload it, or name one of the models that the server holds.");
         }
         catch (TorchEngineException e)
         {
             // No other model would do either.
             cause = e;
-            error = new LineError(LineErrorCode.ModelUnusable, $"Model {version} cannot be used: {e.Message}");
+            error = new LineError(LineErrorCode.ModelUnusable, $"Model {version} cannot be used: {FilePaths.WithoutFolders(e.Message)}");
         }
         catch (Exception e)
         {
             // A bulkhead: whatever a model throws, native failures included, must not end the process of a running line.
             cause = e;
-            error = new LineError(LineErrorCode.ModelUnusable, $"Model {version} cannot be used: {e.Message} Upload it again, or name another model.");
+            error = new LineError(LineErrorCode.ModelUnusable, $"Model {version} cannot be used: {FilePaths.WithoutFolders(e.Message)} Upload it again, or name another model.");
         }
 
         detector?.Dispose();

@@ -21,14 +21,25 @@ internal static class LineErrors
     /// <param name="message">What is wrong and what to send.</param>
     public static RpcException InvalidArgument(string field, string message)
     {
-        var failure = Failure(StatusCode.InvalidArgument, "invalid-argument", $"{field}: {message}");
+        var failure = Failure(StatusCode.InvalidArgument, "invalid-argument", $"{field}: {message}", field);
         failure.Trailers.Add("error-field", field);
         return failure;
     }
 
     /// <summary>A failed call with its stable word.</summary>
-    public static RpcException Failure(StatusCode status, string word, string message) =>
-        new(new Status(status, message), new Metadata { { "error-code", word }, { "grpc-status-details-bin", Details(status, word, message) } }, message);
+    public static RpcException Failure(StatusCode status, string word, string message) => Failure(status, word, message, field: "");
+
+    /// <summary>What a failed call says in the form of REST.</summary>
+    /// <param name="status">The status of gRPC.</param>
+    /// <param name="word">The stable word.</param>
+    /// <param name="message">What, which one, what to do.</param>
+    /// <param name="field">The field at fault; empty for none.</param>
+    public static Google.Rpc.Status ToStatus(StatusCode status, string word, string message, string field)
+    {
+        var info = new Google.Rpc.ErrorInfo { Reason = word, Domain = Domain };
+        if (field.Length > 0) info.Metadata.Add("field", field);
+        return new Google.Rpc.Status { Code = (int)status, Message = message, Details = { Any.Pack(info) } };
+    }
 
     /// <summary>The same as a status of HTTP, for what is neither gRPC nor REST.</summary>
     public static int ToHttpStatus(LineErrorCode code) => Find(code).Status switch
@@ -42,13 +53,13 @@ internal static class LineErrors
     /// <summary>The value, or the failed call.</summary>
     public static T OrThrow<T>(this Outcome<T> outcome) => outcome.TryGet(out var value, out var error) ? value : throw error.ToRpcException();
 
-    /// <summary>The word once more in the form that REST hands on.</summary>
-    private static byte[] Details(StatusCode status, string word, string message) => new Google.Rpc.Status
+    /// <summary>Has the word and the field once more in the form that REST hands on.</summary>
+    private static RpcException Failure(StatusCode status, string word, string message, string field)
     {
-        Code = (int)status,
-        Message = message,
-        Details = { Any.Pack(new Google.Rpc.ErrorInfo { Reason = word, Domain = Domain }) },
-    }.ToByteArray();
+        // The one way of all messages to callers: where the server keeps its files is none of their business.
+        message = FilePaths.WithoutFolders(message);
+        return new(new Status(status, message), new Metadata { { "error-code", word }, { "grpc-status-details-bin", ToStatus(status, word, message, field).ToByteArray() } }, message);
+    }
 
     private static (StatusCode Status, string Word) Find(LineErrorCode code) => code switch
     {
