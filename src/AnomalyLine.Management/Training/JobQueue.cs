@@ -186,7 +186,7 @@ public sealed partial class JobQueue(
             From = job.WarmStart ? active : null,
             DataFolder = folder.Data,
             Output = folder.Model,
-            Options = TrainingJob.ReadOptions(job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            Options = JobOptions.Read(job.Options),
             Seed = job.Seed,
             FalseRejectRate = job.FalseRejectRate,
             MaxTime = job.MaxMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,

@@ -125,9 +125,13 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
         if (job.Threads is < 0 or > 1024) yield return ("threads", $"{job.Threads} is not 0..1024.");
         if (job.ProductId.Length > Recipe.MaxProductIdLength) yield return ("product_id", $"has {job.ProductId.Length} characters, more than {Recipe.MaxProductIdLength}.");
         if (job.BaseData.Length > 0 && !job.BaseData.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) yield return ("base_data", $"'{job.BaseData}' is no folder's name of letters, digits, '-' and '_'.");
-        var lines = job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line.IndexOf('=', StringComparison.Ordinal) >= 1);
-        foreach (var line in lines[false]) yield return ("options", $"'{line}' is not key=value.");
+        if (job.Options is not ['{', ..])
+        {
+            foreach (var line in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.IndexOf('=', StringComparison.Ordinal) < 1))
+                yield return ("options", $"'{line}' is not key=value.");
+        }
+
         if (method is null || !hasPreset) yield break;
-        foreach (var wrong in method.CheckOptions(job.Preset, TrainingJob.ReadOptions(lines[true]))) yield return ("options", wrong);
+        foreach (var wrong in method.CheckOptions(job.Preset, JobOptions.Read(job.Options))) yield return ("options", wrong);
     }
 }

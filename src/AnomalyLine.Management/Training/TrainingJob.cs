@@ -18,7 +18,7 @@ public sealed record TrainingJob
     /// <summary>"paper", "balanced" or "fast"; without effect with <see cref="WarmStart"/>.</summary>
     public string Preset { get; init; } = "balanced";
 
-    /// <summary>Options to change, "key=value" a line.</summary>
+    /// <summary>Options to change, as <see cref="JobOptions"/> writes and reads them.</summary>
     public string Options { get; init; } = "";
 
     /// <summary>Whether to start from the station's active model instead of random weights.</summary>
@@ -80,10 +80,6 @@ public sealed record TrainingJob
 
     /// <summary>Version of the model that came of it; empty before.</summary>
     public string ModelVersion { get; set; } = "";
-
-    /// <summary>Options by name from lines of key=value; of two the later one counts.</summary>
-    internal static Dictionary<string, string> ReadOptions(IEnumerable<string> lines) =>
-        lines.Select(line => line.Split('=', 2)).GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1], StringComparer.Ordinal);
 
     /// <summary>Whether it is over.</summary>
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;

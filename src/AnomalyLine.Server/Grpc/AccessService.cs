@@ -11,7 +11,7 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
     public override Task<Wire.GetIdentityResponse> GetIdentity(Wire.GetIdentityRequest request, ServerCallContext context)
     {
         var who = Visit.Of(context.GetHttpContext()).Who!;
-        return Task.FromResult(new Wire.GetIdentityResponse { Name = who.Kind == IdentityKind.Local ? context.ToCaller().User : who.Name, Role = ToWire(who.Role), Kind = who.KindWord });
+        return Task.FromResult(new Wire.GetIdentityResponse { Name = who.Kind == IdentityKind.Local ? context.ToCaller().User : who.Name, Role = who.Role.ToWire(), Kind = who.KindWord });
     }
 
     public override async Task<Wire.ChangePasswordResponse> ChangePassword(Wire.ChangePasswordRequest request, ServerCallContext context)
@@ -54,14 +54,9 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
         return new Wire.RevokeKeyResponse();
     }
 
-    private static Wire.User ToUser(Account user) => new() { Name = user.Name, Role = ToWire(user.Role), HasPassword = UserList.HasPassword(user) };
+    private static Wire.User ToUser(Account user) => new() { Name = user.Name, Role = user.Role.ToWire(), HasPassword = UserList.HasPassword(user) };
 
-    private static Wire.Key ToKey(Account key) => new() { Name = key.Name, Role = ToWire(key.Role), CreationDay = KeyList.DayOf(key) };
+    private static Wire.Key ToKey(Account key) => new() { Name = key.Name, Role = key.Role.ToWire(), CreationDay = KeyList.DayOf(key) };
 
-    // The contract's numbers are one higher: 0 is for what was not said.
-    private static Wire.Role ToWire(AccessRole role) => (Wire.Role)(role + 1);
-
-    private static AccessRole ToRole(Wire.Role role) => role is >= Wire.Role.Camera and <= Wire.Role.Administrator
-        ? (AccessRole)(role - 1)
-        : throw LineErrors.InvalidArgument("role", $"is {(int)role}; send one of {string.Join(", ", AccessRoles.OfKeys.Select(known => $"ROLE_{known.ToString().ToUpperInvariant()}"))}.");
+    private static AccessRole ToRole(Wire.Role role) => EnumWire.FromWire<AccessRole, Wire.Role>(role, "role");
 }

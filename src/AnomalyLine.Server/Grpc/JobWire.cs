@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Schedules;
@@ -21,7 +22,7 @@ internal static class JobWire
             ProductId = order.ProductId,
             Method = order.Method,
             Preset = order.Preset.Length == 0 ? "balanced" : order.Preset,
-            Options = string.Join('\n', order.Options.Select(o => $"{o.Name}={o.Value}")),
+            Options = ToOptions(order),
             WarmStart = order.WarmStart,
             ApprovedSince = order.ApprovedSince?.ToDateTimeOffset(),
             BaseData = order.BaseData,
@@ -30,6 +31,18 @@ internal static class JobWire
             MaxMinutes = order.HasMaxMinutes ? order.MaxMinutes : null,
             Threads = RequestReader.ToInt(order.Threads),
         };
+    }
+
+    private static string ToOptions(Wire.TrainingOrder order)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var option in order.Options)
+        {
+            if (option.Name.Length == 0) throw LineErrors.InvalidArgument("order.options", "one has no name; send the name of an option of the method.");
+            if (!options.TryAdd(option.Name, option.Value)) throw LineErrors.InvalidArgument("order.options", $"'{option.Name}' is there twice; send each option once.");
+        }
+
+        return JobOptions.Write(options);
     }
 
     public static Wire.TrainingJob ToWire(this TrainingJob job)
@@ -48,12 +61,12 @@ internal static class JobWire
             Threads = (uint)job.Threads,
         };
         if (job.MaxMinutes is { } minutes) order.MaxMinutes = minutes;
-        foreach (var option in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))) order.Options.Add(new Wire.TrainingOption { Name = option[0], Value = option[1] });
+        order.Options.Add(JobOptions.Read(job.Options).Select(option => new Wire.TrainingOption { Name = option.Key, Value = option.Value }));
         var wire = new Wire.TrainingJob
         {
             Id = (ulong)job.Id,
             Order = order,
-            State = (Wire.JobState)job.State,
+            State = job.State.ToWire(),
             CreatedBy = job.CreatedBy,
             CreationTime = job.CreationTime.ToTimestamp(),
             StartTime = job.StartTime?.ToTimestamp(),
@@ -63,7 +76,7 @@ internal static class JobWire
             Epochs = (uint)job.Epochs,
             Done = job.Done,
             LeftSeconds = job.LeftSeconds,
-            Message = job.Message,
+            Message = FilePaths.WithoutFolders(job.Message),
             ModelVersion = job.ModelVersion,
         };
         if (job.Loss is { } loss) wire.Loss = loss;
@@ -110,7 +123,7 @@ internal static class JobWire
             Station = version.Station,
             Number = (uint)version.Number,
             Version = version.Version,
-            Stage = (Wire.ModelStage)version.Stage,
+            Stage = version.Stage.ToWire(),
             Parent = version.Parent,
             DataDigest = version.DataDigest,
             JobId = (ulong)version.JobId,

@@ -18,11 +18,13 @@ internal static class RequestReader
             return Unreadable(taken, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
         if (request.Deadline is { } deadline && !IsValid(deadline))
             return Unreadable(taken, "deadline: is not a valid duration; send 1 ms..60 s or leave it out.");
+        if (wire.PixelFormat.ToPixelFormat() is not { } format)
+            return Unreadable(taken, $"frame.pixel_format: Pixel format {(int)wire.PixelFormat} is unknown; send one that the contract names.");
         var capture = wire.CaptureTime?.ToDateTimeOffset() ?? arrival;
         var time = request.Deadline?.ToTimeSpan();
         var pixels = taken.Pixels ?? PooledArrays.Of(wire.Data.ToByteArray());
         return Frame.TryCreate(
-            (PixelFormat)wire.PixelFormat, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits))
+            format, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits))
             ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId, Arrival = taken.Arrival }
             : Unreadable(taken, $"frame: {error}") with { Deadline = time };
     }

@@ -18,15 +18,15 @@ internal static class SampleWire
         PartId = sample.PartId,
         CaptureTime = sample.CaptureTime.ToTimestamp(),
         CreationTime = sample.CreationTime.ToTimestamp(),
-        Reason = (Wire.SampleReason)sample.Reason,
+        Reason = sample.Reason.ToWire(),
         Sequence = (ulong)sample.Sequence,
-        Verdict = (Wire.Verdict)sample.Verdict,
+        Verdict = sample.Verdict.ToWire(),
         Score = sample.Score,
         Threshold = sample.Threshold,
         ModelVersion = sample.ModelVersion,
-        Label = (Wire.SampleLabel)sample.Label,
+        Label = sample.Label.ToWire(),
         Defect = sample.Defect,
-        State = (Wire.SampleState)sample.State,
+        State = sample.State.ToWire(),
         ReviewedBy = sample.ReviewedBy,
         ReviewTime = sample.ReviewTime?.ToTimestamp(),
         Suspicion = sample.Suspicion,
@@ -95,13 +95,9 @@ internal static class SampleWire
             ?? throw LineErrors.InvalidArgument("expected.state", "is UNSPECIFIED; send PENDING, APPROVED or EXCLUDED."),
         seen.Label.ToLabel("expected.label"), seen.HasDefect ? seen.Defect : null);
 
-    private static SampleReason? ToReason(this Wire.SampleReason reason, string field) => (int)reason == 0 ? null
-        : System.Enum.IsDefined((SampleReason)reason) ? (SampleReason)reason
-            : throw LineErrors.InvalidArgument(field, $"is {(int)reason}; send 0..4.");
+    private static SampleReason? ToReason(this Wire.SampleReason reason, string field) => EnumWire.FromWireOrNull<SampleReason, Wire.SampleReason>(reason, field);
 
-    public static SampleState? ToState(this Wire.SampleState state, string field) => (int)state == 0 ? null
-        : System.Enum.IsDefined((SampleState)state) ? (SampleState)state : throw LineErrors.InvalidArgument(field, $"is {(int)state}; send 1 (PENDING), 2 (APPROVED) or 3 (EXCLUDED).");
+    public static SampleState? ToState(this Wire.SampleState state, string field) => EnumWire.FromWireOrNull<SampleState, Wire.SampleState>(state, field);
 
-    public static SampleLabel? ToLabel(this Wire.SampleLabel label, string field) => (int)label == 0 ? null
-        : System.Enum.IsDefined((SampleLabel)label) ? (SampleLabel)label : throw LineErrors.InvalidArgument(field, $"is {(int)label}; send 1 (NORMAL) or 2 (ANOMALOUS).");
+    public static SampleLabel? ToLabel(this Wire.SampleLabel label, string field) => EnumWire.FromWireOrNull<SampleLabel, Wire.SampleLabel>(label, field);
 }
