@@ -33,7 +33,7 @@ internal sealed class LineMetrics : IDisposable
         _subscribers = _meter.CreateUpDownCounter<int>("anomalyline.feed.subscribers", "{subscriber}", "Subscribers of the feed");
         _batchSize = _meter.CreateHistogram<int>("anomalyline.batch.size", "{frame}", "Frames that went through a model together");
         _commitSize = _meter.CreateHistogram<int>("anomalyline.log.commit.size", "{inspection}", "Inspections written by one commit");
-        _stage = _meter.CreateHistogram<double>("anomalyline.stage.duration", "ms", "Time of a frame in a stage; for detect of a batch, for log and publish of a commit");
+        _stage = _meter.CreateHistogram<double>("anomalyline.stage.duration", "s", "Time of a frame in a stage; for detect of a batch, for log and publish of a commit");
     }
 
     /// <summary>Reports the length of each model's queue whenever somebody measures.</summary>
@@ -82,5 +82,5 @@ internal sealed class LineMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private void Stage(string stage, double milliseconds) => _stage.Record(milliseconds, new KeyValuePair<string, object?>("stage", stage));
+    private void Stage(string stage, double milliseconds) => _stage.Record(milliseconds / 1000, new KeyValuePair<string, object?>("stage", stage));
 }

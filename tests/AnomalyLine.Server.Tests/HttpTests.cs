@@ -15,6 +15,25 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task Health_StationByStation_EachSaysWhetherItIsReady()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Stations.CreateStationAsync(new() { Name = "bare" }, cancellationToken: TestServer.Cancel);
+        await server.Stations.CreateStationAsync(new() { Name = "good" }, cancellationToken: TestServer.Cancel);
+        await server.ActivateAsync("good", await server.UploadAsync("one"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/health/ready"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync("/health/ready/bare"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/health/ready/good"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/health/ready/other"));
+
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var answer = await server.Http.GetAsync(path, TestServer.Cancel);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Health_AStationWithoutARecipe_ReadyButDegraded()
     {
         await using var server = await TestServer.StartReadyAsync(["press-1"]);
@@ -65,7 +84,9 @@ public sealed class HttpTests
 
         Assert.Matches("""anomalyline_inspections_total\{[^}]*station="counted",verdict="NotOk"\} 1""", metrics);
         Assert.Matches("""anomalyline_station_ready\{[^}]*station="counted"\} 1""", metrics);
-        Assert.Contains("anomalyline_answer_duration_milliseconds_bucket", metrics, StringComparison.Ordinal);
+        Assert.Matches("""anomalyline_answer_duration_seconds_bucket\{[^}]*station="counted",le="0.0005"\}""", metrics);
+        Assert.Contains("service_name=\"anomalyline\"", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("_milliseconds", metrics, StringComparison.Ordinal);
         Assert.Contains("process_runtime_dotnet", metrics.Replace("dotnet_", "process_runtime_dotnet_", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 

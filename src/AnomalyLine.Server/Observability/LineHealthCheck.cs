@@ -19,5 +19,6 @@ internal sealed class LineHealthCheck(LineHost host) : IHealthCheck
             : HealthCheckResult.Healthy());
     }
 
-    private string Faults(Func<StationStatus, bool> isOne) => string.Join("; ", host.Stations.Where(isOne).Select(station => $"{station.Name}: {station.Fault}"));
+    private string Faults(Func<StationStatus, bool> isOne) => string.Join(
+        "; ", host.Stations.Where(isOne).Select(station => $"{station.Name}: {FilePaths.WithoutFolders(station.Fault)}"));
 }

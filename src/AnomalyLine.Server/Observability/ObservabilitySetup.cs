@@ -1,15 +1,20 @@
+using System.Reflection;
+using AnomalyLine.Inspection;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace AnomalyLine.Server.Observability;
 
-/// <summary>Logs, and open to all without a sign-in: metrics at /metrics, health at /health/live and /health/ready and in grpc.health.v1.</summary>
+/// <summary>Logs, and open to all without a sign-in: metrics at /metrics, health at /health/live, /health/ready and /health/ready/STATION, and in grpc.health.v1.</summary>
 internal static class ObservabilitySetup
 {
     private const string Ready = "ready";
-    private static readonly double[] s_milliseconds = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+    private static readonly string? Version = typeof(ObservabilitySetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    private static readonly double[] s_seconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
     public static void AddObservability(this WebApplicationBuilder builder, bool forPeople)
     {
@@ -17,12 +22,12 @@ internal static class ObservabilitySetup
         if (forPeople) builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Default));
         else builder.Logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
         builder.Services.AddSingleton<ServerMetrics>();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("anomalyline", serviceVersion: Version)).WithMetrics(metrics => metrics
             .AddMeter(ServerMetrics.MeterName)
             .AddRuntimeInstrumentation()
             .AddAspNetCoreInstrumentation()
-            .AddView("anomalyline.stage.duration", Buckets(s_milliseconds))
-            .AddView(ServerMetrics.AnswerDuration, Buckets(s_milliseconds))
+            .AddView("anomalyline.stage.duration", Buckets(s_seconds))
+            .AddView(ServerMetrics.AnswerDuration, Buckets(s_seconds))
             .AddView("anomalyline.batch.size", Buckets(1, 2, 4, 8, 16, 32, 64, 128, 256))
             .AddPrometheusExporter());
         builder.Services.AddGrpcHealthChecks(health =>
@@ -48,8 +53,17 @@ internal static class ObservabilitySetup
             Predicate = check => check.Tags.Contains(Ready),
             ResponseWriter = (http, report) => http.Response.WriteAsync(string.Join('\n', report.Entries.Select(entry => $"{entry.Value.Status}: {entry.Value.Description ?? entry.Key}"))),
         }).WithMetadata(OpenAttribute.Instance);
+        app.MapGet("/health/ready/{station}", GetStation).WithMetadata(OpenAttribute.Instance);
         app.MapGrpcHealthChecksService();
     }
+
+    /// <summary>Whether one station judges: 200, 503 with why not, also where somebody stopped it, or 404.</summary>
+    private static IResult GetStation(string station, LineHost host) => host.Stations.FirstOrDefault(known => string.Equals(known.Name, station, StringComparison.Ordinal)) switch
+    {
+        null => Results.Text("There is no such station.", statusCode: StatusCodes.Status404NotFound),
+        { Ready: true } => Results.Text("Healthy"),
+        var unready => Results.Text($"Unhealthy: {FilePaths.WithoutFolders(unready.Fault)}", statusCode: StatusCodes.Status503ServiceUnavailable),
+    };
 
     private static ExplicitBucketHistogramConfiguration Buckets(params double[] bounds) => new() { Boundaries = bounds };
 }

@@ -21,7 +21,7 @@ internal sealed class ServerMetrics : IDisposable
     public ServerMetrics(LineHost host, GatewaySupervisor gateway, IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _answer = _meter.CreateHistogram<double>(AnswerDuration, "ms", "From a frame's arrival to its answer's being ready");
+        _answer = _meter.CreateHistogram<double>(AnswerDuration, "s", "From a frame's arrival to its answer's being ready");
         _meter.CreateObservableGauge(
             "anomalyline.station.ready",
             () => host.Stations.Select(station => new Measurement<int>(station.Ready ? 1 : 0, new KeyValuePair<string, object?>("station", station.Name))),
@@ -35,7 +35,7 @@ internal sealed class ServerMetrics : IDisposable
     }
 
     /// <summary>Counts one answered frame.</summary>
-    public void Answered(InspectionRecord record) => _answer.Record(record.Timings.TotalMs, new KeyValuePair<string, object?>("station", record.Station));
+    public void Answered(InspectionRecord record) => _answer.Record(record.Timings.TotalMs / 1000, new KeyValuePair<string, object?>("station", record.Station));
 
     public void Dispose() => _meter.Dispose();
 }
