@@ -38,6 +38,7 @@ export interface Inspection {
   readonly completionTime: Timestamp | null;
   readonly timings: { readonly totalMs: number } | null;
   readonly productId: string;
+  readonly captureTimeUncertain: boolean;
 }
 
 export interface StationCounters {

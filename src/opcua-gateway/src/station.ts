@@ -149,12 +149,18 @@ export class Station {
     this.#values.NextProductId = part?.productId ?? "";
   }
 
+  /** A capture time of a camera whose clock is wrong is shown, but not as a good one. */
+  #qualityOf(tag: TagName, status: StatusCode): StatusCode {
+    const isDoubtful = tag === "CaptureTime" && status.isGood() && this.#history.at(-1)?.captureTimeUncertain;
+    return isDoubtful ? StatusCodes.UncertainSensorNotAccurate : status;
+  }
+
   #write(tags: readonly TagName[], status: StatusCode): void {
     const now = new Date();
     for (const tag of tags) {
       const known = this.#values[tag] ?? initialValue(tag);
       const value = status.isBad() ? (UNKNOWN[tag] ?? known) : known;
-      this.variables[tag].setValueFromSource(variantOf(tag, value), status, now);
+      this.variables[tag].setValueFromSource(variantOf(tag, value), this.#qualityOf(tag, status), now);
     }
   }
 }

@@ -213,6 +213,7 @@ export function inspectionOf(station: string, sequence: string, part: Partial<In
     captureTime: { seconds: String(1_700_000_000 + n), nanos: 123_000_000 },
     completionTime: { seconds: String(1_700_000_000 + n), nanos: 150_000_000 },
     timings: { totalMs: 27 },
+    captureTimeUncertain: false,
     ...part,
   };
 }

@@ -52,6 +52,21 @@ test("freshStart_WithHistory_FillsValuesAndHistory", async () => {
   expect(await plc.values("old.Counters.Inspected", "old.Counters.Ok")).toEqual([20, 6]);
 });
 
+test("part_CaptureTimeOfAWrongClock_IsUncertainAlone", async () => {
+  server.addStation("clock");
+  for (const [part, captureTimeUncertain, expected] of [
+    [1, true, StatusCodes.UncertainSensorNotAccurate],
+    [2, false, StatusCodes.Good],
+  ] as const) {
+    server.judge("clock", { captureTimeUncertain });
+    await plc.until("clock.Sequence", (value) => value.value.value === part && value.statusCode.isGood());
+    const [captured, pass] = await plc.read("clock.CaptureTime", "clock.Pass");
+    expect(captured?.statusCode).toBe(expected);
+    expect(captured?.value.value).toBeInstanceOf(Date);
+    expect(pass?.statusCode).toBe(StatusCodes.Good);
+  }
+});
+
 test("part_Judged_SetsValuesAndRaisesOneEvent", async () => {
   const atServer = await plc.events();
   const atStation = await plc.events(plc.nodeId("old"));
