@@ -50,6 +50,7 @@ internal static class CommandLine
         MethodsCommand.Create(output),
         CameraCommand.Create(output),
         WatchCommand.Create(output),
+        InspectionsCommand.Create(output),
         StationsCommand.Create(output),
         ModelsCommand.Create(output),
         JobsCommand.Create(output),

@@ -12,7 +12,7 @@ internal static class CommonOptions
     public static Option<string> Device() =>
         new Option<string>("--device") { Description = "Where to run: auto (cuda where there is one), cpu or cuda.", DefaultValueFactory = _ => "auto" }.OneOf("auto", "cpu", "cuda");
 
-    private const string KeyVariable = "ANOMALYLINE_KEY", AuthorityVariable = "ANOMALYLINE_CA";
+    private const string KeyVariable = "ANOMALYLINE_KEY", AuthorityVariable = "ANOMALYLINE_CA", ServerVariable = "ANOMALYLINE_SERVER";
     private static readonly Uri s_here = new("http://127.0.0.1:8081");
 
     /// <summary>The key that the server knows this program by; for all commands.</summary>
@@ -33,9 +33,15 @@ internal static class CommonOptions
 
     public static Option<ServerAddress> Server() => new("--server")
     {
-        Description = "gRPC address of the server.",
+        Description = $"gRPC address of the server; the variable {ServerVariable} by default, else this machine's.",
         HelpName = "ADDRESS",
-        DefaultValueFactory = result => Reach(s_here, result),
+        DefaultValueFactory = result =>
+        {
+            if (Environment.GetEnvironmentVariable(ServerVariable) is not { Length: > 0 } set) return Reach(s_here, result);
+            if (TryParseAddress(set, out var address)) return Reach(address, result);
+            result.AddError($"{ServerVariable}: {NoAddress(set, s_here.OriginalString)}");
+            return Reach(s_here, result);
+        },
         CustomParser = result =>
         {
             if (TryParseAddress(result.Tokens[0].Value, out var address)) return Reach(address, result);

@@ -115,7 +115,7 @@ public sealed class Line : IAsyncDisposable
     /// <returns>The station, or <see cref="LineErrorCode.StationNotFound"/>, InvalidStationName, LogFailed, Stopping.</returns>
     public async Task<Outcome<StationStatus>> RenameStationAsync(string name, string displayName, CancellationToken cancellation)
     {
-        if (displayName.Length > 64 || displayName.Any(char.IsControl))
+        if (displayName.Length > 64 || ControlCharacters.Check(displayName) is not null)
         {
             return new LineError(
                 LineErrorCode.InvalidStationName,
@@ -123,6 +123,21 @@ public sealed class Line : IAsyncDisposable
         }
 
         return ToStatus(await _changes.RenameAsync(name, displayName.Trim(), cancellation));
+    }
+
+    /// <summary>
+    /// A page of a station's inspections that meet a search, newest first; or <see cref="LineErrorCode.StationNotFound"/> where neither the line nor the log has
+    /// the station.
+    /// </summary>
+    /// <param name="search">What to look for.</param>
+    /// <param name="most">Length of the page, 1..1000.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<LogFound> FindInspections(LogSearch search, int most)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        var found = Log.Find(search, most);
+        var isKnown = _stations.ContainsKey(search.Station) || found.Records.Count > 0 || Log.ReadBack(search.Station, long.MaxValue, 1).Count > 0;
+        return isKnown ? found : LineErrors.StationNotFound(search.Station);
     }
 
     /// <summary>Starts or stops a station; kept across restarts. Frames already accepted are still judged, and its models stay loaded.</summary>

@@ -21,6 +21,18 @@ public sealed record LogSearch
     /// <summary>Only parts whose identity holds this text, whatever its case (of ASCII letters); empty = all.</summary>
     public string PartId { get; init; } = "";
 
+    /// <summary>Only these reasons; empty = all.</summary>
+    public IReadOnlyCollection<ReasonCode> ReasonCodes { get; init; } = [];
+
+    /// <summary>Only parts of this product; null = all, empty = those without one.</summary>
+    public string? ProductId { get; init; }
+
+    /// <summary>Only those that the model gave this score or a higher one; null = all.</summary>
+    public float? MinScore { get; init; }
+
+    /// <summary>Only those that the model gave this score or a lower one; null = all.</summary>
+    public float? MaxScore { get; init; }
+
     /// <summary>Only those captured at this time or later; null = all.</summary>
     public DateTimeOffset? From { get; init; }
 
@@ -28,5 +40,7 @@ public sealed record LogSearch
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>Whether it asks for all inspections.</summary>
-    public bool IsEverything => Verdicts.Count == 0 && NearThreshold is null && PartId.Length == 0 && From is null && Until is null;
+    public bool IsEverything =>
+        Verdicts.Count == 0 && NearThreshold is null && PartId.Length == 0 && From is null && Until is null
+        && ReasonCodes.Count == 0 && ProductId is null && MinScore is null && MaxScore is null;
 }

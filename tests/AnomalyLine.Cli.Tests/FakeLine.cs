@@ -22,6 +22,9 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     /// <summary>Breaks the connection once, after so many frames, without answering the last of them; 0 for never.</summary>
     public int BreakAfter { get; init; }
 
+    /// <summary>Identity of the parts that are watched.</summary>
+    public string PartId { get; init; } = "part";
+
     /// <summary>Answers nothing before so many frames have come; 0 answers each at once.</summary>
     public int HoldUntil { get; init; }
 
@@ -36,6 +39,8 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
             lock (_gate) return [.. _requests];
         }
     }
+
+    public IReadOnlyList<ListInspectionsRequest> Lists { get; private set; } = [];
 
     public IReadOnlyList<WatchInspectionsRequest> Watches { get; private set; } = [];
 
@@ -80,9 +85,18 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         var from = request.Cursors.FirstOrDefault()?.AfterSequence ?? 0;
         await responseStream.WriteAsync(new WatchInspectionsResponse { Status = new LineStatus { Heartbeat = 1 } }, context.CancellationToken);
         for (var sequence = from + 1; sequence <= from + 2; sequence++)
-            await responseStream.WriteAsync(new WatchInspectionsResponse { Inspection = Inspection("S", sequence, "part") }, context.CancellationToken);
+            await responseStream.WriteAsync(new WatchInspectionsResponse { Inspection = Inspection("S", sequence, PartId) }, context.CancellationToken);
 
         // Ends after two: a watcher that wants more comes back with its cursor.
+    }
+
+    /// <summary>Two pages of one, the second with what a spreadsheet would compute.</summary>
+    public override Task<ListInspectionsResponse> ListInspections(ListInspectionsRequest request, ServerCallContext context)
+    {
+        Lists = [.. Lists, request.Clone()];
+        return Task.FromResult(request.PageToken.Length == 0
+            ? new ListInspectionsResponse { Inspections = { Inspection(request.Station, 2, "part-\u001b[2J") }, NextPageToken = "older" }
+            : new ListInspectionsResponse { Inspections = { Inspection(request.Station, 1, "=1+1,\"x\"") } });
     }
 
     public async ValueTask DisposeAsync()

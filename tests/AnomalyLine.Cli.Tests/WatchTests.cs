@@ -23,6 +23,15 @@ public sealed class WatchTests
         Assert.Contains("0 / 0.5", run.ResultLines[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Watch_ControlCharactersInALogOfOld_AreWrittenOut()
+    {
+        await using var line = await new FakeLine { PartId = "A\u001b[2J\r\nB\u202e" }.StartAsync();
+        var run = await CliRun.RunAsync("watch", "--count", "1", "--server", line.Address);
+        Assert.Contains(@"A\u001B[2J\u000D\u000AB\u202E", Assert.Single(run.ResultLines), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Result);
+    }
+
     private static int Sequence(string line)
     {
         using var document = JsonDocument.Parse(line);

@@ -74,6 +74,83 @@ public sealed class RestTests
         Assert.Empty((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations);
     }
 
+    [Theory]
+    [InlineData("POST", "/v1/stations/a/recipe", """{"modelVersion":"m","treshold":5}""", 400, "invalid-argument", "treshold")]
+    [InlineData("POST", "/v1/stations/a/recipe", """{"modelVersion":"m","regionOfInterest":{"x":1,"w":2}}""", 400, "invalid-argument", "regionOfInterest.w")]
+    [InlineData("POST", "/v1/stations/a/recipe", """{"modelVersion":"m","threshold":"high"}""", 400, "invalid-argument", "threshold")]
+    [InlineData("POST", "/v1/stations/a/recipe", """{"threshold":1,"threshold":2}""", 400, "invalid-argument", "threshold")]
+    [InlineData("POST", "/v1/stations/a/recipe?modelVersion=m", "{}", 400, "invalid-argument", "modelVersion")]
+    [InlineData("POST", "/v1/jobs", """{"order":{"station":"a","options":[{"name":"x","valeu":"1"}]}}""", 400, "invalid-argument", "order.options[0].valeu")]
+    [InlineData("PUT", "/v1/stations/a/collection", """{"everyNth":5}""", 400, "invalid-argument", "everyNth")]
+    [InlineData("PUT", "/v1/stations/a/collection", """{"interval":"soon"}""", 400, "invalid-argument", "interval")]
+    [InlineData("GET", "/v1/samples?staton=a", null, 400, "invalid-argument", "staton")]
+    [InlineData("GET", "/v1/samples?state=PENDNG", null, 400, "invalid-argument", "state")]
+    [InlineData("GET", "/v1/samples?suspected=perhaps", null, 400, "invalid-argument", "suspected")]
+    [InlineData("GET", "/v1/samples?since=yesterday", null, 400, "invalid-argument", "since")]
+    [InlineData("GET", "/v1/stations?all=1", null, 400, "invalid-argument", "all")]
+    [InlineData("GET", "/v1/stations/a/drift?station=b", null, 400, "invalid-argument", "station")]
+    [InlineData("GET", "/v1/stations/a/inspections/first", null, 400, "invalid-argument", "sequence")]
+    [InlineData("GET", "/v1/stations/a/inspections/0", null, 400, "invalid-argument", "sequence")]
+    [InlineData("POST", "/v1/stations", "{", 400, "invalid-argument", "body")]
+    [InlineData("POST", "/v1/stations", "[]", 400, "invalid-argument", "body")]
+    [InlineData("GET", "/v1/stations/nowhere/recipe", null, 404, "station-not-found", "")]
+    [InlineData("GET", "/v1/station", null, 404, "path-not-found", "")]
+    [InlineData("POST", "/v1/stations/a:pause", "{}", 404, "path-not-found", "")]
+    [InlineData("DELETE", "/v1/audit", null, 405, "method-not-allowed", "")]
+    public async Task Rest_NotInTheContract_StatusWordAndFieldInTheDocumentedBody(string verb, string path, string? body, int status, string word, string field)
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+
+        using var answer = await server.Http.SendAsync(request, TestServer.Cancel);
+
+        var text = await answer.Content.ReadAsStringAsync(TestServer.Cancel);
+        Assert.Equal((status, "application/json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var failure = JsonNode.Parse(text)!;
+        Assert.True((int)failure["code"]! > 0);
+        Assert.Contains(field, (string)failure["message"]!, StringComparison.Ordinal);
+        Assert.Equal((word, field), ((string)failure["details"]![0]!["reason"]!, (string?)failure["details"]![0]!["metadata"]?["field"] ?? ""));
+    }
+
+    [Fact]
+    public async Task Rest_BodyThatIsNoJson_Is415WithTheDocumentedBody()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        using var answer = await server.Http.PostAsync("/v1/stations", new StringContent("""{"name":"x"}""", null, "text/plain"), TestServer.Cancel);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal("unsupported-media-type", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["details"]![0]!["reason"]!);
+    }
+
+    [Fact]
+    public async Task Rest_Nobody_LearnsNothingOfTheContractButThatAKeyIsNeeded()
+    {
+        await using var server = await TestServer.StartAsync("--AnomalyLine:Access:TrustLocal=false");
+
+        foreach (var path in new[] { "/v1/stations?all=1", "/v1/stations" })
+        {
+            using var answer = await server.Http.GetAsync(path, TestServer.Cancel);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+            Assert.Equal("not-signed-in", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["details"]![0]!["reason"]!);
+        }
+    }
+
+    [Fact]
+    public async Task OpenApi_Document_SaysHowToGetInAndWhatAFailureIs()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var document = (await server.Http.GetFromJsonAsync<JsonNode>("/openapi/v1.json", TestServer.Cancel))!;
+
+        Assert.Equal("bearer", (string)document["components"]!["securitySchemes"]!["key"]!["scheme"]!);
+        Assert.Equal(["key"], document["security"]![0]!.AsObject().Select(scheme => scheme.Key));
+        Assert.All(document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()), call =>
+            Assert.Equal("#/components/schemas/Error", (string)call.Value!["responses"]!["default"]!["content"]!["application/json"]!["schema"]!["$ref"]!));
+        Assert.Equal(["code", "message", "details"], document["components"]!["schemas"]!["Error"]!["properties"]!.AsObject().Select(property => property.Key));
+    }
+
     [Fact]
     public async Task OpenApi_Document_HasEveryUnaryCallWithWhatTheContractSays()
     {

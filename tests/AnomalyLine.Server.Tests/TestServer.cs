@@ -141,6 +141,16 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs statements on the inspection log from outside.</summary>
+    public void RunLogSql(string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder, "inspections.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     public Task StopAsync() => _app.StopAsync(Cancel);
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 
@@ -6,6 +7,9 @@ namespace AnomalyLine.Inspection.Storage;
 /// <summary>A search as SQL; everything that a caller gave is a parameter.</summary>
 internal static class FindCommand
 {
+    /// <summary>The model judged: without it the score is 0 and says nothing.</summary>
+    private static readonly string HasScore = $" AND verdict IN ({(int)Verdict.Ok}, {(int)Verdict.NotOk})";
+
     /// <summary>Selects <see cref="InspectionRow.Columns"/>, newest first.</summary>
     public static SqliteCommand Create(SqliteConnection connection, LogSearch search, long downTo, int most)
     {
@@ -14,17 +18,12 @@ internal static class FindCommand
         command.Parameters.AddWithValue("$station", search.Station);
         command.Parameters.AddWithValue("$before", search.BeforeSequence);
         command.Parameters.AddWithValue("$down", downTo);
-        if (search.Verdicts.Count > 0)
-        {
-            sql.Append(" AND verdict IN (").AppendJoin(',', search.Verdicts.Select((_, i) => $"$verdict{i}")).Append(')');
-            foreach (var (i, verdict) in search.Verdicts.Index()) command.Parameters.AddWithValue($"$verdict{i}", (int)verdict);
-        }
+        AddOneOf("verdict", search.Verdicts.Select(verdict => (int)verdict));
+        AddOneOf("reason_code", search.ReasonCodes.Select(code => (int)code));
 
         if (search.NearThreshold is { } near)
         {
-            sql.Append(" AND verdict IN ($ok, $notOk) AND abs(score - threshold) <= $near * abs(threshold)");
-            command.Parameters.AddWithValue("$ok", (int)Verdict.Ok);
-            command.Parameters.AddWithValue("$notOk", (int)Verdict.NotOk);
+            sql.Append(HasScore).Append(" AND abs(score - threshold) <= $near * abs(threshold)");
             command.Parameters.AddWithValue("$near", near);
         }
 
@@ -32,6 +31,24 @@ internal static class FindCommand
         {
             sql.Append(" AND instr(lower(part_id), lower($part)) > 0");
             command.Parameters.AddWithValue("$part", search.PartId);
+        }
+
+        if (search.ProductId is { } product)
+        {
+            sql.Append(" AND product_id = $product");
+            command.Parameters.AddWithValue("$product", product);
+        }
+
+        if (search.MinScore is { } least)
+        {
+            sql.Append(HasScore).Append(" AND score >= $least");
+            command.Parameters.AddWithValue("$least", (double)least);
+        }
+
+        if (search.MaxScore is { } highest)
+        {
+            sql.Append(HasScore).Append(" AND score <= $highest");
+            command.Parameters.AddWithValue("$highest", (double)highest);
         }
 
         if (search.From is { } from)
@@ -49,5 +66,17 @@ internal static class FindCommand
         command.CommandText = sql.Append(" ORDER BY sequence DESC LIMIT $most").ToString();
         command.Parameters.AddWithValue("$most", most);
         return command;
+
+        void AddOneOf(string column, IEnumerable<int> values)
+        {
+            var names = new List<string>();
+            foreach (var value in values)
+            {
+                names.Add($"${column}{names.Count}");
+                command.Parameters.AddWithValue(names[^1], value);
+            }
+
+            if (names.Count > 0) sql.Append(CultureInfo.InvariantCulture, $" AND {column} IN (").AppendJoin(',', names).Append(')');
+        }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessControl acces
         if (endpoint is null || isCall || endpoint.Metadata.GetMetadata<OpenAttribute>() is not null) return next(http);
         var needs = new CallRule(endpoint.Metadata.GetMetadata<NeedsAttribute>()?.Least ?? AccessRole.Viewer);
         if (access.Refuse(who, needs, why) is not { } refused) return next(http);
+        if (RestErrors.IsRest(http)) return RestErrors.WriteAsync(http, refused);
         if (!isPage) return Results.Problem(refused.Message, statusCode: LineErrors.ToHttpStatus(refused.Code)).ExecuteAsync(http);
         if (refused.Code == LineErrorCode.RoleMissing) return Redirect(http, $"/no-access?needs={needs.Least}");
         return Redirect(http, access.NeedsSetup ? "/setup" : $"/sign-in?return={Uri.EscapeDataString(Origins.LocalPath(http.Request.Path + http.Request.QueryString))}");

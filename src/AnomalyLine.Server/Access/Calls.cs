@@ -14,7 +14,7 @@ internal static class Calls
     {
         var rules = new Dictionary<string, CallRule>(StringComparer.Ordinal);
         Add("anomalyline.v1.InspectionService", new CallRule(AccessRole.Operator, IsForCameras: true), "Inspect");
-        Add("anomalyline.v1.InspectionService", AccessRole.Viewer, "WatchInspections", "GetInspection", "GetImage");
+        Add("anomalyline.v1.InspectionService", AccessRole.Viewer, "WatchInspections", "GetInspection", "ListInspections", "GetImage");
         Add("anomalyline.v1.StationService", AccessRole.Viewer, "ListStations", "GetDrift");
         Add("anomalyline.v1.StationService", AccessRole.Operator, "StartStation", "StopStation", "ResetCounters", "SetNextPart");
         Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation", "RenameStation", "RemoveStation");

@@ -28,6 +28,17 @@ internal sealed class InspectionService(LineHost host, PictureMaker pictures, Dr
         return Task.FromResult(new Wire.GetInspectionResponse { Inspection = record.ToWire() });
     }
 
+    public override Task<Wire.ListInspectionsResponse> ListInspections(Wire.ListInspectionsRequest request, ServerCallContext context)
+    {
+        var most = RequestReader.ToPageSize(request.PageSize, most: 1000, usual: 100);
+        var found = _line.FindInspections(request.ToSearch(), most).OrThrow();
+        return Task.FromResult(new Wire.ListInspectionsResponse
+        {
+            Inspections = { found.Records.Select(record => record.ToWire()) },
+            NextPageToken = found.Next is { } next ? InspectionPages.ToToken(request, next) : "",
+        });
+    }
+
     public override Task<Wire.GetImageResponse> GetImage(Wire.GetImageRequest request, ServerCallContext context)
     {
         RequireSequence(request.Sequence);

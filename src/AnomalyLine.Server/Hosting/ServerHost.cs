@@ -147,6 +147,7 @@ internal static class ServerHost
     {
         app.UseLanguages();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<RestMiddleware>();
         app.UseAntiforgery();
         app.MapStaticAssets().WithMetadata(OpenAttribute.Instance);
         app.MapGrpcService<InspectionService>();
@@ -165,6 +166,7 @@ internal static class ServerHost
         app.MapSignIn();
         if (app.Services.GetRequiredService<AnomalyLineOptions>().Access.OpenId.Enabled) app.MapOpenId();
         app.MapRestDescription();
+        app.MapInspectionCsv();
         app.MapObservability();
         app.MapPictures();
         app.MapGate();

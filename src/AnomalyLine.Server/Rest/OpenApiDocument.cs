@@ -38,10 +38,20 @@ internal static partial class OpenApiDocument
             {
                 ["title"] = "AnomalyLine",
                 ["version"] = "v1",
-                ["description"] = "The unary calls of the gRPC contract anomalyline.v1 as REST. A key goes into the header authorization, as Bearer alk_…; a program on the server's machine needs none, and names in the header x-user who acts, for the audit. Without either a call answers 401, with too little a role 403. A failed call has a JSON body with code (of gRPC), message and details; reason in the details is the word of docs/errors.md.",
+                ["description"] = "The unary calls of the gRPC contract anomalyline.v1 as REST. A key goes into the header authorization, as Bearer alk_…; a program on the server's machine needs none, and names in the header x-user who acts, for the audit. Without either a call answers 401, with too little a role 403. A failed call has a JSON body with code (of gRPC), message and details; reason in the details is the word of docs/errors.md, metadata.field the field at fault. Fields and parameters that a call does not have are refused.",
             },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = schemas.All },
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = With(schemas.All, "Error", ErrorSchema()),
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["key"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "A key as 'anomalyline keys add' shows it, alk_…" },
+                },
+            },
+
+            // Either the key, or nothing: for programs on the server's machine.
+            ["security"] = new JsonArray(new JsonObject { ["key"] = new JsonArray() }, new JsonObject()),
         };
     }
 
@@ -61,12 +71,44 @@ internal static partial class OpenApiDocument
             ["responses"] = new JsonObject
             {
                 ["200"] = new JsonObject { ["description"] = comments.GetValueOrDefault(method.OutputType.FullName, ""), ["content"] = Json(schemas.Reference(method.OutputType)) },
-                ["default"] = new JsonObject { ["description"] = "The call failed: code, message and details." },
+                ["default"] = new JsonObject { ["description"] = "The call failed.", ["content"] = Json(new JsonObject { ["$ref"] = "#/components/schemas/Error" }) },
             },
         };
         if (body.Length > 0)
             operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Json(schemas.Reference(body == "*" ? method.InputType : method.InputType.FindFieldByName(body).MessageType)) };
         return operation;
+    }
+
+    /// <summary>The body of a failed call, as RestErrors writes it.</summary>
+    private static JsonObject ErrorSchema() => Object(
+        "Why a call failed.",
+        ("code", Typed("integer", "The status's number in gRPC, such as 5 for NOT_FOUND.")),
+        ("message", Typed("string", "What, which one, and what to do.")),
+        ("details", new JsonObject
+        {
+            ["type"] = "array",
+            ["description"] = "One entry.",
+            ["items"] = Object(
+                "What programs test.",
+                ("@type", Typed("string", "type.googleapis.com/google.rpc.ErrorInfo")),
+                ("reason", Typed("string", "Word that stays the same across releases (docs/errors.md), such as station-not-found.")),
+                ("domain", Typed("string", "anomalyline")),
+                ("metadata", Object("More about it.", ("field", Typed("string", "Path of the field or parameter at fault; absent where there is none."))))),
+        }));
+
+    private static JsonObject Object(string description, params (string Name, JsonObject Schema)[] properties) => new()
+    {
+        ["type"] = "object",
+        ["description"] = description,
+        ["properties"] = new JsonObject(properties.Select(property => KeyValuePair.Create<string, JsonNode?>(property.Name, property.Schema))),
+    };
+
+    private static JsonObject Typed(string type, string description) => new() { ["type"] = type, ["description"] = description };
+
+    private static JsonObject With(JsonObject all, string name, JsonObject schema)
+    {
+        all[name] = schema;
+        return all;
     }
 
     private static JsonObject Parameter(string name, string place, FieldDescriptor field, OpenApiSchemas schemas) => new()

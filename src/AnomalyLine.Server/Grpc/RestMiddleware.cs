@@ -1,0 +1,98 @@
+using System.Text.Json;
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Rest;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Routing.Template;
+
+namespace AnomalyLine.Server.Grpc;
+
+/// <summary>
+/// Holds REST to the contract, as the transcoder ignores what it does not know: a request with a field or parameter that its call does not have,
+/// or a value that is none of its type, is refused with the name. Gives every failure the documented body. After
+/// <see cref="AccessMiddleware"/>: who may not call learns that and nothing else.
+/// </summary>
+internal sealed class RestMiddleware(RequestDelegate next, AccessControl access, EndpointDataSource endpoints)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (!RestErrors.IsRest(http))
+        {
+            await next(http);
+            return;
+        }
+
+        var call = http.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>();
+        if (call is not null && MayCall(http, call) && !await IsRightAsync(http, call)) return;
+        await next(http);
+        if (call is null && http.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound } && MethodsAt(http.Request.Path) is { Count: > 0 } methods)
+        {
+            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            http.Response.Headers.Allow = string.Join(", ", methods);
+        }
+
+        var hasNoBody = http.Response is { HasStarted: false, ContentType: null, ContentLength: null };
+        if (hasNoBody && http.Response.StatusCode >= 400) await RestErrors.WriteAsync(http, http.Response.StatusCode);
+    }
+
+    /// <summary>The HTTP methods of the calls at a path.</summary>
+    private List<string> MethodsAt(PathString path) =>
+    [
+        .. endpoints.Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null
+                && new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(path, []))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Distinct(StringComparer.Ordinal),
+    ];
+
+    private bool MayCall(HttpContext http, GrpcJsonTranscodingMetadata call)
+    {
+        var visit = Visit.Of(http);
+        var name = $"/{call.MethodDescriptor.Service.FullName}/{call.MethodDescriptor.Name}";
+        return Calls.All.GetValueOrDefault(name) is { } rule && access.Refuse(visit.Who, rule, visit.Why) is null;
+    }
+
+    /// <summary>Whether the request is one; else the answer says what is wrong with it.</summary>
+    private static async Task<bool> IsRightAsync(HttpContext http, GrpcJsonTranscodingMetadata call)
+    {
+        var (message, body) = (call.MethodDescriptor.InputType, call.HttpRule.Body);
+        if (body.Length > 0 && http.Request.Query.Keys.FirstOrDefault() is { } parameter)
+            return await RefuseAsync(http, parameter, "the call has no parameters after '?'; send it in the body.");
+        if (RestFields.CheckParameters(http.Request, message, []) is { } wrong) return await RefuseAsync(http, wrong.Field, wrong.Message);
+        return body.Length == 0 || await IsBodyRightAsync(http, body == "*" ? message : message.FindFieldByName(body).MessageType);
+    }
+
+    private static async Task<bool> IsBodyRightAsync(HttpContext http, Google.Protobuf.Reflection.MessageDescriptor message)
+    {
+        if (!http.Request.HasJsonContentType())
+        {
+            await RestErrors.WriteAsync(http, StatusCodes.Status415UnsupportedMediaType);
+            return false;
+        }
+
+        // The transcoder reads all of a body at once too, and from memory now.
+        var read = new MemoryStream();
+        try
+        {
+            await http.Request.Body.CopyToAsync(read, http.RequestAborted);
+            read.Position = 0;
+            http.Request.Body = read;
+            using var document = JsonDocument.Parse(new ReadOnlyMemory<byte>(read.GetBuffer(), 0, (int)read.Length));
+            return RestFields.Check(document.RootElement, message, "") is not { } wrong || await RefuseAsync(http, wrong.Field, wrong.Message);
+        }
+        catch (JsonException failure)
+        {
+            return await RefuseAsync(http, "body", $"is no JSON ({failure.Message.ReplaceLineEndings(" ")})");
+        }
+        catch (BadHttpRequestException failure)
+        {
+            await RestErrors.WriteAsync(http, failure.StatusCode);
+            return false;
+        }
+    }
+
+    private static async Task<bool> RefuseAsync(HttpContext http, string field, string message)
+    {
+        await RestErrors.WriteAsync(http, ControlCharacters.Escape(field), ControlCharacters.Escape(message));
+        return false;
+    }
+}
