@@ -35,7 +35,11 @@ export const TAGS = {
   ReasonText: { type: DataType.String, verdict, text: "Why, in words" },
   ModelVersion: { type: DataType.String, verdict, text: "Version of the model that judged" },
   RecipeRevision: { type: DataType.UInt32, verdict, text: "Revision of the recipe that judged; 0 = none" },
-  CaptureTime: { type: DataType.DateTime, verdict, text: "When the camera exposed the frame (UTC, ms); Uncertain where its clock is wrong" },
+  CaptureTime: {
+    type: DataType.DateTime,
+    verdict,
+    text: "When the camera exposed the frame (UTC, ms); Uncertain where its clock is wrong",
+  },
   ProcessingMs: { type: DataType.Float, verdict, text: "From the frame's arrival at the server to the verdict, ms" },
   "History.Sequence": { type: DataType.UInt32, verdict, array, text: "Sequence of the last 16 parts, oldest first" },
   "History.PartId": { type: DataType.String, verdict, array, text: "PartId of the last 16 parts" },
