@@ -13,7 +13,10 @@ public static class ModelFile
     internal const string WeightsName = "weights.safetensors";
     internal const string NormalName = "normal.safetensors";
     private const string ManifestName = "manifest.json";
-    private const long MaxEntryBytes = 2L * 1024 * 1024 * 1024 - 64 * 1024;
+    private const long MaxManifestBytes = 16L * 1024 * 1024;
+
+    /// <summary>Largest sum of the other files, unpacked: 1 GiB, and so many times the bytes of the archive. They are stored, not compressed; a tool that packs them again gains little.</summary>
+    private const long MaxUnpackedBytes = 1L * 1024 * 1024 * 1024, MaxUnpackedTimes = 8;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectNullableAnnotations = true };
 
@@ -58,6 +61,7 @@ public static class ModelFile
             stream.Position = 0;
             using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
             var manifest = ReadManifest(path, zip);
+            CheckContents(path, zip, manifest, stream.Length);
             var files = new Dictionary<string, byte[]>();
             foreach (var (name, sum) in withFiles ? manifest.Files : new Dictionary<string, string>())
             {
@@ -85,14 +89,15 @@ public static class ModelFile
 
     private static ModelManifest ReadManifest(string path, ZipArchive zip)
     {
-        var bytes = ReadEntry(path, zip, ManifestName);
+        var bytes = ReadEntry(path, zip, ManifestName, MaxManifestBytes);
         try
         {
             using var json = JsonDocument.Parse(bytes);
             var version = json.RootElement.TryGetProperty("formatVersion", out var v) && v.TryGetInt32(out var number) ? number : 0;
             if (version != ModelManifest.CurrentFormatVersion)
                 throw new ModelFileException($"{path}: has format version {version}; this program reads {ModelManifest.CurrentFormatVersion}. Use the matching release or train again.");
-            return json.Deserialize<ModelManifest>(Json) ?? throw new JsonException("it is null");
+            var manifest = json.Deserialize<ModelManifest>(Json) ?? throw new JsonException("it is null");
+            return manifest.References.All(reference => reference?.File is not null) ? manifest : throw new JsonException("one of its references names no file; every one needs \"file\" and \"score\"");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -109,10 +114,24 @@ public static class ModelFile
         stream.Write(bytes);
     }
 
-    private static byte[] ReadEntry(string path, ZipArchive zip, string name)
+    /// <summary>Refuses what the manifest does not name, and what would take more memory unpacked than a model can, before anything of it is unpacked.</summary>
+    private static void CheckContents(string path, ZipArchive zip, ModelManifest manifest, long archiveBytes)
+    {
+        var most = Math.Min(MaxUnpackedBytes, MaxUnpackedTimes * archiveBytes);
+        var (total, seen) = (0L, new HashSet<string>(StringComparer.Ordinal));
+        foreach (var entry in zip.Entries)
+        {
+            if (!seen.Add(entry.FullName)) throw new ModelFileException($"{path}: has {entry.FullName} twice; it is not a model file, or damaged.");
+            if (entry.FullName == ManifestName) continue;
+            if (!manifest.Files.ContainsKey(entry.FullName)) throw new ModelFileException($"{path}: has {entry.FullName}, which the manifest does not name; it is not a model file, or damaged.");
+            if ((total += entry.Length) > most) throw new ModelFileException($"{path}: its files have more than {most} bytes unpacked, the limit for an archive of {archiveBytes}; it is not a model file, or damaged.");
+        }
+    }
+
+    private static byte[] ReadEntry(string path, ZipArchive zip, string name, long most = MaxUnpackedBytes)
     {
         var entry = zip.GetEntry(name) ?? throw new ModelFileException($"{path}: has no {name}; it is not a model file, or damaged.");
-        if (entry.Length > MaxEntryBytes) throw new ModelFileException($"{path}: {name} has {entry.Length} bytes, more than the limit of {MaxEntryBytes}.");
+        if (entry.Length > most) throw new ModelFileException($"{path}: {name} has {entry.Length} bytes, more than the limit of {most}.");
         var bytes = new byte[entry.Length];
         using var stream = entry.Open();
         stream.ReadExactly(bytes);

@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tests.Methods;
 
@@ -51,6 +53,45 @@ public sealed class ModelFileTests(TrainedMethods trained)
     public void Load_OptionsOfAnotherNetwork_IsRefused() => Refused(
         Rewritten("manifest.json", json => Replace(json, "\"latent\": 32", "\"latent\": 33")), "but the network has");
 
+    [Fact]
+    public void Load_ManifestThatUnpacksToMoreThanOneCanHave_IsRefusedBeforeItIsUnpacked() => Refused(
+        Rewritten("manifest.json", json => [.. json, .. Enumerable.Repeat((byte)' ', 17 << 20)]), "more than the limit of 16777216");
+
+    [Fact]
+    public void Load_FilesThatUnpackToManyTimesTheArchive_AreRefusedBeforeTheyAreUnpacked()
+    {
+        var zeros = new byte[64 << 20];
+        var path = Rewritten("manifest.json", json => Replace(json, "\"files\": {", $"\"files\": {{ \"bomb\": \"{Convert.ToHexStringLower(SHA256.HashData(zeros))}\","));
+        Add(path, "bomb", zeros);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refused(path, "bytes unpacked, the limit for an archive of");
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, zeros.Length / 4);
+    }
+
+    [Theory]
+    [InlineData("evil.sh", "which the manifest does not name")]
+    [InlineData("weights.safetensors", "has weights.safetensors twice")]
+    public void Load_FileBesideThoseOfTheManifest_IsRefused(string name, string because)
+    {
+        var path = Changed(bytes => bytes);
+        Add(path, name, [1, 2, 3]);
+        Refused(path, because);
+    }
+
+    [Theory]
+    [InlineData("[null]")]
+    [InlineData("[{\"file\": null, \"score\": 1}]")]
+    [InlineData("null")]
+    public void Load_ReferencesThatNameNoFile_AreRefused(string references) => Refused(
+        Rewritten("manifest.json", json =>
+        {
+            var manifest = JsonNode.Parse(json)!;
+            manifest["references"] = JsonNode.Parse(references);
+            return Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        }), "the manifest cannot be read");
+
     private string Good => trained.Of("ae-l2").Result.Path;
 
     private static void Refused(string path, string because)
@@ -65,6 +106,13 @@ public sealed class ModelFileTests(TrainedMethods trained)
         var text = Encoding.UTF8.GetString(json);
         Assert.Contains(old, text, StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes(text.Replace(old, changed, StringComparison.Ordinal));
+    }
+
+    private static void Add(string path, string name, byte[] content)
+    {
+        using var zip = ZipFile.Open(path, ZipArchiveMode.Update);
+        using var target = zip.CreateEntry(name).Open();
+        target.Write(content);
     }
 
     private string Changed(Func<byte[], byte[]> change)
