@@ -62,6 +62,59 @@ const PATCHES = [
 `,
     to: "",
   },
+  {
+    // A message that cannot be decoded got no answer: its client waited for its own limit of time, and had a channel that was given up.
+    file: "node-opcua-secure-channel/dist/source/message_builder.js",
+    from: `                this.emit("invalid_message", objMessage);
+                // c8 ignore next
+                doDebug &&
+                    debugLog(this.id, "message size =", \`\${this.totalMessageSize}\`.padEnd(8), " body size   =", \`\${this.totalBodySize}\`.padEnd(8), objMessage.constructor.name);
+                warningLog(objMessage.toString());
+                // we don't report an error here, we just ignore the message
+                return false; // this._report_error(message);`,
+    to: `                this.emit("invalid_message", objMessage);
+                const status = /exceed/.test(this._decodingFault) ? StatusCodes.BadEncodingLimitsExceeded : StatusCodes.BadDecodingError;
+                return this._report_error(status, this._decodingFault ?? "it cannot be decoded");`,
+  },
+  {
+    file: "node-opcua-secure-channel/dist/source/message_builder.js",
+    from: `                warningLog("Decode message error : ", err.message);
+`,
+    to: `                this._decodingFault = err.message;
+                warningLog("Decode message error : ", err.message);
+`,
+  },
+  {
+    // An ERR message that is cut off threw where nothing caught it.
+    file: "node-opcua-transport/dist/source/message_builder_base.js",
+    from: `                const errorCode = decodeStatusCode(binaryStream);
+                const message = decodeString(binaryStream);
+                this._report_error(errorCode, message || "Error message not specified");
+                return true;`,
+    to: `                try {
+                    const errorCode = decodeStatusCode(binaryStream);
+                    const message = decodeString(binaryStream);
+                    this._report_error(errorCode, message || "Error message not specified");
+                    return true;
+                }
+                catch (err) {
+                    return this._report_error(StatusCodes2.BadTcpInternalError, "Error message cut off");
+                }`,
+  },
+  {
+    // A refused certificate is answered with an ERR message and the standard's code (OPC 10000-6, 7.1.5), as open62541, asyncio and the .NET stack expect;
+    // it was a ServiceFault in an OPN message, which they take for a damaged response (node-opcua issue 870).
+    file: "node-opcua-secure-channel/dist/source/server/server_secure_channel_layer.js",
+    from: `        setTimeout(() => {
+            const securedMessage = this.#_prepare_refusal_message(message);`,
+    to: `        setTimeout(() => {
+            if (this.#transport && this.securityMode !== MessageSecurityMode.None) {
+                this.#transport.sendErrorMessage(serviceResult, description);
+                closeAfterwards();
+                return;
+            }
+            const securedMessage = this.#_prepare_refusal_message(message);`,
+  },
 ];
 
 /** Applies what is not applied yet; fails where the installed code is another than the patches were made for. */

@@ -28,6 +28,31 @@ public sealed class OpcUaClientsTests : IDisposable
     }
 
     [Fact]
+    public async Task List_RefusedOne_SaysWhyFromWhereWhenAndWhatItIs()
+    {
+        var thumbprint = Add("trusted/certs", "line-plc", "urn:line-plc:s7");
+        await File.WriteAllTextAsync(
+            Path.Combine(_pki, "refusals.json"),
+            $$"""[{"thumbprint":"{{thumbprint}}","subject":"CN=line-plc","first":"2026-11-23T10:00:00.000Z","last":"2026-11-23T11:30:00.000Z","count":7,"address":"10.1.2.3","reason":"it expired 2026-11-22T00:00:00.000Z"}]""",
+            TestContext.Current.CancellationToken);
+
+        var run = await RunAsync("list");
+        Assert.Contains($"{thumbprint}  2030-01-01   line-plc  urn:line-plc:s7  10.1.2.3  7x 2026-11-23 10:00Z..2026-11-23 11:30Z  it expired 2026-11-22T00:00:00.000Z", run.ResultLines[1], StringComparison.Ordinal);
+
+        using var json = JsonDocument.Parse(Assert.Single((await RunAsync("list", "--json")).ResultLines));
+        var client = json.RootElement.GetProperty("clients")[0];
+        Assert.Equal(("urn:line-plc:s7", "10.1.2.3"), (client.GetProperty("applicationUri").GetString(), client.GetProperty("refusal").GetProperty("address").GetString()));
+    }
+
+    [Fact]
+    public async Task List_RefusalsThatCannotBeRead_ListsAllTheSame()
+    {
+        Add("rejected", "line-plc");
+        await File.WriteAllTextAsync(Path.Combine(_pki, "refusals.json"), "[{", TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await RunAsync("list")).ResultLines.Length);
+    }
+
+    [Fact]
     public async Task Trust_FirstDigitsOfAWaitingOne_MovesItAndRejectMovesItBack()
     {
         var thumbprint = Add("rejected", "line-plc");
@@ -83,10 +108,17 @@ public sealed class OpcUaClientsTests : IDisposable
 
     private IEnumerable<string> Files() => Directory.EnumerateFiles(_pki, "*", SearchOption.AllDirectories);
 
-    private string Add(string folder, string name)
+    private string Add(string folder, string name, string? applicationUri = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        if (applicationUri is not null)
+        {
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddUri(new Uri(applicationUri));
+            request.CertificateExtensions.Add(names.Build());
+        }
+
         using var certificate = request.CreateSelfSigned(new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
         File.WriteAllText(Path.Combine(_pki, folder, $"{name}.pem"), certificate.ExportCertificatePem());
         return certificate.Thumbprint;

@@ -26,7 +26,7 @@ internal static class OpcUaCommand
         {
             var certificates = new TrustList(parsed.GetRequiredValue(pki), parsed.GetValue(users)).Read();
             if (parsed.GetValue(json)) output.WriteJson(new { clients = certificates });
-            else TextTable.Write(output.Result, ["STATE", "THUMBPRINT", "VALID UNTIL", "NAME"], certificates.Select(Row));
+            else TextTable.Write(output.Result, ["STATE", "THUMBPRINT", "VALID UNTIL", "NAME", "APPLICATION", "FROM", "REFUSED", "WHY"], certificates.Select(Row));
             return ExitCode.Done;
         });
         return command;
@@ -59,6 +59,11 @@ internal static class OpcUaCommand
     private static IReadOnlyList<string> Row(ClientCertificate certificate) =>
     [
         certificate.IsTrusted ? "trusted" : "waiting", certificate.Thumbprint,
-        certificate.ValidUntil.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), certificate.Name,
+        certificate.ValidUntil.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), certificate.Name, certificate.ApplicationUri,
+        .. certificate.Refusal is { } refusal
+            ? [refusal.Address, $"{refusal.Count}x {Time(refusal.First)}..{Time(refusal.Last)}", refusal.Reason]
+            : new[] { "", "", "" },
     ];
+
+    private static string Time(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 
 namespace AnomalyLine.Management.OpcUa;
 
@@ -11,6 +12,7 @@ public sealed class TrustList
     private const int ShortestThumbprint = 8;
     private readonly string _trusted;
     private readonly string _rejected;
+    private readonly string _refusals;
 
     /// <summary>Looks at a store.</summary>
     /// <param name="pki">Folder of the gateway's certificates; it must exist.</param>
@@ -21,12 +23,17 @@ public sealed class TrustList
         var store = ofUsers ? Path.Combine(pki, "users") : pki;
         _trusted = Path.Combine(store, "trusted", "certs");
         _rejected = Path.Combine(store, "rejected");
+        _refusals = Path.Combine(store, "refusals.json");
         if (!Directory.Exists(_trusted))
             throw new TrustListException($"{pki} holds no certificates of an OPC UA gateway; name the folder that the gateway uses (the server's data folder, then 'pki') with --pki.");
     }
 
     /// <summary>All certificates, those that wait for trust first.</summary>
-    public IReadOnlyList<ClientCertificate> Read() => [.. Read(_rejected, isTrusted: false), .. Read(_trusted, isTrusted: true)];
+    public IReadOnlyList<ClientCertificate> Read()
+    {
+        var refusals = ReadRefusals();
+        return [.. Read(_rejected, isTrusted: false, refusals), .. Read(_trusted, isTrusted: true, refusals)];
+    }
 
     /// <summary>Lets a client in.</summary>
     /// <returns>It, and whether anything changed.</returns>
@@ -38,14 +45,34 @@ public sealed class TrustList
     /// <exception cref="TrustListException">No certificate, or more than one, has this thumbprint.</exception>
     public (ClientCertificate Certificate, bool Changed) Reject(string thumbprint) => Move(thumbprint, _trusted, _rejected);
 
-    private static IEnumerable<ClientCertificate> Read(string folder, bool isTrusted)
+    private static IEnumerable<ClientCertificate> Read(string folder, bool isTrusted, IReadOnlyDictionary<string, ClientRefusal> refusals)
     {
         if (!Directory.Exists(folder)) yield break;
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             if (Load(file) is not { } certificate) continue;
             using (certificate)
-                yield return new ClientCertificate(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), certificate.Thumbprint, isTrusted, certificate.NotAfter.ToUniversalTime(), file);
+                yield return new ClientCertificate(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), certificate.Thumbprint, isTrusted, certificate.NotAfter.ToUniversalTime(), file)
+                {
+                    Subject = certificate.Subject,
+                    ApplicationUri = certificate.GetNameInfo(X509NameType.UrlName, forIssuer: false),
+                    ValidFrom = certificate.NotBefore.ToUniversalTime(),
+                    Refusal = refusals.GetValueOrDefault(certificate.Thumbprint),
+                };
+        }
+    }
+
+    private Dictionary<string, ClientRefusal> ReadRefusals()
+    {
+        try
+        {
+            var refusals = JsonSerializer.Deserialize<ClientRefusal[]>(File.ReadAllBytes(_refusals), JsonSerializerOptions.Web) ?? [];
+            return refusals.DistinctBy(refusal => refusal.Thumbprint).ToDictionary(refusal => refusal.Thumbprint, StringComparer.Ordinal);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or JsonException)
+        {
+            // The gateway has refused none yet, or an older one did.
+            return [];
         }
     }
 

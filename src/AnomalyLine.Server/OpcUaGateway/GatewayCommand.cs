@@ -32,6 +32,8 @@ internal static class GatewayCommand
             ["GATEWAY_SUPERVISED"] = "true",
         };
         if (opcUa.Names is { Length: > 0 } names) environment["OPCUA_NAMES"] = names;
+        if (opcUa.Advertised is { Length: > 0 } advertised) environment["OPCUA_ADVERTISED"] = advertised;
+        if (opcUa.ApplicationUri is { Length: > 0 } applicationUri) environment["OPCUA_APPLICATION_URI"] = applicationUri;
         if (options.Tls.Certificate is { } certificate) environment["ANOMALYLINE_CERTIFICATE"] = Path.GetFullPath(certificate);
         var users = UserList.PathIn(options.DataFolder, opcUa.UsersFile);
         if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = users;

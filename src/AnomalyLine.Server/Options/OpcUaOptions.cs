@@ -21,8 +21,14 @@ internal sealed record OpcUaOptions
     /// <summary>Also show each station as a vision system of OPC 40100-1. Default true.</summary>
     public bool MachineVision { get; init; } = true;
 
-    /// <summary>Host names and addresses in the gateway's certificate, with commas between them; default: those of this machine.</summary>
+    /// <summary>Host names and addresses in the gateway's certificate, with commas between them; default: those of this machine when it is made.</summary>
     public string? Names { get; init; }
+
+    /// <summary>Addresses that clients are told to use, such as "line.plant.example:4840", with commas between them; default: the one that each client used.</summary>
+    public string? Advertised { get; init; }
+
+    /// <summary>The name by which clients know the gateway; default: the one in its certificate.</summary>
+    public string? ApplicationUri { get; init; }
 
     /// <summary>File of users with their roles and password hashes, for the console too; default "users" in the data folder, or "opcua-users" where only that exists.</summary>
     public string? UsersFile { get; init; }

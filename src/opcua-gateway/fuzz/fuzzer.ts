@@ -12,13 +12,17 @@ import {
   read,
   SERVICES,
 } from "./messages.ts";
-import { mutate } from "./mutate.ts";
+import { damageContent, mutate } from "./mutate.ts";
 import { Random } from "./random.ts";
 
 /** How long the answers to right messages may take, and those behind a damaged one before the connection counts as given up, in ms. */
 const OPENING_MS = 10_000;
 const PATIENCE_MS = 200;
 const SERVICE_FAULT = 397;
+/** Share of connections with a session: making one takes longer than everything else. */
+const SESSIONS = 0.3;
+/** Messages with damaged content that go out together. */
+const BATCH = 10;
 /** Cases on one connection with a session at most: what they leave behind goes with it. */
 const CASES_A_SESSION = 200;
 
@@ -91,7 +95,7 @@ async function fuzzSession(
     socket.write(Buffer.concat([hello(endpoint), openChannel(place)]));
     await next(answers, OPENING_MS);
     takeChannel(await next(answers, OPENING_MS), place);
-    if (random.chance(0.8)) {
+    if (random.chance(SESSIONS)) {
       socket.write(message("MSG", createSession(endpoint), place));
       if (takeSession(await next(answers, OPENING_MS), place)) {
         socket.write(message("MSG", activateSession(), place));
@@ -100,17 +104,26 @@ async function fuzzSession(
       }
     }
     for (let count = 0; count < CASES_A_SESSION && wanted(report.cases); count++) {
-      report.cases++;
-      const right = Array.from({ length: 1 + random.below(2) }, () => {
+      const cases = random.chance(0.5) ? BATCH : 1;
+      const sent = Array.from({ length: cases }, () => {
         const request = random.of(SERVICES)() as Parameters<typeof message>[1];
-        return random.chance(0.02) ? openChannel(place, random.below(2)) : message("MSG", request, place);
+        const right = random.chance(0.02) ? openChannel(place, random.below(2)) : message("MSG", request, place);
+        return cases > 1 ? damageContent(random, right) : right;
       });
-      // Most change what they carry alone: that is what gets furthest.
-      for (const segment of mutate(random, right)) {
+      for (const segment of cases > 1 ? [Buffer.concat(sent)] : mutate(random, sent)) {
         socket.write(segment);
       }
       socket.write(message("MSG", read(), place));
-      await next(answers);
+      // Each answer is of a case; the one that closes the connection has none.
+      const last = place.sequence;
+      for (let left = cases; ; left--) {
+        report.cases += left > 0 ? 1 : 0;
+        const answer = await next(answers);
+        if (cases === 1 || left === 0 || answer.readUInt32LE(20) === last) {
+          report.cases += Math.max(0, left - 1);
+          break;
+        }
+      }
     }
     socket.write(closeChannel(place));
   } catch {
@@ -137,7 +150,10 @@ async function next(answers: AsyncGenerator<Buffer>, patience = PATIENCE_MS): Pr
     timer = setTimeout(() => reject(new Error("no answer")), patience);
   });
   try {
-    const { value, done } = await Promise.race([answers.next(), late]);
+    const coming = answers.next();
+    // It may fail after nobody waits for it any more.
+    coming.catch(() => {});
+    const { value, done } = await Promise.race([coming, late]);
     if (done || value.toString("latin1", 0, 3) === "ERR") {
       throw new Error("closed");
     }

@@ -30,7 +30,7 @@ createInterface(target.stdout).on("line", (text) => {
   } else if (line.level >= 50) {
     const what = String(line.err?.stack ?? line.msg)
       .split("\n")
-      .slice(0, 4)
+      .slice(0, 9)
       .join(" ");
     contained.set(what, (contained.get(what) ?? 0) + 1);
   }
@@ -44,7 +44,7 @@ const endpoint = await listening.promise;
 const begin = performance.now();
 let told = 0;
 const report = await fuzz(endpoint, seed, workers, (done) => {
-  if (done >= told + 50_000) {
+  if (done >= told + 10_000) {
     told = done;
     console.log(`${done} cases, ${Math.round(done / ((performance.now() - begin) / 1000))} a second`);
   }

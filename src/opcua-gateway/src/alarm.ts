@@ -25,12 +25,21 @@ export class Alarm {
   #text = "";
 
   /** `input` is the variable that shows the same, if one does; the source must be a notifier. */
-  constructor(namespace: Namespace, source: UAObject, name: string, input: NodeId, severity: number, audit: Audit) {
+  constructor(
+    namespace: Namespace,
+    source: UAObject,
+    name: string,
+    text: string,
+    input: NodeId,
+    severity: number,
+    audit: Audit,
+  ) {
     const owner = String(source.nodeId.value);
     this.#severity = severity;
     this.#alarm = namespace.instantiateOffNormalAlarm({
       nodeId: `s=${owner}.${name}`,
       browseName: name,
+      description: text,
       componentOf: source,
       // node-opcua takes sources by HasEventSource only, and would then raise each event twice at a notifier.
       conditionSource: null,

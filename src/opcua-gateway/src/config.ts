@@ -21,6 +21,17 @@ const schema = z.object({
     .string()
     .regex(/^[\w.:-]+(,[\w.:-]+)*$/, "must be host names and IP addresses with commas between them")
     .optional(),
+  OPCUA_ADVERTISED: z
+    .string()
+    .regex(
+      /^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(,(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?)*$/,
+      "must be addresses such as line.plant.example:4840 or [fd00::1]:4840 with commas between them",
+    )
+    .optional(),
+  OPCUA_APPLICATION_URI: z
+    .string()
+    .regex(/^[a-z][a-z\d+.-]*:[^\s,]+$/i, "must be a URI, such as urn:plant.example:line-3:anomalyline")
+    .optional(),
   OPCUA_MACHINE_VISION: flag.default(true),
   OPCUA_LABORATORY: flag.default(false),
   OPCUA_USERS: z.string().min(1).optional(),
@@ -44,8 +55,12 @@ export interface Config {
   readonly path: string;
   /** Folder of keys, own certificate, trusted and rejected client certificates. */
   readonly pki: string;
-  /** Host names and addresses in the own certificate; empty = those of this machine. */
+  /** Host names and addresses in the own certificate; empty = those of this machine when it is made. */
   readonly names: readonly string[];
+  /** Addresses (host, or host and port) that clients are told to use; empty = the one that each client used. */
+  readonly advertised: readonly string[];
+  /** The name by which clients know this application; undefined: the one in the own certificate. */
+  readonly applicationUri?: string | undefined;
   /** Also show the stations by OPC 40100-1. */
   readonly machineVision: boolean;
   /** Also allow no security and no user. Never on a plant network. */
@@ -93,6 +108,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     path: env.OPCUA_PATH,
     pki: env.OPCUA_PKI,
     names: env.OPCUA_NAMES?.split(",") ?? [],
+    advertised: env.OPCUA_ADVERTISED?.split(",") ?? [],
+    applicationUri: env.OPCUA_APPLICATION_URI,
     machineVision: env.OPCUA_MACHINE_VISION,
     laboratory: env.OPCUA_LABORATORY,
     users,

@@ -47,7 +47,8 @@ export async function exportNodeset(
     const namespace = addressSpace.getNamespace(NAMESPACE);
     namespace.version = manifest.version;
     namespace.publicationDate = PUBLISHED;
-    return namespace.toNodeset2XML();
+    // Without fractions of a second, as the Foundation's own files: some importers read no other form.
+    return namespace.toNodeset2XML().replace(/(PublicationDate="[^".]*)\.\d+Z"/g, '$1Z"');
   } finally {
     commands.close();
     addressSpace.dispose();

@@ -9,7 +9,7 @@ import {
   VariantArrayType,
 } from "node-opcua";
 import { type Inspection, VERDICTS } from "./contract.ts";
-import { FIELDS, fieldsOf } from "./inspectionFields.ts";
+import { FIELDS, fieldsOf, TEXTS } from "./inspectionFields.ts";
 import { clip } from "./tags.ts";
 
 /** Severity by verdict: Undefined, Ok, NotOk, NotDecidable. */
@@ -21,12 +21,14 @@ export function addInspectionEventType(namespace: Namespace): UAEventType {
     nodeId: "s=InspectionEventType",
     browseName: "InspectionEventType",
     subtypeOf: "BaseEventType",
+    description: "Raised once for each inspection at its station",
     isAbstract: false,
   });
   for (const [browseName, dataType] of Object.entries(FIELDS)) {
     namespace.addVariable({
       nodeId: `s=InspectionEventType.${browseName}`,
       browseName,
+      description: TEXTS[browseName as keyof typeof FIELDS],
       propertyOf: eventType,
       dataType,
       modellingRule: "Mandatory",

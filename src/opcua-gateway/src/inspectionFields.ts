@@ -1,6 +1,6 @@
 import { DataType } from "node-opcua";
 import { type Inspection, OK, toDate } from "./contract.ts";
-import { clip, toUInt32 } from "./tags.ts";
+import { clip, TAGS, toUInt32 } from "./tags.ts";
 
 /** What events and results say of an inspection. */
 export const FIELDS = {
@@ -21,6 +21,26 @@ export const FIELDS = {
   CompletionTime: DataType.DateTime,
   ProcessingMs: DataType.Float,
 } as const;
+
+/** What they mean. */
+export const TEXTS: Readonly<Record<keyof typeof FIELDS, string>> = {
+  Station: "Name of the station",
+  Sequence: "The station's number of this part modulo 2^32",
+  LogSequence: "The station's number of this part, which does not wrap",
+  PartId: TAGS.PartId.text,
+  ProductId: TAGS.ProductId.text,
+  Pass: TAGS.Pass.text,
+  Evaluation: TAGS.Evaluation.text,
+  Score: TAGS.Score.text,
+  Threshold: TAGS.Threshold.text,
+  ReasonCode: TAGS.ReasonCode.text,
+  ReasonText: TAGS.ReasonText.text,
+  ModelVersion: TAGS.ModelVersion.text,
+  RecipeRevision: TAGS.RecipeRevision.text,
+  CaptureTime: TAGS.CaptureTime.text,
+  CompletionTime: "When the verdict was there (UTC)",
+  ProcessingMs: TAGS.ProcessingMs.text,
+};
 
 /** Their values. */
 export function fieldsOf(inspection: Inspection): Record<keyof typeof FIELDS, unknown> {

@@ -9,6 +9,7 @@ import { addInspectionEventType, raiseInspectionEvent } from "./inspectionEvent.
 import { addMethods } from "./methods.ts";
 import { permissions } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
+import { ServiceLevel } from "./serverObject.ts";
 import { Station } from "./station.ts";
 import { DRIFT, NOT_READY, stationNodeIds } from "./stationNodes.ts";
 import { clip } from "./tags.ts";
@@ -33,6 +34,7 @@ export class Line implements FeedListener {
   readonly #folder: UAObject;
   readonly #eventType: UAEventType;
   readonly #serverLost: Alarm;
+  readonly #serviceLevel: ServiceLevel;
   readonly #stations = new Map<string, Shown | undefined>();
   readonly #server: ServerCommands;
   readonly #audit: Audit;
@@ -43,6 +45,7 @@ export class Line implements FeedListener {
     this.#audit = new Audit(addressSpace, log);
     this.#log = log;
     this.#namespace = addressSpace.registerNamespace(NAMESPACE);
+    this.#serviceLevel = new ServiceLevel(addressSpace);
     // For clients that come while an alarm is active (ConditionRefresh).
     addressSpace.installAlarmsAndConditionsService();
     // Of nodes that say nothing else.
@@ -53,6 +56,7 @@ export class Line implements FeedListener {
       organizedBy: objects,
       nodeId: "s=AnomalyLine",
       browseName: "AnomalyLine",
+      description: "The line: an object for each station",
       notifierOf: objects.server,
       eventNotifier: 1,
     });
@@ -62,6 +66,7 @@ export class Line implements FeedListener {
       this.#namespace,
       this.#folder,
       "ServerLost",
+      "The server is not connected",
       nothing,
       SERVER_LOST_SEVERITY,
       this.#audit,
@@ -95,6 +100,7 @@ export class Line implements FeedListener {
     for (const name of absent) {
       this.#stations.get(name)?.station.lost();
     }
+    this.#serviceLevel.set(true);
     this.#serverLost.clear("The server is connected");
   }
 
@@ -102,6 +108,7 @@ export class Line implements FeedListener {
     for (const shown of this.#stations.values()) {
       shown?.station.lost();
     }
+    this.#serviceLevel.set(false);
     this.#serverLost.raise(`The server is not connected: ${reason}`);
   }
 
@@ -149,8 +156,24 @@ export class Line implements FeedListener {
     addMethods(this.#namespace, station, this.#server, this.#audit);
     this.#acceptWrites(station);
     const ready = station.variables.Ready.nodeId;
-    const alarm = new Alarm(this.#namespace, station.object, NOT_READY, ready, NOT_READY_SEVERITY, this.#audit);
-    const drift = new Alarm(this.#namespace, station.object, DRIFT, NodeId.nullNodeId, DRIFT_SEVERITY, this.#audit);
+    const alarm = new Alarm(
+      this.#namespace,
+      station.object,
+      NOT_READY,
+      "Frames are not judged, and should be",
+      ready,
+      NOT_READY_SEVERITY,
+      this.#audit,
+    );
+    const drift = new Alarm(
+      this.#namespace,
+      station.object,
+      DRIFT,
+      "Parts or pictures are no longer as the model knows them",
+      NodeId.nullNodeId,
+      DRIFT_SEVERITY,
+      this.#audit,
+    );
     return { station, notReady: alarm, drift };
   }
 

@@ -1,9 +1,10 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { OPCUACertificateManager } from "node-opcua";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { daysLeft, hostNames, keepOwnCertificate } from "./ownCertificate.ts";
+import { daysLeft, hostNames, keepOwnCertificate, namesIn } from "./ownCertificate.ts";
+import { Refusals } from "./refusals.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const WARN_DAYS = 30;
@@ -17,6 +18,11 @@ export interface Pki {
   readonly users: OPCUACertificateManager;
   readonly certificateFile: string;
   readonly privateKeyFile: string;
+  /** Certificates of clients that were not let in. */
+  readonly refusals: Refusals;
+  /** What the own certificate says: the application's name, and host names and addresses. */
+  readonly applicationUri: string;
+  readonly names: readonly string[];
 }
 
 /** Opens the store; makes key (0600) and own certificate where there are none, or none that fits. Says in the log who waits for trust. */
@@ -24,12 +30,23 @@ export async function openPki(config: Config, log: Logger): Promise<Pki> {
   const manager = await openStore(config.pki);
   const users = await openStore(join(config.pki, "users"));
   const certificateFile = join(config.pki, "own/certs/anomalyline-gateway.pem");
-  const names = config.names.length > 0 ? config.names : hostNames(config.host);
-  await keepOwnCertificate(manager, certificateFile, names, log, new Date());
-  logWaiting(manager, "client", "", log);
-  logWaiting(users, "user", " --users", log);
+  // What is advertised must be in it, or clients refuse the certificate.
+  const hosts = config.advertised.map((address) => address.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
+  const names = [...config.names, ...hosts];
+  const others = config.names.length > 0 ? [] : hostNames(config.host);
+  const identity = { names, others, applicationUri: config.applicationUri };
+  const applicationUri = await keepOwnCertificate(manager, certificateFile, identity, log, new Date());
+  logWaitingUsers(users, config.pki, log);
   setInterval(() => warnOfEnd(certificateFile, log), DAY_MS).unref();
-  return { manager, users, certificateFile, privateKeyFile: manager.privateKey };
+  return {
+    manager,
+    users,
+    refusals: new Refusals(manager, log),
+    certificateFile,
+    privateKeyFile: manager.privateKey,
+    applicationUri,
+    names: namesIn(certificateFile),
+  };
 }
 
 async function openStore(rootFolder: string): Promise<OPCUACertificateManager> {
@@ -45,15 +62,15 @@ function warnOfEnd(certificateFile: string, log: Logger): void {
   }
 }
 
-/** One that is not trusted sees an unclear error; what to do is said here. */
-function logWaiting(store: OPCUACertificateManager, who: string, option: string, log: Logger): void {
+/** Says what to do for a user whose certificate nobody trusts. */
+function logWaitingUsers(store: OPCUACertificateManager, pki: string, log: Logger): void {
   store.on("certificateAdded", ({ store: folder, fingerprint, filename }) => {
     if (folder === "rejected") {
       prune(store.rejectedFolder, MAX_REJECTED);
       const thumbprint = fingerprint.toUpperCase();
       log.warn(
         { thumbprint, filename },
-        `waiting for trust: ${thumbprint} (${who}); to trust it: anomalyline opcua clients trust ${thumbprint}${option}`,
+        `waiting for trust: ${thumbprint} (user); to trust it: anomalyline opcua clients trust ${thumbprint} --users --pki ${resolve(pki)}`,
       );
     }
   });

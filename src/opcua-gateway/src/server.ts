@@ -12,12 +12,13 @@ import {
 } from "node-opcua";
 import type { Logger } from "pino";
 import manifest from "../package.json" with { type: "json" };
+import { answerByAddresses } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { installMonitoringFilters } from "./filters/monitoringFilters.ts";
 import { Login } from "./login.ts";
-import { APPLICATION_URI } from "./ownCertificate.ts";
 import { openPki } from "./pki.ts";
 import { roleIds } from "./roles.ts";
+import { buildDate, describeServer, LOCALES, PROFILES } from "./serverObject.ts";
 import { limitTransport } from "./transportLimits.ts";
 
 installMonitoringFilters();
@@ -65,7 +66,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
     resourcePath: config.path,
     nodesets: nodesetsOf(config).map((name) => join(assets, "nodesets", name)),
     serverInfo: {
-      applicationUri: APPLICATION_URI,
+      applicationUri: pki.applicationUri,
       productUri: "urn:anomalyline:gateway",
       applicationName: { text: "AnomalyLine OPC UA gateway", locale: "en" },
     },
@@ -75,6 +76,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
       manufacturerName: "AnomalyLine",
       softwareVersion: manifest.version,
       buildNumber: manifest.version,
+      buildDate: buildDate(),
     },
     securityPolicies: config.laboratory ? [SecurityPolicy.None, ...POLICIES] : POLICIES,
     securityModes: config.laboratory ? [MessageSecurityMode.None, ...MODES] : MODES,
@@ -87,7 +89,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
     maxConnectionsPerEndpoint: 100,
     transportSettings: { adjustTransportLimits: limitTransport },
     // 0: with sampling 0 every change is queued; any other figure folds changes that are closer together.
-    serverCapabilities: { ...LIMITS, minSupportedSampleRate: 0 },
+    serverCapabilities: { ...LIMITS, minSupportedSampleRate: 0, serverProfileArray: PROFILES, localeIdArray: LOCALES },
     userManager: {
       isValidUserAsync(this: ServerSession, user, password, done) {
         const address = this.channel?.remoteAddress ?? "unknown";
@@ -102,6 +104,11 @@ export async function createServer(config: Config, assets: string, log: Logger):
     server.setRolePolicyOverride({ getUserRoles: (user) => (user === "anonymous" ? roleIds("Administrator") : null) });
   }
   await server.initialize();
+  answerByAddresses(server, config.advertised, pki.names);
+  if (server.engine.addressSpace !== null) {
+    describeServer(server, server.engine.addressSpace);
+  }
+  pki.refusals.watch(server);
   pki.manager.on("certificateRemoved", ({ store, fingerprint }) => {
     if (store === "trusted") {
       disconnect(server, fingerprint, log);

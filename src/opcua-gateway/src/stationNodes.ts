@@ -3,7 +3,10 @@ import { METHOD_NAMES } from "./methods.ts";
 import { permissions } from "./roles.ts";
 import { initialValue, TAGS, type Tag, type TagName, variantOf } from "./tags.ts";
 
-const GROUPS = ["History", "Counters"];
+const GROUPS: Readonly<Record<string, string>> = {
+  History: "The last 16 parts, oldest first",
+  Counters: "Parts since ResetTime, by verdict",
+};
 /** The alarm of a station that does not judge though it should. */
 export const NOT_READY = "NotReady";
 /** The alarm of a station whose parts or pictures are no longer what its model was calibrated on. */
@@ -15,7 +18,9 @@ const ACCESS = permissions("Operator", "Write");
 export function stationNodeIds(name: string): string[] {
   return [
     `s=${name}`,
-    ...[...GROUPS, ...Object.keys(TAGS), ...METHOD_NAMES, NOT_READY, DRIFT].map((part) => `s=${name}.${part}`),
+    ...[...Object.keys(GROUPS), ...Object.keys(TAGS), ...METHOD_NAMES, NOT_READY, DRIFT].map(
+      (part) => `s=${name}.${part}`,
+    ),
   ];
 }
 
@@ -24,6 +29,7 @@ export function addStationObject(namespace: Namespace, folder: UAObject, name: s
   return namespace.addObject({
     nodeId: `s=${name}`,
     browseName: name,
+    description: "A station: the newest part's verdict, its history, state, counters and methods",
     organizedBy: folder,
     notifierOf: folder,
     eventNotifier: 1,
@@ -33,9 +39,9 @@ export function addStationObject(namespace: Namespace, folder: UAObject, name: s
 /** The station's variables `s=<name>.<tag>`; "History." and "Counters." tags below objects of that name. */
 export function addVariables(namespace: Namespace, station: UAObject, name: string): Record<TagName, UAVariable> {
   const groups = new Map([["", station]]);
-  for (const group of GROUPS) {
+  for (const [group, description] of Object.entries(GROUPS)) {
     const nodeId = `s=${name}.${group}`;
-    groups.set(group, namespace.addObject({ nodeId, browseName: group, componentOf: station }));
+    groups.set(group, namespace.addObject({ nodeId, browseName: group, description, componentOf: station }));
   }
   const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, { type, text, array, writable }]) => {
     const [leaf = tag, group = ""] = tag.split(".").reverse();

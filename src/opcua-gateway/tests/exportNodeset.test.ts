@@ -46,6 +46,11 @@ test.each(["whole", "flat"])("export_%s_IsValidAgainstTheStandardsSchema", async
   expect(await validateXML({ xml, schema })).toMatchObject({ valid: true, errors: [] });
 });
 
+test("export_PublicationDate_HasNoFractionsOfASecond", () => {
+  expect(flat.match(/PublicationDate="[^"]*"/g)).toContain('PublicationDate="2026-11-23T00:00:00Z"');
+  expect(flat).not.toMatch(/PublicationDate="[^"]*\.\d+Z"/);
+});
+
 test("schema_DamagedDocument_IsNotValid", async () => {
   const xml = [{ fileName: "line.xml", contents: flat.replace("<DisplayName>", "<Displayed/><DisplayName>") }];
   const schema = [{ fileName: "UANodeSet.xsd", contents: readFileSync(SCHEMA, "utf8") }];

@@ -35,6 +35,7 @@ export async function laboratory(serverPort: number): Promise<Config> {
     path: "/anomalyline",
     pki: inject("pki"),
     names: [],
+    advertised: [],
     machineVision: true,
     laboratory: true,
     users: new Map(),

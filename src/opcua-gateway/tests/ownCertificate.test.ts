@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { OPCUACertificateManager } from "node-opcua";
 import { pino } from "pino";
 import { beforeEach, expect, inject, test } from "vitest";
-import { APPLICATION_URI, daysLeft, hostNames, keepOwnCertificate } from "../src/ownCertificate.ts";
+import { daysLeft, hostNames, keepOwnCertificate, namesIn } from "../src/ownCertificate.ts";
 import { prune } from "../src/pki.ts";
 import { temporaryFolder } from "./gatewayUnderTest.ts";
 
@@ -23,16 +23,17 @@ beforeEach(async () => {
   lines = [];
 });
 
-async function keep(names: readonly string[], now = NOW): Promise<X509Certificate> {
+async function keep(names: readonly string[], now = NOW, applicationUri?: string): Promise<X509Certificate> {
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
-  await keepOwnCertificate(manager, file, names, log, now);
+  const said = await keepOwnCertificate(manager, file, { names, others: [], applicationUri }, log, now);
+  expect(new X509Certificate(readFileSync(file)).subjectAltName).toContain(`URI:${said}`);
   return new X509Certificate(readFileSync(file));
 }
 
 test("keepOwnCertificate_None_MakesOneWithNamesAddressesAndApplication", async () => {
   const certificate = await keep(["plc-gateway", "10.1.2.3"]);
   expect(certificate.subjectAltName?.split(", ").sort()).toEqual(
-    ["DNS:plc-gateway", "IP Address:10.1.2.3", `URI:${APPLICATION_URI}`].sort(),
+    ["DNS:plc-gateway", "IP Address:10.1.2.3", `URI:urn:${hostname()}:anomalyline:gateway`].sort(),
   );
   expect(certificate.checkHost("plc-gateway")).toBe("plc-gateway");
   expect(daysLeft(file, NOW)).toBeCloseTo(3650, 0);
@@ -54,6 +55,28 @@ test("keepOwnCertificate_NewName_IsRenewedAndTheOldOneKeptAside", async () => {
   expect(second.publicKey.equals(first.publicKey)).toBe(true);
   expect(existsSync(`${file}.old`)).toBe(true);
   expect(lines).toMatchObject([{ level: 40, faults: ["lacks the name b"] }]);
+});
+
+test("keepOwnCertificate_OnAnotherMachineWithoutNames_IsLeftAlone", async () => {
+  // Made in a container that is gone, under a host name that nobody has any more.
+  const first = await keep(["3f2a9c1d77aa"], NOW, "urn:3f2a9c1d77aa:anomalyline:gateway");
+  const second = await keep([]);
+  expect(second.raw).toEqual(first.raw);
+  expect(namesIn(file)).toEqual(["3f2a9c1d77aa"]);
+  expect(lines).toEqual([]);
+});
+
+test("keepOwnCertificate_OtherApplicationUriAskedFor_IsRenewedWithIt", async () => {
+  await keep(["a"]);
+  const second = await keep(["a"], NOW, "urn:plant.example:line-3");
+  expect(second.subjectAltName).toContain("URI:urn:plant.example:line-3");
+  expect(lines).toMatchObject([{ level: 40, faults: ["lacks the application urn:plant.example:line-3"] }]);
+});
+
+test("keepOwnCertificate_IPv6Name_FitsHoweverItIsWritten", async () => {
+  const first = await keep(["a", "fd00::1"]);
+  expect((await keep(["a", "fd00:0:0:0:0:0:0:1"])).raw).toEqual(first.raw);
+  expect(lines).toEqual([]);
 });
 
 test("keepOwnCertificate_EndsWithin90Days_IsRenewed", async () => {

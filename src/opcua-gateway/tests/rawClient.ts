@@ -102,6 +102,18 @@ export class RawClient {
     return answer.readUInt32LE(40);
   }
 
+  /** Calls a service with what cannot be one; gives the status of the ERR message that answers. */
+  async error(type: number, ...body: Buffer[]): Promise<number> {
+    const sequence = this.#next();
+    const head = [u32(this.#channel), u32(this.#token), u32(sequence), u32(sequence)];
+    this.#socket.write(frame("MSG", ...head, nodeId(type), requestHeader(), ...body));
+    const answer = await this.#frame();
+    if (answer.toString("latin1", 0, 3) !== "ERR") {
+      throw new Error(`expected ERR, got ${answer.toString("latin1", 0, 3)}`);
+    }
+    return answer.readUInt32LE(8);
+  }
+
   close(): void {
     this.#socket.destroy();
   }
