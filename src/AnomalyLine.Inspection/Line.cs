@@ -213,9 +213,9 @@ public sealed class Line : IAsyncDisposable
 
     /// <summary>A product's newest recipe of a revision or an earlier one; null where it had none then.</summary>
     /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
-    public Recipe? FindRecipe(string station, string productId, int revision)
-        => ReadRevisions(station).Find(row => row.Recipe.Revision <= revision
-            && string.Equals(row.Recipe.ProductId, productId, StringComparison.Ordinal)).Recipe;
+    public Recipe? FindRecipe(string station, string productId, int revision) => !_stations.TryGetValue(station, out var found) ? null
+        : ReadOwnRecipes(station, found.Setup).FirstOrDefault(recipe =>
+            recipe.Revision <= revision && string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
 
     /// <summary>
     /// Why a recipe could not be activated, whatever its model: <see cref="LineErrorCode.StationNotFound"/>, InvalidRecipe; null where nothing
@@ -238,10 +238,13 @@ public sealed class Line : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
     public Outcome<IReadOnlyList<(string ProductId, string ModelVersion)>> ListJudges(string station)
     {
-        if (!_stations.ContainsKey(station)) return LineErrors.StationNotFound(station);
-        var pairs = ReadRevisions(station).Select(row => (row.Recipe.ProductId, row.Recipe.ModelVersion)).Distinct();
+        if (!_stations.TryGetValue(station, out var found)) return LineErrors.StationNotFound(station);
+        var pairs = ReadOwnRecipes(station, found.Setup).Select(recipe => (recipe.ProductId, recipe.ModelVersion)).Distinct();
         return new Outcome<IReadOnlyList<(string ProductId, string ModelVersion)>>([.. pairs]);
     }
+
+    /// <summary>The revision of a station's newest recipe, also of a removed station that had the name before; 0 where there is none.</summary>
+    public int GetLastRevision(string station) => _stations.TryGetValue(station, out var found) ? found.Setup.LastRevision : 0;
 
     /// <summary>
     /// Loads and warms the model beside the running one, then makes the recipe the active one of its product between two frames; frames already accepted keep theirs.
@@ -327,11 +330,15 @@ public sealed class Line : IAsyncDisposable
     private List<(Recipe Recipe, DateTimeOffset ActivationTime)> ReadRevisions(string station) =>
         Log.Read(reader => reader.ReadRecipes(station, int.MaxValue));
 
+    /// <summary>Without those of a removed station that had the name before.</summary>
+    private IEnumerable<Recipe> ReadOwnRecipes(string station, StationSetup setup) =>
+        ReadRevisions(station).Select(row => row.Recipe).Where(recipe => recipe.Revision > setup.RevisionsBefore);
+
     private Outcome<Recipe> FindRollback(string station, string productId, StationSetup setup)
     {
         if (!setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(station, productId);
         var origin = LineChanges.Origin(active.Recipe);
-        var before = ReadRevisions(station).Select(row => row.Recipe).FirstOrDefault(recipe =>
+        var before = ReadOwnRecipes(station, setup).FirstOrDefault(recipe =>
             recipe.RestoredFrom == 0 && recipe.Revision < origin && string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
         return before is not null
             ? before

@@ -269,7 +269,7 @@ public sealed partial class RecipeChange(
                     Station = station,
                     ProductId = product,
                     Action = action,
-                    BaseRevision = makesRevision ? LastRevision(station) : null,
+                    BaseRevision = makesRevision ? Line.GetLastRevision(station) : null,
                     BaseProductId = status.ProductId,
                     Overrides = refused is not null,
                     Reason = request.Reason.Trim(),
@@ -283,9 +283,6 @@ public sealed partial class RecipeChange(
             },
             cancellation);
     }
-
-    private int LastRevision(string station) =>
-        Line.ListActiveRecipes(station).TryGet(out var active, out _) ? active.Select(recipe => recipe.Revision).DefaultIfEmpty().Max() : 0;
 
     private Task<Outcome<List<PendingChange>>> ReadLeftAsync(string station, CancellationToken cancellation) =>
         database.ReadAsync<List<PendingChange>>(

@@ -165,6 +165,35 @@ public sealed class RecipeChangeTests(PostgresServer postgres)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Activate_StationOfARemovedOnesName_IsNoRevisionOfThatOne(bool isCutShort)
+    {
+        await using var test = await TestActivation.CreateAsync(DatabaseKind.Sqlite, postgres, "s");
+        var (one, two) = (await test.StoreAsync("one"), await test.StoreAsync("two"));
+        await test.ActivateAsync(one);
+        Assert.Null((await test.Line.RemoveStationAsync("s", Cancel)).Error);
+        Assert.Null((await test.Line.CreateStationAsync("s", Cancel)).Error);
+
+        if (isCutShort)
+        {
+            Assert.Null((await test.Change.BeginAsync("s", "", "recipe.activate", new ChangeRequest(TestActivation.Bob), two, makesRevision: true, Cancel)).Error);
+            await test.RestartAsync();
+            Assert.Single(await test.AuditAsync("recipe.activate"));
+            Assert.Equal(LineErrorCode.RecipeNotFound, test.Line.GetRecipe("s").Error?.Code);
+            return;
+        }
+
+        Assert.Equal(2, (await test.ActivateAsync(two)).Value.Revision);
+        Assert.Contains(two, (await test.AuditAsync("recipe.activate"))[^1].NewValue, StringComparison.Ordinal);
+        Assert.Equal("", (await test.AuditAsync("recipe.activate"))[^1].OldValue);
+        Assert.Equal(LineErrorCode.RecipeNotFound, test.Line.FindRollback("s", "").Error?.Code);
+
+        // What judged at the removed station has judged nothing here.
+        Assert.Equal(LineErrorCode.GateNotPassed, (await test.ActivateAsync(one)).Error?.Code);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Restart_SelectionCutShort_IsCompletedOrForgotten(bool isSelected)
     {
         await using var test = await TestActivation.CreateAsync(DatabaseKind.Sqlite, postgres, "s");
