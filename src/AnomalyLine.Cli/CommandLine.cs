@@ -8,7 +8,7 @@ namespace AnomalyLine.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs a command line.</summary>
-    /// <returns>0 done, 1 failed, 2 wrong usage.</returns>
+    /// <returns>0 done, 1 failed, 2 wrong usage, 3 done without some files that cannot be read.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Output output, CancellationToken cancel)
     {
         var parsed = Create(output).Parse(args);

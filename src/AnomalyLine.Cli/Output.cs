@@ -22,6 +22,12 @@ internal sealed class Output(TextWriter result, TextWriter error, bool isTermina
     /// <summary>Whether somebody watches standard output.</summary>
     public bool IsTerminal => isTerminal;
 
+    /// <summary>Tells people what a reader must know of a result.</summary>
+    public void WriteNotes(IEnumerable<string> notes)
+    {
+        foreach (var note in notes) Error.WriteLine($"note: {note}");
+    }
+
     /// <summary>Writes an object as one line of JSON with camelCase keys.</summary>
     public void WriteJson(object value) => Result.WriteLine(JsonSerializer.Serialize(value, Json));
 }

@@ -48,7 +48,7 @@ internal sealed class CameraRun(CameraOptions options, InspectionService.Inspect
         {
             var start = time.GetTimestamp();
             ulong number = 0;
-            foreach (var (partId, frame) in FrameSource.Frames(options, time))
+            foreach (var (partId, frame) in FrameSource.Frames(options, time, Tally))
             {
                 var due = TimeSpan.FromSeconds(number / options.Rate) - time.GetElapsedTime(start);
                 if (due > TimeSpan.Zero) await Task.Delay(due, time, cancel);

@@ -7,6 +7,12 @@ internal sealed class CameraTally
 {
     private readonly List<double> _roundTripMs = [];
 
+    /// <summary>What was left out of the source, each once however often the source is gone through.</summary>
+    public HashSet<string> Notes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files that could not be read.</summary>
+    public HashSet<string> Unreadable { get; } = new(StringComparer.Ordinal);
+
     public long Taken { get; set; }
 
     public long SentAgain { get; set; }
@@ -56,6 +62,8 @@ internal sealed class CameraTally
         errors = Errors,
         unanswered = Unanswered,
         seconds = Seconds,
+        notes = Notes,
+        unreadable = Unreadable,
         roundTripMs = new { p50 = RoundTripMs(0.5), p95 = RoundTripMs(0.95), p99 = RoundTripMs(0.99) },
     };
 

@@ -8,32 +8,45 @@ internal static class FrameSource
 {
     /// <summary>The frames, one after the other; a second round adds its number to the parts' identities.</summary>
     /// <exception cref="CommandException">The source is missing or empty.</exception>
-    /// <exception cref="DatasetException">A file cannot be read.</exception>
-    public static IEnumerable<(string PartId, Frame Frame)> Frames(CameraOptions options, TimeProvider time)
+    /// <exception cref="DatasetException">The video cannot be read; a picture of a folder that cannot is left out and told.</exception>
+    public static IEnumerable<(string PartId, Frame Frame)> Frames(CameraOptions options, TimeProvider time, CameraTally tally)
     {
         if (!Directory.Exists(options.Source) && !File.Exists(options.Source))
             throw new CommandException($"{options.Source}: no such folder or file; name a folder of images or a video.");
-        return Rounds(options, time);
+        return Rounds(options, time, tally);
     }
 
-    private static IEnumerable<(string PartId, Frame Frame)> Rounds(CameraOptions options, TimeProvider time)
+    private static IEnumerable<(string PartId, Frame Frame)> Rounds(CameraOptions options, TimeProvider time, CameraTally tally)
     {
         for (var round = 1; round == 1 || options.Loop; round++)
         {
             var suffix = round == 1 ? "" : $"-{round}";
-            foreach (var (name, frame) in Directory.Exists(options.Source) ? Folder(options, time) : Video(options, time)) yield return (name + suffix, frame);
+            foreach (var (name, frame) in Directory.Exists(options.Source) ? Folder(options, time, tally) : Video(options, time)) yield return (name + suffix, frame);
         }
     }
 
-    private static IEnumerable<(string Name, Frame Frame)> Folder(CameraOptions options, TimeProvider time)
+    private static IEnumerable<(string Name, Frame Frame)> Folder(CameraOptions options, TimeProvider time, CameraTally tally)
     {
-        var files = DatasetFolder.Frames(options.Source).ToArray();
-        if (files.Length == 0) throw new CommandException($"{options.Source}: holds no frame; it needs png, jpg, jpeg or bmp files (not in folders below it).");
-        foreach (var file in files)
+        var listing = FrameListing.Of(options.Source);
+        if (listing.Note(options.Source) is { } note) tally.Notes.Add(note);
+        if (listing.Frames.Count == 0) throw new CommandException($"{options.Source}: holds no frame; it needs {FrameListing.Types} files (not in folders below it).");
+        foreach (var file in listing.Frames)
         {
-            yield return (Path.GetFileNameWithoutExtension(file), options.Raw
-                ? RawFrames.FromFile(file, time.GetUtcNow(), options.SignificantBits)
-                : FrameFile.Read(file, time, options.SignificantBits));
+            if (Read(file, options, time, tally) is { } frame) yield return (Path.GetFileNameWithoutExtension(file), frame);
+        }
+    }
+
+    private static Frame? Read(string file, CameraOptions options, TimeProvider time, CameraTally tally)
+    {
+        try
+        {
+            return options.Raw ? RawFrames.FromFile(file, time.GetUtcNow(), options.SignificantBits) : FrameFile.Read(file, time, options.SignificantBits);
+        }
+        catch (DatasetException e)
+        {
+            tally.Unreadable.Add(file);
+            tally.Notes.Add($"left out, for it cannot be read: {e.Message}");
+            return null;
         }
     }
 

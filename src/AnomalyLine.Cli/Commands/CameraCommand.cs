@@ -57,6 +57,7 @@ internal static class CameraCommand
             else if (run.Tally.Taken > 0) await output.Result.WriteLineAsync(string.Join(Environment.NewLine, run.Tally.Lines()));
         }
 
-        return run.Tally.Answered > run.Tally.Errors || run.Tally.Taken == 0 ? ExitCode.Done : ExitCode.Failed;
+        if (!json) output.WriteNotes(run.Tally.Notes);
+        return run.Tally.Answered <= run.Tally.Errors && run.Tally.Taken > 0 ? ExitCode.Failed : run.Tally.Unreadable.Count > 0 ? ExitCode.Partly : ExitCode.Done;
     }
 }

@@ -18,17 +18,20 @@ internal static class InspectCommand
         {
             var asJson = parsed.GetValue(json);
             var version = "";
+            IReadOnlyList<string> notes = [], unreadable = [];
             var frames = await Task.Factory.StartNew(
                 () =>
                 {
                     using var loaded = AnomalyModel.Load(parsed.GetRequiredValue(model), parsed.GetRequiredValue(device));
                     version = loaded.Version;
                     var run = new InspectRun(loaded, loaded.Manifest.Calibration, parsed.GetRequiredValue(folder));
+                    (notes, unreadable) = (run.Notes, run.Unreadable);
                     return run.Inspect(parsed.GetRequiredValue(input), asJson ? _ => { } : frame => output.Result.WriteLine(Line(frame)), cancel);
                 },
                 cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            if (asJson) output.WriteJson(new { modelVersion = version, threshold = frames[0].Threshold, frames });
-            return ExitCode.Done;
+            if (asJson) output.WriteJson(new { modelVersion = version, threshold = frames[0].Threshold, frames, notes, unreadable });
+            else output.WriteNotes(notes);
+            return unreadable.Count == 0 ? ExitCode.Done : ExitCode.Partly;
         });
         return command;
     }

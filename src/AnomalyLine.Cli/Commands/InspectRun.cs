@@ -10,28 +10,51 @@ internal sealed class InspectRun(IDetector detector, Calibration calibration, st
 {
     private const int MaxWidth = 1024;
 
-    /// <summary>Judges an image or all images of a folder.</summary>
+    /// <summary>What was left out and what could not be read, as far as it has run.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>What is wrong with the images that could not be read.</summary>
+    public List<string> Unreadable { get; } = [];
+
+    /// <summary>Judges an image or all images of a folder; one that cannot be read is left out.</summary>
     /// <param name="input">The image or the folder.</param>
     /// <param name="tell">Told after each image.</param>
     /// <param name="cancel">Stops between two images.</param>
     /// <returns>At least one.</returns>
     public IReadOnlyList<InspectedFrame> Inspect(string input, Action<InspectedFrame> tell, CancellationToken cancel)
     {
-        var files = Directory.Exists(input) ? [.. DatasetFolder.Frames(input)] : new[] { input };
-        if (files.Length == 0) throw new CommandException($"{input}: holds no image; it needs png, jpg, jpeg or bmp files (not in folders below it).");
+        var files = Files(input);
         Directory.CreateDirectory(folder);
+        if (WholeFile.WhyNot(Path.Combine(folder, "overlay.png")) is { } unwritable) throw new CommandException(unwritable);
         var names = files.CountBy(file => Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
-        var frames = new List<InspectedFrame>(files.Length);
+        var frames = new List<InspectedFrame>(files.Count);
         foreach (var file in files)
         {
             cancel.ThrowIfCancellationRequested();
             var name = Path.GetFileNameWithoutExtension(file);
             if (names[name] > 1) name = Path.GetFileName(file);
-            frames.Add(Inspect(file, Path.Combine(folder, $"{name}_overlay.png")));
-            tell(frames[^1]);
+            try
+            {
+                frames.Add(Inspect(file, Path.Combine(folder, $"{name}_overlay.png")));
+                tell(frames[^1]);
+            }
+            catch (DatasetException e)
+            {
+                Unreadable.Add(e.Message);
+                Notes.Add($"left out, for it cannot be read: {e.Message}");
+            }
         }
 
-        return frames;
+        return frames.Count > 0 ? frames : throw new CommandException($"none of {files.Count} images can be read; the first: {Unreadable[0]}");
+    }
+
+    private IReadOnlyList<string> Files(string input)
+    {
+        if (!Directory.Exists(input)) return [input];
+        var listing = FrameListing.Of(input);
+        if (listing.Note(input) is { } note) Notes.Add(note);
+        return listing.Frames.Count > 0 ? listing.Frames
+            : throw new CommandException($"{input}: holds no image; it needs {FrameListing.Types} files (not in folders below it).{string.Concat(Notes.Select(n => " " + n))}");
     }
 
     private InspectedFrame Inspect(string file, string overlay)

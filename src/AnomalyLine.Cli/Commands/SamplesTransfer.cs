@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using AnomalyLine.Contracts.V1;
 using AnomalyLine.Vision.Data;
@@ -11,7 +12,6 @@ namespace AnomalyLine.Cli.Commands;
 internal static class SamplesTransfer
 {
     private const string DefaultDefect = "defect";
-    private static readonly string[] Parts = ["train", "test"];
 
     public static Command Import(Output output)
     {
@@ -23,22 +23,48 @@ internal static class SamplesTransfer
         var command = new Command("import", "Bring pictures in as samples; they wait for review.") { folder, station, label, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
-            var files = Find(parsed.GetRequiredValue(folder), SampleFilterOptions.ToLabel(parsed.GetValue(label)));
+            List<string> notes = [], unreadable = [];
+            var files = Find(parsed.GetRequiredValue(folder), SampleFilterOptions.ToLabel(parsed.GetValue(label)), notes);
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var client = new SampleService.SampleServiceClient(channel);
             var ids = new HashSet<ulong>();
             foreach (var (path, kind, defect) in files)
             {
-                if (!FrameFile.TryWritePng(FrameFile.Read(path), out var png, out _, out _, out var error)) throw new CommandException($"{path}: {error}");
+                if (!TryRead(path, out var png, out var error))
+                {
+                    unreadable.Add(error);
+                    continue;
+                }
+
                 var request = new ImportSampleRequest { Station = parsed.GetRequiredValue(station), Data = UnsafeByteOperations.UnsafeWrap(png), Label = kind, Defect = defect };
                 ids.Add((await client.ImportSampleAsync(request, cancellationToken: cancel)).Sample.Id);
             }
 
-            if (parsed.GetValue(json)) output.WriteJson(new { files = files.Count, ids });
-            else await output.Result.WriteLineAsync($"{files.Count} files are {ids.Count} samples; approve them with 'anomalyline samples review --station {parsed.GetRequiredValue(station)} --reason imported --as approved'.");
-            return ExitCode.Done;
+            var read = files.Count - unreadable.Count;
+            notes.AddRange(unreadable.Select(error => $"left out, for it cannot be read: {error}"));
+            if (read == 0) throw new CommandException($"none of {files.Count} files can be read; the first: {unreadable[0]}");
+            if (parsed.GetValue(json)) output.WriteJson(new { files = read, ids, notes, unreadable });
+            else await output.Result.WriteLineAsync($"{read} files are {ids.Count} samples; approve them with 'anomalyline samples review --station {parsed.GetRequiredValue(station)} --reason imported --as approved'.");
+            if (!parsed.GetValue(json)) output.WriteNotes(notes);
+            return unreadable.Count == 0 ? ExitCode.Done : ExitCode.Partly;
         });
         return command;
+    }
+
+    private static bool TryRead(string path, [NotNullWhen(true)] out byte[]? png, [NotNullWhen(false)] out string? error)
+    {
+        png = null;
+        try
+        {
+            if (FrameFile.TryWritePng(FrameFile.Read(path), out png, out _, out _, out error)) return true;
+            error = $"{path}: {error}";
+        }
+        catch (DatasetException e)
+        {
+            error = e.Message;
+        }
+
+        return false;
     }
 
     public static Command Export(Output output)
@@ -85,16 +111,23 @@ internal static class SamplesTransfer
     /// <summary>By the picture, so that it stays on its side when there are more samples.</summary>
     private static bool IsForTest(string sha256, double share) => Convert.ToUInt32(sha256[..8], 16) < share * uint.MaxValue;
 
-    private static List<(string Path, SampleLabel Label, string Defect)> Find(string folder, SampleLabel label)
+    private static List<(string Path, SampleLabel Label, string Defect)> Find(string folder, SampleLabel label, List<string> notes)
     {
         if (!Directory.Exists(folder)) throw new CommandException($"{folder}: no such folder.");
         if (!Directory.Exists(Path.Combine(folder, "train")) && !Directory.Exists(Path.Combine(folder, "test")))
         {
-            var plain = DatasetFolder.Frames(folder).Select(path => (path, label, "")).ToList();
-            return plain.Count > 0 ? plain : throw new CommandException($"{folder}: holds no picture; name a folder with png, jpg, jpeg or bmp files.");
+            var listing = FrameListing.Of(folder);
+            if (listing.Note(folder) is { } note) notes.Add(note);
+            return listing.Frames.Count > 0 ? [.. listing.Frames.Select(path => (path, label, ""))]
+                : throw new CommandException($"{folder}: holds no picture; name a folder with {FrameListing.Types} files.{string.Concat(notes.Select(n => " " + n))}");
         }
 
-        return [.. Parts.Select(part => Path.Combine(folder, part)).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Order(StringComparer.Ordinal)
-            .SelectMany(kind => DatasetFolder.Frames(kind).Select(path => Path.GetFileName(kind) == "good" ? (path, SampleLabel.Normal, "") : (path, SampleLabel.Anomalous, Path.GetFileName(kind))))];
+        var data = DatasetFolder.OpenToTest(folder);
+        notes.AddRange(data.Notes);
+        return
+        [
+            .. data.TrainNormals.Select(path => (path, SampleLabel.Normal, "")),
+            .. data.TestFrames.Select(frame => (frame.Path, frame.IsNormal ? SampleLabel.Normal : SampleLabel.Anomalous, frame.IsNormal ? "" : frame.DefectKind)),
+        ];
     }
 }

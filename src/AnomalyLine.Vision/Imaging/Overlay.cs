@@ -9,7 +9,10 @@ namespace AnomalyLine.Vision.Imaging;
 /// </summary>
 public static class Overlay
 {
-    private const int JpegQuality = 90;
+    private const int JpegQuality = 90, EndChunk = 12;
+
+    // A text chunk of PNG (length, "tEXt", keyword and text, CRC-32): a picture of ours is told from a frame wherever it was copied to.
+    private static readonly byte[] s_mark = [0, 0, 0, 0x1C, .. "tEXtSoftware\0AnomalyLine overlay"u8, 0x3D, 0x23, 0xC5, 0x57];
 
     /// <summary>A frame of any pixel format as a file that a browser shows.</summary>
     /// <param name="frame">The frame.</param>
@@ -46,6 +49,7 @@ public static class Overlay
         if (covered.Width > 0 && covered.Height > 0) Cover(picture, covered, map, pixelThreshold);
         foreach (var region in regions) Outline(picture, Scaled(region.X, region.Y, region.Width, region.Height, scale, picture.Size()));
         file = Encode(picture, format);
+        if (format is PixelFormat.Png) file = [.. file.AsSpan(..^EndChunk), .. s_mark, .. file.AsSpan(^EndChunk..)];
         return true;
     }
 
@@ -92,6 +96,27 @@ public static class Overlay
                 pixels[(3 * x) + 1] = Blend(pixels[(3 * x) + 1], g, alpha);
                 pixels[(3 * x) + 2] = Blend(pixels[(3 * x) + 2], r, alpha);
             }
+        }
+    }
+
+    /// <summary>Whether a file is an overlay that <see cref="TryRender"/> wrote as PNG. Reads the end of files that are called .png, and nothing of others.</summary>
+    /// <param name="path">A file that exists.</param>
+    public static bool IsOverlay(string path)
+    {
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) return false;
+        try
+        {
+            using var file = File.OpenRead(path);
+            Span<byte> end = stackalloc byte[s_mark.Length + EndChunk];
+            if (file.Length < end.Length) return false;
+            file.Seek(-end.Length, SeekOrigin.End);
+            file.ReadExactly(end);
+            return end.StartsWith(s_mark);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads the frame says what is wrong with it.
+            return false;
         }
     }
 

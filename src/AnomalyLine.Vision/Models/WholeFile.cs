@@ -1,13 +1,35 @@
 namespace AnomalyLine.Vision.Models;
 
 /// <summary>Writes a file whole: a reader never sees a half of it, and a failure leaves what was there before.</summary>
-internal static class WholeFile
+public static class WholeFile
 {
+    /// <summary>Why a file cannot be written, told before the work that makes it; null where it can.</summary>
+    /// <param name="path">The file that is to be written.</param>
+    public static string? WhyNot(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(full);
+        if (Directory.Exists(full)) return $"the output {path} is a folder; name a file in it.";
+        if (folder is null || !Directory.Exists(folder)) return $"the output's folder {folder} does not exist; make it first.";
+        try
+        {
+            var probe = $"{full}.{Guid.NewGuid():N}.part";
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write)) { }
+
+            File.Delete(probe);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the output {path} cannot be written: {e.Message}";
+        }
+    }
+
     /// <summary>Writes beside the path, to the disk, then moves.</summary>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <param name="write">Writes all of it.</param>
     /// <param name="check">Is given the written file before it takes its place; what it throws leaves that as it was. Null for no check.</param>
-    public static void Write(string path, Action<Stream> write, Action<string>? check = null)
+    internal static void Write(string path, Action<Stream> write, Action<string>? check = null)
     {
         var part = $"{path}.{Guid.NewGuid():N}.part";
         try

@@ -50,6 +50,36 @@ public sealed class DatasetFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_OtherTypesFoldersAndCase_AreReadOrCounted()
+    {
+        foreach (var name in (string[])["train/GOOD/a.tif", "train/GOOD/b.webp", "train/GOOD/c.PGM", "train/GOOD/d.txt", "train/GOOD/monday/e.png", "train/bad/f.png", "train/g.png",
+            "test/ok/0.tiff", "test/Good/1.png", "test/dent/2.png", "test/dent/3.png", "ground_truth/dent/2.bmp"])
+            _folder.File(name, [1]);
+
+        var data = DatasetFolder.Open(_folder.Path);
+
+        Assert.Equal(["a.tif", "b.webp", "c.PGM"], data.TrainNormals.Select(Path.GetFileName));
+        Assert.Equal([("1.png", true), ("2.png", false), ("3.png", false), ("0.tiff", true)], data.TestFrames.Select(f => (Path.GetFileName(f.Path), f.IsNormal)));
+        Assert.Equal(At("ground_truth/dent/2.bmp"), data.TestFrames[1].MaskPath);
+        Assert.Equal(
+            [
+                "train: left out 1 frames that lie in no folder of a kind, such as train/good.",
+                "train/GOOD: left out 1 frame in a folder below (monday), which are not read; files that are no frames (1 .txt).",
+                "train: left out 1 frames in bad; only good parts are learnt.",
+                "1 of 2 defective frames have no mask: for test/dent/3.png ground_truth/dent/3_mask.png and ground_truth/dent/3.png were looked for, and the same as jpg, jpeg, bmp, tif, tiff, webp, pgm, ppm.",
+            ],
+            data.Notes);
+    }
+
+    [Fact]
+    public void OpenToTest_NoTrain_ListsTheTestFrames()
+    {
+        _folder.File("test/good/a.png", [1]);
+
+        Assert.Single(DatasetFolder.OpenToTest(_folder.Path).TestFrames);
+    }
+
+    [Fact]
     public void Open_EmptyTrainGood_SaysSo()
     {
         _folder.File("train/good/readme.md", [1]);
