@@ -4,7 +4,7 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, fast-modes, quality or tune.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, fast-modes, quality, tune or splits.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -33,7 +33,8 @@ internal sealed record BenchmarkOptions(
     private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]\n"
-        + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]";
+        + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]\n"
+        + "       AnomalyLine.Benchmarks splits --data ROOT --sets A,B [--only METHOD] [--preset fast] [--minutes M] [--set KEY=VALUE]... [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
     {
@@ -45,7 +46,7 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality" or "tune":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "fast-modes" or "quality" or "tune" or "splits":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":
@@ -111,7 +112,7 @@ internal sealed record BenchmarkOptions(
         if (read.Name.Length == 0) error = $"Say what to measure. {Usage}";
         else if (read.Name == "fast-modes" && (read.Data.Length == 0 || read.Model.Length == 0)) error = $"fast-modes needs --data and --model. {Usage}";
         else if (read.Name == "tune" && (read.Data.Length == 0 || read.Sets.Count == 0 || read.Minutes <= 0)) error = $"tune needs --data, --sets and --minutes. {Usage}";
-        else if (read.Name == "quality" && (read.Data.Length == 0 || read.Sets.Count == 0)) error = $"quality needs --data and --sets. {Usage}";
+        else if (read.Name is "quality" or "splits" && (read.Data.Length == 0 || read.Sets.Count == 0)) error = $"{read.Name} needs --data and --sets. {Usage}";
         else options = read;
         return options is not null;
     }

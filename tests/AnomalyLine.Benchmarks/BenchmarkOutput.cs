@@ -11,7 +11,7 @@ internal static class BenchmarkOutput
 
     public static string ToText(BenchmarkOptions options, IReadOnlyList<BenchmarkTable> tables)
     {
-        var lines = new List<string> { Machine.Describe(), options.Name is "fast-modes" or "quality" ? options.Name : $"{options.Name}: {options.Rounds} rounds of {Number(options.Seconds)} s a case, medians", "" };
+        var lines = new List<string> { Machine.Describe(), options.Name is "fast-modes" or "quality" or "splits" ? options.Name : $"{options.Name}: {options.Rounds} rounds of {Number(options.Seconds)} s a case, medians", "" };
         foreach (var table in tables)
         {
             lines.Add(table.Title);

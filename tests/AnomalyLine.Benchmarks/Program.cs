@@ -33,6 +33,7 @@ var tables = options.Name switch
     "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),
     "tune" => TuneBenchmark.Run(options),
+    "splits" => SplitsBenchmark.Run(options),
     "fast-modes" => FastModesBenchmark.Run(options),
     _ => await LogBenchmark.RunAsync(options),
 };

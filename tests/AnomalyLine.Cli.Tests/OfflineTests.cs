@@ -52,6 +52,41 @@ public sealed class OfflineTests
     }
 
     [Fact]
+    public async Task Train_OutputThatIsAFolder_IsRefusedBeforeItStarts()
+    {
+        using var frames = new TestFrames().Add("train/good", 8);
+        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--device", "cpu", "--data", frames.Root, "--output", frames.Root);
+        Assert.Equal(1, train.ExitCode);
+        Assert.Empty(train.Result);
+        Assert.Contains("is a folder", train.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TrainInspect_FilesThatCannotBeReadAndOverlays_AreSaidAndTheRestGoesOn()
+    {
+        using var frames = new TestFrames().Add("train/good", 8).Add("train/good/monday", 3).Add("parts", 2);
+        await File.WriteAllTextAsync(frames.In("train/good/broken.png"), "no picture", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(frames.In("parts/broken.png"), "no picture", TestContext.Current.CancellationToken);
+        var model = frames.In("part.alm");
+        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--epochs", "1", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
+        Assert.Equal(3, train.ExitCode);
+        using (var last = JsonDocument.Parse(train.ResultLines[^1]))
+        {
+            Assert.Contains("broken.png", Assert.Single(last.RootElement.GetProperty("unreadable").EnumerateArray()).GetString(), StringComparison.Ordinal);
+            Assert.Contains(last.RootElement.GetProperty("notes").EnumerateArray(), note => note.GetString()!.Contains("3 frames in a folder below (monday)", StringComparison.Ordinal));
+        }
+
+        foreach (var round in Enumerable.Range(0, 2))
+        {
+            var inspect = await CliRun.RunAsync("inspect", "--model", model, "--device", "cpu", "--input", frames.In("parts"), "--output", frames.In("parts"), "--json");
+            Assert.Equal(3, inspect.ExitCode);
+            using var result = JsonDocument.Parse(Assert.Single(inspect.ResultLines));
+            Assert.Equal(["000.bmp", "001.bmp"], result.RootElement.GetProperty("frames").EnumerateArray().Select(frame => Path.GetFileName(frame.GetProperty("path").GetString())));
+            Assert.Equal(round > 0, result.RootElement.GetProperty("notes").EnumerateArray().Any(note => note.GetString()!.Contains("2 overlays that 'inspect' wrote", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public async Task Tune_OneMethod_WritesTheModelAndSaysWhy()
     {
         using var frames = new TestFrames().Add("train/good", 10);

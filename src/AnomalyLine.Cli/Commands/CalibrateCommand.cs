@@ -18,14 +18,16 @@ internal static class CalibrateCommand
         var command = new Command("calibrate", "Take a threshold for a model from normal frames, with a certificate; refused where they are too few.") { model, data, rate, confidence, device, json };
         command.SetAction(async (parsed, cancel) =>
         {
-            var folder = DatasetFolder.Open(parsed.GetRequiredValue(data));
+            var folder = DatasetFolder.OpenToTest(parsed.GetRequiredValue(data));
             string[] normals = [.. folder.TrainNormals, .. folder.TestFrames.Where(frame => frame.IsNormal).Select(frame => frame.Path)];
             var certificate = await Task.Factory.StartNew(
                 () => Recalibration.Run(parsed.GetRequiredValue(model), normals, parsed.GetValue(rate), parsed.GetValue(confidence), parsed.GetRequiredValue(device), cancel),
                 cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            certificate = certificate with { Notes = [.. certificate.Notes, .. folder.Notes] };
             if (parsed.GetValue(json)) output.WriteJson(certificate);
             else await output.Result.WriteLineAsync($"Threshold {certificate.Threshold:G6}, pixel threshold {certificate.PixelThreshold:G6}. {certificate.Note} Make it active with 'anomalyline stations activate STATION --model VERSION --threshold {certificate.Threshold:R}'.");
-            return ExitCode.Done;
+            if (!parsed.GetValue(json)) output.WriteNotes(certificate.Notes);
+            return certificate.Unreadable.Count == 0 ? ExitCode.Done : ExitCode.Partly;
         });
         return command;
     }

@@ -24,7 +24,7 @@ internal static class EvaluateCommand
             var result = output.IsTerminal && !asJson ? await ProgressBar.ShowAsync(output, Run) : await Run((_, _) => { });
             if (asJson) await output.Result.WriteLineAsync(result.ToJson());
             else EvaluationText.Write(output.Result, result, parsed.GetValue(report));
-            return ExitCode.Done;
+            return result.Unreadable.Count == 0 ? ExitCode.Done : ExitCode.Partly;
         });
         return command;
     }
@@ -34,7 +34,8 @@ internal static class EvaluateCommand
         string modelPath, string device, string dataFolder, string? report, Action<double, string> tell, CancellationToken cancel) => Task.Factory.StartNew(
         () =>
         {
-            var data = DatasetFolder.Open(dataFolder);
+            if (report is not null && WholeFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
+            var data = DatasetFolder.OpenToTest(dataFolder);
             tell(0, "loading the model");
             using var model = AnomalyModel.Load(modelPath, device);
             var subject = new EvaluationSubject(model.Manifest.Method, model.DeviceName, model.Manifest.Calibration);

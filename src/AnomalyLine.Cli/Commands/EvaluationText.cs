@@ -8,7 +8,7 @@ internal static class EvaluationText
 {
     public static void Write(TextWriter writer, EvaluationResult result, string? report)
     {
-        writer.WriteLine($"{result.ModelVersion} on {result.Data}: {result.Counts.Normals} normal and {result.Counts.Anomalous} anomalous frames");
+        writer.WriteLine($"{result.ModelVersion} on {result.Data}: {result.Counts.Normals} normal and {result.Counts.Anomalous} anomalous frames of {result.Counts.NormalParts} and {result.Counts.AnomalousParts} different parts");
         writer.WriteLine();
         writer.WriteLine($"image   AUROC {Share(result.ImageAuroc)}   AP {Share(result.ImageAp)}   best F1 {Share(result.F1Max)}");
         writer.WriteLine($"pixel   AUROC {Share(result.PixelAuroc)}   AP {Share(result.PixelAp)}   AU-PRO  {Share(result.Aupro)}   at {result.MapWidth} x {result.MapHeight}");

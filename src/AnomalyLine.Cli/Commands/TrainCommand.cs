@@ -60,8 +60,7 @@ internal static class TrainCommand
                 HeldOut = parsed.GetValue(heldOut),
                 Calibration = Enum.Parse<CalibrationKind>(parsed.GetRequiredValue(calibration), ignoreCase: true),
             };
-            await TrainRun.RunAsync(request, output, parsed.GetValue(json), cancel);
-            return ExitCode.Done;
+            return await TrainRun.RunAsync(request, output, parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -6,13 +6,14 @@ namespace AnomalyLine.Cli.Commands;
 /// <summary>A training with its progress on a terminal, as lines of text, or as lines of JSON.</summary>
 internal static class TrainRun
 {
-    public static async Task RunAsync(TrainingRequest request, Output output, bool json, CancellationToken cancel)
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(TrainingRequest request, Output output, bool json, CancellationToken cancel)
     {
         if (json)
         {
             var asked = await TrainAsync(request, new Told<TrainingProgress>(progress => output.WriteJson(Line(progress))), cancel);
             output.WriteJson(Result(asked));
-            return;
+            return Code(asked);
         }
 
         var result = output.IsTerminal
@@ -23,7 +24,11 @@ internal static class TrainRun
         if (manifest.Input.SignificantBits is > 0 and var bits)
             await output.Result.WriteLineAsync($"Frames of 16-bit values: white is {(1 << bits) - 1} ({bits} significant bits) where they do not say. --set significantBits=N takes others.");
         await output.Result.WriteLineAsync($"Threshold {manifest.Calibration.Threshold:G6}. {manifest.Calibration.Note}");
+        output.WriteNotes(manifest.Notes);
+        return Code(result);
     }
+
+    private static int Code(TrainingResult result) => result.Unreadable.Count == 0 ? ExitCode.Done : ExitCode.Partly;
 
     /// <summary>Training takes a thread of its own for its whole time.</summary>
     private static Task<TrainingResult> TrainAsync(TrainingRequest request, Told<TrainingProgress> progress, CancellationToken cancel) =>
@@ -55,6 +60,8 @@ internal static class TrainRun
         trainingSet = result.Manifest.TrainingSet,
         significantBits = result.Manifest.Input.SignificantBits,
         calibration = result.Manifest.Calibration,
+        notes = result.Manifest.Notes,
+        unreadable = result.Unreadable,
         metrics = result.Manifest.Metrics,
     };
 }

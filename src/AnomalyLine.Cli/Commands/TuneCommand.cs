@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tuning;
 
 namespace AnomalyLine.Cli.Commands;
@@ -44,14 +45,14 @@ internal static class TuneCommand
                 FalseRejectRate = parsed.GetRequiredValue(rate),
                 HeldOut = parsed.GetRequiredValue(heldOut),
             };
-            await RunAsync(request, parsed.GetValue(report), output, parsed.GetValue(json), cancel);
-            return ExitCode.Done;
+            return await RunAsync(request, parsed.GetValue(report), output, parsed.GetValue(json), cancel);
         });
         return command;
     }
 
-    private static async Task RunAsync(TuningRequest request, string? report, Output output, bool asJson, CancellationToken cancel)
+    private static async Task<int> RunAsync(TuningRequest request, string? report, Output output, bool asJson, CancellationToken cancel)
     {
+        if (report is not null && WholeFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
         Task<TuningResult> Tune(Action<double, string> tell) => Task.Factory.StartNew(
             () => Tuner.Tune(request, new Told<TuningProgress>(step => tell(step.Done, step.Text)), TimeProvider.System, cancel),
             cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -68,7 +69,13 @@ internal static class TuneCommand
         var result = output.IsTerminal && !asJson ? await ProgressBar.ShowAsync(output, Tune) : await Tune(Tell);
         if (report is not null) TuningReport.Write(report, result);
         if (asJson) output.WriteJson(Json(result));
-        else Print(output.Result, result, report);
+        else
+        {
+            Print(output.Result, result, report);
+            output.WriteNotes(result.Model.Manifest.Notes);
+        }
+
+        return result.Model.Unreadable.Count == 0 ? ExitCode.Done : ExitCode.Partly;
     }
 
     private static void Print(TextWriter writer, TuningResult result, string? report)
@@ -95,6 +102,8 @@ internal static class TuneCommand
         frames = result.Frames,
         minutes = result.Elapsed.TotalMinutes,
         calibration = result.Model.Manifest.Calibration,
+        notes = result.Model.Manifest.Notes,
+        unreadable = result.Model.Unreadable,
         trials = result.Trials.Select(trial => new
         {
             trial.Round,

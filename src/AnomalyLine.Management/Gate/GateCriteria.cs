@@ -27,8 +27,7 @@ internal static class GateCriteria
         var normals = frames.Where(f => f.Group == GateGroup.Normal).ToArray();
         var calibration = candidate.Calibration;
         var rejected = normals.Count(f => f.CandidateScore > calibration.Threshold);
-        var above = Math.Clamp((int)Math.Round(calibration.CertifiedFalseRejectRate * (calibration.Count + 1)), 1, calibration.Count);
-        var chance = BetaBinomial.AtLeast(rejected, normals.Length, above, calibration.Count + 1 - above);
+        var chance = calibration.ChanceOf(rejected, normals.Length);
         var holds = chance >= margin;
         var result = normals.Length == 0 ? GateResult.Unproven : holds ? GateResult.NotWorse : GateResult.Worse;
         var words = $"{rejected} of {normals.Length} frozen normals are above the candidate's calibrated threshold; were they of the same process as its {calibration.Count} calibration frames, so many would have a chance of {Number(chance)}";

@@ -71,7 +71,7 @@ public sealed class JobFolder
 
         foreach (var (path, sha256, kind) in rejects) Link(path, At("test", kind.Length == 0 ? "defect" : kind, sha256 + System.IO.Path.GetExtension(path)));
         if (baseData is null) return (trained, frozen);
-        var data = DatasetFolder.Open(baseData);
+        var data = DatasetFolder.OpenToTest(baseData);
         foreach (var path in data.TrainNormals)
         {
             var isFrozen = IsFrozen(TrainingDigests.Of(path));

@@ -4,7 +4,7 @@ using OpenCvSharp;
 namespace AnomalyLine.Vision.Data;
 
 /// <summary>
-/// How unlike the others each of many normal frames is, by a model that never saw it: nearest neighbours among patches of the other frames. Nothing is trained, so nothing of a frame
+/// How unlike the others each of many normal frames is, by a model that never saw it: nearest neighbours among patches of frames of other parts. Nothing is trained, so nothing of a frame
 /// can have been learnt, and a hundred frames take seconds.
 /// <para>A frame is scaled to 128 x 128 and cut into patches of 8 x 8 pixels, 4 apart: the grey values less their mean, and the mean colour. A patch's distance is that to the nearest patch
 /// within 8 pixels of the same place, in the third-nearest of the other frames: two frames with the same defect do not hide each other. It is divided by the median distance of that place over all
@@ -42,13 +42,16 @@ public static class LeaveOutScores
 
     private static IReadOnlyList<double> Score(IReadOnlyList<string> files, IProgress<double>? progress)
     {
+        // Frames of the same part say nothing of whether it is like the others.
+        var partOf = PartGroups.Of(files).Parts.Index().SelectMany(p => p.Item.Files.Select(file => (file, p.Index))).ToDictionary(p => p.file, p => p.Index, StringComparer.Ordinal);
+        var parts = files.Select((file, i) => partOf.GetValueOrDefault(file, -1 - i)).ToArray();
         var references = new float[Math.Min(files.Count, MostReferences)][];
         Parallel.For(0, references.Length, i => references[i] = Describe(files[i]));
         var distances = new float[files.Count][];
         var done = 0;
         Parallel.For(0, files.Count, i =>
         {
-            distances[i] = Distances(i < references.Length ? references[i] : Describe(files[i]), references, i);
+            distances[i] = Distances(i < references.Length ? references[i] : Describe(files[i]), references, i, parts);
             progress?.Report((double)Interlocked.Increment(ref done) / files.Count);
         });
 
@@ -58,7 +61,7 @@ public static class LeaveOutScores
     }
 
     /// <summary>For each patch the distance to the nearest one about its place in the third-nearest reference.</summary>
-    private static float[] Distances(float[] frame, float[][] references, int self)
+    private static float[] Distances(float[] frame, float[][] references, int self, int[] parts)
     {
         var result = new float[Places];
         Span<float> nearest = stackalloc float[Nearest];
@@ -68,13 +71,16 @@ public static class LeaveOutScores
             var patch = frame.AsSpan(place * Values, Values);
             for (var other = 0; other < references.Length; other++)
             {
-                if (other == self) continue;
+                if (other == self || parts[other] == parts[self]) continue;
                 var best = Closest(patch, references[other], place, nearest[^1]);
                 for (var i = 0; i < Nearest; i++)
                     if (best < nearest[i]) (best, nearest[i]) = (nearest[i], best);
             }
 
-            result[place] = MathF.Sqrt(nearest[^1]);
+            // Where fewer other parts are there than are asked for, the furthest of them.
+            var at = Nearest - 1;
+            while (at > 0 && nearest[at] == float.MaxValue) at--;
+            result[place] = MathF.Sqrt(nearest[at]);
         }
 
         return result;

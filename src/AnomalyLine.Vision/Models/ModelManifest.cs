@@ -46,6 +46,9 @@ public sealed record ModelManifest
     /// <summary>What judging in bfloat16 changes; null where it was not tried, as in files of earlier releases.</summary>
     public Bfloat16Trial? Bfloat16 { get; init; }
 
+    /// <summary>What a reader must know of the training: copies among the frames, what was left out, held-out normals that are unlike the rest. Empty in files of earlier releases.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Libraries and their versions.</summary>
     public required IReadOnlyDictionary<string, string> Libraries { get; init; }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
+using AnomalyLine.Vision.Metrics;
 
 namespace AnomalyLine.Vision.Thresholds;
 
 /// <summary>
-/// Takes thresholds from normal frames that were not trained on. Split conformal: of n scores the k-th smallest, k = ceil((n + 1)(1 - a)),
-/// is exceeded by a further exchangeable normal frame with a chance of at most a (Vovk et al. 2005; Bates et al. 2023). That needs n >= 1/a - 1 frames.
+/// Takes thresholds from normal parts that were not trained on, one score of each. Split conformal: of n scores the k-th smallest, k = ceil((n + 1)(1 - a)),
+/// is exceeded by a further exchangeable normal part with a chance of at most a (Vovk et al. 2005; Bates et al. 2023). That needs n >= 1/a - 1 parts. Copies of a part are not
+/// exchangeable with a further one: they would make n, and the certificate, as large as one likes.
 /// </summary>
 public static class Calibrator
 {
@@ -12,7 +14,7 @@ public static class Calibrator
     private const double Rounding = 1e-9;
 
     /// <summary>Thresholds for frames and for places.</summary>
-    /// <param name="scores">Scores of held-out normal frames, at least one.</param>
+    /// <param name="scores">Scores of held-out normal frames, one of each part, at least one.</param>
     /// <param name="mapMaxima">The largest value of each of their anomaly maps: its threshold bounds the chance that a normal frame shows any defect region.</param>
     /// <param name="wantedFalseRejectRate">The share of normal frames that may be rejected, above 0 and below 1.</param>
     /// <param name="kind">How to take the thresholds.</param>
@@ -44,16 +46,17 @@ public static class Calibrator
         var needed = Needed(wanted);
         if (rejected == 0)
         {
-            var note = $"{Percent(wanted)} asks for {needed} held-out normals; there are {n}, {needed - n} too few. "
-                + $"The threshold is the largest of their scores, which certifies {Percent(1.0 / (n + 1))}.";
-            return new Calibration(frames[^1], places[^1], wanted, 1.0 / (n + 1), IsCertified: false, n, note);
+            var note = $"{Percent(wanted)} asks for {needed} different held-out normal parts; there are {n}, {needed - n} too few. "
+                + $"The threshold is the largest of their scores, which certifies {Percent(1.0 / (n + 1))} on average, and with 95 % confidence at most {Percent(Bound(1, n))}.";
+            return new Calibration(frames[^1], places[^1], wanted, 1.0 / (n + 1), IsCertified: false, n, note) { Bound95 = Bound(1, n) };
         }
 
         // k = n + 1 - rejected, counted from 1.
         var certified = rejected / (n + 1.0);
         return new Calibration(
             frames[n - rejected], places[n - rejected], wanted, certified, IsCertified: true, n,
-            $"On average at most {Percent(certified)} of normal parts are rejected (split conformal on {n} held-out normals; {Percent(wanted)} was asked for), as long as parts come from the same process.");
+            $"On average over calibrations at most {Percent(certified)} of normal parts are rejected, by this threshold with 95 % confidence at most {Percent(Bound(rejected, n))} "
+            + $"(split conformal on {n} different held-out normal parts; {Percent(wanted)} was asked for), as long as parts come from the same process.") { Bound95 = Bound(rejected, n) };
     }
 
     private static Calibration Quantile(float[] frames, float[] places, double wanted)
@@ -64,10 +67,14 @@ public static class Calibrator
         while (atOrBelow < n && frames[atOrBelow] <= threshold) atOrBelow++;
         var certified = (n + 1.0 - atOrBelow) / (n + 1);
         var isCertified = certified <= wanted + (Rounding / (n + 1));
-        var note = $"The {Percent(1 - wanted)} quantile of {n} held-out normals. What it certifies is at most {Percent(certified)} of normal parts rejected"
-            + (isCertified ? "." : $", more than the {Percent(wanted)} asked for; split conformal calibration keeps to it from {Needed(wanted)} held-out normals on.");
-        return new Calibration(threshold, Interpolate(places, 1 - wanted), wanted, certified, isCertified, n, note);
+        var bound = Bound(n + 1 - atOrBelow, n);
+        var note = $"The {Percent(1 - wanted)} quantile of {n} different held-out normal parts. What it certifies is on average at most {Percent(certified)} of normal parts rejected, with 95 % confidence at most {Percent(bound)}"
+            + (isCertified ? "." : $", more than the {Percent(wanted)} asked for; split conformal calibration keeps to it from {Needed(wanted)} held-out normal parts on.");
+        return new Calibration(threshold, Interpolate(places, 1 - wanted), wanted, certified, isCertified, n, note) { Bound95 = bound };
     }
+
+    /// <summary>What a Beta(r, n + 1 - r) distributed rate does not exceed with a chance of 95 %: the upper end of Clopper and Pearson's interval for r - 1 of n.</summary>
+    private static double Bound(int rank, int n) => ClopperPearson.Of(rank - 1, n, 0.9).Upper;
 
     /// <summary>Normals that conformal calibration needs: the least n with n >= 1/a - 1.</summary>
     private static int Needed(double wanted) => (int)Math.Min(int.MaxValue, Math.Ceiling((1 / wanted) - 1 - Rounding));

@@ -17,7 +17,7 @@ public static class Recalibration
 
     /// <summary>Judges the normals with the model and takes the thresholds. Runs on the calling thread.</summary>
     /// <param name="modelFile">The .alm file; it stays as it is.</param>
-    /// <param name="normals">Frames of normal parts; those that the model learnt from are left out.</param>
+    /// <param name="normals">Frames of normal parts; parts that the model learnt from are left out, and of each other one a single frame is taken.</param>
     /// <param name="falseRejectRate">The share of normal parts that may be rejected, above 0 and below 1.</param>
     /// <param name="confidence">How sure that must be, above 0 and below 1.</param>
     /// <param name="device">"auto", "cpu" or "cuda".</param>
@@ -30,12 +30,13 @@ public static class Recalibration
     {
         ArgumentNullException.ThrowIfNull(normals);
         var learnt = TrainingDigests.Read(modelFile);
-        var fresh = learnt is null ? normals : [.. normals.Where(path => !learnt.Contains(TrainingDigests.Of(path)))];
+        var groups = PartGroups.Of(normals, cancel);
+        string[] fresh = [.. groups.Parts.Where(part => learnt is null || !part.Files.Any(path => learnt.Contains(TrainingDigests.Of(path)))).Select(part => part.Sample)];
 
         // Before the work: a refusal should not take an hour.
-        Rank(fresh.Count, falseRejectRate, confidence);
+        Rank(fresh.Length, falseRejectRate, confidence);
         using var model = AnomalyModel.Load(modelFile, device);
-        float[] scores = new float[fresh.Count], peaks = new float[fresh.Count];
+        float[] scores = new float[fresh.Length], peaks = new float[fresh.Length];
         for (var i = 0; i < scores.Length; i++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -44,11 +45,15 @@ public static class Recalibration
             (scores[i], peaks[i]) = (detection.Score, detection.Map.Values.ToArray().Max());
         }
 
-        return Certify(scores, peaks, falseRejectRate, confidence);
+        return Certify(scores, peaks, falseRejectRate, confidence) with
+        {
+            Notes = [.. new[] { groups.Note("normal frames") }.OfType<string>(), .. groups.Unreadable.Select(e => $"left out, for it cannot be read: {e}")],
+            Unreadable = groups.Unreadable,
+        };
     }
 
     /// <summary>Takes the thresholds from scores.</summary>
-    /// <param name="scores">Scores of normal frames that the model has not learnt from.</param>
+    /// <param name="scores">Scores of normal parts that the model has not learnt from, one of each.</param>
     /// <param name="mapMaxima">The largest value of each of their maps.</param>
     /// <param name="falseRejectRate">The share of normal parts that may be rejected, above 0 and below 1.</param>
     /// <param name="confidence">How sure that must be, above 0 and below 1.</param>
@@ -60,7 +65,7 @@ public static class Recalibration
         float[] frames = [.. scores.Order()], places = [.. mapMaxima.Order()];
         var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"With {confidence * 100:0.##} % confidence at most {falseRejectRate * 100:0.##} % of normal parts are rejected: the threshold is the {rank}. largest score of {scores.Count} normals that the model has not learnt from.");
+            $"With {confidence * 100:0.##} % confidence at most {falseRejectRate * 100:0.##} % of normal parts are rejected: the threshold is the {rank}. largest score of {scores.Count} different normal parts that the model has not learnt from.");
         return new ThresholdCertificate(frames[^rank], places[^rank], scores.Count, falseRejectRate, confidence, note);
     }
 
@@ -74,7 +79,7 @@ public static class Recalibration
         {
             throw new TrainingException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"There are {count} normals that the model has not learnt from; {rate * 100:0.##} % with {confidence * 100:0.##} % confidence takes {needed}. Approve {needed - count} more, or ask for a higher rate or a lower confidence."));
+                $"There are {count} different normal parts that the model has not learnt from; {rate * 100:0.##} % with {confidence * 100:0.##} % confidence takes {needed}. Approve {needed - count} more, or ask for a higher rate or a lower confidence."));
         }
 
         var logTerm = count * Math.Log(1 - rate);

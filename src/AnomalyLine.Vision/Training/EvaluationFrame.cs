@@ -7,6 +7,9 @@ namespace AnomalyLine.Vision.Training;
 /// <param name="IsRejected">Whether the score is above the calibrated threshold.</param>
 public sealed record EvaluationFrame(string Path, string Kind, float Score, bool IsRejected)
 {
+    /// <summary>Whether another frame stands for the same part in rates and intervals.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>"NotOk" where rejected, else "Ok".</summary>
     public string Verdict => IsRejected ? "NotOk" : "Ok";
 }

@@ -41,6 +41,7 @@ public static class EvaluationReport
 
     private static string Facts(EvaluationResult result) => "<dl>"
         + Fact("Model", result.ModelVersion) + Fact("Data", result.Data) + Fact("Test frames", $"{result.Counts.Normals} normal, {result.Counts.Anomalous} anomalous")
+        + Fact("Different parts", $"{result.Counts.NormalParts} normal, {result.Counts.AnomalousParts} anomalous; {result.Calibration.Count} normal in the calibration")
         + Fact("Device", result.Device) + Fact("Date", $"{result.EvaluationTime:yyyy-MM-dd HH:mm} UTC") + "</dl>";
 
     private static string Fact(string name, string value) => $"<div><dt>{name}</dt><dd>{Text(value)}</dd></div>";

@@ -33,10 +33,10 @@ public sealed record EvaluationResult
     /// <summary>The calibrated threshold: a frame is rejected when its score is above.</summary>
     public required float Threshold { get; init; }
 
-    /// <summary>Share of the normal frames that were rejected at the threshold, 0..1.</summary>
+    /// <summary>Share of the normal parts that were rejected at the threshold, 0..1.</summary>
     public required double? FalseRejectRate { get; init; }
 
-    /// <summary>Share of the anomalous frames that passed at the threshold, 0..1.</summary>
+    /// <summary>Share of the anomalous parts that passed at the threshold, 0..1.</summary>
     public required double? EscapeRate { get; init; }
 
     /// <summary>Median time of the detector for one frame alone, milliseconds, after warming up.</summary>
@@ -75,6 +75,12 @@ public sealed record EvaluationResult
     /// <summary>Where the true false-reject rate lies (Clopper-Pearson, 95 %).</summary>
     public required Interval FalseRejectInterval { get; init; }
 
+    /// <summary>
+    /// The chance of so many false rejects or more, were the test normals from the same process as those that the threshold was taken from; null without either. Below
+    /// <see cref="Evaluator.LeastChance"/> a note says that they are not.
+    /// </summary>
+    public required double? FalseRejectChance { get; init; }
+
     /// <summary>Where the true escape rate lies (Clopper-Pearson, 95 %).</summary>
     public required Interval EscapeInterval { get; init; }
 
@@ -86,6 +92,9 @@ public sealed record EvaluationResult
 
     /// <summary>What a reader must know of the figures, such as why one is absent.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>What is wrong with the test frames and masks that could not be read; the figures leave those frames out.</summary>
+    public required IReadOnlyList<string> Unreadable { get; init; }
 
     /// <summary>Each test frame, in order of the data set.</summary>
     public required IReadOnlyList<EvaluationFrame> Frames { get; init; }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Vision.Training;
 
@@ -7,18 +9,20 @@ namespace AnomalyLine.Vision.Training;
 internal static class EvaluationSummary
 {
     public static EvaluationResult Of(
-        EvaluationSubject subject, DatasetFolder data, IReadOnlyList<EvaluationFrame> frames, PixelScores pixels, EvaluationPace pace,
-        string modelVersion, DateTimeOffset time)
+        EvaluationSubject subject, DatasetFolder data, JudgedFrames judged, EvaluationPace pace, string modelVersion, DateTimeOffset time)
     {
+        var (frames, pixels) = (judged.Frames, judged.Pixels);
         var scores = frames.Select(frame => frame.Score).ToArray();
         var anomalous = frames.Select(frame => !IsNormal(frame)).ToArray();
-        var normals = frames.Where(IsNormal).ToArray();
-        var defective = frames.Where(frame => !IsNormal(frame)).ToArray();
+        var normals = frames.Where(frame => IsNormal(frame) && !frame.IsCopy).ToArray();
+        var defective = frames.Where(frame => !IsNormal(frame) && !frame.IsCopy).ToArray();
         var f1Max = F1Max.Of(scores, anomalous);
         int falseRejects = normals.Count(frame => frame.IsRejected), escapes = defective.Count(frame => !frame.IsRejected);
         var counts = new EvaluationCounts(
-            normals.Length, defective.Length, defective.GroupBy(frame => frame.Kind, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
-            data.TestFrames.Count(frame => !frame.IsNormal && frame.MaskPath is null), pixels.DefectAreas);
+            frames.Count(IsNormal), frames.Count(frame => !IsNormal(frame)),
+            frames.Where(frame => !IsNormal(frame)).CountBy(frame => frame.Kind, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
+            judged.Sources.Count(frame => !frame.IsNormal && frame.MaskPath is null), pixels.DefectAreas, normals.Length, defective.Length);
+        double? chance = normals.Length > 0 && subject.Calibration.Count > 0 ? subject.Calibration.ChanceOf(falseRejects, normals.Length) : null;
         return new EvaluationResult
         {
             Method = subject.Method,
@@ -43,10 +47,12 @@ internal static class EvaluationSummary
             MapHeight = pace.MapHeight,
             F1MaxThreshold = float.IsNaN(f1Max.Threshold) ? null : f1Max.Threshold,
             FalseRejectInterval = ClopperPearson.Of(falseRejects, normals.Length),
+            FalseRejectChance = chance,
             EscapeInterval = ClopperPearson.Of(escapes, defective.Length),
             Calibration = subject.Calibration,
             Kinds = [.. defective.GroupBy(frame => frame.Kind, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => Kind([.. group], normals))],
-            Notes = Notes(counts),
+            Notes = [.. Notes(counts), .. Unlike(subject.Calibration, falseRejects, normals.Length, chance), .. OddMasks(judged), .. Unread(judged), .. data.Notes],
+            Unreadable = judged.Unreadable,
             Frames = frames,
         };
     }
@@ -70,8 +76,24 @@ internal static class EvaluationSummary
         if (counts.Anomalous == 0) notes.Add("All figures that need defects are absent: test has no folder of defective frames.");
         else if (counts.DefectAreas == 0) notes.Add("pixelAuroc, pixelAp and aupro are absent: no defective frame has a mask in ground_truth that marks a place.");
         else if (counts.WithoutMask > 0) notes.Add($"pixelAuroc, pixelAp and aupro leave out {counts.WithoutMask} of {counts.Anomalous} defective frames: they have no mask.");
+        if (counts.NormalParts + counts.AnomalousParts < counts.Normals + counts.Anomalous)
+            notes.Add($"{counts.Normals} normal frames show {counts.NormalParts} different parts and {counts.Anomalous} anomalous ones {counts.AnomalousParts}: the others are copies or near copies. Rates and intervals count each part once.");
         return notes;
     }
+
+    /// <summary>Whether there are far more false rejects than the calibration allows.</summary>
+    private static IEnumerable<string> Unlike(Calibration calibration, int falseRejects, int normals, double? chance)
+    {
+        if (chance is { } known && known < Evaluator.LeastChance)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{falseRejects} of {normals} normal test parts are rejected. Were they of the same process as the {calibration.Count} of the calibration, so many would have a chance of {known:0.#e+0}: ")
+                + "they are unlike those that were trained on, such as of another station or under another lamp, and what the threshold certifies does not hold for them.";
+    }
+
+    private static IEnumerable<string> OddMasks(JudgedFrames judged) => judged.OddMasks.Count == 0
+        ? []
+        : [$"{judged.OddMasks.Count} of {judged.Sources.Count(f => f.MaskPath is not null)} masks do not look like the outline of a defect, so that the figures over places mislead: {judged.OddMasks[0].Name} {judged.OddMasks[0].Doubt}."];
+
+    private static IEnumerable<string> Unread(JudgedFrames judged) => judged.Unreadable.Select(error => $"left out, for it cannot be read: {error}");
 
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
 

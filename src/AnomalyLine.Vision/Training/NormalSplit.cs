@@ -1,54 +1,67 @@
+using AnomalyLine.Vision.Data;
+
 namespace AnomalyLine.Vision.Training;
 
-/// <summary>Normal frames by what they serve; none serves two things. The same seed and shares give the same split, whatever the method.</summary>
-/// <param name="Trained">To learn from.</param>
-/// <param name="Validated">To stop early by; empty where that is off.</param>
-/// <param name="HeldOut">To calibrate with.</param>
-internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<string> Validated, IReadOnlyList<string> HeldOut)
+/// <summary>Normal parts by what they serve; none serves two things, with all of its frames. The same seed and shares give the same split, whatever the method.</summary>
+/// <param name="Trained">To learn from: all frames of each part, equal ones once.</param>
+/// <param name="Validated">To stop early by, a frame of each part; empty where that is off.</param>
+/// <param name="HeldOut">
+/// To calibrate with, a frame of each part: <see cref="Part.Sample"/>. A further part gives a frame at random too, so that its score and theirs are exchangeable; the largest of a
+/// burst would hold as well, but reject more defects as good, and all of a burst would count one part many times.
+/// </param>
+/// <param name="Learnt">All files of the parts that are trained on or validate.</param>
+internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<string> Validated, IReadOnlyList<string> HeldOut, IReadOnlyList<string> Learnt)
 {
     private const int LeastNormals = 5, LeastTrained = 2;
     private const double ValidationShare = 0.1;
 
-    /// <summary>Frames that validation gets of so many normals.</summary>
+    /// <summary>Parts that validation gets of so many.</summary>
     public static int ValidatedOf(int normals, double heldOutShare) => Math.Max(2, (int)Math.Round((normals - HeldOutOf(normals, heldOutShare)) * ValidationShare));
 
     /// <summary>Splits at random.</summary>
-    /// <param name="normals">All normal frames.</param>
-    /// <param name="seed">Decides which frame goes where.</param>
+    /// <param name="groups">All normal parts.</param>
+    /// <param name="seed">Decides which part goes where.</param>
     /// <param name="heldOutShare">Share of all that is held out, above 0, at most 0.5.</param>
     /// <param name="validate">Whether a tenth of the others is for validation.</param>
     /// <param name="clip">Frames that are judged together, 1 for none.</param>
-    /// <param name="known">Frames that the model has learnt from already: they are trained on or validate, and are never held out. At most half of the others is.</param>
+    /// <param name="known">Files that the model has learnt from already: their parts are trained on or validate, and are never held out. At most half of the others is.</param>
     /// <exception cref="TrainingException">There are too few.</exception>
-    public static NormalSplit Of(IReadOnlyList<string> normals, int seed, double heldOutShare, bool validate, int clip = 1, IReadOnlySet<string>? known = null)
+    public static NormalSplit Of(PartGroups groups, int seed, double heldOutShare, bool validate, int clip = 1, IReadOnlySet<string>? known = null)
     {
-        if (normals.Count < LeastNormals)
-            throw new TrainingException($"The folder has {normals.Count} normal frames; training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.");
-        var order = normals.ToArray();
+        var order = groups.Parts.ToArray();
+        if (order.Length < LeastNormals)
+        {
+            throw new TrainingException($"The folder has {order.Length} normal frames{(groups.Files > order.Length ? $" of different parts ({groups.Files} with their copies)" : "")}; "
+                + $"training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.{string.Concat(groups.Unreadable.Take(1).Select(e => $" {groups.Unreadable.Count} cannot be read: {e}"))}");
+        }
 
         // Clips at random places would share frames: theirs are cut in order, with a clip's length between.
         if (clip == 1) new Random(seed).Shuffle(order);
         else Array.Reverse(order);
-        var gap = clip - 1;
-        var held = HeldOutOf(normals.Count, heldOutShare);
+        var (normals, gap) = (order.Length, clip - 1);
+        var held = HeldOutOf(normals, heldOutShare);
         if (known is { Count: > 0 })
         {
-            var fresh = normals.Count - known.Count;
-            if (fresh == 0) throw new TrainingException($"All {normals.Count} normal frames were trained on by the model to start from, so none can calibrate the new one; add new frames.");
+            bool IsKnown(Part part) => part.Files.Any(known.Contains);
+            var fresh = normals - order.Count(IsKnown);
+            if (fresh == 0) throw new TrainingException($"All {normals} normal frames were trained on by the model to start from, so none can calibrate the new one; add new frames.");
             held = clip == 1 ? Math.Min(held, (fresh + 1) / 2) : held;
-            if (clip == 1) order = [.. order.OrderBy(known.Contains)];
-            else if (Array.Exists(order[..held], known.Contains)) throw new TrainingException("The last frames of the clips, which calibrate, were trained on by the model to start from; add newer clips.");
+            if (clip == 1) order = [.. order.OrderBy(IsKnown)];
+            else if (Array.Exists(order[..held], IsKnown)) throw new TrainingException("The last frames of the clips, which calibrate, were trained on by the model to start from; add newer clips.");
         }
 
-        var validated = validate ? ValidatedOf(normals.Count, heldOutShare) : 0;
+        var validated = validate ? ValidatedOf(normals, heldOutShare) : 0;
         var (validation, training) = (held + gap, held + gap + (validate ? validated + gap : 0));
-        if (normals.Count - training < LeastTrained)
+        if (normals - training < LeastTrained)
         {
             throw new TrainingException(
-                $"Of {normals.Count} normal frames {held} are held out and {validated} are for validation{(gap > 0 ? $", with {gap} between for clips of {clip}" : "")}, which leaves too few to train on; add frames{(validate ? " or set patience=0" : "")}.");
+                $"Of {normals} normal frames {held} are held out and {validated} are for validation{(gap > 0 ? $", with {gap} between for clips of {clip}" : "")}, which leaves too few to train on; add frames{(validate ? " or set patience=0" : "")}.");
         }
 
-        return new(order[training..], validate ? order[validation..(validation + validated)] : [], order[..held]);
+        Part[] trained = order[training..], validating = validate ? order[validation..(validation + validated)] : [];
+        return new(
+            [.. trained.SelectMany(p => p.Frames)], [.. validating.Select(p => p.Sample)], [.. order[..held].Select(p => p.Sample)],
+            [.. trained.Concat(validating).SelectMany(p => p.Files)]);
     }
 
     private static int HeldOutOf(int normals, double share) => Math.Max(1, (int)Math.Round(normals * share));

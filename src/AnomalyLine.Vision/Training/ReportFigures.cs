@@ -11,10 +11,10 @@ internal static class ReportFigures
     public static string OnTheLine(EvaluationResult result)
     {
         var calibration = result.Calibration;
-        var tooMany = result.FalseRejectInterval.Lower > calibration.WantedFalseRejectRate;
-        return Card("False rejects", Rate(result.FalseRejectRate), Range(result.FalseRejectRate, result.FalseRejectInterval, result.Counts.Normals, "good parts were rejected")
+        var tooMany = result.FalseRejectChance < Evaluator.LeastChance;
+        return Card("False rejects", Rate(result.FalseRejectRate), Range(result.FalseRejectRate, result.FalseRejectInterval, result.Counts.NormalParts, "good parts were rejected")
                 + $" {Percent(calibration.WantedFalseRejectRate)} was asked for" + (tooMany ? "; these test parts differ from the calibration parts." : "."), tooMany)
-            + Card("Escapes", Rate(result.EscapeRate), Range(result.EscapeRate, result.EscapeInterval, result.Counts.Anomalous, "bad parts passed"), result.EscapeRate > 0.1)
+            + Card("Escapes", Rate(result.EscapeRate), Range(result.EscapeRate, result.EscapeInterval, result.Counts.AnomalousParts, "bad parts passed"), result.EscapeRate > 0.1)
             + Card("Time per frame", $"{result.MsPerFrame:0.0} <small>ms</small>", $"The detector alone, median. Reading, decoding and resizing add {result.PrepareMsPerFrame:0.0} ms. "
                 + $"In batches of {Evaluator.BatchSize}: {result.FramesPerSecond:0.#} frames a second on {Text(result.Device)}.");
     }

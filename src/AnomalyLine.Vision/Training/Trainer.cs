@@ -49,12 +49,14 @@ public static class Trainer
         if (options.Precision == TrainingPrecision.Auto)
             options = options with { Precision = device.type == DeviceType.CPU && TorchEngine.ComputesInBfloat16 ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single };
         var data = DatasetFolder.Open(request.DataFolder);
-        if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(data.TrainNormals, cancel)) options = options with { Channels = 1 };
-        if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(data.TrainNormals, cancel) };
-        var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, data.TrainNormals.Count, request.HeldOut);
-        var (trained, validated, heldOut) = NormalSplit.Of(
-            data.TrainNormals, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(data.TrainNormals));
-        var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(data.TrainNormals));
+        var parts = options.Input.Frames > 1 ? PartGroups.Single(data.TrainNormals) : request.Parts ?? PartGroups.Of(data.TrainNormals, cancel);
+        string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
+        if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, cancel)) options = options with { Channels = 1 };
+        if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
+        var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
+        var (trained, validated, heldOut, learnt) = NormalSplit.Of(
+            parts, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(readable));
+        var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
         var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, validated.Count, trainingSet, warm), time);
 
         var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
@@ -95,6 +97,7 @@ public static class Trainer
             TrainingSet = trainingSet,
             Calibration = new Calibration(float.NaN, float.NaN, request.FalseRejectRate, 1, IsCertified: false, 0, ""),
             Metrics = metrics,
+            Notes = Notes(parts, data),
             Losses = loop.Losses,
             Libraries = new Dictionary<string, string> { ["TorchSharp"] = TorchEngine.Version, ["AnomalyLine"] = typeof(Trainer).Assembly.GetName().Version?.ToString() ?? "unknown" },
             CreationTime = time.GetUtcNow(),
@@ -119,18 +122,23 @@ public static class Trainer
         }
 
         var judged = Judge(judging, heldOut, cancel);
+        CalibrationSet[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
+        manifest = manifest with { Notes = [.. manifest.Notes, .. HeldOutCheck.Notes(heldOut, calibrated)] };
         clock.Enter(TrainingStage.Saving);
         var files = new Dictionary<string, byte[]>
         {
             [ModelFile.WeightsName] = weights,
-            [TrainingDigests.Name] = TrainingDigests.Write(trained.Concat(validated).Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
-            [CalibrationSet.Name] = CalibrationSet.Write(heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))),
+            [TrainingDigests.Name] = TrainingDigests.Write(learnt.Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
+            [CalibrationSet.Name] = CalibrationSet.Write(calibrated),
         };
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
-        var result = Save(request, manifest, files, judged, judging);
+        var result = Save(request, manifest, files, judged, judging) with { Unreadable = parts.Unreadable };
         checkpoint.Delete();
         return result;
     }
+
+    private static string[] Notes(PartGroups parts, DatasetFolder data) =>
+        [.. new[] { parts.Note("normal frames") }.OfType<string>(), .. parts.Unreadable.Select(e => $"left out, for it cannot be read: {e}"), .. data.Notes];
 
     private static (MethodDescriptor Descriptor, MethodOptions Options) Check(TrainingRequest request, WarmStart? warm)
     {
@@ -141,8 +149,7 @@ public static class Trainer
         if (request.FalseRejectRate is not (> 0 and < 1)) errors.Add($"the false-reject rate is {request.FalseRejectRate}; it must be above 0 and below 1.");
         if (request.HeldOut is not (> 0 and <= 0.5)) errors.Add($"the held-out share is {request.HeldOut}; it must be above 0 and at most 0.5.");
         if (request.MaxTime <= TimeSpan.Zero) errors.Add($"the time limit is {request.MaxTime}; it must be above 0.");
-        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Output));
-        if (folder is null || !Directory.Exists(folder)) errors.Add($"the output's folder {folder} does not exist; make it first.");
+        if (WholeFile.WhyNot(request.Output) is { } unwritable) errors.Add(unwritable);
         var fits = warm is null || string.Equals(warm.Manifest.Method, request.Method, StringComparison.Ordinal);
         if (!fits)
             errors.Add($"{request.From} is a model of '{warm!.Manifest.Method}', not of '{request.Method}'; a model can only be started from one of its own method.");

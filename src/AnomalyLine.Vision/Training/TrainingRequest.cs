@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Vision.Training;
@@ -61,6 +62,9 @@ public sealed record TrainingRequest
     /// differences of colour nothing but noise. Not where <see cref="Options"/> say it, nor with the paper's preset.
     /// </summary>
     public bool ChoosesChannels => Preset != "paper" && !Says("channels");
+
+    /// <summary>The normals of <see cref="DataFolder"/> by part, where somebody knows them already.</summary>
+    internal PartGroups? Parts { get; init; }
 
     private bool Says(string option) => Options.Keys.Contains(option, StringComparer.OrdinalIgnoreCase);
 }

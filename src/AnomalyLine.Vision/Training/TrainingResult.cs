@@ -6,4 +6,8 @@ namespace AnomalyLine.Vision.Training;
 /// <param name="Path">The model file.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Manifest">What it says of itself.</param>
-public sealed record TrainingResult(string Path, string Version, ModelManifest Manifest);
+public sealed record TrainingResult(string Path, string Version, ModelManifest Manifest)
+{
+    /// <summary>What is wrong with the frames that could not be read; the training left them out.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+}

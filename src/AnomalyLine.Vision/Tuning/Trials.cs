@@ -1,10 +1,11 @@
+using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tuning;
 
 /// <summary>The trainings of one tuning and what came of them.</summary>
-internal sealed class Trials(TuningRequest request, SyntheticTest test, string folder, IProgress<TuningProgress>? progress, TimeProvider time, Budget budget)
+internal sealed class Trials(TuningRequest request, PartGroups parts, SyntheticTest test, string folder, IProgress<TuningProgress>? progress, TimeProvider time, Budget budget)
 {
     private readonly List<(TuningTrial Trial, TrainingResult? Model)> _done = [];
 
@@ -23,6 +24,7 @@ internal sealed class Trials(TuningRequest request, SyntheticTest test, string f
             DataFolder = request.DataFolder,
             Output = Path.Combine(folder, $"{_done.Count}.alm"),
             Seed = request.Seed,
+            Parts = parts,
             Device = request.Device,
             FalseRejectRate = request.FalseRejectRate,
             HeldOut = request.HeldOut,

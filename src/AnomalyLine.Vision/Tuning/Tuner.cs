@@ -30,7 +30,8 @@ public static class Tuner
         Check(request);
         time ??= TimeProvider.System;
         var start = time.GetTimestamp();
-        var normals = NormalSplit.Of(DatasetFolder.Open(request.DataFolder).TrainNormals, request.Seed, request.HeldOut, validate: false).HeldOut;
+        var parts = PartGroups.Of(DatasetFolder.Open(request.DataFolder).TrainNormals, cancel);
+        var normals = NormalSplit.Of(parts, request.Seed, request.HeldOut, validate: false).HeldOut;
         var test = new SyntheticTest(normals);
         var budget = new Budget(time, start, request.MaxTime);
         var folder = request.TrialFolder ?? Directory.CreateTempSubdirectory("anomalyline-tune-").FullName;
@@ -38,7 +39,7 @@ public static class Tuner
         {
             progress?.Report(new TuningProgress(0, "measuring how long each method takes for a frame"));
             var paces = Candidates(request).ToDictionary(c => c, c => Milliseconds(c, test, request.Device, time, cancel));
-            var trials = new Trials(request, test, folder, progress, time, budget);
+            var trials = new Trials(request, parts, test, folder, progress, time, budget);
             foreach (var (candidate, pace) in paces.Where(p => p.Value > request.MaxMsPerFrame)) trials.Exclude(candidate, pace);
             Run(trials, paces, request.MaxMsPerFrame, cancel);
             return trials.Choose(Math.Min(normals.Count, SyntheticTest.MostFrames), time.GetElapsedTime(start));
@@ -73,7 +74,7 @@ public static class Tuner
         if (!(request.MaxMsPerFrame > 0)) errors.Add($"the limit of milliseconds a frame is {request.MaxMsPerFrame}; it must be above 0.");
         if (request.FalseRejectRate is not (> 0 and < 1)) errors.Add($"the false-reject rate is {request.FalseRejectRate}; it must be above 0 and below 1.");
         if (request.HeldOut is not (> 0 and <= 0.5)) errors.Add($"the held-out share is {request.HeldOut}; it must be above 0 and at most 0.5.");
-        if (Path.GetDirectoryName(Path.GetFullPath(request.Output)) is not { } folder || !Directory.Exists(folder)) errors.Add($"the folder of the output {request.Output} does not exist; make it first.");
+        if (WholeFile.WhyNot(request.Output) is { } unwritable) errors.Add(unwritable);
         if (errors.Count > 0) throw new TrainingException(string.Join(Environment.NewLine, errors));
     }
 

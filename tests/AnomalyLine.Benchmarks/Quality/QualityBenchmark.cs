@@ -55,7 +55,7 @@ internal static class QualityBenchmark
             using var model = AnomalyModel.Load(file);
             var data = DatasetFolder.Open(folder);
             var result = Evaluate(model, data);
-            var split = NormalSplit.Of(data.TrainNormals, request.Seed, request.HeldOut, validate: false);
+            var split = NormalSplit.Of(PartGroups.Of(data.TrainNormals), request.Seed, request.HeldOut, validate: false);
             var planted = new SyntheticTest(split.HeldOut).Measure(model, CancellationToken.None);
             using var other = OtherMaps(file, split.Trained);
             var otherwise = Evaluate(other, data);

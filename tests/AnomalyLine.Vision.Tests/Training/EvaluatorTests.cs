@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
@@ -58,7 +59,8 @@ public sealed class EvaluatorTests
         Assert.Null(result.Aupro);
         Assert.NotNull(result.ImageAuroc);
         Assert.Equal(2, result.Counts.WithoutMask);
-        Assert.Contains("mask", Assert.Single(result.Notes), StringComparison.Ordinal);
+        Assert.Contains(result.Notes, note => note.Contains("no defective frame has a mask", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("ground_truth/dent/000_mask.png and ground_truth/dent/000.png were looked for", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -78,6 +80,56 @@ public sealed class EvaluatorTests
         using var folder = new PlainDataset();
         Directory.Delete(Path.Combine(folder.Root, "test"), recursive: true);
         Assert.Contains("test/good", Assert.Throws<DatasetException>(() => Evaluate(folder.Open())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluate_CopiesOfATestNormal_CountOnce()
+    {
+        using var folder = new PlainDataset();
+        for (var i = 2; i < 32; i++) File.Copy(Path.Combine(folder.Root, "test/good/001.png"), Path.Combine(folder.Root, $"test/good/{i:000}.png"));
+
+        var result = Evaluate(folder.Open(), threshold: 0.35f);
+
+        Assert.Equal((32, 2), (result.Counts.Normals, result.Counts.NormalParts));
+        Assert.Equal(0.5, result.FalseRejectRate);
+        Assert.Equal(ClopperPearson.Of(1, 2), result.FalseRejectInterval);
+        Assert.Equal(2, result.Frames.Count(frame => frame is { Kind: "good", IsCopy: false }));
+        Assert.Contains(result.Notes, note => note.Contains("32 normal frames show 2 different parts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Evaluate_FarMoreFalseRejectsThanCertified_SaysThatTheyAreUnlike()
+    {
+        using var folder = new PlainDataset();
+        for (var i = 2; i < 6; i++) folder.Write($"test/good/{i:000}.png", 102 + i, null);
+
+        var result = Evaluate(folder.Open(), threshold: 0.35f);
+
+        // 5 of 6 above the largest of 99: each of these 6 would have to be among the largest of 105.
+        Assert.True(result.FalseRejectChance < 1e-7);
+        Assert.Contains(result.Notes, note => note.Contains("5 of 6 normal test parts are rejected", StringComparison.Ordinal) && note.Contains("lamp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Evaluate_OneUnreadableFile_IsNamedAndTheRestGoesOn()
+    {
+        using var folder = new PlainDataset();
+        File.WriteAllText(Path.Combine(folder.Root, "test/good/000.png"), "no picture");
+
+        var result = Evaluate(folder.Open());
+
+        Assert.Contains("000.png", Assert.Single(result.Unreadable), StringComparison.Ordinal);
+        Assert.Equal((1, 2), (result.Counts.Normals, result.Counts.Anomalous));
+        Assert.Equal(3, result.Frames.Count);
+    }
+
+    [Fact]
+    public void Evaluate_InvertedMask_GetsANote()
+    {
+        using var folder = new PlainDataset();
+        folder.Write("ground_truth/dent/000_mask.png", 255, 0);
+
+        Assert.Contains(Evaluate(folder.Open()).Notes, note => note.Contains("1 of 2 masks", StringComparison.Ordinal) && note.Contains("inverted", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class PlainDataset : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    private void Write(string name, double grey, double? square)
+    public void Write(string name, double grey, double? square)
     {
         var path = Path.Combine(Root, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
