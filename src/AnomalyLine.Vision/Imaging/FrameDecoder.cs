@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Vision.Imaging.Jpeg;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Imaging;
 
 /// <summary>
 /// Frame bytes to an OpenCV matrix. Grey and colour rows are wrapped without a copy; mosaics and files are decoded. Files: alpha is left out,
-/// and an EXIF orientation is not applied: a frame is what the sensor saw, so that regions and defects are in the pixels that were announced.
+/// and an EXIF orientation is applied, as viewers and browsers do: regions and defects are in the pixels that people see.
 /// </summary>
 internal static class FrameDecoder
 {
@@ -54,20 +55,34 @@ internal static class FrameDecoder
     private static DecodedFrame? DecodeFile(Frame frame, out string? error)
     {
         var file = frame.Data.Span;
-        error = frame.Format is PixelFormat.Jpeg ? JpegFile.Check(file, out var width, out var height) : PngFile.Check(file, out width, out height);
-        error ??= CheckSize(frame, width, height);
+        var isJpeg = frame.Format is PixelFormat.Jpeg;
+        error = isJpeg ? JpegFile.Measure(file, out var width, out var height) : PngFile.Check(file, out width, out height);
+        error ??= CheckSize(width, height);
+        if (isJpeg) error ??= JpegFile.Check(file);
         if (error is not null) return null;
         if (Read(file) is not { } pixels) return null;
+        error = CheckAnnounced(frame, width, height, pixels);
+        if (error is not null)
+        {
+            pixels.Dispose();
+            return null;
+        }
+
         return new DecodedFrame(pixels, false);
     }
 
-    private static string? CheckSize(Frame frame, int width, int height)
+    private static string? CheckSize(int width, int height) => width > Frame.MaxSide || height > Frame.MaxSide || (long)width * height > Frame.MaxPixels
+        ? $"The file declares {width} x {height} pixels; the limits are {Frame.MaxSide} a side and {Frame.MaxPixels} in all."
+        : null;
+
+    /// <summary>The announced size may be that of the file or, where its orientation turns the picture, that of the picture.</summary>
+    private static string? CheckAnnounced(Frame frame, int width, int height, Mat pixels)
     {
-        if (width > Frame.MaxSide || height > Frame.MaxSide || (long)width * height > Frame.MaxPixels)
-            return $"The file declares {width} x {height} pixels; the limits are {Frame.MaxSide} a side and {Frame.MaxPixels} in all.";
-        return (frame.Width != 0 && frame.Width != width) || (frame.Height != 0 && frame.Height != height)
-            ? $"The file is {width} x {height} pixels, but {frame.Width} x {frame.Height} was announced; send 0 x 0 to take the size from the file."
-            : null;
+        return Agrees(width, height) || Agrees(pixels.Width, pixels.Height)
+            ? null
+            : $"The file is {width} x {height} pixels, but {frame.Width} x {frame.Height} was announced; send 0 x 0 to take the size from the file.";
+
+        bool Agrees(int w, int h) => (frame.Width == 0 || frame.Width == w) && (frame.Height == 0 || frame.Height == h);
     }
 
     private static Mat? Read(ReadOnlySpan<byte> file)
@@ -75,7 +90,7 @@ internal static class FrameDecoder
         Mat decoded;
         try
         {
-            decoded = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor | ImreadModes.IgnoreOrientation);
+            decoded = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor);
         }
         catch (OpenCVException)
         {

@@ -1,5 +1,6 @@
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Vision.Imaging.Jpeg;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Models;
 using OpenCvSharp;
@@ -26,6 +27,10 @@ internal static class StagesBenchmark
         using var mat = Mat.FromPixelData(TestPicture.Height, TestPicture.Width, MatType.CV_8UC3, colour);
         var jpeg = TestPicture.Raw(PixelFormat.Jpeg, mat.ImEncode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, 90)));
         Add($"decode JPEG ({jpeg.Data.Length / 1024} KiB, quality 90)", () => Cv2.ImDecode(jpeg.Data.Span, ImreadModes.Color).Dispose());
+        Add("look for lost data in the same file", () => JpegFile.Check(jpeg.Data.Span));
+        var progressive = mat.ImEncode(".jpg", new ImageEncodingParam(ImwriteFlags.JpegQuality, 90), new ImageEncodingParam(ImwriteFlags.JpegProgressive, 1));
+        Add($"decode progressive JPEG ({progressive.Length / 1024} KiB, quality 90)", () => Cv2.ImDecode(progressive, ImreadModes.Color).Dispose());
+        Add("look for lost data in the same file, progressive", () => JpegFile.Check(progressive));
         Add("prepare MONO8 to 256 x 256 x 1", () => Prepare(mono, new InputSpec(256, 256, 1)));
         Add("prepare RGB8 to 256 x 256 x 3", () => Prepare(rgb, new InputSpec(256, 256, 3)));
         Add("prepare JPEG to 256 x 256 x 3, decoding included", () => Prepare(jpeg, new InputSpec(256, 256, 3)));

@@ -88,17 +88,26 @@ public class FrameDecoderTests
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(6)]
-    [InlineData(8)]
-    public void Decode_JpegWithOrientation_DoesNotTurnIt(byte orientation)
+    [InlineData(3, 64, 48)]
+    [InlineData(6, 48, 64)]
+    [InlineData(8, 48, 64)]
+    public void Decode_JpegWithOrientation_TurnsItAsViewersDo(byte orientation, int width, int height)
     {
         byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
-        byte[] turned = [.. Jpeg[..2], .. exif, .. Jpeg[2..]];
+        byte[] file = [.. Jpeg[..2], .. exif, .. Jpeg[2..]];
+        using var stored = Cv2.ImDecode(Jpeg, ImreadModes.Color);
+        using var turned = new Mat();
+        Cv2.Rotate(stored, turned, orientation switch { 3 => RotateFlags.Rotate180, 6 => RotateFlags.Rotate90Clockwise, _ => RotateFlags.Rotate90Counterclockwise });
+        var input = new InputSpec(width, height, 3);
 
-        Assert.Equal(TestImages.Prepare(TestImages.File(PixelFormat.Jpeg, Jpeg), Colour16), TestImages.Prepare(TestImages.File(PixelFormat.Jpeg, turned), Colour16));
-        using var asOpenCvWould = Cv2.ImDecode(turned, ImreadModes.Color);
-        Assert.True(orientation == 3 || asOpenCvWould.Width == 48, "the marker in this test is not understood as an orientation");
+        var values = TestImages.Prepare(TestImages.File(PixelFormat.Jpeg, file), input);
+
+        Assert.True(turned.GetArray(out Vec3b[] pixels));
+        Assert.Equal(pixels.Select(p => p.Item2 / 255f), values[..(width * height)]);
+        Assert.Equal(values, TestImages.Prepare(TestImages.Raw(PixelFormat.Jpeg, 64, 48, file), input));
+        Assert.Equal(values, TestImages.Prepare(TestImages.Raw(PixelFormat.Jpeg, width, height, file), input));
+        Assert.True(FramePreparer.TryPrepare(TestImages.File(PixelFormat.Jpeg, file), input, null, out var prepared, out _));
+        using (prepared) Assert.Equal((width, height), (prepared.FrameWidth, prepared.FrameHeight));
     }
 
     [Fact]
