@@ -1,6 +1,7 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Grpc;
 using Google.Protobuf;
+using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Tests;
@@ -121,6 +122,54 @@ public sealed class InspectTests
         var inspection = answers.Single(answer => answer.RequestId == 1).Inspection;
         Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.InvalidFrame), (inspection.Verdict, inspection.ReasonCode));
         Assert.Contains(reason, inspection.ReasonText, StringComparison.Ordinal);
+        Assert.Equal(Wire.Verdict.Ok, answers.Single(answer => answer.RequestId == 2).Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task Inspect_FrameAboveTheLimit_NotDecidableWithTheLimitAndThoseBehindItAreJudged()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=1048576");
+        var large = TestServer.Request("a", 1, 10);
+        large.Frame.Data = ByteString.CopyFrom(new byte[1048577]);
+
+        var answers = await server.InspectAsync([large, .. Enumerable.Range(2, 20).Select(i => TestServer.Request("a", (ulong)i, 10))]);
+
+        var inspection = answers.Single(answer => answer.RequestId == 1).Inspection;
+        Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.InvalidFrame, "part-1"), (inspection.Verdict, inspection.ReasonCode, inspection.PartId));
+        Assert.Contains("has 1048577 bytes; this server takes up to 1048576", inspection.ReasonText, StringComparison.Ordinal);
+        Assert.Equal(20, answers.Count(answer => answer.Inspection?.Verdict == Wire.Verdict.Ok));
+        var metrics = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestServer.Cancel);
+        Assert.Matches("""anomalyline_frames_refused_total\{[^}]*reason="frame-too-large"\} 1""", metrics);
+    }
+
+    [Fact]
+    public async Task Inspect_24Megapixels_AreJudgedWhereTheLimitAllowsIt()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=72000000");
+        var large = TestServer.Request("a", 1, 10);
+        large.Frame = new() { Width = 6000, Height = 4000, PixelFormat = Wire.PixelFormat.Rgb8, Data = UnsafeByteOperations.UnsafeWrap(new byte[72_000_000]) };
+        large.Deadline = new() { Seconds = 60 };
+
+        var answer = Assert.Single(await server.InspectAsync([large]));
+
+        Assert.Equal((Wire.Verdict.Ok, 6000u, 4000u), (answer.Inspection.Verdict, answer.Inspection.FrameWidth, answer.Inspection.FrameHeight));
+    }
+
+    [Fact]
+    public async Task Inspect_BytesThatAreNoMessage_ErrorInTheirAnswerAndStreamGoesOn()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var bytes = Marshallers.Create<byte[]>(value => value, value => value);
+        var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, Wire.InspectionService.Descriptor.FullName, "Inspect", bytes, bytes);
+        using var call = server.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: TestServer.Cancel));
+
+        await call.RequestStream.WriteAsync([0x22, 0xFF, 0xFF], TestServer.Cancel);
+        await call.RequestStream.WriteAsync(TestServer.Request("a", 2, 10).ToByteArray(), TestServer.Cancel);
+        await call.RequestStream.CompleteAsync();
+        var answers = new List<Wire.InspectResponse>();
+        while (await call.ResponseStream.MoveNext(TestServer.Cancel)) answers.Add(Wire.InspectResponse.Parser.ParseFrom(call.ResponseStream.Current));
+
+        Assert.Equal("invalid-message", answers.Single(answer => answer.RequestId == 0).Error.Code);
         Assert.Equal(Wire.Verdict.Ok, answers.Single(answer => answer.RequestId == 2).Inspection.Verdict);
     }
 

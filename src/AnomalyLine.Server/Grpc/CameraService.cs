@@ -9,16 +9,17 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The call of <see cref="Wire.InspectionService"/> that takes frames, with a reader of its own: <see cref="FrameRequest"/>.</summary>
-internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILogger<CameraService> logger)
 {
     private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
     {
-        using var stream = new CameraStream(host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream);
+        using var stream = new CameraStream(host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream, new FrameRefusals(metrics, logger, context.Peer));
         await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
     }
 
     /// <summary>Tells the web server of the call.</summary>
-    public sealed class Methods(ProcessPulse pulse) : IServiceMethodProvider<CameraService>
+    public sealed class Methods(AnomalyLineOptions options, ProcessPulse pulse) : IServiceMethodProvider<CameraService>
     {
         private readonly Method<FrameRequest, Wire.InspectResponse> _inspect = new(
             MethodType.DuplexStreaming,
@@ -26,7 +27,7 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
             "Inspect",
             Marshallers.Create<FrameRequest>(
                 (_, _) => throw new NotSupportedException("A server only reads requests."),
-                context => FrameRequest.Read(context.PayloadAsReadOnlySequence(), pulse.Arrival())),
+                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, pulse.Arrival())),
             Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
 
         /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Observability;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -10,13 +11,15 @@ namespace AnomalyLine.Server.Grpc;
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
 internal sealed class CameraStream(
-    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots) : IDisposable
+    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, FrameRefusals refusals)
+    : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(slots);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _broken = new();
     private readonly HashSet<string> _stations = new(StringComparer.Ordinal);
     private Exception? _failure;
+    private FrameRefusal? _end;
 
     /// <summary>Answers every frame; returns when all that were read are answered.</summary>
     /// <param name="requests">The frames.</param>
@@ -39,6 +42,7 @@ internal sealed class CameraStream(
                 last = time.GetTimestamp();
                 var arrival = time.GetUtcNow();
                 await _slots.WaitAsync(reading.Token);
+                if (requests.Current.Refusal is { } refusal) refusals.Note(refusal);
                 Announce(requests.Current.Message.Station);
                 _ = AnswerAsync(requests.Current, arrival, call);
             }
@@ -46,6 +50,11 @@ internal sealed class CameraStream(
         catch (OperationCanceledException) when (!call.IsCancellationRequested)
         {
             // The server stops, or an answer could not be made: told below, once the frames that were read have their answers.
+        }
+        catch (RpcException tooLarge) when (tooLarge.StatusCode == StatusCode.ResourceExhausted)
+        {
+            _end = FrameRefusal.MessageTooLarge(ServerHost.MaxMessageBytes);
+            refusals.Note(_end);
         }
         finally
         {
@@ -55,6 +64,7 @@ internal sealed class CameraStream(
         }
 
         if (_failure is { } failure) throw new InvalidOperationException("A frame's answer could not be made.", failure);
+        if (_end is not null) throw LineErrors.Failure(StatusCode.ResourceExhausted, _end.Word, _end.Text);
         if (stopping.IsCancellationRequested) throw LineErrors.Failure(StatusCode.Unavailable, "stopping", "The server is stopping; connect again.");
     }
 
@@ -77,6 +87,12 @@ internal sealed class CameraStream(
     {
         try
         {
+            if (request.Refusal is { HasStation: false } refusal)
+            {
+                await WriteAsync(new Wire.InspectResponse { Error = new Wire.InspectError { Code = refusal.Word, Message = refusal.Text } }, call);
+                return;
+            }
+
             var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival), call);
             var answer = new Wire.InspectResponse { RequestId = request.Message.RequestId };
             if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();

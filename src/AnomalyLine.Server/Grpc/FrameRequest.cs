@@ -19,6 +19,30 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     /// <summary>Timestamp of its arrival; null where nobody looked at the clock.</summary>
     public long? Arrival { get; set; }
 
+    /// <summary>Why it cannot be judged, although the stream goes on; null for what can be tried.</summary>
+    public FrameRefusal? Refusal { get; init; }
+
+    /// <summary>Reads a message, whatever it is: only the frame is lost with one that is too large or damaged, not the stream.</summary>
+    /// <param name="message">The bytes.</param>
+    /// <param name="mostBytes">The server's limit for a frame's data.</param>
+    /// <param name="arrival">Timestamp of its arrival.</param>
+    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, long? arrival = null)
+    {
+        try
+        {
+            var request = Read(message, arrival);
+            var bytes = request.Pixels?.Length ?? request.Message.Frame?.Data.Length ?? 0;
+            if (bytes <= mostBytes) return request;
+            request.Pixels?.Recycle();
+            if (request.Message.Frame is { } frame) frame.Data = ByteString.Empty;
+            return new FrameRequest(request.Message, null) { Arrival = arrival, Refusal = FrameRefusal.TooLarge(bytes, mostBytes) };
+        }
+        catch (InvalidProtocolBufferException damage)
+        {
+            return new FrameRequest(new Wire.InspectRequest(), null) { Arrival = arrival, Refusal = FrameRefusal.NoMessage(message.Length, damage.Message) };
+        }
+    }
+
     /// <summary>Reads a message.</summary>
     /// <param name="message">Its bytes.</param>
     /// <param name="arrival">Timestamp of its arrival.</param>

@@ -25,7 +25,11 @@ namespace AnomalyLine.Server.Hosting;
 /// <summary>Puts the server together.</summary>
 internal static class ServerHost
 {
-    private const int MaxMessageBytes = 68 * 1024 * 1024;
+    /// <summary>Largest message: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
+    public const int MaxMessageBytes = Vision.Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
+
+    /// <summary>Largest message of all other calls.</summary>
+    private const int MaxCallBytes = 68 * 1024 * 1024;
 
     /// <summary>A server that is ready to run.</summary>
     /// <param name="args">Command line: options as --AnomalyLine:HttpPort=8080.</param>
@@ -53,9 +57,9 @@ internal static class ServerHost
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.MaxReceiveMessageSize = MaxCallBytes;
             grpc.Interceptors.Add<AccessInterceptor>();
-        }).AddJsonTranscoding(RestSetup.Configure);
+        }).AddServiceOptions<CameraService>(camera => camera.MaxReceiveMessageSize = MaxMessageBytes).AddJsonTranscoding(RestSetup.Configure);
         builder.Services.AddSingleton<ProcessPulse>();
         builder.Services.AddSingleton<IServiceMethodProvider<CameraService>, CameraService.Methods>();
         builder.Services.AddGrpcReflection();

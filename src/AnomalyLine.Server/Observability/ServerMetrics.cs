@@ -17,11 +17,13 @@ internal sealed class ServerMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Histogram<double> _answer;
+    private readonly Counter<long> _refused;
 
     public ServerMetrics(LineHost host, GatewaySupervisor gateway, IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
         _answer = _meter.CreateHistogram<double>(AnswerDuration, "s", "From a frame's arrival to its answer's being ready");
+        _refused = _meter.CreateCounter<long>("anomalyline.frames.refused", "{message}", "Messages of camera streams that were too large or no messages, by reason");
         _meter.CreateObservableGauge(
             "anomalyline.station.ready",
             () => host.Stations.Select(station => new Measurement<int>(station.Ready ? 1 : 0, new KeyValuePair<string, object?>("station", station.Name))),
@@ -36,6 +38,10 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>Counts one answered frame.</summary>
     public void Answered(InspectionRecord record) => _answer.Record(record.Timings.TotalMs / 1000, new KeyValuePair<string, object?>("station", record.Station));
+
+    /// <summary>Counts one message that cannot be judged.</summary>
+    /// <param name="reason">A stable word.</param>
+    public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();
 }

@@ -26,6 +26,11 @@ internal sealed record AnomalyLineOptions
     /// <summary>Frames of one camera stream that can be in work at a time, 1..1024; further ones wait in the network. Default 64.</summary>
     public int MaxFramesInFlightPerStream { get; init; } = 64;
 
+    /// <summary>
+    /// Largest data of a frame, 1 MiB..256 MiB. Default 64 MiB; 24 megapixels of RGB are 72,000,000. Each frame in flight can take so much memory.
+    /// </summary>
+    public int MaxFrameBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How the line runs.</summary>
     public LineOptions Line { get; init; } = new();
 
@@ -66,6 +71,7 @@ internal sealed record AnomalyLineOptions
         Require(HttpPort != GrpcPort || HttpPort == 0, $"HttpPort and GrpcPort are both {HttpPort}; use two ports.");
         Require(!string.IsNullOrWhiteSpace(DataFolder), "DataFolder is empty; name a folder.");
         Require(MaxFramesInFlightPerStream is >= 1 and <= 1024, $"MaxFramesInFlightPerStream is {MaxFramesInFlightPerStream}; use 1..1024.");
+        Require(MaxFrameBytes is >= 1024 * 1024 and <= Vision.Imaging.Frame.MaxBytes, $"MaxFrameBytes is {MaxFrameBytes}; use 1048576..{Vision.Imaging.Frame.MaxBytes}.");
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));

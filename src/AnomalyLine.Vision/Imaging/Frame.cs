@@ -8,8 +8,8 @@ namespace AnomalyLine.Vision.Imaging;
 /// </summary>
 public sealed class Frame
 {
-    /// <summary>Largest number of bytes of a frame: 64 MiB.</summary>
-    public const int MaxBytes = 64 * 1024 * 1024;
+    /// <summary>Largest number of bytes of a frame: 256 MiB. A server's own limit is lower.</summary>
+    public const int MaxBytes = 256 * 1024 * 1024;
 
     /// <summary>Largest width and height, pixels.</summary>
     public const int MaxSide = 32768;
@@ -68,7 +68,7 @@ public sealed class Frame
     /// <param name="width">1..32768 pixels; for files 0 means "as in the file", another value must agree with it.</param>
     /// <param name="height">As <paramref name="width"/>.</param>
     /// <param name="stride">Bytes from row to row; 0 means rows without padding. Raw formats only.</param>
-    /// <param name="data">The pixels or the file, 1 byte..64 MiB; raw pixels may be followed by padding of the last row, nothing more.</param>
+    /// <param name="data">The pixels or the file, 1 byte..256 MiB; raw pixels may be followed by padding of the last row, nothing more.</param>
     /// <param name="captureTime">When the camera exposed it.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="error">What is wrong and what to send instead.</param>

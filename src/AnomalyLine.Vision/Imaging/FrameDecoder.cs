@@ -10,6 +10,9 @@ namespace AnomalyLine.Vision.Imaging;
 /// </summary>
 internal static class FrameDecoder
 {
+    /// <summary>OpenCV writes lines of its own on standard error, between those of the log; what is wrong with a frame is said by <see cref="TryDecode"/>.</summary>
+    static FrameDecoder() => Cv2.SetLogLevel(LogLevel.SILENT);
+
     /// <summary>Gives the pixels, or what is wrong.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="data">Its bytes, pinned; the matrix may point into them, so they stay pinned as long as it lives.</param>
@@ -58,7 +61,7 @@ internal static class FrameDecoder
         var isJpeg = frame.Format is PixelFormat.Jpeg;
         error = isJpeg ? JpegFile.Measure(file, out var width, out var height) : PngFile.Check(file, out width, out height);
         error ??= CheckSize(width, height);
-        if (isJpeg) error ??= JpegFile.Check(file);
+        error ??= isJpeg ? JpegFile.Check(file) : PngChecksums.Check(file);
         if (error is not null) return null;
         if (Read(file) is not { } pixels) return null;
         error = CheckAnnounced(frame, width, height, pixels);

@@ -16,6 +16,12 @@ internal sealed class JpegScan(JpegComponent[] components, ushort[][] steps, int
 {
     private const int LargestDcSize = 11, LargestAcSize = 10;
 
+    /// <summary>Beyond the last coefficient: the rest of a block is zero.</summary>
+    private const int BlockEnd = 128;
+
+    /// <summary>A block that goes on to its last coefficient and is made of zero bits alone has 63 equal coefficients, which no picture has: a packet that was zeroed.</summary>
+    private const int ZeroBytesOfABlock = 12;
+
     /// <summary>The largest coefficient that 8-bit pixels can give is 1024; a quarter more, and two steps, is for rounding and for encoders that optimise.</summary>
     private const int LargestCoefficient = 1024 * 5 / 4;
 
@@ -69,7 +75,8 @@ internal sealed class JpegScan(JpegComponent[] components, ushort[][] steps, int
     {
         var runs = table.Runs;
         var (next, count) = (bits.Next, bits.Count);
-        for (var k = 1; k < 64;)
+        var k = 1;
+        while (k < 64)
         {
             if (count < 32)
             {
@@ -85,8 +92,8 @@ internal sealed class JpegScan(JpegComponent[] components, ushort[][] steps, int
                 var found = table.Find(next);
                 var (symbol, size) = (found & 0xFF, found & 15);
                 taken = (found >> 8) + size;
-                after = symbol == 0 ? 64 : k + (symbol >> 4) + 1;
-                if (found == 0 || size > LargestAcSize || (size == 0 && symbol is not (0 or 0xF0)) || after > 64) return false;
+                after = symbol == 0 ? BlockEnd : k + (symbol >> 4) + 1;
+                if (found == 0 || size > LargestAcSize || (size == 0 && symbol is not (0 or 0xF0)) || (symbol != 0 && after > 64)) return false;
                 if (size > 0 && IsTooLarge(1L << (size - 1), steps[after - 1])) return false;
             }
 
@@ -96,7 +103,7 @@ internal sealed class JpegScan(JpegComponent[] components, ushort[][] steps, int
         }
 
         (bits.Next, bits.Count) = (next, count);
-        return true;
+        return k != 64 || !bits.IsAfterZeros(file, ZeroBytesOfABlock);
     }
 
     /// <summary>A DC value, told as its difference from the one before. After lost data the sum soon is none that pixels give.</summary>

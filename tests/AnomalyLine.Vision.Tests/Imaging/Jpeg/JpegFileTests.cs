@@ -9,14 +9,18 @@ public class JpegFileTests
 {
     private const int Sampling444 = 0x111111, Sampling420 = 0x221111, Sampling422 = 0x211111, Sampling440 = 0x121111, Sampling411 = 0x411111;
 
+    /// <summary>IMWRITE_JPEG_SAMPLING_FACTOR, which OpenCvSharp does not name.</summary>
+    private const ImwriteFlags SamplingFactor = (ImwriteFlags)7;
+
+    private static readonly int[] Samplings = [Sampling444, Sampling420, Sampling422, Sampling440, Sampling411];
     private static readonly byte[] Whole = Photograph(320, 240, 90, Sampling420);
     private static readonly byte[] Progressive = Photograph(320, 240, 90, Sampling420, progressive: true);
 
     [Fact]
     public void Check_WholeFilesOfAnyKind_FindsNothing() => Gen.Select(
-        Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 100], Gen.OneOfConst(Sampling444, Sampling420, Sampling422, Sampling440, Sampling411), Gen.Int[0, 5], Gen.Bool, Gen.Bool)
+        Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 100], Gen.Int[0, 4], Gen.Int[0, 5], Gen.Bool, Gen.Bool)
         .Sample((width, height, quality, sampling, restart, progressive, grey) =>
-            Assert.Null(JpegFile.Check(Photograph(width, height, quality, sampling, progressive, restart, grey))), iter: 400);
+            Assert.Null(JpegFile.Check(Photograph(width, height, quality, Samplings[sampling], progressive, restart, grey))), iter: 400);
 
     [Fact]
     public void Check_PixelsAtBothEndsOfTheirRange_FindsNothing()
@@ -192,7 +196,7 @@ public class JpegFileTests
         using var taken = grey ? mat.CvtColor(ColorConversionCodes.BGR2GRAY) : mat.Clone();
         Cv2.ImEncode(
             ".jpg", taken, out var file, new ImageEncodingParam(ImwriteFlags.JpegQuality, quality), new ImageEncodingParam(ImwriteFlags.JpegProgressive, progressive ? 1 : 0),
-            new ImageEncodingParam(ImwriteFlags.JpegRstInterval, restart), new ImageEncodingParam(ImwriteFlags.JpegSamplingFactor, sampling));
+            new ImageEncodingParam(ImwriteFlags.JpegRstInterval, restart), new ImageEncodingParam(SamplingFactor, sampling));
         return file;
     }
 }
