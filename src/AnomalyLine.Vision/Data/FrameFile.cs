@@ -93,6 +93,6 @@ public static class FrameFile
         return bytes;
     }
 
-    private static PixelFormat FormatOf(ReadOnlySpan<byte> bytes) =>
+    internal static PixelFormat FormatOf(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith<byte>([0xFF, 0xD8]) ? PixelFormat.Jpeg : bytes.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47]) ? PixelFormat.Png : PixelFormat.Unspecified;
 }

@@ -58,10 +58,7 @@ internal static class FrameDecoder
     private static DecodedFrame? DecodeFile(Frame frame, out string? error)
     {
         var file = frame.Data.Span;
-        var isJpeg = frame.Format is PixelFormat.Jpeg;
-        error = isJpeg ? JpegFile.Measure(file, out var width, out var height) : PngFile.Check(file, out width, out height);
-        error ??= CheckSize(width, height);
-        error ??= isJpeg ? JpegFile.Check(file) : PngChecksums.Check(file);
+        error = CheckFile(frame.Format, file, out var width, out var height);
         if (error is not null) return null;
         if (Read(file) is not { } pixels) return null;
         error = CheckAnnounced(frame, width, height, pixels);
@@ -72,6 +69,23 @@ internal static class FrameDecoder
         }
 
         return new DecodedFrame(pixels, false);
+    }
+
+    /// <summary>Looks for damage that OpenCV decodes in silence, or with a line on standard error.</summary>
+    /// <param name="format">JPEG or PNG; nothing is looked for in others.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="width">Its width, before an orientation is applied.</param>
+    /// <param name="height">Its height.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? CheckFile(PixelFormat format, ReadOnlySpan<byte> file, out int width, out int height)
+    {
+        width = height = 0;
+        return format switch
+        {
+            PixelFormat.Jpeg => JpegFile.Measure(file, out width, out height) ?? CheckSize(width, height) ?? JpegFile.Check(file),
+            PixelFormat.Png => PngFile.Check(file, out width, out height) ?? CheckSize(width, height) ?? PngChecksums.Check(file),
+            _ => null,
+        };
     }
 
     private static string? CheckSize(int width, int height) => width > Frame.MaxSide || height > Frame.MaxSide || (long)width * height > Frame.MaxPixels

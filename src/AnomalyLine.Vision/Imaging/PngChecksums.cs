@@ -29,8 +29,8 @@ internal static class PngChecksums
     private static string Damaged(ReadOnlySpan<byte> chunk, long at) =>
         $"The PNG file is damaged: the checksum of chunk {Encoding.ASCII.GetString(chunk.Slice(4, 4)).Replace("\0", "?", StringComparison.Ordinal)} at byte {at} is wrong; check the transport.";
 
-    /// <summary>Eight bytes at a time.</summary>
-    private static uint Of(ReadOnlySpan<byte> bytes)
+    /// <summary>The checksum of a chunk's name and data, eight bytes at a time.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes)
     {
         var (sum, t) = (uint.MaxValue, s_tables);
         for (; bytes.Length >= 8; bytes = bytes[8..])

@@ -68,21 +68,8 @@ internal static class PngFile
         byte[] text = [.. BitsText, .. Encoding.ASCII.GetBytes(bits.ToString(CultureInfo.InvariantCulture))];
         Span<byte> length = stackalloc byte[4], sum = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, text.Length - 4);
-        BinaryPrimitives.WriteUInt32BigEndian(sum, Crc(text));
+        BinaryPrimitives.WriteUInt32BigEndian(sum, PngChecksums.Of(text));
         return [.. file[..HeaderEnd], .. length, .. text, .. sum, .. file[HeaderEnd..]];
-    }
-
-    /// <summary>CRC-32 of a chunk's name and data (W3C PNG, annex D).</summary>
-    private static uint Crc(ReadOnlySpan<byte> chunk)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in chunk)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320u);
-        }
-
-        return ~crc;
     }
 
     private static string CutOff(ReadOnlySpan<byte> file) => $"The PNG file of {file.Length} bytes is cut off: it has no IEND chunk; send the whole file.";

@@ -40,10 +40,11 @@ public static class RawFrames
     /// <exception cref="DatasetException">It does not, or its values are neither of 8 nor of 16 bits.</exception>
     internal static Frame Decode(byte[] file, string path, DateTimeOffset captureTime, int significantBits)
     {
+        if (FrameDecoder.CheckFile(FrameFile.FormatOf(file), file, out _, out _) is { } error) throw new DatasetException($"{path}: {error}");
         Mat mat;
         try
         {
-            mat = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor | ImreadModes.IgnoreOrientation);
+            mat = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor);
         }
         catch (OpenCVException e)
         {
