@@ -2,7 +2,10 @@ using AnomalyLine.Server.Observability;
 
 namespace AnomalyLine.Server.Grpc;
 
-/// <summary>Counts what a camera's stream refuses, and logs each kind once, with who sent it: a camera that is set up wrongly sends the same again and again.</summary>
+/// <summary>
+/// Counts what a camera's stream refuses, and logs each kind once, with who sent it: a camera that is set up wrongly sends the same again and
+/// again.
+/// </summary>
 internal sealed partial class FrameRefusals(ServerMetrics metrics, ILogger logger, string peer)
 {
     private readonly HashSet<string> _logged = new(StringComparer.Ordinal);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace AnomalyLine.Vision.Imaging;
 
-/// <summary>The checksums of a PNG file's chunks (W3C PNG, annex D), before it is decoded: libpng reports a wrong one with a line on the process's standard error.</summary>
+/// <summary>
+/// The checksums of a PNG file's chunks (W3C PNG, annex D), before it is decoded: libpng reports a wrong one with a line on the process's
+/// standard error.
+/// </summary>
 internal static class PngChecksums
 {
     private static readonly uint[][] s_tables = MakeTables();

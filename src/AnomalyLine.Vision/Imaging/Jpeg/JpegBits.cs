@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace AnomalyLine.Vision.Imaging.Jpeg;
 
 /// <summary>
-/// Reads the bits of a JPEG file's image data up to the next marker, and zeros from there on: whoever reads asks <see cref="IsPast"/> now and then, and what was read
+/// Reads the bits of a JPEG file's image data up to the next marker, and zeros from there on: whoever reads asks <see cref="IsPast"/> now and
+/// then, and what was read
 /// afterwards means nothing. A mutable value: pass it by reference.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]

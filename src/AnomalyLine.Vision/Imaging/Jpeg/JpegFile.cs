@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace AnomalyLine.Vision.Imaging.Jpeg;
 
 /// <summary>
-/// What can be told of a JPEG file without making its pixels (ITU-T T.81): its size, and whether all of them are there. A decoder fills what lost data leaves open with grey and
+/// What can be told of a JPEG file without making its pixels (ITU-T T.81): its size, and whether all of them are there. A decoder fills what
+/// lost data leaves open with grey and
 /// goes on; a line must not judge such a frame. Costs a fraction of the decoding (ADR 34).
 /// </summary>
 internal sealed class JpegFile
@@ -258,7 +259,9 @@ internal sealed class JpegFile
     private static string Lost(ReadOnlySpan<byte> file, int at) =>
         $"The JPEG file lost data: what is before byte {at} of {file.Length} does not make the blocks of its picture; check the transport and the camera's encoder.";
 
-    /// <summary>A table, or the standard's own where the file has none, as with cameras that send Motion JPEG; null where that has none either.</summary>
+    /// <summary>
+    /// A table, or the standard's own where the file has none, as with cameras that send Motion JPEG; null where that has none either.
+    /// </summary>
     private static JpegHuffmanTable? Table(JpegHuffmanTable[] tables, bool[] has, int number, bool isAc)
     {
         if (number > 3) return null;

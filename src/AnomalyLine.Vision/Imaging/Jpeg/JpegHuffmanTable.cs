@@ -1,7 +1,8 @@
 namespace AnomalyLine.Vision.Imaging.Jpeg;
 
 /// <summary>
-/// One Huffman table of a JPEG file, looked up by the next bits of the data. It is kept from file to file: cameras send the same tables with each frame, and only others are
+/// One Huffman table of a JPEG file, looked up by the next bits of the data. It is kept from file to file: cameras send the same tables with
+/// each frame, and only others are
 /// built anew.
 /// </summary>
 internal sealed class JpegHuffmanTable
@@ -12,7 +13,9 @@ internal sealed class JpegHuffmanTable
     /// <summary>Most bits of a code.</summary>
     public const int LongestCode = 16;
 
-    /// <summary>Largest size (bits of the value) of a coefficient in <see cref="Runs"/>: larger ones, which are rare, are looked at one by one.</summary>
+    /// <summary>
+    /// Largest size (bits of the value) of a coefficient in <see cref="Runs"/>: larger ones, which are rare, are looked at one by one.
+    /// </summary>
     public const int LargestSizeInRuns = 4;
 
     private const int BlockEnd = 0x00, SixteenZeros = 0xF0;
@@ -25,8 +28,10 @@ internal sealed class JpegHuffmanTable
     private int _length;
 
     /// <summary>
-    /// For AC tables, by the next <see cref="LookupBits"/> bits: all coefficients whose codes these bits hold, as bits that they take with their values (bits 0..7), how many
-    /// coefficients further they lead, and 64 more where the block ends (8..15), and where that may lead from inside a block (16..23). 0 where the first code is longer, wrong, or that of a large value.
+    /// For AC tables, by the next <see cref="LookupBits"/> bits: all coefficients whose codes these bits hold, as bits that they take with their
+    /// values (bits 0..7), how many
+    /// coefficients further they lead, and 64 more where the block ends (8..15), and where that may lead from inside a block (16..23). 0 where
+    /// the first code is longer, wrong, or that of a large value.
     /// </summary>
     public ReadOnlySpan<uint> Runs => _runs;
 

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace AnomalyLine.Vision.Imaging.Jpeg;
 
 /// <summary>
-/// Walks through the image data of one scan (ITU-T T.81, annexes F and G) without making pixels: every block that the file's size asks for must be there, and nothing else.
+/// Walks through the image data of one scan (ITU-T T.81, annexes F and G) without making pixels: every block that the file's size asks for must
+/// be there, and nothing else.
 /// </summary>
 /// <param name="components">The scan's components.</param>
 /// <param name="steps">The quantisation of each component's 64 coefficients; 0 where it is not known.</param>
@@ -19,17 +20,26 @@ internal sealed class JpegScan(JpegComponent[] components, ushort[][] steps, int
     /// <summary>Beyond the last coefficient: the rest of a block is zero.</summary>
     private const int BlockEnd = 128;
 
-    /// <summary>A block that goes on to its last coefficient and is made of zero bits alone has 63 equal coefficients, which no picture has: a packet that was zeroed.</summary>
+    /// <summary>
+    /// A block that goes on to its last coefficient and is made of zero bits alone has 63 equal coefficients, which no picture has: a packet
+    /// that was zeroed.
+    /// </summary>
     private const int ZeroBytesOfABlock = 12;
 
-    /// <summary>The largest coefficient that 8-bit pixels can give is 1024; a quarter more, and two steps, is for rounding and for encoders that optimise.</summary>
+    /// <summary>
+    /// The largest coefficient that 8-bit pixels can give is 1024; a quarter more, and two steps, is for rounding and for encoders that
+    /// optimise.
+    /// </summary>
     private const int LargestCoefficient = 1024 * 5 / 4;
 
     private readonly int[] _dc = new int[components.Length];
     private int _emptyBlocks;
     private int _block;
 
-    /// <summary>Blocks of all components in a unit of the scan, in their order: the index of each one's component. A scan of one component has units of one block.</summary>
+    /// <summary>
+    /// Blocks of all components in a unit of the scan, in their order: the index of each one's component. A scan of one component has units of
+    /// one block.
+    /// </summary>
     public int[] Unit { get; } = components.Length == 1 ? [0] : [.. components.SelectMany((c, i) => Enumerable.Repeat(i, c.Across * c.Down))];
 
     /// <summary>Starts anew at the scan's start and after each restart marker.</summary>
