@@ -71,8 +71,8 @@ internal struct JpegBits(int position)
     /// <summary>Whether the last bytes that were taken whole are all zero.</summary>
     public readonly bool IsAfterZeros(ReadOnlySpan<byte> file, int bytes)
     {
-        var end = Position - ((Count - _added) >> 3) - 1;
-        return end >= bytes && file[(end - bytes)..end].IndexOfAnyExcept((byte)0) < 0;
+        var end = Position - (Left >> 3) - 1;
+        return !IsPast && end >= bytes && file[(end - bytes)..end].IndexOfAnyExcept((byte)0) < 0;
     }
 
     /// <summary>Makes as many bits ready as fit; fewer than 32 are.</summary>
