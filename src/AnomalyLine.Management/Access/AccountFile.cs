@@ -65,24 +65,7 @@ internal sealed class AccountFile(string path, Func<Account, string?> check, Tim
         if (remove) lines.RemoveAt(at);
         else if (at >= 0) lines[at] = account.ToString();
         else lines.Add(account.ToString());
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        var part = $"{Path}.{Guid.NewGuid():N}.part";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(part, options))
-            {
-                file.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, Path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(part);
-        }
+        PrivateFile.Write(Path, System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
     }
 
     private State Look()

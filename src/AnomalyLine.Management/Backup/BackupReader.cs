@@ -1,15 +1,21 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Backup;
 
-/// <summary>Puts a backup in place as the data folder of a server that does not run.</summary>
+/// <summary>
+/// Puts a backup in place as the data folder of a server that does not run. Of an entry only its name and its bytes count: files are made 0600 and folders 0700 of the account that restores,
+/// whatever modes, owners, links or devices the archive has.
+/// </summary>
 public static class BackupReader
 {
     private const string ManagementFile = "management.db";
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+    private const long MaxManifestBytes = 256L * 1024 * 1024;
 
     /// <summary>Restores a backup into a folder that is not there or empty. Nothing is put in place before every file has passed its checksum.</summary>
     /// <param name="source">The backup.</param>
@@ -33,7 +39,7 @@ public static class BackupReader
             Directory.Move(incoming, root);
             return manifest;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
         {
             throw new BackupException($"{source}: cannot be restored to {root} ({e.Message}); check the file, the disk's space and the rights.", e);
         }
@@ -45,35 +51,50 @@ public static class BackupReader
 
     private static async Task<BackupManifest> UnpackAsync(string source, string folder, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFile.CreateFolder(folder);
         var found = new Dictionary<string, BackupFile>(StringComparer.Ordinal);
         BackupManifest? manifest = null;
         await using var stream = File.OpenRead(source);
         await using var archive = new TarReader(stream);
-        while (await archive.GetNextEntryAsync(cancellationToken: cancellation) is { } entry)
+        while (await NextAsync(archive, source, cancellation) is { } entry)
         {
-            if (entry.EntryType is not TarEntryType.RegularFile || entry.DataStream is not { } content) throw Damaged(source, $"the entry {entry.Name} is no file");
-            if (entry.Name == BackupManifest.Name) manifest = await JsonSerializer.DeserializeAsync<BackupManifest>(content, JsonSerializerOptions.Web, cancellation);
-            else found[entry.Name] = await UnpackAsync(content, entry, source, folder, cancellation);
+            if (entry.EntryType is not TarEntryType.RegularFile) throw Damaged(source, $"the entry {entry.Name} is no file");
+            if (manifest is not null) throw Damaged(source, $"{entry.Name} comes after the manifest, which is the last entry");
+            var content = entry.DataStream ?? Stream.Null;
+            if (entry.Name != BackupManifest.Name) found[entry.Name] = await UnpackAsync(content, entry.Name, source, folder, cancellation);
+            else if (entry.Length > MaxManifestBytes) throw Damaged(source, $"its manifest has {entry.Length} bytes");
+            else manifest = await JsonSerializer.DeserializeAsync<BackupManifest>(content, s_json, cancellation);
         }
 
         if (manifest is null) throw Damaged(source, "it has no manifest, so it was cut off or is no backup");
         if (manifest.Format > BackupManifest.CurrentFormat)
             throw new BackupException($"{source}: has format {manifest.Format}, but this program knows formats up to {BackupManifest.CurrentFormat}; restore it with the newer program.");
         foreach (var file in manifest.Files)
-            if (found.GetValueOrDefault(file.Name) != file) throw Damaged(source, $"{file.Name} is missing or was changed");
-        return manifest;
+            if (!found.Remove(file.Name, out var unpacked) || unpacked != file) throw Damaged(source, $"{file.Name} is missing or was changed");
+        return found.Keys.FirstOrDefault() is { } added ? throw Damaged(source, $"{added} was added to it") : manifest;
     }
 
-    private static async Task<BackupFile> UnpackAsync(Stream content, TarEntry entry, string source, string folder, CancellationToken cancellation)
+    /// <summary>The next entry; the reader of the framework fails in many ways on a damaged archive.</summary>
+    private static async Task<TarEntry?> NextAsync(TarReader archive, string source, CancellationToken cancellation)
     {
-        var path = Path.GetFullPath(Path.Combine(folder, entry.Name));
-        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw Damaged(source, $"{entry.Name} leads out of the folder");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return await archive.GetNextEntryAsync(cancellationToken: cancellation);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or UnauthorizedAccessException))
+        {
+            throw new BackupException(Damaged(source, $"it is no archive, or was cut off ({e.Message.TrimEnd('.')})").Message, e);
+        }
+    }
+
+    private static async Task<BackupFile> UnpackAsync(Stream content, string name, string source, string folder, CancellationToken cancellation)
+    {
+        // Also a name that only leads to another file, such as a/../users, would be none of the manifest's.
+        if (!IsPlain(name)) throw Damaged(source, $"{name} is no path within the folder");
+        var path = Path.Combine(folder, name);
+        PrivateFile.CreateFolder(Path.GetDirectoryName(path)!);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-#pragma warning disable CA1416 // The product runs on Linux.
-        await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = entry.Mode });
-#pragma warning restore CA1416
+        await using var file = PrivateFile.Create(path);
         var buffer = new byte[1 << 16];
         for (int read; (read = await content.ReadAsync(buffer, cancellation)) > 0;)
         {
@@ -82,8 +103,10 @@ public static class BackupReader
         }
 
         file.Flush(flushToDisk: true);
-        return new BackupFile(entry.Name, file.Length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new BackupFile(name, file.Length, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
+
+    private static bool IsPlain(string name) => name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal) && name.Split('/').All(part => part is not ("" or "." or ".."));
 
     private static async Task MoveRowsAsync(string folder, ManagementOptions options, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
+using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Storage;
@@ -11,7 +12,7 @@ namespace AnomalyLine.Management.Backup;
 
 /// <summary>
 /// Writes all that a server keeps into one file (tar), also while the server runs: first each database as it is at one moment, then the files that they name.
-/// Files that come meanwhile are there too and harm nothing; a picture that retention takes away meanwhile is taken out of the copied database as well.
+/// The file is for its owner alone (mode 0600), as it holds keys. Files that come meanwhile are there too and harm nothing; a picture that retention takes away meanwhile is taken out of the copied database as well.
 /// </summary>
 public static class BackupWriter
 {
@@ -31,13 +32,14 @@ public static class BackupWriter
         var root = Path.GetFullPath(dataFolder);
         if (!File.Exists(Path.Combine(root, "inspections.db"))) throw new BackupException($"{root}: is no data folder, it has no inspections.db; name the folder of AnomalyLine:DataFolder.");
         target = Path.GetFullPath(target);
+        var part = $"{target}.{Guid.NewGuid():N}{Part}";
         var copies = Directory.CreateTempSubdirectory("anomalyline-backup-").FullName;
         try
         {
             foreach (var database in Directory.EnumerateFiles(root, "*.db")) CopyDatabase(database, Path.Combine(copies, Path.GetFileName(database)));
             if (options.ConnectionString.Length > 0) await CopyRowsAsync(root, options, copies, cancellation);
-            var manifest = await WriteArchiveAsync(root, copies, target, time, cancellation);
-            File.Move(target + Part, target, overwrite: true);
+            var manifest = await WriteArchiveAsync(root, copies, target, part, time, cancellation);
+            File.Move(part, target, overwrite: true);
             return manifest;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -46,7 +48,7 @@ public static class BackupWriter
         }
         finally
         {
-            File.Delete(target + Part);
+            File.Delete(part);
             Directory.Delete(copies, recursive: true);
         }
     }
@@ -67,10 +69,10 @@ public static class BackupWriter
         (await server.CopyToAsync(copy, cancellation)).OrThrow();
     }
 
-    private static async Task<BackupManifest> WriteArchiveAsync(string root, string copies, string target, TimeProvider time, CancellationToken cancellation)
+    private static async Task<BackupManifest> WriteArchiveAsync(string root, string copies, string target, string part, TimeProvider time, CancellationToken cancellation)
     {
         var files = new List<BackupFile>();
-        await using var stream = new FileStream(target + Part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        await using var stream = PrivateFile.Create(part);
         await using var archive = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         foreach (var path in Directory.EnumerateFiles(root, "*", everything).Where(path => IsKept(path, target)).Order(StringComparer.Ordinal))
@@ -115,18 +117,16 @@ public static class BackupWriter
     private static async Task<BackupFile> AddAsync(TarWriter archive, string path, string name, CancellationToken cancellation)
     {
         await using var content = new HashedPart(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-#pragma warning disable CA1416 // The product runs on Linux.
-        var entry = new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = File.GetUnixFileMode(path) };
-#pragma warning restore CA1416
+        var entry = new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
         await archive.WriteEntryAsync(entry, cancellation);
         return new BackupFile(name, content.Length, content.TakeHash());
     }
 
-    /// <summary>Not databases, which are copied as such, nor what is on its way.</summary>
+    /// <summary>Not databases, which are copied as such, nor what is on its way or of this run of the server alone.</summary>
     private static bool IsKept(string path, string target)
     {
         var name = Path.GetFileName(path);
-        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name != "line.lock"
+        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName)
             && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
     }
 }

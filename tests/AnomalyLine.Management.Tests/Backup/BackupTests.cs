@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.Text.Json;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Backup;
@@ -49,7 +51,10 @@ public sealed class BackupTests(PostgresServer postgres)
         Assert.Equal(await test.ListAsync("a"), (await store.ListAsync(new SampleFilter(), 0, 100, TestDatabase.Cancel)).Value);
         foreach (var sample in samples) Assert.Equal(sample.Sha256, SampleFiles.Hash((await store.ReadPictureAsync(sample, TestDatabase.Cancel)).Value));
         Assert.Equal((1L, null), ((await audit.VerifyAsync(TestDatabase.Cancel)).Value.Entries, (await audit.VerifyAsync(TestDatabase.Cancel)).Value.FirstBroken));
-        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(folder.At("data/pki/own/key.pem")));
+        Assert.All(Directory.EnumerateFiles(folder.At("data"), "*", SearchOption.AllDirectories).Where(path => !path.Contains(".db-", StringComparison.Ordinal)).Append(folder.At("line.backup")),
+            path => Assert.Equal((path, UnixFileMode.UserRead | UnixFileMode.UserWrite), (path, File.GetUnixFileMode(path))));
+        Assert.All(Directory.EnumerateDirectories(folder.At("data"), "*", SearchOption.AllDirectories).Append(folder.At("data")),
+            path => Assert.Equal((path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), (path, File.GetUnixFileMode(path))));
         Assert.False(File.Exists(folder.At("data/incoming-1.part")));
 
         // The database counts on after what was restored.
@@ -98,6 +103,71 @@ public sealed class BackupTests(PostgresServer postgres)
         await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
 
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.At("")));
+    }
+
+    /// <summary>What somebody could put into an archive whose manifest they leave alone.</summary>
+    [Theory]
+    [InlineData("evil.sh", TarEntryType.RegularFile, false, "evil.sh was added to it")]
+    [InlineData("evil.sh", TarEntryType.RegularFile, true, "evil.sh comes after the manifest")]
+    [InlineData("inspections.db", TarEntryType.RegularFile, false, "cannot be restored")]
+    [InlineData("a/../users", TarEntryType.RegularFile, false, "a/../users is no path within the folder")]
+    [InlineData("../users", TarEntryType.RegularFile, false, "../users is no path within the folder")]
+    [InlineData("/tmp/users", TarEntryType.RegularFile, false, "/tmp/users is no path within the folder")]
+    [InlineData("users", TarEntryType.SymbolicLink, false, "users is no file")]
+    [InlineData("users", TarEntryType.HardLink, false, "users is no file")]
+    [InlineData("users", TarEntryType.Fifo, false, "users is no file")]
+    [InlineData("users", TarEntryType.CharacterDevice, false, "users is no file")]
+    [InlineData("users", TarEntryType.Directory, false, "users is no file")]
+    public async Task Restore_EntryBesideThoseOfTheManifest_RefusedAndNothingPutInPlace(string name, TarEntryType type, bool isLast, string because)
+    {
+        using var folder = new TemporaryFolder();
+        var file = await WriteSmallAsync(folder, name, type, isLast);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
+
+        Assert.Contains(because, failure.Message, StringComparison.Ordinal);
+        Assert.Equal([file], Directory.GetFileSystemEntries(folder.At("")));
+    }
+
+    [Fact]
+    public async Task Restore_ArchiveWithAnyByteChanged_IsRestoredOrRefusedWithAMessage()
+    {
+        using var folder = new TemporaryFolder();
+        var file = await WriteSmallAsync(folder, null, default, false);
+        var bytes = await File.ReadAllBytesAsync(file, TestDatabase.Cancel);
+        var random = new Random(5);
+        for (var i = 0; i < 1500; i++)
+        {
+            var changed = (byte[])bytes.Clone();
+            for (var j = random.Next(3); j >= 0; j--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            await File.WriteAllBytesAsync(file, changed, TestDatabase.Cancel);
+            var failure = await Record.ExceptionAsync(() => BackupReader.RestoreAsync(file, folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
+            if (failure is null) Directory.Delete(folder.At("data"), recursive: true);
+            else Assert.IsType<BackupException>(failure);
+            Assert.Equal([file], Directory.GetFileSystemEntries(folder.At("")));
+        }
+    }
+
+    /// <summary>A backup of one file, with an entry that the manifest does not name.</summary>
+    private static async Task<string> WriteSmallAsync(TemporaryFolder folder, string? name, TarEntryType type, bool isLast)
+    {
+        var file = folder.At("line.backup");
+        var content = "log"u8.ToArray();
+        var manifest = new BackupManifest(1, DateTimeOffset.UnixEpoch, 0, "", [new BackupFile("inspections.db", content.Length, SampleFiles.Hash(content))]);
+        await using var archive = new TarWriter(File.Create(file), TarEntryFormat.Pax);
+        await AddAsync("inspections.db", TarEntryType.RegularFile, content);
+        if (name is not null && !isLast) await AddAsync(name, type, content);
+        await AddAsync(BackupManifest.Name, TarEntryType.RegularFile, JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web));
+        if (isLast) await AddAsync(name!, type, content);
+        return file;
+
+        Task AddAsync(string path, TarEntryType kind, byte[] bytes)
+        {
+            var entry = new PaxTarEntry(kind, path) { Mode = UnixFileMode.SetUser | UnixFileMode.UserRead | UnixFileMode.OtherWrite };
+            if (kind is TarEntryType.RegularFile) entry.DataStream = new MemoryStream(bytes);
+            if (kind is TarEntryType.SymbolicLink or TarEntryType.HardLink) entry.LinkName = "/etc/passwd";
+            return archive.WriteEntryAsync(entry, TestDatabase.Cancel);
+        }
     }
 
     [Fact]
