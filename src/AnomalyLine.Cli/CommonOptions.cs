@@ -18,7 +18,7 @@ internal static class CommonOptions
     /// <summary>The key that the server knows this program by; for all commands.</summary>
     public static Option<string?> Key { get; } = new("--key")
     {
-        Description = $"Key for the server, as 'anomalyline keys add' shows it; none is needed on the server's own machine. Better in the variable {KeyVariable}, where no list of processes shows it.",
+        Description = $"Key for the server, as 'anomalyline keys add' shows it; whoever runs a server on this machine needs none for it. Better in the variable {KeyVariable}, where no list of processes shows it.",
         HelpName = "KEY",
         Recursive = true,
     };

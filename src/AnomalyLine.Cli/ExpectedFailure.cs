@@ -30,7 +30,7 @@ internal static class ExpectedFailure
         StatusCode.Unavailable => $"the server does not answer ({OneLine(failure.Status.Detail)}); is it running, and is --server its gRPC address?",
         StatusCode.Unimplemented => "the server does not know this call; is --server the address of an AnomalyLine server of this release?",
         StatusCode.Cancelled => "cancelled.",
-        StatusCode.Unauthenticated => $"{OneLine(failure.Status.Detail)} Give a key with --key or the variable ANOMALYLINE_KEY; an administrator makes one with 'anomalyline keys add'.",
+        StatusCode.Unauthenticated => $"{OneLine(failure.Status.Detail)} Run this as the user who runs the server, or give a key with --key or the variable ANOMALYLINE_KEY; an administrator makes one with 'anomalyline keys add'.",
         _ => OneLine(failure.Status.Detail),
     };
 

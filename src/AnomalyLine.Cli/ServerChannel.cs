@@ -22,7 +22,7 @@ internal static class ServerChannel
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
                 SslOptions = Trust(server.Authority),
             },
-            server.Key),
+            server),
         DisposeHttpClient = true,
     });
 
@@ -45,12 +45,12 @@ internal static class ServerChannel
     }
 
     /// <summary>Sends the key; and says who calls, for the server's audit where it has nothing better: this system's user.</summary>
-    private sealed class Named(HttpMessageHandler inner, string? key) : DelegatingHandler(inner)
+    private sealed class Named(HttpMessageHandler inner, ServerAddress server) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Headers.TryAddWithoutValidation("x-user", Environment.UserName);
-            if (key is not null) request.Headers.TryAddWithoutValidation("authorization", $"Bearer {key}");
+            if (server.CurrentKey is { } key) request.Headers.TryAddWithoutValidation("authorization", $"Bearer {key}");
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -31,7 +31,7 @@ public sealed partial class ManagementTests(TrainedModel model)
             var here = line.Replace("localhost:8080", $"127.0.0.1:{server.HttpPort}", StringComparison.Ordinal).Replace("ae-ssim-0123456789ab", version, StringComparison.Ordinal);
             var (code, text) = await RunningProgram.RunAsync("bash", ["-ec", $"set -o pipefail; cd '{folder.Path}'; {here}"], s_limit);
             Assert.True(code == 0, $"{line}\nended with {code}: {text}");
-            Assert.NotNull(JsonDocument.Parse(text));
+            if (line.Contains("curl", StringComparison.Ordinal)) Assert.NotNull(JsonDocument.Parse(text));
         }
 
         var (_, audit) = await CliAsync(server, "audit", "list", "--json");
@@ -135,6 +135,6 @@ public sealed partial class ManagementTests(TrainedModel model)
         return code == 0 ? (code, text) : throw new InvalidOperationException($"anomalyline {string.Join(' ', arguments)} ended with {code}: {text}");
     }
 
-    [GeneratedRegex("^```sh\n(?<lines>(curl|printf).*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^```sh\n(?<lines>(curl|umask).*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CurlLines();
 }

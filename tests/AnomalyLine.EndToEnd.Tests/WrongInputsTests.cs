@@ -133,6 +133,30 @@ public sealed class WrongInputsTests(SharedLine line, TrainedModel model)
         Assert.Contains("in use by another line", string.Join('\n', second.Running.Lines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(256)]
+    [InlineData(900)]
+    public async Task Start_FewerOpenFilesThanItNeeds_SaysSoAndExitCode1(int files)
+    {
+        var (code, text) = await RunningProgram.RunAsync("bash", ["-c", $"ulimit -n {files}; exec {Programs.Server} --AnomalyLine:HttpPort=0"], TimeSpan.FromSeconds(60));
+
+        Assert.Contains($"may have {files} files open, but the server needs", text, StringComparison.Ordinal);
+        Assert.Equal(1, code);
+    }
+
+    [Fact]
+    public async Task Start_AnyFolder_IsForTheServersAccountAlone()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["data"]);
+        File.SetUnixFileMode(folder["data"], (UnixFileMode)Convert.ToInt32("755", 8));
+        await using var server = new ServerProcess(folder["data"], hasOpcUa: false);
+        await server.StartAsync();
+
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder["data"], "*", SearchOption.AllDirectories).Append(folder["data"]))
+            Assert.Equal((path, UnixFileMode.None), (path, File.GetUnixFileMode(path) & (UnixFileMode)Convert.ToInt32("077", 8)));
+    }
+
     private static InspectRequest Request(ulong id, Frame frame, string station = "liar") => new() { RequestId = id, Station = station, PartId = $"{station}-{id}", Frame = frame };
 
     private async Task<Contracts.V1.Inspection> InspectAsync(ulong id, Frame frame) => (await line.Client.InspectAsync(Request(id, frame)))[id].Inspection;

@@ -99,7 +99,7 @@ public sealed partial class LanguageTests
     public async Task LinePage_Languages_AreThoseOfTheBrowserOrOfTheChoice()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
+        using var client = new HttpClient(server.AsLocalProgram(new HttpClientHandler { AllowAutoRedirect = false })) { BaseAddress = server.Http.BaseAddress };
 
         Assert.Contains("<html lang=\"en\">", await client.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
         Assert.Contains("1 of 1 stations ready", await client.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed partial class LanguageTests
         Assert.Contains("<html lang=\"de\">", page, StringComparison.Ordinal);
         Assert.Contains("1 von 1 Stationen bereit", page, StringComparison.Ordinal);
 
-        using var other = new HttpClient { BaseAddress = server.Http.BaseAddress };
+        using var other = new HttpClient(server.AsLocalProgram()) { BaseAddress = server.Http.BaseAddress };
         other.DefaultRequestHeaders.Add("Accept-Language", "fr,de;q=0.8");
         Assert.Contains("<html lang=\"de\">", await other.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
     }
@@ -123,7 +123,7 @@ public sealed partial class LanguageTests
     public async Task Language_PageElsewhere_LeadsToTheLine(string page)
     {
         await using var server = await TestServer.StartAsync();
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
+        using var client = new HttpClient(server.AsLocalProgram(new HttpClientHandler { AllowAutoRedirect = false })) { BaseAddress = server.Http.BaseAddress };
 
         using var answer = await client.GetAsync($"/language?to=de&page={Uri.EscapeDataString(page)}", TestServer.Cancel);
 

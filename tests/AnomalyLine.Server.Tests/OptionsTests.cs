@@ -34,6 +34,10 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void Read_TrustByAddressOfEarlierReleases_SaysWhatIsInItsPlace() =>
+        Assert.Contains("TrustLocal is gone, take it out", Assert.Throws<InvalidOptionsException>(() => Read(("Access:TrustLocal", "true"))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Read_SamePortTwice_Error() =>
         Assert.Contains("are both 9000", Assert.Throws<InvalidOptionsException>(() => Read(("HttpPort", "9000"), ("GrpcPort", "9000"))).Message, StringComparison.Ordinal);
 

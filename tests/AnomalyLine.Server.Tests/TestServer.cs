@@ -1,6 +1,7 @@
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Processes;
 using AnomalyLine.Management.Training;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using Google.Protobuf;
 using Grpc.Net.Client;
@@ -25,8 +26,10 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _folder = folder;
         _app = app;
-        Channel = GrpcChannel.ForAddress(grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
-        Http = new HttpClient { BaseAddress = http };
+        Channel = GrpcChannel.ForAddress(grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null, HttpHandler = AsLocalProgram(), DisposeHttpClient = true });
+        Http = new HttpClient(AsLocalProgram()) { BaseAddress = http };
+        Strangers = new HttpClient { BaseAddress = http };
+        GrpcPort = grpc.Port;
         Inspections = new(Channel);
         Stations = new(Channel);
         Recipes = new(Channel);
@@ -39,9 +42,17 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>Port of gRPC.</summary>
+    public int GrpcPort { get; }
+
+    /// <summary>As a program on this machine that has read the key in the data folder.</summary>
     public GrpcChannel Channel { get; }
 
+    /// <summary>The same.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>As somebody who has no key.</summary>
+    public HttpClient Strangers { get; }
 
     public Wire.InspectionService.InspectionServiceClient Inspections { get; }
 
@@ -153,12 +164,25 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync(Cancel);
 
+    /// <summary>Sends the local key, unless a test sends another.</summary>
+    public LocalProgram AsLocalProgram(HttpMessageHandler? inner = null) => new(Get<AccessControl>().LocalKey, inner ?? new SocketsHttpHandler());
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        Strangers.Dispose();
         Channel.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    public sealed class LocalProgram(string key, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization ??= new("Bearer", key);
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

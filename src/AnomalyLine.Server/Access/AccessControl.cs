@@ -28,8 +28,9 @@ internal sealed class AccessControl
         Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
         Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time);
         Sessions = new SessionTable(options.Access.IdleTimeout, time);
-        GatewayKey = AddOwnKey("opcua-gateway", AccessRole.Engineer);
-        DemoCameraKey = AddOwnKey("demo-camera", AccessRole.Camera);
+        LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
+        GatewayKey = AddOwnKey(new Identity(IdentityKind.Key, "opcua-gateway", AccessRole.Engineer, Own) { IsGateway = true });
+        DemoCameraKey = AddOwnKey(new Identity(IdentityKind.Key, "demo-camera", AccessRole.Camera, Own));
     }
 
     /// <summary>The people who may sign in.</summary>
@@ -41,7 +42,10 @@ internal sealed class AccessControl
     /// <summary>The sessions of those who signed in.</summary>
     public SessionTable Sessions { get; }
 
-    /// <summary>The key of the gateway that this server starts; another one each time that the server starts.</summary>
+    /// <summary>The key of programs on this machine that may read the data folder; another one each time that the server starts, as are the two below.</summary>
+    public string LocalKey { get; }
+
+    /// <summary>The key of the gateway that this server starts, for its calls alone.</summary>
     public string GatewayKey { get; }
 
     /// <summary>The key of the demonstration's cameras.</summary>
@@ -66,7 +70,6 @@ internal sealed class AccessControl
         }
 
         if (http.Request.Cookies[_cookie] is { Length: > 0 } token && http.IsSameOrigin() && Renew(SessionTable.IdOf(token)) is { } signedIn) return (signedIn, "");
-        if (_options.TrustLocal && http.IsFromLocalProgram()) return (LocalAdministrator, "");
         if (_isDemo && http.IsFromThisMachine()) return (DemoOperator, "");
         return (null, "Nobody is signed in: send a key as \"authorization: Bearer alk_…\", or sign in to the console.");
     }
@@ -101,11 +104,10 @@ internal sealed class AccessControl
         if (rule.Least is not { } least) return null;
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
         if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" was revoked." : "The session has ended; sign in again.");
+        if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
             : new LineError(LineErrorCode.RoleMissing, $"This needs the role {least}{(rule.IsForCameras ? " or Camera" : least == AccessRole.Administrator ? "" : " or more")}; {now.Words} has {now.Role}. An administrator can change that.");
     }
-
-    private static Identity LocalAdministrator { get; } = new(IdentityKind.Local, "", AccessRole.Administrator);
 
     private static Identity DemoOperator { get; } = new(IdentityKind.Demo, "demo", AccessRole.Operator);
 
@@ -124,10 +126,10 @@ internal sealed class AccessControl
         return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof ? found.Who with { Role = user.Role } : null;
     }
 
-    private string AddOwnKey(string name, AccessRole role)
+    private string AddOwnKey(Identity who)
     {
         var key = KeyList.Generate();
-        _ownKeys.Add((KeyList.Hash(key), new Identity(IdentityKind.Key, name, role, Own)));
+        _ownKeys.Add((KeyList.Hash(key), who));
         return key;
     }
 }

@@ -1,34 +1,65 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Server.Grpc;
-using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Components.Endpoints;
-using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AnomalyLine.Server.Access;
 
 /// <summary>
-/// Finds out who sent each request, and refuses what is no call of the contract: pages to those who are nobody, and what is only for others. Calls are decided by
-/// <see cref="AccessInterceptor"/>, over gRPC and REST alike. What nobody thought of needs a <see cref="AccessRole.Viewer"/>.
+/// Finds out who sent each request, and refuses before anything of its body is read: calls over gRPC and REST alike by <see cref="Calls"/>, pages to those who are nobody, and what is only for
+/// others. What nobody thought of needs a <see cref="AccessRole.Viewer"/>. Bounds the body of what is let through.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, AccessControl access)
+internal sealed class AccessMiddleware(RequestDelegate next, AccessControl access, RefusalLog refusals)
 {
+    /// <summary>Of a request that is no call: forms, and what the console's script sends.</summary>
+    private const long MostBytes = 1 << 20, MostBytesOfStrangers = 1 << 16;
+
+    private static readonly LineError s_unknown = new(LineErrorCode.RoleMissing, "This call is in no list of what callers may do, so nobody may.");
+
     public Task InvokeAsync(HttpContext http)
     {
         var (who, why) = access.Identify(http);
         http.Features.Set(new Visit(who, why));
-        if (who is not null) http.User = who.ToPrincipal();
+        if (who is not null)
+        {
+            http.User = who.ToPrincipal();
+            ConnectionGate.Know(http);
+        }
+
         var endpoint = http.GetEndpoint();
+        if (Calls.NameOf(endpoint) is { } call) return CallAsync(http, call, who, why);
+        Bound(http, who is null ? MostBytesOfStrangers : MostBytes);
         var isPage = endpoint?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
-        var isCall = endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null || endpoint?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null;
-        if (who is not null && (isPage || isCall)) access.Sessions.Click(who.Session);
-        if (endpoint is null || isCall || endpoint.Metadata.GetMetadata<OpenAttribute>() is not null) return next(http);
+        if (who is not null && isPage) access.Sessions.Click(who.Session);
+        if (endpoint is null || endpoint.Metadata.GetMetadata<OpenAttribute>() is not null) return next(http);
         var needs = new CallRule(endpoint.Metadata.GetMetadata<NeedsAttribute>()?.Least ?? AccessRole.Viewer);
         if (access.Refuse(who, needs, why) is not { } refused) return next(http);
         if (RestErrors.IsRest(http)) return RestErrors.WriteAsync(http, refused);
         if (!isPage) return Results.Problem(refused.Message, statusCode: LineErrors.ToHttpStatus(refused.Code)).ExecuteAsync(http);
         if (refused.Code == LineErrorCode.RoleMissing) return Redirect(http, $"/no-access?needs={needs.Least}");
         return Redirect(http, access.NeedsSetup ? "/setup" : $"/sign-in?return={Uri.EscapeDataString(Origins.LocalPath(http.Request.Path + http.Request.QueryString))}");
+    }
+
+    private async Task CallAsync(HttpContext http, string call, Identity? who, string why)
+    {
+        if (who is not null) access.Sessions.Click(who.Session);
+        var rule = Calls.All.GetValueOrDefault(call);
+        if ((rule is null ? s_unknown : access.Refuse(who, rule, why)) is { } refused)
+        {
+            // What only reads is refused without an entry: the audit is of changes.
+            if (rule is null || rule.Least > AccessRole.Viewer) await refusals.NoteAsync(http.ToCaller(), call, refused);
+            await RefusedCall.AnswerAsync(http, refused);
+            return;
+        }
+
+        Bound(http, rule!.MostBytes);
+        await next(http);
+    }
+
+    private static void Bound(HttpContext http, long bytes)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = bytes;
     }
 
     private static Task Redirect(HttpContext http, string address)

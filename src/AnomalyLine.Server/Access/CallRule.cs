@@ -5,8 +5,13 @@ namespace AnomalyLine.Server.Access;
 /// <summary>What a call needs.</summary>
 /// <param name="Least">The least role; null where anybody may, signed in or not.</param>
 /// <param name="IsForCameras">Whether cameras may as well.</param>
-internal sealed record CallRule(AccessRole? Least, bool IsForCameras = false)
+/// <param name="MostBytes">Largest body of a request that is one message; streams are bounded message by message.</param>
+/// <param name="IsForGateway">Whether the gateway that this server runs may, which has a role.</param>
+internal sealed record CallRule(AccessRole? Least, bool IsForCameras = false, long MostBytes = CallRule.UsualMostBytes, bool IsForGateway = false)
 {
+    /// <summary>What the body of a request can have where nothing else is said: 1 MiB.</summary>
+    public const int UsualMostBytes = 1 << 20;
+
     public static implicit operator CallRule(AccessRole least) => new(least);
 
     /// <summary>Whether this role may.</summary>

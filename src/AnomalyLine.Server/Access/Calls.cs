@@ -1,4 +1,6 @@
 using AnomalyLine.Management.Access;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 
 namespace AnomalyLine.Server.Access;
 
@@ -9,6 +11,11 @@ internal static class Calls
 
     /// <summary>All calls, as /package.Service/Method.</summary>
     public static IReadOnlyDictionary<string, CallRule> All => s_rules;
+
+    /// <summary>The call that an endpoint is, over gRPC or REST; null where it is none.</summary>
+    public static string? NameOf(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName
+        ?? (endpoint?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is { MethodDescriptor: var method } ? $"/{method.Service.FullName}/{method.Name}" : null);
 
     private static Dictionary<string, CallRule> Create()
     {
@@ -25,7 +32,9 @@ internal static class Calls
         Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "UpdateModel", "DeleteModel", "SetShadow");
         Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection");
         Add("anomalyline.v1.SampleService", AccessRole.Operator, "ReviewSamples", "CheckSamples");
-        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "ImportSample", "DeleteSamples", "SetCollection");
+        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "DeleteSamples", "SetCollection");
+        // A picture of 64 MiB, in base64 over REST.
+        Add("anomalyline.v1.SampleService", new CallRule(AccessRole.Engineer, MostBytes: 92L << 20), "ImportSample");
         Add("anomalyline.v1.AuditService", AccessRole.Viewer, "ListAuditEntries", "VerifyAudit");
         Add("anomalyline.v1.TrainingService", AccessRole.Viewer, "ListJobs", "GetJob", "WatchJob", "GetJobLog", "ListSchedules");
         Add("anomalyline.v1.TrainingService", AccessRole.Engineer, "StartJob", "CancelJob", "SetSchedule");
@@ -36,11 +45,21 @@ internal static class Calls
         Add("grpc.health.v1.Health", new CallRule(null), "Check", "Watch");
         Add("grpc.reflection.v1.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
         Add("grpc.reflection.v1alpha.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
+        ForGateway("anomalyline.v1.InspectionService", "WatchInspections", "GetInspection");
+        ForGateway("anomalyline.v1.StationService", "StartStation", "StopStation", "ResetCounters", "SetNextPart");
+        ForGateway("anomalyline.v1.RecipeService", "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
+        ForGateway("anomalyline.v1.TrainingService", "StartJob");
         return rules;
 
         void Add(string service, CallRule rule, params string[] methods)
         {
             foreach (var method in methods) rules.Add($"/{service}/{method}", rule);
+        }
+
+        // What src/opcua-gateway/src/serverCommands.ts and feed.ts call.
+        void ForGateway(string service, params string[] methods)
+        {
+            foreach (var call in methods.Select(method => $"/{service}/{method}")) rules[call] = rules[call] with { IsForGateway = true };
         }
     }
 }

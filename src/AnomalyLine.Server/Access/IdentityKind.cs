@@ -9,7 +9,7 @@ internal enum IdentityKind
     /// <summary>By a key.</summary>
     Key,
 
-    /// <summary>A program on this machine, without a key.</summary>
+    /// <summary>A program on this machine that may read the server's data folder, by the key in it.</summary>
     Local,
 
     /// <summary>A browser on this machine, while the demonstration runs.</summary>

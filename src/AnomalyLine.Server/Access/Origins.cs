@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Net.Http.Headers;
 
 namespace AnomalyLine.Server.Access;
 
@@ -9,17 +8,14 @@ internal static class Origins
     private static readonly string[] s_proxied = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
 
     /// <summary>
-    /// Whether it comes from this machine itself: over loopback, handed on by no proxy, to a loopback name (a name that somebody else's DNS leads here is none), and by no page of another site.
+    /// Whether it seems to come from this machine itself: over loopback, to a loopback name (a name that somebody else's DNS leads here is none), by no page of another site, and without a trace
+    /// of a proxy. Something that hands on bytes leaves none, so that this lets nobody in but the demonstration's operator.
     /// </summary>
     public static bool IsFromThisMachine(this HttpContext http) =>
         http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && !s_proxied.Any(http.Request.Headers.ContainsKey)
         && IsLoopback(http.Request.Host.Host)
         && http.IsSameOrigin();
-
-    /// <summary>Whether it comes from this machine, and not from a browser: a page of any site can make a browser send requests.</summary>
-    public static bool IsFromLocalProgram(this HttpContext http) =>
-        http.IsFromThisMachine() && !http.Request.Headers.ContainsKey(HeaderNames.Origin) && !http.Request.Headers.Keys.Any(name => name.StartsWith("Sec-Fetch-", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether no page of another site sent it: a browser names the page's site with everything but plain reading, with the port.</summary>
     public static bool IsSameOrigin(this HttpContext http) =>
@@ -32,6 +28,14 @@ internal static class Origins
 
     /// <summary>The caller's address, as the audit and the slowing of guesses name it.</summary>
     public static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+
+    /// <summary>The caller's address with the port, in the form of gRPC, as the audit names where a call came from.</summary>
+    public static string PeerOf(HttpContext http) => http.Connection.RemoteIpAddress switch
+    {
+        null => "unknown",
+        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } address => $"ipv6:[{address}]:{http.Connection.RemotePort}",
+        var address => $"ipv4:{address}:{http.Connection.RemotePort}",
+    };
 
     private static bool IsLoopback(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

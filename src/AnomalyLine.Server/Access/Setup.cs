@@ -8,8 +8,8 @@ using AnomalyLine.Server.Options;
 namespace AnomalyLine.Server.Access;
 
 /// <summary>
-/// The first start: while there is no file of users, whoever sits at this machine, or has the code that the server wrote into its log, sets the first administrator's password. There is no
-/// default one. The code is another one at each start.
+/// The first start: while there is no file of users, whoever has the code that the server wrote into its log sets the first administrator's password. There is no default one. The code is
+/// another one at each start.
 /// </summary>
 internal sealed partial class Setup(AccessControl access, Accounts accounts, AnomalyLineOptions options, ILogger<Setup> logger) : IHostedService, IDisposable
 {
@@ -23,18 +23,17 @@ internal sealed partial class Setup(AccessControl access, Accounts accounts, Ano
     /// <summary>Makes the first administrator.</summary>
     /// <param name="name">Their name.</param>
     /// <param name="password">Their password.</param>
-    /// <param name="code">The code; needed where <paramref name="isHere"/> is false.</param>
-    /// <param name="isHere">Whether they sit at this machine.</param>
+    /// <param name="code">The code.</param>
     /// <param name="origin">Their address.</param>
     /// <returns>Them, or <see cref="LineErrorCode.RoleMissing"/> where there are users already or the code is wrong, <see cref="LineErrorCode.InvalidAccount"/>, <see cref="LineErrorCode.AccountsUnusable"/>.</returns>
-    public async Task<Outcome<Account>> RunAsync(string name, string password, string code, bool isHere, string origin)
+    public async Task<Outcome<Account>> RunAsync(string name, string password, string code, string origin)
     {
         await _one.WaitAsync();
         try
         {
             if (!access.NeedsSetup) return new LineError(LineErrorCode.RoleMissing, "There are users already; sign in.");
             var given = Encoding.UTF8.GetBytes(new string([.. code.ToUpperInvariant().Where(char.IsAsciiLetterOrDigit)]));
-            if (!isHere && !CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(_code)))
+            if (!CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(_code)))
                 return new LineError(LineErrorCode.RoleMissing, "The code is not the one in the server's log since its last start.");
             return await accounts.AddUserAsync(name, AccessRole.Administrator, password, new Caller(name, $"{origin} (first start)"));
         }
@@ -56,7 +55,7 @@ internal sealed partial class Setup(AccessControl access, Accounts accounts, Ano
 
     public void Dispose() => _one.Dispose();
 
-    [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "There are no users yet: set the administrator's password at {Address} on this machine, or from another one with the code {Code}")]
+    [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "There are no users yet: set the administrator's password at {Address} with the code {Code}")]
     private partial void LogFirstStart(string address, string code);
 
     [LoggerMessage(EventId = 132, Level = LogLevel.Error, Message = "Who may do what is as before until this is mended: {Fault}")]

@@ -53,7 +53,7 @@ internal static class SignInEndpoints
         var address = Origins.AddressOf(http);
         if (password != again) return Again("/setup", words["The two passwords differ."], null, name);
         if (throttle.Try(AnyUser, address) is { Ticks: > 0 } wait) return Again("/setup", words["Too many tries. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)], null, name);
-        var outcome = await setup.RunAsync(name ?? "", password ?? "", code ?? "", http.IsFromThisMachine(), address);
+        var outcome = await setup.RunAsync(name ?? "", password ?? "", code ?? "", address);
         if (!outcome.TryGet(out var user, out var error)) return Again("/setup", error.Message, null, name);
         throttle.Forget(AnyUser, address);
         access.SignIn(http, new Identity(IdentityKind.User, user.Name, user.Role), user.Secret);

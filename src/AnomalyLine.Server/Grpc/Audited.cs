@@ -14,12 +14,16 @@ internal static class Audited
     /// Who calls, and from which address: the user or key that the server knows. Where a program on the server's machine came without a key, the name in the metadata "x-user", which nothing
     /// checks, and the origin says so.
     /// </summary>
-    public static Caller ToCaller(this ServerCallContext context)
+    public static Caller ToCaller(this ServerCallContext context) => context.GetHttpContext().ToCaller();
+
+    /// <summary>The same of a request.</summary>
+    public static Caller ToCaller(this HttpContext http)
     {
-        if (Visit.Of(context.GetHttpContext()).Who is not { } who) return new Caller("", $"{context.Peer} (nobody)");
-        if (who.Kind != IdentityKind.Local) return who.ToCaller(context.Peer);
-        var user = context.RequestHeaders.GetValue(User) ?? "";
-        return new Caller(user.Length <= MaxUserLength ? user : user[..MaxUserLength], $"{context.Peer} (name not checked)");
+        var peer = Origins.PeerOf(http);
+        if (Visit.Of(http).Who is not { } who) return new Caller("", $"{peer} (nobody)");
+        if (who.Kind != IdentityKind.Local) return who.ToCaller(peer);
+        var user = http.Request.Headers[User].ToString();
+        return new Caller(user.Length <= MaxUserLength ? user : user[..MaxUserLength], $"{peer} (name not checked)");
     }
 
     /// <summary>Before a change outside the management database: fails the call where its entry could not be written.</summary>

@@ -8,6 +8,9 @@ namespace AnomalyLine.Server.Grpc;
 /// <summary>The one table from what can go wrong to what callers see (docs/errors.md).</summary>
 internal static class LineErrors
 {
+    /// <summary>Where gRPC has the error in the form that REST hands on.</summary>
+    public const string DetailsTrailer = "grpc-status-details-bin";
+
     private const string Domain = "anomalyline";
 
     /// <summary>The stable word of an error, such as "station-not-found".</summary>
@@ -58,7 +61,7 @@ internal static class LineErrors
     {
         // The one way of all messages to callers: where the server keeps its files is none of their business.
         message = FilePaths.WithoutFolders(message);
-        return new(new Status(status, message), new Metadata { { "error-code", word }, { "grpc-status-details-bin", ToStatus(status, word, message, field).ToByteArray() } }, message);
+        return new(new Status(status, message), new Metadata { { "error-code", word }, { DetailsTrailer, ToStatus(status, word, message, field).ToByteArray() } }, message);
     }
 
     private static (StatusCode Status, string Word) Find(LineErrorCode code) => code switch

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -13,6 +14,7 @@ internal static class KestrelSetup
 
     public static void UseLinePorts(this ConfigureWebHostBuilder webHost, AnomalyLineOptions options)
     {
+        var gate = new ConnectionGate(options.Limits.StrangerConnections);
         // Asking first whether there is anything to read costs a system call for each block of a frame; it would save one block for each idle connection.
         webHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         var certificate = options.Tls.Enabled ? options.Tls.Load() : null;
@@ -26,7 +28,10 @@ internal static class KestrelSetup
             kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
-            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = options.Limits.CallsPerConnection;
+            kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = options.Limits.Connections;
+            // A body that comes slower than Kestrel's least rate ends its request; the streams of gRPC may be silent.
+            kestrel.Limits.MaxRequestBodySize = CallRule.UsualMostBytes;
             kestrel.Listen(address, options.HttpPort, listen => Configure(listen, HttpProtocols.Http1));
             kestrel.Listen(address, options.GrpcPort, listen => Configure(listen, HttpProtocols.Http2));
         });
@@ -34,6 +39,7 @@ internal static class KestrelSetup
         void Configure(ListenOptions listen, HttpProtocols protocols)
         {
             listen.Protocols = protocols;
+            listen.Use(next => connection => gate.RunAsync(connection, next));
             if (certificate is not null) listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
         }
     }

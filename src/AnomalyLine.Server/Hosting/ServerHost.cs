@@ -25,11 +25,10 @@ namespace AnomalyLine.Server.Hosting;
 /// <summary>Puts the server together.</summary>
 internal static class ServerHost
 {
-    /// <summary>Largest message: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
+    /// <summary>Largest message of a camera: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
     public const int MaxMessageBytes = Vision.Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
 
-    /// <summary>Largest message of all other calls.</summary>
-    private const int MaxCallBytes = 68 * 1024 * 1024;
+    private const int MaxPictureMessageBytes = 68 * 1024 * 1024, MaxChunkMessageBytes = 2 * 1024 * 1024;
 
     /// <summary>A server that is ready to run.</summary>
     /// <param name="args">Command line: options as --AnomalyLine:HttpPort=8080.</param>
@@ -57,9 +56,12 @@ internal static class ServerHost
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = MaxCallBytes;
+            grpc.MaxReceiveMessageSize = CallRule.UsualMostBytes;
             grpc.Interceptors.Add<AccessInterceptor>();
-        }).AddServiceOptions<CameraService>(camera => camera.MaxReceiveMessageSize = MaxMessageBytes).AddJsonTranscoding(RestSetup.Configure);
+        }).AddJsonTranscoding(RestSetup.Configure)
+            .AddServiceOptions<CameraService>(service => service.MaxReceiveMessageSize = MaxMessageBytes)
+            .AddServiceOptions<SampleService>(service => service.MaxReceiveMessageSize = MaxPictureMessageBytes)
+            .AddServiceOptions<ModelService>(service => service.MaxReceiveMessageSize = MaxChunkMessageBytes);
         builder.Services.AddSingleton<ProcessPulse>();
         builder.Services.AddSingleton<IServiceMethodProvider<CameraService>, CameraService.Methods>();
         builder.Services.AddGrpcReflection();
@@ -95,6 +97,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new AccessControl(options, isDemo, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<OwnPassword>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());
+        services.AddHostedService<LocalPrograms>();
         services.AddScoped<Visitor>();
         if (options.Access.OpenId.Enabled) services.AddOpenId(options.Access.OpenId);
     }

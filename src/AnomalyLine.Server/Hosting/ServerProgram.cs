@@ -20,11 +20,16 @@ internal static class ServerProgram
             return 0;
         }
 
+        if (OpenFiles.Lack(connections: 0, LimitsOptions.OwnFiles) is { } lack) return await ExplainAsync(lack, Failed);
+        FileModes.KeepToThisAccount();
         try
         {
             var demo = DemoOptions.Parse(ref args);
             CommandWords.Check(args);
             await using var app = ServerHost.Build(args, demo);
+            var options = app.Services.GetRequiredService<AnomalyLineOptions>();
+            if (OpenFiles.Lack(options.Limits.Connections, LimitsOptions.OwnFiles) is { } tooFew) return await ExplainAsync(tooFew, Failed);
+            if (FileModes.Close(options.DataFolder) is { } open) await System.Console.Error.WriteLineAsync(open);
             await app.RunAsync();
             return 0;
         }

@@ -3,9 +3,6 @@ namespace AnomalyLine.Server.Options;
 /// <summary>Who gets in. Section "AnomalyLine:Access".</summary>
 internal sealed record AccessOptions
 {
-    /// <summary>Whether a program on this machine counts as an administrator without a key; browsers never do. Default true.</summary>
-    public bool TrustLocal { get; init; } = true;
-
     /// <summary>Whether to listen beyond this machine without TLS: passwords and keys then cross the network readable. Default false.</summary>
     public bool AllowPlainText { get; init; }
 

@@ -46,6 +46,9 @@ internal sealed record AnomalyLineOptions
     /// <summary>Who gets in.</summary>
     public AccessOptions Access { get; init; } = new();
 
+    /// <summary>What callers can make the server hold open.</summary>
+    public LimitsOptions Limits { get; init; } = new();
+
     /// <summary>TLS of both ports.</summary>
     public TlsOptions Tls { get; init; } = new();
 
@@ -76,6 +79,7 @@ internal sealed record AnomalyLineOptions
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
         errors.AddRange(Access.Validate().Select(error => $"{Section}:Access:{error}"));
+        errors.AddRange(Limits.Validate().Select(error => $"{Section}:Limits:{error}"));
         errors.AddRange(Tls.Validate().Select(error => $"{Section}:Tls:{error}"));
         Require(!IPAddress.TryParse(BindAddress, out var bind) || IPAddress.IsLoopback(bind) || Tls.Enabled || Access.AllowPlainText,
             $"BindAddress is {BindAddress}: other machines could connect, and their passwords and keys would cross the network readable. Set Tls:Certificate and Tls:Key, or Access:AllowPlainText=true where something before this server does TLS, or the network is trusted with them.");

@@ -3,6 +3,12 @@ namespace AnomalyLine.Server.Options;
 /// <summary>Reads and checks the options.</summary>
 internal static class OptionsReader
 {
+    /// <summary>Options that were, and what is in their place.</summary>
+    private static readonly Dictionary<string, string> s_gone = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["AnomalyLine:Access:TrustLocal"] = "is gone, take it out: no address is trusted any more, and programs on this machine prove themselves by the key in the file local.key of the data folder (docs/operations.md, Who may do what).",
+    };
+
     /// <summary>The options, their paths made absolute.</summary>
     /// <exception cref="InvalidOptionsException">Something is wrong; it has all errors at once, misspelt names included.</exception>
     public static AnomalyLineOptions Read(IConfiguration configuration)
@@ -25,7 +31,7 @@ internal static class OptionsReader
         var property = target.GetType().GetProperties().FirstOrDefault(p => p.CanWrite && string.Equals(p.Name, entry.Key, StringComparison.OrdinalIgnoreCase));
         if (property is null)
         {
-            errors.Add($"{entry.Path} is not an option; see the documentation for their names.");
+            errors.Add($"{entry.Path} {s_gone.GetValueOrDefault(entry.Path, "is not an option; see the documentation for their names.")}");
             return;
         }
 

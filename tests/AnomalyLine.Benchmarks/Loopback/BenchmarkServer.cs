@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -9,7 +10,7 @@ namespace AnomalyLine.Benchmarks.Loopback;
 
 /// <summary>
 /// The other side, in a process of its own: the real server, with an identity detector in the place of any model unless <see cref="RealModels"/> is said, and a bare socket
-/// beside it. Says its ports on standard output, then for each line of standard input what it has allocated so far, and runs until standard input ends.
+/// beside it. Says its ports and its local key on standard output, then for each line of standard input what it has allocated so far, and runs until standard input ends.
 /// </summary>
 internal static class BenchmarkServer
 {
@@ -37,7 +38,7 @@ internal static class BenchmarkServer
             await app.StartAsync();
             using var sink = new BareSink();
             var grpc = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
-            await Console.Out.WriteLineAsync($"{grpc} {sink.Port}");
+            await Console.Out.WriteLineAsync($"{grpc} {sink.Port} {app.Services.GetRequiredService<AccessControl>().LocalKey}");
             while (await Console.In.ReadLineAsync() is not null)
                 await Console.Out.WriteLineAsync(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture));
 

@@ -12,17 +12,19 @@ namespace AnomalyLine.Benchmarks.Loopback;
 internal sealed class GrpcCamera : ICamera
 {
     private readonly GrpcChannel _channel;
+    private readonly Metadata _key;
     private readonly Wire.InspectRequest _request;
 
     private readonly ConcurrentDictionary<ulong, long> _sent = new();
 
-    /// <param name="address">The server's.</param>
+    /// <param name="server">The server.</param>
     /// <param name="station">What it belongs to.</param>
     /// <param name="frame">A frame of MONO8 to send again and again.</param>
-    public GrpcCamera(string address, string station, Frame frame)
+    public GrpcCamera(ServerProcess server, string station, Frame frame)
     {
         var handler = new SocketsHttpHandler { InitialHttp2StreamWindowSize = 8 * 1024 * 1024, EnableMultipleHttp2Connections = true };
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        _channel = GrpcChannel.ForAddress(server.Grpc, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        _key = server.Key;
         _request = new Wire.InspectRequest
         {
             Station = station,
@@ -45,7 +47,7 @@ internal sealed class GrpcCamera : ICamera
 
     public async Task<int> RunAsync(int inFlight, TimeSpan time)
     {
-        using var call = new Wire.InspectionService.InspectionServiceClient(_channel).Inspect();
+        using var call = new Wire.InspectionService.InspectionServiceClient(_channel).Inspect(_key);
         using var window = new SemaphoreSlim(inFlight);
         var receiving = ReceiveAsync(call.ResponseStream, window);
         var sent = 0;

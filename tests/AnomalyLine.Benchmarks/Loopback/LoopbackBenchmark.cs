@@ -50,7 +50,7 @@ internal static class LoopbackBenchmark
     private static async Task<(Sample Bare, Sample Grpc)> MeasureAsync(ServerProcess server, string[] stations, Frame frame, TimeSpan time)
     {
         var bare = await MeasureAsync(server, [.. stations.Select(_ => new BareCamera(server.BarePort, frame.Data))], time);
-        var grpc = await MeasureAsync(server, [.. stations.Select(station => new GrpcCamera(server.Grpc, station, frame))], time);
+        var grpc = await MeasureAsync(server, [.. stations.Select(station => new GrpcCamera(server, station, frame))], time);
         return (bare, grpc);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Wire = AnomalyLine.Contracts.V1;
 
@@ -13,13 +14,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private ServerProcess(Process process, string grpc, int barePort) => (_process, Grpc, BarePort) = (process, grpc, barePort);
+    private ServerProcess(Process process, string grpc, int barePort, string key) => (_process, Grpc, BarePort, Key) = (process, grpc, barePort, new Metadata { { "authorization", $"Bearer {key}" } });
 
     /// <summary>Address of gRPC.</summary>
     public string Grpc { get; }
 
     /// <summary>Port of the bare socket.</summary>
     public int BarePort { get; }
+
+    /// <summary>What lets a call in.</summary>
+    public Metadata Key { get; }
 
     /// <summary>Processor time that it has taken so far.</summary>
     public TimeSpan ProcessorTime
@@ -68,7 +72,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         do line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server's process ended before it was ready; its errors are above.");
         while (!line.StartsWith("http", StringComparison.Ordinal));
         var parts = line.Split(' ');
-        var server = new ServerProcess(process, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture));
+        var server = new ServerProcess(process, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]);
         await server.PrepareAsync(stations, model, threshold);
         return server;
     }
@@ -91,17 +95,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     private async Task PrepareAsync(IEnumerable<string> stations, ByteString model, float? threshold)
     {
         using var channel = GrpcChannel.ForAddress(Grpc);
-        using var upload = new Wire.ModelService.ModelServiceClient(channel).UploadModel();
+        using var upload = new Wire.ModelService.ModelServiceClient(channel).UploadModel(Key);
         for (var at = 0; at < model.Length; at += ChunkBytes)
             await upload.RequestStream.WriteAsync(new() { Chunk = UnsafeByteOperations.UnsafeWrap(model.Memory.Slice(at, Math.Min(ChunkBytes, model.Length - at))) });
         await upload.RequestStream.CompleteAsync();
         var version = (await upload).Model.Version;
         foreach (var station in stations)
         {
-            await new Wire.StationService.StationServiceClient(channel).CreateStationAsync(new() { Name = station });
+            await new Wire.StationService.StationServiceClient(channel).CreateStationAsync(new() { Name = station }, Key);
             var recipe = new Wire.ActivateRecipeRequest { Station = station, ModelVersion = version, Deadline = new() { Seconds = 30 }, OverrideReason = "benchmark" };
             if (threshold is { } value) recipe.Threshold = value;
-            await new Wire.RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(recipe);
+            await new Wire.RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(recipe, Key);
         }
     }
 }

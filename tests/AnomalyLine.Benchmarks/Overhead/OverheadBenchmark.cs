@@ -114,7 +114,7 @@ internal static class OverheadBenchmark
             lined.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
         }
 
-        using var camera = new GrpcCamera(server.Grpc, station, frame);
+        using var camera = new GrpcCamera(server, station, frame);
         await camera.RunAsync(1, time);
         double[] Stage(Func<Timings, double> stage) => [.. camera.Timings.Select(stage)];
         double[][] times =
@@ -128,7 +128,7 @@ internal static class OverheadBenchmark
 
     private static async Task<Sent> SendAsync(ServerProcess server, string[] stations, Frame frame, int inFlight, TimeSpan time)
     {
-        var cameras = stations.Select(station => new GrpcCamera(server.Grpc, station, frame)).ToArray();
+        var cameras = stations.Select(station => new GrpcCamera(server, station, frame)).ToArray();
         var processor = server.ProcessorTime;
         var start = Stopwatch.GetTimestamp();
         var frames = (await Task.WhenAll(cameras.Select(camera => Task.Run(() => camera.RunAsync(inFlight, time))))).Sum();

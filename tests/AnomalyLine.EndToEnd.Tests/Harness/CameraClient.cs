@@ -42,7 +42,7 @@ internal sealed class CameraClient(ServerProcess server, string station, double 
     /// <param name="cancel">Breaks it off.</param>
     public async Task RunAsync(Func<int, bool> isDue, CancellationToken cancel)
     {
-        using var channel = GrpcChannel.ForAddress(server.GrpcAddress);
+        using var channel = server.OpenChannel();
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / framesPerSecond));
         var stream = new Stream(channel, this, cancel);
         for (var id = 1; isDue(id); id++)

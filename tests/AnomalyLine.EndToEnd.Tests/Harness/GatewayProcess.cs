@@ -1,4 +1,5 @@
 using System.Globalization;
+using AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.EndToEnd.Tests.Harness;
 
@@ -19,6 +20,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         var running = RunningProgram.Start(Programs.Node, [Programs.Gateway], new Dictionary<string, string>
         {
             ["ANOMALYLINE_SERVER"] = server.GrpcAddress,
+            ["ANOMALYLINE_KEY"] = await KeyAsync(server, port),
             ["OPCUA_PORT"] = port.ToString(CultureInfo.InvariantCulture),
             ["OPCUA_PKI"] = pkiFolder,
             ["OPCUA_LABORATORY"] = "true",
@@ -26,6 +28,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
         await running.UntilLineAsync("\"server connected\"", TimeSpan.FromSeconds(60));
         return new GatewayProcess(running, FormattableString.Invariant($"opc.tcp://127.0.0.1:{port}/anomalyline"));
     }
+
+    private static async Task<string> KeyAsync(ServerProcess server, int port) =>
+        (await new AccessService.AccessServiceClient(server.Channel).AddKeyAsync(new() { Name = FormattableString.Invariant($"gateway-{port}"), Role = Role.Engineer }, cancellationToken: TestContext.Current.CancellationToken)).Secret;
 
     public ValueTask DisposeAsync() => _running.DisposeAsync();
 }

@@ -7,6 +7,7 @@ namespace AnomalyLine.EndToEnd.Tests.Harness;
 internal sealed class RunningProgram : IAsyncDisposable
 {
     private const int SigTerm = 15, SigContinue = 18, SigStop = 19;
+    private static readonly string s_state = Path.Combine(AppContext.BaseDirectory, "state");
     private readonly Process _process;
     private readonly Task _reading;
     private readonly Lock _gate = new();
@@ -43,6 +44,9 @@ internal sealed class RunningProgram : IAsyncDisposable
 
         // What this process runs with is not what the program chooses for itself.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MALLOC_", StringComparison.Ordinal) || name is "OMP_WAIT_POLICY").ToList()) start.Environment.Remove(name);
+
+        // Servers leave there for the command line how to find them; it is not the folder of whoever runs the tests.
+        start.Environment["XDG_STATE_HOME"] = s_state;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new RunningProgram(Process.Start(start)!, onLine);
     }

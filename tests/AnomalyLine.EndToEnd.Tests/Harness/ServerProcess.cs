@@ -27,8 +27,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         DataFolder = dataFolder;
         var ports = FreePorts.Take(3);
         (HttpPort, GrpcPort, OpcUaPort) = (ports[0], ports[1], ports[2]);
-        Channel = GrpcChannel.ForAddress(GrpcAddress, new GrpcChannelOptions { MaxReceiveMessageSize = null });
-        Http = new HttpClient { BaseAddress = new Uri(Invariant($"http://127.0.0.1:{HttpPort}")) };
+        Channel = OpenChannel();
+        Http = new HttpClient(new LocalProgram(this)) { BaseAddress = new Uri(Invariant($"http://127.0.0.1:{HttpPort}")) };
     }
 
     public string DataFolder { get; }
@@ -49,6 +49,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public RunningProgram Running => _running ?? throw new InvalidOperationException("Start the server first.");
 
+    /// <summary>The key that its data folder has for programs on this machine; null before the first start.</summary>
+    public string? LocalKey => Path.Combine(DataFolder, "local.key") is var file && File.Exists(file) ? File.ReadAllText(file).Trim() : null;
+
     /// <summary>Memory that is resident, bytes.</summary>
     public long ResidentBytes
     {
@@ -58,6 +61,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             return process.WorkingSet64;
         }
     }
+
+    /// <summary>A connection of its own.</summary>
+    public GrpcChannel OpenChannel() => GrpcChannel.ForAddress(GrpcAddress, new GrpcChannelOptions { MaxReceiveMessageSize = null, HttpHandler = new LocalProgram(this), DisposeHttpClient = true });
 
     /// <summary>Starts it and waits until cameras, and OPC UA clients where it has them, can connect.</summary>
     public async Task StartAsync()
@@ -122,6 +128,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         catch (ArgumentException)
         {
             // It is gone, as it should be.
+        }
+    }
+
+    /// <summary>Sends the local key as it is at that moment: each start of the server makes another one.</summary>
+    private sealed class LocalProgram(ServerProcess server) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (server.LocalKey is { } key) request.Headers.Authorization = new("Bearer", key);
+            return base.SendAsync(request, cancellationToken);
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class CallsTests
     [InlineData("Administrator", "POST", "/v1/keys", "{}")]
     public async Task Rest_EachRole_MayFromTheLeastOneOn(string least, string verb, string path, string? body)
     {
-        await using var server = await TestServer.StartAsync("--AnomalyLine:Access:TrustLocal=false");
+        await using var server = await TestServer.StartAsync();
         foreach (var role in s_order)
         {
             using var request = new HttpRequestMessage(new HttpMethod(verb), path);
@@ -55,7 +55,7 @@ public sealed class CallsTests
 
         using var nobody = new HttpRequestMessage(new HttpMethod(verb), path);
         if (body is not null) nobody.Content = new StringContent(body, null, "application/json");
-        using var refused = await server.Http.SendAsync(nobody, TestServer.Cancel);
+        using var refused = await server.Strangers.SendAsync(nobody, TestServer.Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
 

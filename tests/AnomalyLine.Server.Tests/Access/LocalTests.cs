@@ -1,53 +1,92 @@
 using System.Net;
+using AnomalyLine.Management;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Backup;
 using AnomalyLine.Server.Access;
 using Grpc.Core;
+using Grpc.Net.Client;
+using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Tests.Access;
 
-/// <summary>A program on the server's machine needs no key; what only looks like one does.</summary>
+/// <summary>A program on the server's machine proves itself by the key in the data folder; nobody is anybody for where they come from.</summary>
 public sealed class LocalTests
 {
     [Theory]
-    [InlineData("X-Forwarded-For", "10.0.0.9")]
-    [InlineData("Forwarded", "for=10.0.0.9")]
-    [InlineData("Via", "1.1 proxy")]
-    [InlineData("Host", "evil.example")]
-    [InlineData("Origin", "https://evil.example")]
-    [InlineData("Origin", "http://localhost:3000")]
-    [InlineData("Origin", "null")]
-    [InlineData("Sec-Fetch-Site", "cross-site")]
-    [InlineData("Sec-Fetch-Site", "same-origin")]
-    public async Task Rest_OverLoopbackButNotFromALocalProgram_IsNobody(string header, string value)
+    [InlineData("GET", "/v1/identity", "127.0.0.1:8080")]
+    [InlineData("GET", "/v1/users", "localhost")]
+    [InlineData("POST", "/v1/keys", "localhost:8080")]
+    [InlineData("POST", "/v1/users", "[::1]")]
+    [InlineData("GET", "/system/backup", "localhost")]
+    public async Task Rest_OverLoopbackThroughAForwarderThatAddsNothing_IsNobody(string verb, string path, string host)
     {
         await using var server = await TestServer.StartAsync();
-        using var local = await server.Http.GetAsync("/v1/users", TestServer.Cancel);
-        Assert.Equal(HttpStatusCode.OK, local.StatusCode);
+        await using var forwarder = new Forwarder(server.Http.BaseAddress!.Port);
+        using var stranger = new HttpClient { BaseAddress = forwarder.Address };
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path) { Content = verb == "POST" ? new StringContent("{\"name\": \"evil\", \"role\": \"ROLE_ADMINISTRATOR\", \"password\": \"a password of evil\"}", null, "application/json") : null };
+        request.Headers.Host = host;
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/users");
-        request.Headers.TryAddWithoutValidation(header, value);
-        using var answer = await server.Http.SendAsync(request, TestServer.Cancel);
+        using var answer = await stranger.SendAsync(request, TestServer.Cancel);
+
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.False(server.Get<AccessControl>().Users.Exists);
+        Assert.Empty(server.Get<AccessControl>().Keys.All);
     }
 
     [Fact]
-    public async Task Grpc_ForwardedOrWithATrustThatIsOff_IsNobody()
+    public async Task Grpc_OverLoopback_IsNobodyWithoutTheKeyOfTheDataFolder()
     {
         await using var server = await TestServer.StartAsync();
-        var forwarded = await Assert.ThrowsAsync<RpcException>(() => server.Stations.ListStationsAsync(new(), new Metadata { { "x-forwarded-for", "10.0.0.9" } }, cancellationToken: TestServer.Cancel).ResponseAsync);
-        Assert.Equal(StatusCode.Unauthenticated, forwarded.StatusCode);
-        Assert.Equal("local", (await server.Access.GetIdentityAsync(new(), cancellationToken: TestServer.Cancel)).Kind);
+        await using var forwarder = new Forwarder(server.GrpcPort);
+        foreach (var address in (Uri[])[forwarder.Address, new($"http://{server.Channel.Target}")])
+        {
+            using var channel = GrpcChannel.ForAddress(address);
+            var stations = new Wire.StationService.StationServiceClient(channel);
+            var refused = await Assert.ThrowsAsync<RpcException>(() => stations.CreateStationAsync(new() { Name = "evil" }, cancellationToken: TestServer.Cancel).ResponseAsync);
+            Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
 
-        await using var strict = await TestServer.StartAsync("--AnomalyLine:Access:TrustLocal=false");
-        var refused = await Assert.ThrowsAsync<RpcException>(() => strict.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel).ResponseAsync);
-        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
-        Assert.Equal(strict.Get<AccessControl>().Users.Exists, File.Exists(Path.Combine(strict.Folder, "users")));
+            var key = (await File.ReadAllTextAsync(Path.Combine(server.Folder, LocalKey.FileName), TestServer.Cancel)).Trim();
+            var who = await new Wire.AccessService.AccessServiceClient(channel).GetIdentityAsync(new(), new Metadata { { "authorization", $"Bearer {key}" } }, cancellationToken: TestServer.Cancel);
+            Assert.Equal(("local", Wire.Role.Administrator), (who.Kind, who.Role));
+        }
+    }
+
+    [Fact]
+    public async Task LocalKey_AfterTheStart_IsForTheServersAccountAloneAndInNoBackup()
+    {
+        await using var server = await TestServer.StartAsync();
+        var path = Path.Combine(server.Folder, LocalKey.FileName);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        var backup = Path.Combine(server.Folder, "..", $"{Path.GetFileName(server.Folder)}.backup");
+        try
+        {
+            var manifest = await BackupWriter.WriteAsync(server.Folder, new ManagementOptions(), backup, TimeProvider.System, TestServer.Cancel);
+            Assert.DoesNotContain(manifest.Files, file => file.Name == LocalKey.FileName);
+        }
+        finally
+        {
+            File.Delete(backup);
+        }
+    }
+
+    [Fact]
+    public async Task GatewayKey_CallsThatTheGatewayDoesNotMake_AreRefused()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var key = new Metadata { { "authorization", $"Bearer {server.Get<AccessControl>().GatewayKey}" } };
+        Assert.Equal("a", (await server.Stations.ResetCountersAsync(new() { Name = "a" }, key, cancellationToken: TestServer.Cancel)).Station.Name);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.Stations.CreateStationAsync(new() { Name = "b" }, key, cancellationToken: TestServer.Cancel).ResponseAsync);
+        Assert.Equal("role-missing", refused.Trailers.GetValue("error-code"));
+        refused = await Assert.ThrowsAsync<RpcException>(() => server.Audit.ListAuditEntriesAsync(new(), key, cancellationToken: TestServer.Cancel).ResponseAsync);
+        Assert.Equal("role-missing", refused.Trailers.GetValue("error-code"));
     }
 
     [Fact]
     public async Task Session_RequestByAPageOfAnotherSite_IsNobody()
     {
         await using var server = await TestServer.StartAsync();
-        server.Get<AccessControl>().Users.Add("anna", Management.Access.AccessRole.Administrator, "a password of anna");
+        server.Get<AccessControl>().Users.Add("anna", AccessRole.Administrator, "a password of anna");
         using var browser = new Browser(server);
         await browser.SignInAsync("anna", "a password of anna");
         foreach (var (origin, expected) in new[] { (server.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), HttpStatusCode.OK), ("https://evil.example", HttpStatusCode.Unauthorized) })
@@ -66,8 +105,8 @@ public sealed class LocalTests
     [InlineData("/sign-in")]
     public async Task Http_WhatIsOpenToAll_NeedsNoSignIn(string path)
     {
-        await using var server = await TestServer.StartAsync("--AnomalyLine:Access:TrustLocal=false");
-        using var answer = await server.Http.GetAsync(path, TestServer.Cancel);
+        await using var server = await TestServer.StartAsync();
+        using var answer = await server.Strangers.GetAsync(path, TestServer.Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 }

@@ -15,15 +15,16 @@ public sealed class SignInTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task FirstStart_OnThisMachine_AsksForAPasswordOnceAndSignsIn()
+    public async Task FirstStart_WithTheCode_AsksForAPasswordOnceAndSignsIn()
     {
         await using var server = await TestServer.StartAsync();
+        var code = ("code", server.Get<Setup>().Code);
         using var browser = new Browser(server);
         Assert.Equal("/setup", (await browser.GetAsync("/")).Location);
-        Assert.Contains("differ", (await browser.SendAsync("/setup", ("name", "anna"), ("password", Password), ("again", "another password"))).Location, StringComparison.Ordinal);
-        Assert.Contains("has 5 characters", (await browser.SendAsync("/setup", ("name", "anna"), ("password", "short"), ("again", "short"))).Location, StringComparison.Ordinal);
+        Assert.Contains("differ", (await browser.SendAsync("/setup", ("name", "anna"), ("password", Password), ("again", "another password"), code)).Location, StringComparison.Ordinal);
+        Assert.Contains("has 5 characters", (await browser.SendAsync("/setup", ("name", "anna"), ("password", "short"), ("again", "short"), code)).Location, StringComparison.Ordinal);
 
-        Assert.Equal("/", (await browser.SendAsync("/setup", ("name", "anna"), ("password", Password), ("again", Password))).Location);
+        Assert.Equal("/", (await browser.SendAsync("/setup", ("name", "anna"), ("password", Password), ("again", Password), code)).Location);
         var page = (await browser.GetAsync("/system")).Text;
         Assert.Contains("<strong>anna</strong>", page, StringComparison.Ordinal);
         Assert.Contains("Administrator", page, StringComparison.Ordinal);
@@ -31,24 +32,24 @@ public sealed class SignInTests
         using var second = new Browser(server);
         Assert.StartsWith("/sign-in?return=", (await second.GetAsync("/")).Location, StringComparison.Ordinal);
         Assert.Contains("There are users already", (await second.GetAsync("/setup")).Text, StringComparison.Ordinal);
-        Assert.Contains("users already", (await server.Get<Setup>().RunAsync("eve", Password, "", isHere: true, "here")).Error?.Message, StringComparison.Ordinal);
+        Assert.Contains("users already", (await server.Get<Setup>().RunAsync("eve", Password, code.Item2, "here")).Error?.Message, StringComparison.Ordinal);
         Assert.Equal(["anna"], server.Get<AccessControl>().Users.All.Select(user => user.Name));
         Assert.Equal("user.add", Assert.Single((await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries).Action);
     }
 
-    [Fact]
-    public async Task FirstStart_FromElsewhere_NeedsTheCodeOfTheLog()
+    [Theory]
+    [InlineData("")]
+    [InlineData("AAAA-BBBB-CCCC")]
+    public async Task FirstStart_OnThisMachineWithoutTheCode_IsRefused(string code)
     {
         await using var server = await TestServer.StartAsync();
-        var setup = server.Get<Setup>();
-        using var proxied = new HttpRequestMessage(HttpMethod.Get, "/setup");
-        proxied.Headers.Add("X-Forwarded-For", "10.0.0.9");
-        using var page = await server.Http.SendAsync(proxied, TestServer.Cancel);
-        Assert.Contains("Code from the server", await page.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+        using var browser = new Browser(server);
+        Assert.Contains("Code from the server", (await browser.GetAsync("/setup")).Text, StringComparison.Ordinal);
 
-        Assert.Contains("code", (await setup.RunAsync("eve", Password, "AAAA-BBBB-CCCC", isHere: false, "10.0.0.9")).Error?.Message, StringComparison.Ordinal);
-        Assert.Empty(server.Get<AccessControl>().Users.All);
-        Assert.Equal("anna", (await setup.RunAsync("anna", Password, setup.Code.ToLowerInvariant(), isHere: false, "10.0.0.9")).Value.Name);
+        Assert.Contains("The code is not", (await browser.SendAsync("/setup", ("name", "eve"), ("password", Password), ("again", Password), ("code", code))).Location, StringComparison.Ordinal);
+
+        Assert.False(server.Get<AccessControl>().Users.Exists);
+        Assert.Equal("anna", (await server.Get<Setup>().RunAsync("anna", Password, server.Get<Setup>().Code.ToLowerInvariant(), "10.0.0.9")).Value.Name);
     }
 
     [Fact]

@@ -21,8 +21,8 @@ public sealed class TlsTests : IDisposable
         await using var server = await TestServer.StartAsync($"--AnomalyLine:Tls:Certificate={certificate}", $"--AnomalyLine:Tls:Key={key}");
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(certificate));
-        using var http = new HttpClient(Handler()) { BaseAddress = server.Http.BaseAddress };
-        using var channel = GrpcChannel.ForAddress($"https://{server.Channel.Target}", new GrpcChannelOptions { HttpHandler = Handler(), DisposeHttpClient = true });
+        using var http = new HttpClient(server.AsLocalProgram(Handler())) { BaseAddress = server.Http.BaseAddress };
+        using var channel = GrpcChannel.ForAddress($"https://{server.Channel.Target}", new GrpcChannelOptions { HttpHandler = server.AsLocalProgram(Handler()), DisposeHttpClient = true });
 
         Assert.Equal("https", http.BaseAddress!.Scheme);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v1/stations", TestServer.Cancel)).StatusCode);

@@ -1,4 +1,5 @@
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Management.Access;
 using Grpc.Net.Client;
 using Microsoft.Playwright;
 
@@ -14,7 +15,8 @@ public sealed class DemoPictures(Chromium chromium)
     public async Task Demo_OfThisMachine_IsPictured()
     {
         var (http, grpc, folder) = (Setting("DEMO_HTTP"), Setting("DEMO_GRPC"), Setting("DEMO_PICTURES"));
-        using var channel = GrpcChannel.ForAddress(grpc);
+        var key = LocalKey.Find(new Uri(grpc).Port) ?? throw new InvalidOperationException("The demonstration's server runs as another user.");
+        using var channel = GrpcChannel.ForAddress(grpc, new GrpcChannelOptions { HttpHandler = new TestServer.LocalProgram(key, new SocketsHttpHandler()), DisposeHttpClient = true });
         await new AccessService.AccessServiceClient(channel).AddUserAsync(new() { Name = User, Role = Role.Engineer, Password = Chromium.Password }, cancellationToken: TestServer.Cancel);
         await TrainAsync(channel);
 

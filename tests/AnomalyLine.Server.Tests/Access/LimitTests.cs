@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using AnomalyLine.Inspection;
+using AnomalyLine.Management.Audit;
+using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Hosting;
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AnomalyLine.Server.Tests.Access;
+
+/// <summary>What callers can make the server read, keep and hold open.</summary>
+public sealed class LimitTests
+{
+    [Theory]
+    [InlineData("POST /v1/stations", "application/json")]
+    [InlineData("POST /v1/samples", "application/json")]
+    [InlineData("POST /v1/stations/a:resetCounters", "application/json")]
+    public async Task Rest_OfNobody_IsRefusedBeforeItsBodyComes(string request, string type)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var raw = new TcpClient();
+        await raw.ConnectAsync(IPAddress.Loopback, server.Http.BaseAddress!.Port, TestServer.Cancel);
+        await raw.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: 28000000\r\n\r\n"), TestServer.Cancel);
+
+        using var reader = new StreamReader(raw.GetStream());
+        Assert.Equal("HTTP/1.1 401 Unauthorized", await reader.ReadLineAsync(TestServer.Cancel));
+    }
+
+    [Fact]
+    public async Task Grpc_OfNobody_IsRefusedBeforeItsMessageComes()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{server.Channel.Target}"), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/anomalyline.v1.StationService/ResetCounters") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new Unfinished() };
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestServer.Cancel);
+        _ = await answer.Content.ReadAsByteArrayAsync(TestServer.Cancel);
+
+        Assert.Equal(((int)StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.Single(answer.TrailingHeaders.GetValues("grpc-status")));
+        Assert.Equal("not-signed-in", Assert.Single(answer.TrailingHeaders.GetValues("error-code")));
+    }
+
+    [Fact]
+    public async Task Grpc_MessageLargerThanItsCallNeeds_IsRefused()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.Stations.ResetCountersAsync(new() { Name = new string('a', 2 << 20) }, cancellationToken: TestServer.Cancel).ResponseAsync);
+
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Http_BodyThatStopsComing_EndsTheConnection()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var raw = new TcpClient();
+        await raw.ConnectAsync(IPAddress.Loopback, server.Http.BaseAddress!.Port, TestServer.Cancel);
+        await raw.GetStream().WriteAsync("POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nname="u8.ToArray(), TestServer.Cancel);
+
+        await AssertEndsAsync(raw);
+    }
+
+    [Fact]
+    public async Task Connections_OfStrangers_GiveWayToNewOnesAndToThoseWhoProveThemselves()
+    {
+        await using var server = await TestServer.StartAsync("--AnomalyLine:Limits:Connections=20", "--AnomalyLine:Limits:StrangerConnections=4");
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/v1/stations", TestServer.Cancel)).StatusCode);
+        var strangers = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                strangers.Add(new TcpClient());
+                await strangers[^1].ConnectAsync(IPAddress.Loopback, server.Http.BaseAddress!.Port, TestServer.Cancel);
+                if (i >= 4) await AssertEndsAsync(strangers[i - 4]);
+            }
+
+            Assert.Empty((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations);
+            Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/v1/stations", TestServer.Cancel)).StatusCode);
+        }
+        finally
+        {
+            strangers.ForEach(stranger => stranger.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Refusals_OfStrangersOfManyAddresses_AreBoundedInAllAndCounted()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await TestServer.StartAsync();
+        var refusals = new RefusalLog(server.Get<AuditLog>(), time, NullLogger<RefusalLog>.Instance);
+
+        for (var i = 0; i < 200; i++) await NoteAsync(i);
+        var before = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries;
+        time.Advance(TimeSpan.FromMinutes(1));
+        await NoteAsync(200);
+        var after = (await server.Audit.ListAuditEntriesAsync(new() { PageSize = 1000 }, cancellationToken: TestServer.Cancel)).Entries;
+
+        Assert.Equal((20, 21), (before.Count, after.Count));
+        Assert.Contains("\"leftOut\":180", after[^1].NewValue, StringComparison.Ordinal);
+
+        Task NoteAsync(int i) => refusals.NoteAsync(new Caller("", $"10.0.{i / 100}.{i % 100} (nobody)"), "sign-in", new LineError(LineErrorCode.NotSignedIn, "wrong"));
+    }
+
+    [Fact]
+    public void OpenFiles_FewerThanTheServerNeeds_SaysHowManyAndWhatToDo()
+    {
+        Assert.Contains("LimitNOFILE", OpenFiles.Lack(int.MaxValue - 1000, 500), StringComparison.Ordinal);
+        Assert.Null(OpenFiles.Lack(1, 1));
+    }
+
+    private static async Task AssertEndsAsync(TcpClient client)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestServer.Cancel);
+        end.CancelAfter(TimeSpan.FromSeconds(30));
+        try
+        {
+            var buffer = new byte[4096];
+            while (await client.GetStream().ReadAsync(buffer, end.Token) > 0)
+            {
+                // What the server says before it hangs up.
+            }
+        }
+        catch (IOException)
+        {
+            // Reset: ended as well.
+        }
+    }
+
+    /// <summary>The head of a large message, and no more.</summary>
+    private sealed class Unfinished : HttpContent
+    {
+        public Unfinished() => Headers.ContentType = new("application/grpc");
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync((byte[])[0, 1, 0xA0, 0, 0], cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
