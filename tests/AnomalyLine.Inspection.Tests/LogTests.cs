@@ -158,6 +158,27 @@ public sealed class LogTests
         Assert.Contains("schema version 99", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gone", "is gone")]
+    [InlineData("emptied", "is empty")]
+    [InlineData("exchanged", "is another log")]
+    public async Task OpenAsync_LogThatWasTakenAwayEmptiedOrExchanged_RefusesAndMakesNoNewOne(string what, string because)
+    {
+        await using var other = await new TestLine().OpenAsync("t");
+        await using var line = await new TestLine().OpenAsync("s");
+        await other.Line.DisposeAsync();
+        await line.Line.DisposeAsync();
+        File.Delete(line.DatabasePath);
+        if (what == "emptied") await File.WriteAllBytesAsync(line.DatabasePath, [], TestLine.Cancellation);
+        if (what == "exchanged") File.Copy(other.DatabasePath, line.DatabasePath);
+        var before = Directory.GetFiles(line.Options.DataFolder).Order(StringComparer.Ordinal).ToList();
+
+        var error = await Assert.ThrowsAsync<LogOpenException>(line.ReopenAsync);
+
+        Assert.Contains(because, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFiles(line.Options.DataFolder).Order(StringComparer.Ordinal).Where(path => !path.EndsWith("-wal", StringComparison.Ordinal) && !path.EndsWith("-shm", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task OpenAsync_DamagedFile_Refuses()
     {

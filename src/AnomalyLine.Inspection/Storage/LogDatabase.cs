@@ -2,7 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
 
-/// <summary>The SQLite file of a line: one writing connection, and readers beside it (WAL). Holds the folder against other lines.</summary>
+/// <summary>
+/// The SQLite file of a line: one writing connection, and readers beside it (WAL). Holds the folder against other lines by the file line.lock, which keeps the identity of the log as well: a
+/// log that somebody took away, emptied or exchanged is not replaced by a new one without a word.
+/// </summary>
 internal sealed class LogDatabase : IDisposable
 {
     private readonly FileStream _lock;
@@ -31,10 +34,15 @@ internal sealed class LogDatabase : IDisposable
         SqliteConnection? writer = null;
         try
         {
+            var known = ReadId(folderLock);
+            if (known is not null && !File.Exists(path)) throw Gone($"{path}, the log of this folder, is gone");
+            if (new FileInfo(path) is { Exists: true, Length: 0 }) throw Gone($"{path}, the log of this folder, is empty");
             writer = new SqliteConnection(Connect(path, SqliteOpenMode.ReadWriteCreate, options));
             writer.Open();
             writer.Run($"PRAGMA journal_mode=WAL; PRAGMA synchronous={options.LogDurability}; PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;");
             var id = LogSchema.Ensure(writer, path);
+            if (known is null) WriteId(folderLock, id);
+            else if (known != id) throw Gone($"{path} is another log than the one that was in this folder");
             return new LogDatabase(folderLock, writer, Connect(path, SqliteOpenMode.ReadOnly, options), id);
         }
         catch (Exception e) when (e is SqliteException or LogOpenException)
@@ -89,6 +97,18 @@ internal sealed class LogDatabase : IDisposable
                 $"The data folder {folder} is in use by another line or cannot be written ({e.Message}); stop the other one or name another folder.", e);
         }
     }
+
+    private static Guid? ReadId(FileStream folderLock) => new StreamReader(folderLock, leaveOpen: true).ReadToEnd() is var text && Guid.TryParse(text, out var id) ? id : null;
+
+    private static void WriteId(FileStream folderLock, Guid id)
+    {
+        folderLock.SetLength(0);
+        folderLock.Write(System.Text.Encoding.ASCII.GetBytes(id.ToString()));
+        folderLock.Flush(flushToDisk: true);
+    }
+
+    private static LogOpenException Gone(string what) =>
+        new($"{what}: put it back, or move the folder away and restore a backup. To go on with it as it is, which gives sequence numbers again, take line.lock and an empty inspections.db out of the folder.");
 
     private static string Connect(string path, SqliteOpenMode mode, LineOptions options) => new SqliteConnectionStringBuilder
     {
