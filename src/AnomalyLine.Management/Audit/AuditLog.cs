@@ -9,7 +9,8 @@ namespace AnomalyLine.Management.Audit;
 /// <summary>All changes, append-only: the database refuses to change or delete an entry, and the chain of hashes shows where somebody did it all the same. Any thread.</summary>
 /// <param name="database">Where the entries are.</param>
 /// <param name="time">Clock.</param>
-public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
+/// <param name="seal">Seals the chain's end after each entry; null for a chain that is not the server's own, such as a copy.</param>
+public sealed class AuditLog(ManagementDatabase database, TimeProvider time, AuditSeal? seal = null)
 {
     /// <summary>Largest number of entries that one call of <see cref="ListAsync"/> gives.</summary>
     public const int MaxPageSize = 1000;
@@ -54,6 +55,7 @@ public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
         };
         entry = entry with { Hash = entry.ComputeHash() };
         entries.Add(entry);
+        if (seal is not null) context.Committed = () => Seal(entry);
         return entry;
     }
 
@@ -81,10 +83,12 @@ public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
                 .OrderByDescending(entry => entry.Sequence).Take(Math.Clamp(count, 1, MaxPageSize)).ToListAsync(cancel),
             cancellation);
 
-    /// <summary>Checks the whole chain, from the first entry on.</summary>
+    /// <summary>Checks the whole chain, from the first entry on, against its seal too.</summary>
     public Task<Outcome<AuditCheck>> VerifyAsync(CancellationToken cancellation) => database.ReadAsync<AuditCheck>(
         async (context, cancel) =>
         {
+            // Read before the entries: those that come meanwhile are beyond it.
+            var (end, head, fault) = seal?.Read() ?? (0L, AuditEntry.NoHash, "");
             var good = new AuditCheck(0, AuditEntry.NoHash, null, "");
             while (true)
             {
@@ -93,13 +97,29 @@ public sealed class AuditLog(ManagementDatabase database, TimeProvider time)
                 foreach (var entry in page)
                 {
                     if (good.Follow(entry) is var next && next.FirstBroken is not null) return next;
+                    if (next.Entries == end && next.Head != head) return next with { FirstBroken = end, Reason = $"entry {end} is not the one that was sealed, whose hash is {head}: the chain was written anew, from that entry or one before it" };
                     good = next;
                 }
 
-                if (page.Count < VerifyPageSize) return good;
+                if (page.Count == VerifyPageSize) continue;
+                if (fault.Length > 0) return good with { FirstBroken = Math.Max(1, good.Entries), Reason = fault };
+                return good.Entries >= end ? good : good with { FirstBroken = good.Entries + 1, Reason = $"entry {good.Entries + 1} is missing: {end} entries were sealed" };
             }
         },
         cancellation);
+
+    private void Seal(AuditEntry entry)
+    {
+        try
+        {
+            seal!.Set(entry.Sequence, entry.Hash);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The change is made and its entry kept; the seal stays at an entry before it, and the next one is tried again.
+            seal!.LogFailed(failure);
+        }
+    }
 
     private static string ToJson(object? value) => value switch
     {

@@ -37,6 +37,7 @@ public static class BackupWriter
         try
         {
             foreach (var database in Directory.EnumerateFiles(root, "*.db")) CopyDatabase(database, Path.Combine(copies, Path.GetFileName(database)));
+            if (Path.Combine(root, AuditSeal.KeyFileName) is var key && File.Exists(key)) File.Copy(key, Path.Combine(copies, AuditSeal.KeyFileName));
             if (options.ConnectionString.Length > 0) await CopyRowsAsync(root, options, copies, cancellation);
             var manifest = await WriteArchiveAsync(root, copies, target, part, time, cancellation);
             File.Move(part, target, overwrite: true);
@@ -88,6 +89,8 @@ public static class BackupWriter
         }
 
         var (entries, head) = await CompleteAsync(copies, [.. files.Select(file => Path.GetFileNameWithoutExtension(file.Name))], time, cancellation);
+        if (File.Exists(Path.Combine(copies, AuditSeal.KeyFileName))) new AuditSeal(copies, NullLogger<AuditSeal>.Instance).Set(entries, head);
+        if (File.Exists(Path.Combine(copies, AuditSeal.FileName))) files.Add(await AddAsync(archive, Path.Combine(copies, AuditSeal.FileName), AuditSeal.FileName, cancellation));
         foreach (var path in Directory.EnumerateFiles(copies, "*.db").Order(StringComparer.Ordinal)) files.Add(await AddAsync(archive, path, Path.GetFileName(path), cancellation));
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), entries, head, files);
         var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web));
@@ -126,7 +129,7 @@ public static class BackupWriter
     private static bool IsKept(string path, string target)
     {
         var name = Path.GetFileName(path);
-        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName)
+        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName or AuditSeal.FileName)
             && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
     }
 }

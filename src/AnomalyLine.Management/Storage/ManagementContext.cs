@@ -12,6 +12,9 @@ internal sealed class ManagementContext(DbContextOptions<ManagementContext> opti
     /// <summary>Whether it is PostgreSQL; else SQLite.</summary>
     public bool IsPostgres => Database.ProviderName == "Npgsql.EntityFrameworkCore.PostgreSQL";
 
+    /// <summary>What to do once the change is committed; nothing where it is not.</summary>
+    public Action? Committed { get; set; }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();

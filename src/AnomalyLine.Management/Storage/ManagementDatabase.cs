@@ -79,6 +79,7 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
                     if (outcome.Error is not null) return outcome;
                     await context.SaveChangesAsync(cancellation);
                     await transaction.CommitAsync(cancellation);
+                    context.Committed?.Invoke();
                     return outcome;
                 },
                 cancellation);
@@ -142,6 +143,8 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
                 await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation);
             }
 
+            if ((await context.Database.GetAppliedMigrationsAsync(cancellation)).Except(context.Database.GetMigrations(), StringComparer.Ordinal).FirstOrDefault() is { } newer)
+                throw new IOException($"a newer release has changed it ({newer}); start that one, or restore the backup from before it");
             await context.Database.MigrateAsync(cancellation);
             _open = true;
         }

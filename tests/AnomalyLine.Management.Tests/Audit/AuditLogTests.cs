@@ -1,5 +1,7 @@
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Tests.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Tests.Audit;
 
@@ -44,6 +46,51 @@ public sealed class AuditLogTests(PostgresServer postgres)
         Assert.Equal(test.Time.GetUtcNow(), entries[1].Time);
         Assert.Equal(new AuditCheck(2, entries[1].Hash, null, ""), (await test.Audit.VerifyAsync(TestDatabase.Cancel)).Value);
     }
+
+    /// <summary>What somebody with every right on the database can do to the chain.</summary>
+    [Theory]
+    [InlineData("rewritten", "is not the one that was sealed")]
+    [InlineData("cut off", "5 entries were sealed")]
+    [InlineData("emptied", "5 entries were sealed")]
+    [InlineData("seal of another key", "is not the server's")]
+    [InlineData("seal taken away", "is missing")]
+    [InlineData("key taken away", "is missing")]
+    public async Task Verify_ChainWrittenAnewWithoutTheKey_IsFound(string attack, string because)
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var audit = new AuditLog(test.Database, test.Time, new AuditSeal(test.Folder, NullLogger<AuditSeal>.Instance));
+        for (var i = 1; i <= 5; i++) Assert.Null((await audit.AppendAsync(TestDatabase.Somebody, "key.add", i == 3 ? "evil" : $"camera-{i}", null, null, TestDatabase.Cancel)).Error);
+        Assert.Equal((5, null), ((await audit.VerifyAsync(TestDatabase.Cancel)).Value.Entries, (await audit.VerifyAsync(TestDatabase.Cancel)).Value.FirstBroken));
+        var entries = (await audit.ListAsync(0, null, 10, TestDatabase.Cancel)).Value;
+
+        foreach (var trigger in await TriggersAsync(test)) Assert.Null(await test.RunSqlAsync($"DROP TRIGGER \"{trigger}\""));
+        var (seal, key) = (Path.Combine(test.Folder, AuditSeal.FileName), Path.Combine(test.Folder, AuditSeal.KeyFileName));
+        if (attack == "rewritten") await RewriteAsync(test, entries);
+        if (attack == "cut off") Assert.Null(await test.RunSqlAsync("DELETE FROM audit_entries WHERE \"Sequence\" > 3"));
+        if (attack == "emptied") Assert.Null(await test.RunSqlAsync("DELETE FROM audit_entries"));
+        if (attack == "seal of another key") await File.WriteAllTextAsync(seal, $"5:{entries[4].Hash}:{AuditEntry.NoHash}", TestDatabase.Cancel);
+        if (attack == "seal taken away") File.Delete(seal);
+        if (attack == "key taken away") File.Delete(key);
+
+        var check = (await audit.VerifyAsync(TestDatabase.Cancel)).Value;
+        Assert.NotNull(check.FirstBroken);
+        Assert.Contains(because, check.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Another subject for the third entry, and the hashes from there on computed again.</summary>
+    private static async Task RewriteAsync(TestDatabase test, IReadOnlyList<AuditEntry> entries)
+    {
+        var previous = entries[1].Hash;
+        foreach (var entry in entries.Skip(2))
+        {
+            var changed = entry with { Subject = entry.Subject == "evil" ? "camera-7" : entry.Subject, PreviousHash = previous };
+            previous = changed.ComputeHash();
+            Assert.Null(await test.RunSqlAsync($"UPDATE audit_entries SET \"Subject\" = '{changed.Subject}', \"PreviousHash\" = '{changed.PreviousHash}', \"Hash\" = '{previous}' WHERE \"Sequence\" = {changed.Sequence}"));
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> TriggersAsync(TestDatabase test) => (await test.Database.ReadAsync<IReadOnlyList<string>>(
+        async (context, cancel) => await context.Database.SqlQueryRaw<string>("SELECT name AS Value FROM sqlite_master WHERE type = 'trigger'").ToListAsync(cancel), TestDatabase.Cancel)).Value;
 
     [Theory]
     [InlineData(DatabaseKind.Sqlite, "UPDATE audit_entries SET \"User\" = 'bob' WHERE \"Sequence\" = 2")]

@@ -36,6 +36,22 @@ public sealed class ManagementDatabaseTests(PostgresServer postgres)
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.Postgres)]
+    public async Task Open_DatabaseOfANewerRelease_RefusedAndLeftAsItIs(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.CreateAsync(kind, postgres);
+        Assert.Null(await test.RunSqlAsync("INSERT INTO \"__EFMigrationsHistory\" VALUES ('99990101_Future', '99.0.0')"));
+        await using var again = test.Open();
+
+        var refused = await again.OpenAsync(TestDatabase.Cancel);
+
+        Assert.Equal(LineErrorCode.ManagementFailed, refused?.Code);
+        Assert.Contains("a newer release has changed it (99990101_Future)", refused?.Message, StringComparison.Ordinal);
+        Assert.Contains("newer release", again.Fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
     public async Task Change_ThatFails_LeavesNothing(DatabaseKind kind)
     {
         await using var test = await TestDatabase.CreateAsync(kind, postgres);
