@@ -138,7 +138,8 @@ public sealed class WrongInputsTests(SharedLine line, TrainedModel model)
     [InlineData(900)]
     public async Task Start_FewerOpenFilesThanItNeeds_SaysSoAndExitCode1(int files)
     {
-        var (code, text) = await RunningProgram.RunAsync("bash", ["-c", $"ulimit -n {files}; exec {Programs.Server} --AnomalyLine:HttpPort=0"], TimeSpan.FromSeconds(60));
+        using var folder = new TemporaryFolder();
+        var (code, text) = await RunningProgram.RunAsync("bash", ["-c", $"ulimit -n {files}; exec {Programs.Server} --AnomalyLine:HttpPort=0 --AnomalyLine:DataFolder={folder["data"]}"], TimeSpan.FromSeconds(60));
 
         Assert.Contains($"may have {files} files open, but the server needs", text, StringComparison.Ordinal);
         Assert.Equal(1, code);

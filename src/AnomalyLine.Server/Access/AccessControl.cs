@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Audit;
 using AnomalyLine.Server.Options;
 
 namespace AnomalyLine.Server.Access;
@@ -27,7 +28,7 @@ internal sealed class AccessControl
         _cookie = FormattableString.Invariant($"anomalyline-{options.HttpPort}");
         Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
         Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time);
-        Sessions = new SessionTable(options.Access.IdleTimeout, time);
+        Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, time);
         LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
         GatewayKey = AddOwnKey(new Identity(IdentityKind.Key, "opcua-gateway", AccessRole.Engineer, Own) { IsGateway = true });
         DemoCameraKey = AddOwnKey(new Identity(IdentityKind.Key, "demo-camera", AccessRole.Camera, Own));
@@ -84,16 +85,27 @@ internal sealed class AccessControl
         _ => null,
     };
 
-    /// <summary>Begins a session of a user, or of somebody that the provider named.</summary>
-    public void SignIn(HttpContext http, Identity who, string proof) =>
+    /// <summary>Begins a session of a user, or of somebody that the provider named, and notes it in the audit where that can be written: people get in while its database is away, too.</summary>
+    public async Task SignInAsync(HttpContext http, Identity who, string proof)
+    {
         http.Response.Cookies.Append(_cookie, Sessions.Begin(who, proof), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", IsEssential = true });
+        await NoteAsync(http, who, "session.begin");
+    }
 
     /// <summary>Ends the session of a browser.</summary>
-    public void SignOut(HttpContext http)
+    public async Task SignOutAsync(HttpContext http)
     {
-        if (http.Request.Cookies[_cookie] is { } token) Sessions.End(SessionTable.IdOf(token));
+        if (http.Request.Cookies[_cookie] is { } token && SessionTable.IdOf(token) is var session && Renew(session) is { } who)
+        {
+            Sessions.End(session);
+            await NoteAsync(http, who, "session.end");
+        }
+
         http.Response.Cookies.Delete(_cookie);
     }
+
+    private static Task NoteAsync(HttpContext http, Identity who, string action) => http.RequestServices.GetRequiredService<AuditLog>()
+        .AppendAsync(who.ToCaller(Origins.ConsoleOf(http)), action, who.AuditName, null, new { who.Role }, CancellationToken.None);
 
     /// <summary>Null where this caller may, as they are now; else the failure, with the role that is missing.</summary>
     /// <param name="who">Who asks; null for nobody.</param>

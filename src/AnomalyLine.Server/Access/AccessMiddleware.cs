@@ -23,7 +23,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessControl acces
         http.Features.Set(new Visit(who, why));
         if (who is not null)
         {
-            http.User = who.ToPrincipal();
+            http.User = who.ToPrincipal(Origins.ConsoleOf(http));
             ConnectionGate.Know(http);
         }
 

@@ -11,7 +11,7 @@ namespace AnomalyLine.Server.Access;
 /// <param name="Session">Their session, where they signed in; else empty.</param>
 internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role, string Session = "")
 {
-    private const string Scheme = "anomalyline";
+    private const string Scheme = "anomalyline", OriginClaim = "Origin";
 
     /// <summary>Whether it is the gateway that this server runs, which may make its own calls alone.</summary>
     public bool IsGateway { get; init; }
@@ -35,9 +35,13 @@ internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role,
     public Caller ToCaller(string origin) => new(AuditName, origin);
 
     /// <summary>In the form that the web server hands on to the pages' circuits.</summary>
-    public ClaimsPrincipal ToPrincipal() => new(new ClaimsIdentity(
+    /// <param name="origin">Where they are, for the audit of what they do there.</param>
+    public ClaimsPrincipal ToPrincipal(string origin) => new(new ClaimsIdentity(
         // The first one is what the forms' tokens are bound to: a role may change while a form is open.
-        [new Claim(ClaimTypes.NameIdentifier, $"{Kind}:{Name}"), new Claim(nameof(Kind), Kind.ToString()), new Claim(ClaimTypes.Name, Name), new Claim(ClaimTypes.Role, Role.ToString()), new Claim(nameof(Session), Session)], Scheme));
+        [new Claim(ClaimTypes.NameIdentifier, $"{Kind}:{Name}"), new Claim(nameof(Kind), Kind.ToString()), new Claim(ClaimTypes.Name, Name), new Claim(ClaimTypes.Role, Role.ToString()), new Claim(nameof(Session), Session), new Claim(OriginClaim, origin)], Scheme));
+
+    /// <summary>Where the request came from that a circuit began with.</summary>
+    public static string OriginOf(ClaimsPrincipal principal) => principal.FindFirstValue(OriginClaim) ?? "console";
 
     /// <summary>From that form; null for nobody.</summary>
     public static Identity? From(ClaimsPrincipal principal) =>

@@ -29,7 +29,7 @@ internal static class OpenIdSignIn
             // The provider's answer is a plain redirect, with which these are sent also without https.
             options.CorrelationCookie.SameSite = options.NonceCookie.SameSite = SameSiteMode.Lax;
             options.CorrelationCookie.SecurePolicy = options.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            options.Events.OnTicketReceived = context => SignIn(context, openId);
+            options.Events.OnTicketReceived = context => SignInAsync(context, openId);
             options.Events.OnRemoteFailure = context =>
             {
                 context.HandleResponse();
@@ -42,7 +42,7 @@ internal static class OpenIdSignIn
         .MapGet("/sign-in/provider", (HttpRequest request) => Results.Challenge(new AuthenticationProperties { RedirectUri = Origins.LocalPath(request.Query["return"]) }, [Provider]))
         .WithMetadata(OpenAttribute.Instance);
 
-    private static Task SignIn(TicketReceivedContext context, OpenIdOptions openId)
+    private static async Task SignInAsync(TicketReceivedContext context, OpenIdOptions openId)
     {
         context.HandleResponse();
         var claims = context.Principal?.Claims.ToList() ?? [];
@@ -51,12 +51,11 @@ internal static class OpenIdSignIn
         if (openId.RoleOf([.. claims.Where(claim => claim.Type == openId.RoleClaim).Select(claim => claim.Value)]) is not { } role)
         {
             Refuse(context.Response, $"\"{name}\" has no role here: ask an administrator of the provider for one of its groups that give one.");
-            return Task.CompletedTask;
+            return;
         }
 
-        context.HttpContext.RequestServices.GetRequiredService<AccessControl>().SignIn(context.HttpContext, new Identity(IdentityKind.Provider, name, role), proof: "");
+        await context.HttpContext.RequestServices.GetRequiredService<AccessControl>().SignInAsync(context.HttpContext, new Identity(IdentityKind.Provider, name, role), proof: "");
         context.Response.Redirect(Origins.LocalPath(context.ReturnUri));
-        return Task.CompletedTask;
     }
 
     private static void Refuse(HttpResponse response, string error) => response.Redirect($"/sign-in?error={Uri.EscapeDataString(error)}");

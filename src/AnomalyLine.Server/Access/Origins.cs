@@ -29,6 +29,9 @@ internal static class Origins
     /// <summary>The caller's address, as the audit and the slowing of guesses name it.</summary>
     public static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
+    /// <summary>Where a change in the console came from, as the audit names it.</summary>
+    public static string ConsoleOf(HttpContext http) => $"console {AddressOf(http)}";
+
     /// <summary>The caller's address with the port, in the form of gRPC, as the audit names where a call came from.</summary>
     public static string PeerOf(HttpContext http) => http.Connection.RemoteIpAddress switch
     {

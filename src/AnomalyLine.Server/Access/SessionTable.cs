@@ -5,8 +5,8 @@ using System.Text;
 
 namespace AnomalyLine.Server.Access;
 
-/// <summary>The sessions of signed-in people, in memory: a restart of the server ends them all. A session without a click for the idle time ends. Any thread.</summary>
-internal sealed class SessionTable(TimeSpan idle, TimeProvider time)
+/// <summary>The sessions of signed-in people, in memory: a restart of the server ends them all. A session without a click for the idle time ends, and every one after the longest time. Any thread.</summary>
+internal sealed class SessionTable(TimeSpan idle, TimeSpan longest, TimeProvider time)
 {
     /// <summary>More are not kept: the one that was longest without a click makes room.</summary>
     private const int Most = 10_000;
@@ -58,14 +58,16 @@ internal sealed class SessionTable(TimeSpan idle, TimeProvider time)
     /// <summary>Ends a session.</summary>
     public void End(string session) => _sessions.TryRemove(session, out _);
 
-    private bool IsOver(Entry entry) => time.GetElapsedTime(entry.LastClick) >= idle;
+    private bool IsOver(Entry entry) => time.GetElapsedTime(entry.LastClick) >= idle || time.GetElapsedTime(entry.Begin) >= longest;
 
-    private sealed class Entry(Identity who, string proof, long lastClick)
+    private sealed class Entry(Identity who, string proof, long begin)
     {
+        public long Begin { get; } = begin;
+
         public Identity Who { get; } = who;
 
         public string Proof { get; set; } = proof;
 
-        public long LastClick { get; set; } = lastClick;
+        public long LastClick { get; set; } = begin;
     }
 }

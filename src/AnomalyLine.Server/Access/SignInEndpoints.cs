@@ -11,11 +11,12 @@ namespace AnomalyLine.Server.Access;
 internal static class SignInEndpoints
 {
     private const string AnyUser = "";
+    private const int LongestName = 64;
 
     public static void MapSignIn(this WebApplication app)
     {
         Map(app.MapPost("/sign-in", SignInAsync), "/sign-in");
-        Map(app.MapPost("/sign-out", SignOut), "/");
+        Map(app.MapPost("/sign-out", SignOutAsync), "/");
         Map(app.MapPost("/setup", SetupAsync), "/setup");
         Map(app.MapPost("/account/password", ChangePasswordAsync), "/account");
     }
@@ -29,20 +30,21 @@ internal static class SignInEndpoints
     private static async Task<IResult> SignInAsync(
         [FromForm] string? name, [FromForm] string? password, [FromForm(Name = "return")] string? address, AccessControl access, PasswordCheck check, RefusalLog refusals, IStringLocalizer<Words> words, HttpContext http)
     {
-        var (user, wait) = await check.TryAsync(name ?? "", password ?? "", Origins.AddressOf(http), http.RequestAborted);
+        name = name is { Length: > LongestName } ? name[..LongestName] : name ?? "";
+        var (user, wait) = await check.TryAsync(name, password ?? "", Origins.AddressOf(http), http.RequestAborted);
         if (user is not null)
         {
-            access.SignIn(http, new Identity(IdentityKind.User, user.Name, user.Role), user.Secret);
+            await access.SignInAsync(http, new Identity(IdentityKind.User, user.Name, user.Role), user.Secret);
             return Results.LocalRedirect(Origins.LocalPath(address));
         }
 
-        await refusals.NoteAsync(new Caller("", $"{Origins.AddressOf(http)} (nobody)"), "sign-in", new LineError(LineErrorCode.NotSignedIn, $"wrong name or password for \"{name}\""));
+        await refusals.NoteAsync(new Caller("", $"{Origins.AddressOf(http)} (nobody)"), $"sign-in {name}".TrimEnd(), new LineError(LineErrorCode.NotSignedIn, $"wrong name or password for \"{name}\""));
         return Again("/sign-in", wait > TimeSpan.Zero ? words["Too many wrong passwords. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)] : words["The name or the password is wrong."], address, name);
     }
 
-    private static IResult SignOut(AccessControl access, HttpContext http)
+    private static async Task<IResult> SignOutAsync(AccessControl access, HttpContext http)
     {
-        access.SignOut(http);
+        await access.SignOutAsync(http);
         return Results.LocalRedirect("/sign-in");
     }
 
@@ -56,7 +58,7 @@ internal static class SignInEndpoints
         var outcome = await setup.RunAsync(name ?? "", password ?? "", code ?? "", address);
         if (!outcome.TryGet(out var user, out var error)) return Again("/setup", error.Message, null, name);
         throttle.Forget(AnyUser, address);
-        access.SignIn(http, new Identity(IdentityKind.User, user.Name, user.Role), user.Secret);
+        await access.SignInAsync(http, new Identity(IdentityKind.User, user.Name, user.Role), user.Secret);
         return Results.LocalRedirect("/");
     }
 
@@ -66,10 +68,10 @@ internal static class SignInEndpoints
         // Who has no session any more signs in first.
         if (Visit.Of(http).Who is not { } who) return Results.LocalRedirect("/sign-in?return=%2Faccount");
         if (password != again) return Again("/account", words["The two passwords differ."], null, null);
-        var outcome = await own.ChangeAsync(who, current ?? "", password ?? "", Origins.AddressOf(http), who.ToCaller("console"), http.RequestAborted);
+        var outcome = await own.ChangeAsync(who, current ?? "", password ?? "", Origins.AddressOf(http), who.ToCaller(Origins.ConsoleOf(http)), http.RequestAborted);
         return outcome.Error is { } error ? Again("/account", words[error.Message], null, null) : Results.LocalRedirect("/account?done=true");
     }
 
     private static IResult Again(string page, string error, string? address, string? name) =>
-        Results.LocalRedirect($"{page}?error={Uri.EscapeDataString(error)}&return={Uri.EscapeDataString(Origins.LocalPath(address))}&name={Uri.EscapeDataString(name is { Length: <= 64 } ? name : "")}");
+        Results.LocalRedirect($"{page}?error={Uri.EscapeDataString(error)}&return={Uri.EscapeDataString(Origins.LocalPath(address))}&name={Uri.EscapeDataString(name is { Length: <= LongestName } ? name : "")}");
 }

@@ -2,7 +2,7 @@ namespace AnomalyLine.Server.Access;
 
 /// <summary>
 /// Slows the guessing of passwords: after three wrong ones for a user from an address, each further one costs a longer pause, from 1 s to 1 min, in which even the right one is refused
-/// from there. Nobody is locked out for longer, and another address is not held up. Names that nobody has count as one. Any thread.
+/// from there. Nobody is locked out for longer, and another address is not held up. Names that nobody has are treated as any other. Any thread.
 /// </summary>
 internal sealed class SignInThrottle(TimeProvider time)
 {

@@ -10,8 +10,6 @@ namespace AnomalyLine.Server.Access;
 /// </summary>
 internal sealed class Visitor(AuthenticationStateProvider states, AccessControl access, RefusalLog refusals)
 {
-    private const string Origin = "console";
-
     /// <summary>Who it is, with the role that they have now; null where their session has ended.</summary>
     public async Task<Identity?> GetAsync() => Identity.From((await states.GetAuthenticationStateAsync()).User) is { } who ? access.Renew(who) : null;
 
@@ -23,14 +21,15 @@ internal sealed class Visitor(AuthenticationStateProvider states, AccessControl 
     /// <param name="what">Name of the change, such as "sample.review".</param>
     public async Task<Outcome<Caller>> AsAsync(AccessRole least, string what)
     {
-        var who = Identity.From((await states.GetAuthenticationStateAsync()).User);
+        var principal = (await states.GetAuthenticationStateAsync()).User;
+        var (who, origin) = (Identity.From(principal), Identity.OriginOf(principal));
         if (access.Refuse(who, least) is not { } refused)
         {
             access.Sessions.Click(who!.Session);
-            return who.ToCaller(Origin);
+            return who.ToCaller(origin);
         }
 
-        await refusals.NoteAsync(who?.ToCaller(Origin) ?? new Caller("", Origin), what, refused);
+        await refusals.NoteAsync(who?.ToCaller(origin) ?? new Caller("", origin), what, refused);
         return refused;
     }
 }

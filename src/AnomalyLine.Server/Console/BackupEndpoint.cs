@@ -20,7 +20,7 @@ internal static class BackupEndpoint
         try
         {
             var manifest = await BackupWriter.WriteAsync(options.DataFolder, options.Management, file, time, cancellation);
-            if ((await audit.AppendAsync(Visit.Of(http).Who!.ToCaller("console"), "backup.download", "", null, new { Files = manifest.Files.Count }, cancellation)).Error is { } error)
+            if ((await audit.AppendAsync(Visit.Of(http).Who!.ToCaller(Origins.ConsoleOf(http)), "backup.download", "", null, new { Files = manifest.Files.Count }, cancellation)).Error is { } error)
                 return Results.Problem(error.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
 
             // The name goes at once, the file with its last reader.

@@ -14,7 +14,7 @@ internal static class RefusedCall
     public static Task AnswerAsync(HttpContext http, LineError error)
     {
         var failure = error.ToRpcException();
-        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true) return AnswerGrpcAsync(http.Response, failure);
+        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true && HttpProtocol.IsHttp2(http.Request.Protocol)) return AnswerGrpcAsync(http.Response, failure);
         http.Response.StatusCode = LineErrors.ToHttpStatus(error.Code);
         http.Response.ContentType = "application/json; charset=utf-8";
         return http.Response.WriteAsync(s_json.Format(Google.Rpc.Status.Parser.ParseFrom(failure.Trailers.GetValueBytes(LineErrors.DetailsTrailer))), http.RequestAborted);

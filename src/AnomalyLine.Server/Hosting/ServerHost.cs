@@ -19,6 +19,7 @@ using AnomalyLine.Server.Pictures;
 using AnomalyLine.Server.Rest;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace AnomalyLine.Server.Hosting;
 
@@ -105,7 +106,7 @@ internal static class ServerHost
     private static void AddManagement(IServiceCollection services, AnomalyLineOptions options)
     {
         services.AddSingleton(provider => new ManagementDatabase(options.Management, options.DataFolder, provider.GetRequiredService<ILogger<ManagementDatabase>>()));
-        services.AddSingleton<AuditLog>();
+        services.AddSingleton(provider => new AuditSeal(options.DataFolder, provider.GetRequiredService<ILogger<AuditSeal>>())).AddSingleton<AuditLog>();
         services.AddSingleton(options.Management);
         services.AddSingleton(new SampleFiles(options.DataFolder, options.Management.ReservedDiskBytes));
         services.AddSingleton<SampleStore>();
@@ -150,8 +151,21 @@ internal static class ServerHost
         services.AddSingleton<NodeSetExport>();
     }
 
+    /// <summary>What a proxy that is known says of who called it and how; without one nothing is believed.</summary>
+    private static void UseProxies(WebApplication app, AccessOptions access)
+    {
+        if (access.ProxyNetworks.Count == 0) return;
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in access.ProxyNetworks) forwarded.KnownIPNetworks.Add(network);
+        app.UseForwardedHeaders(forwarded);
+    }
+
     private static void Map(WebApplication app)
     {
+        UseProxies(app, app.Services.GetRequiredService<AnomalyLineOptions>().Access);
+        app.UseSecurityHeaders();
         app.UseLanguages();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<RestMiddleware>();

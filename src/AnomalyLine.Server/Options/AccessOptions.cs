@@ -9,6 +9,15 @@ internal sealed record AccessOptions
     /// <summary>Time without a click after which a session of the console ends, 1 min..30 d. Default 8 h.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>Time after which a session of the console ends whatever was clicked, 1 min..365 d. Default 1 d.</summary>
+    public TimeSpan LongestSession { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Addresses of proxies, or networks such as 10.0.0.0/24, with commas: their X-Forwarded-For, -Proto and -Host are believed, of nobody else. Default none.</summary>
+    public string Proxies { get; init; } = "";
+
+    /// <summary>The same, one by one.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> ProxyNetworks => [.. Split().Select(text => TryParse(text, out var network) ? network : default)];
+
     /// <summary>Sign-in by a provider of OpenID Connect, beside the users of this server.</summary>
     public OpenIdOptions OpenId { get; init; } = new();
 
@@ -16,6 +25,18 @@ internal sealed record AccessOptions
     public IEnumerable<string> Validate()
     {
         if (IdleTimeout < TimeSpan.FromMinutes(1) || IdleTimeout > TimeSpan.FromDays(30)) yield return $"IdleTimeout is {IdleTimeout}; use 00:01:00..30.00:00:00.";
+        if (LongestSession < TimeSpan.FromMinutes(1) || LongestSession > TimeSpan.FromDays(365)) yield return $"LongestSession is {LongestSession}; use 00:01:00..365.00:00:00.";
+        foreach (var text in Split().Where(text => !TryParse(text, out _))) yield return $"Proxies has \"{text}\"; use addresses and networks with commas, such as 10.0.0.5, 10.1.0.0/24.";
         foreach (var error in OpenId.Validate()) yield return $"OpenId:{error}";
+    }
+
+    private string[] Split() => Proxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool TryParse(string text, out System.Net.IPNetwork network)
+    {
+        if (System.Net.IPNetwork.TryParse(text, out network)) return true;
+        if (!System.Net.IPAddress.TryParse(text, out var address)) return false;
+        network = new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
     }
 }

@@ -5,9 +5,13 @@ const FAILURES_BEFORE_LOCK = 5;
 const LOCK_MS = 30_000;
 const MAX_REMEMBERED = 10_000;
 
+/** Longer names are nobody's. */
+const LONGEST_NAME = 64;
+
 /**
  * Checks passwords and slows guessing: after five wrong ones in a row for a user from an address,
- * that user is refused from there for 30 s, the right password included. Unknown names count as one user.
+ * that name is refused from there for 30 s, the right password included. A name that nobody has is treated as any other,
+ * so that nothing tells which names there are.
  */
 export class Login {
   readonly #attempts = new Map<string, { failures: number; lockedUntil: number }>();
@@ -25,7 +29,7 @@ export class Login {
   /** Whether this user may log in from this address with this password. */
   async isValid(user: string, password: string, address: string): Promise<boolean> {
     const hash = this.#users.get(user)?.password;
-    const key = `${address} ${hash === undefined ? "" : user}`;
+    const key = `${address} ${user.slice(0, LONGEST_NAME)}`;
     const before = this.#attempts.get(key) ?? { failures: 0, lockedUntil: 0 };
     if (before.lockedUntil > this.#now()) {
       this.#log.warn({ user, address }, "login refused: locked after wrong passwords");

@@ -62,6 +62,26 @@ test("readConfig_Laboratory_FillsDefaults", () => {
   });
 });
 
+test("login_NamesThatNobodyHas_AreLockedOneByOneAsOthersAre", async () => {
+  const lines: string[] = [];
+  const log = pino({}, { write: (line: string) => lines.push((JSON.parse(line) as { msg: string }).msg) });
+  const { users } = parseUsers(`${await userLine("operator", "Operator", "right")}\n`);
+  const login = new Login(users, log, () => 0);
+  for (let i = 0; i < 8; i++) {
+    await login.isValid(`nobody-${i}`, "wrong", "10.0.0.1");
+  }
+  const answers: string[][] = [];
+  for (const name of ["operator", "root"]) {
+    lines.length = 0;
+    for (let i = 0; i < 6; i++) {
+      await login.isValid(name, "wrong", "10.0.0.1");
+    }
+    answers.push([...lines]);
+  }
+  expect(answers[0]?.at(-1)).toContain("locked");
+  expect(answers[1]).toEqual(answers[0]);
+});
+
 test("login_FiveWrongPasswords_LocksTheUserFromThatAddressFor30Seconds", async () => {
   const { users } = parseUsers(`${await userLine("operator", "Operator", "right")}\n`);
   let now = 0;

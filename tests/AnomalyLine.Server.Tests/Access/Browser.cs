@@ -8,11 +8,12 @@ internal sealed partial class Browser : IDisposable
 {
     private readonly HttpClient _http;
 
-    public Browser(TestServer server)
+    public Browser(TestServer server, params (string Name, string Value)[] headers)
     {
         Cookies = new CookieContainer();
         _http = new HttpClient(new HttpClientHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
         _http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "none");
+        foreach (var (name, value) in headers) _http.DefaultRequestHeaders.Add(name, value);
     }
 
     public CookieContainer Cookies { get; }
@@ -41,6 +42,19 @@ internal sealed partial class Browser : IDisposable
     /// <returns>Where the answer leads.</returns>
     public async Task<string> SignInAsync(string name, string password, string address = "/") =>
         (await SendAsync("/sign-in", ("name", name), ("password", password), ("return", address))).Location;
+
+    /// <summary>Signs in as a browser behind a proxy that ends TLS does, whose cookies are only for https.</summary>
+    /// <returns>The headers of the answer, and where it leads.</returns>
+    public async Task<(System.Net.Http.Headers.HttpResponseHeaders Headers, string Location)> SignInAndKeepHeadersAsync(string name, string password)
+    {
+        using var page = await _http.GetAsync("/sign-in", TestServer.Cancel);
+        var token = Token().Match(await page.Content.ReadAsStringAsync(TestServer.Cancel)).Groups[1].Value;
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = name, ["password"] = password, ["__RequestVerificationToken"] = token });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in") { Content = form };
+        if (page.Headers.TryGetValues("Set-Cookie", out var cookies)) request.Headers.Add("Cookie", string.Join("; ", cookies.Select(cookie => cookie.Split(';')[0])));
+        using var answer = await _http.SendAsync(request, TestServer.Cancel);
+        return (answer.Headers, answer.Headers.Location?.ToString() ?? "");
+    }
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestServer.Cancel);
 

@@ -34,7 +34,7 @@ public sealed class OwnPasswordTests
         Assert.Equal("/", await elsewhere.SignInAsync("anna", Other));
         var entries = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries;
         var change = Assert.Single(entries, entry => entry.Action == "user.password");
-        Assert.Equal(("anna", "anna", "console"), (change.User, change.Subject, change.Origin));
+        Assert.Equal(("anna", "anna", "console 127.0.0.1"), (change.User, change.Subject, change.Origin));
         Assert.Contains(entries, entry => entry is { Action: "access.refused", Subject: "user.password", User: "anna" });
         Assert.DoesNotContain(entries, entry => $"{entry}".Contains(Other, StringComparison.Ordinal));
     }

@@ -34,7 +34,7 @@ public sealed class SignInTests
         Assert.Contains("There are users already", (await second.GetAsync("/setup")).Text, StringComparison.Ordinal);
         Assert.Contains("users already", (await server.Get<Setup>().RunAsync("eve", Password, code.Item2, "here")).Error?.Message, StringComparison.Ordinal);
         Assert.Equal(["anna"], server.Get<AccessControl>().Users.All.Select(user => user.Name));
-        Assert.Equal("user.add", Assert.Single((await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries).Action);
+        Assert.Equal(["user.add", "session.begin"], (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries.Select(entry => entry.Action));
     }
 
     [Theory]
@@ -81,6 +81,59 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task SignIn_NamesThatSomebodyHasAndThatNobodyHas_AreAnsweredAlike()
+    {
+        await using var server = await StartAsync();
+        using var browser = new Browser(server);
+        for (var i = 0; i < 4; i++) await browser.SignInAsync($"nobody-{i}", "a wrong password");
+        var answers = new List<List<string>>();
+        foreach (var name in (string[])["anna", "root", "operator"])
+        {
+            var ofName = new List<string>();
+            for (var i = 0; i < 4; i++) ofName.Add((await browser.SignInAsync(name, "a wrong password")).Split("&return")[0]);
+            answers.Add(ofName);
+        }
+
+        Assert.Contains("is wrong", answers[0][0], StringComparison.Ordinal);
+        Assert.Contains("Try again in 1 s", answers[0][3], StringComparison.Ordinal);
+        Assert.All(answers, ofName => Assert.Equal(answers[0], ofName));
+    }
+
+    [Fact]
+    public async Task SignIn_WhileHundredsAreTriedFromElsewhere_GetsIn()
+    {
+        await using var server = await StartAsync();
+        var check = server.Get<PasswordCheck>();
+        Assert.NotNull((await check.TryAsync("anna", Password, "10.0.0.1", TestServer.Cancel)).User);
+        var crowd = Enumerable.Range(0, 200).Select(i => check.TryAsync("anna", "a wrong password", $"10.1.0.{i}", TestServer.Cancel)).ToList();
+
+        var fromBefore = check.TryAsync("anna", Password, "10.0.0.1", TestServer.Cancel);
+        var newest = check.TryAsync("anna", Password, "10.2.0.1", TestServer.Cancel);
+
+        Assert.NotNull((await fromBefore).User);
+        Assert.NotNull((await newest).User);
+        Assert.All(await Task.WhenAll(crowd), wrong => Assert.Null(wrong.User));
+        Assert.InRange(crowd.Count(wrong => wrong.Result.Wait > TimeSpan.Zero), 100, 200);
+    }
+
+    [Fact]
+    public async Task SignInAndOut_AreNotedWithAddressAndIdentity()
+    {
+        await using var server = await StartAsync();
+        using var browser = new Browser(server);
+        await browser.SignInAsync("anna", "a wrong password");
+        await browser.SignInAsync("mallory", "a wrong password");
+        await browser.SignInAsync("anna", Password);
+        await browser.SendAsync("/samples", "/sign-out");
+
+        var entries = (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries;
+
+        Assert.Equal(
+            [("access.refused", "sign-in anna", "", "127.0.0.1 (nobody)"), ("access.refused", "sign-in mallory", "", "127.0.0.1 (nobody)"), ("session.begin", "anna", "anna", "console 127.0.0.1"), ("session.end", "anna", "anna", "console 127.0.0.1")],
+            entries.Select(entry => (entry.Action, entry.Subject, entry.User, entry.Origin)));
+    }
+
+    [Fact]
     public async Task Session_WithoutAClick_EndsAndSoDoesOneOfAnotherPasswordOrARemovedUser()
     {
         await using var server = await StartAsync();
@@ -105,6 +158,22 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/samples")).Status);
         await browser.SignInAsync("anna", "another password");
         users.Remove("anna");
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/samples")).Status);
+    }
+
+    [Fact]
+    public async Task Session_WithClicksAllTheTime_EndsAfterADay()
+    {
+        await using var server = await StartAsync();
+        using var browser = new Browser(server);
+        await browser.SignInAsync("anna", Password);
+        for (var hour = 0; hour < 23; hour++)
+        {
+            _time.Advance(TimeSpan.FromHours(1));
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/samples")).Status);
+        }
+
+        _time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/samples")).Status);
     }
 

@@ -21,7 +21,7 @@ public sealed class VisitorTests
         // As it is when a page's circuit was opened.
         var visitor = new Visitor(new States(who), access, server.Get<RefusalLog>());
 
-        Assert.Equal(("bert", "console"), ((await visitor.AsAsync(AccessRole.Operator, "sample.review")).Value.User, (await visitor.AsAsync(AccessRole.Operator, "sample.review")).Value.Origin));
+        Assert.Equal(("bert", "console 10.0.0.9"), ((await visitor.AsAsync(AccessRole.Operator, "sample.review")).Value.User, (await visitor.AsAsync(AccessRole.Operator, "sample.review")).Value.Origin));
         Assert.Equal(LineErrorCode.RoleMissing, (await visitor.AsAsync(AccessRole.Engineer, "job.start")).Error?.Code);
         Assert.True(await visitor.MayAsync(AccessRole.Operator));
         Assert.False(await visitor.MayAsync(AccessRole.Engineer));
@@ -39,6 +39,6 @@ public sealed class VisitorTests
 
     private sealed class States(Identity? who) : AuthenticationStateProvider
     {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(who?.ToPrincipal() ?? new()));
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(who?.ToPrincipal("console 10.0.0.9") ?? new()));
     }
 }
