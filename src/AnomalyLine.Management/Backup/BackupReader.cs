@@ -14,7 +14,7 @@ namespace AnomalyLine.Management.Backup;
 public static class BackupReader
 {
     private const string ManagementFile = "management.db";
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
     private const long MaxManifestBytes = 256L * 1024 * 1024;
 
     /// <summary>Restores a backup into a folder that is not there or empty. Nothing is put in place before every file has passed its checksum.</summary>
@@ -70,7 +70,7 @@ public static class BackupReader
         if (manifest.Format > BackupManifest.CurrentFormat)
             throw new BackupException($"{source}: has format {manifest.Format}, but this program knows formats up to {BackupManifest.CurrentFormat}; restore it with the newer program.");
         foreach (var file in manifest.Files)
-            if (!found.Remove(file.Name, out var unpacked) || unpacked != file) throw Damaged(source, $"{file.Name} is missing or was changed");
+            if (file is null || !found.Remove(file.Name, out var unpacked) || unpacked != file) throw Damaged(source, $"{file?.Name ?? "a file of its list"} is missing or was changed");
         return found.Keys.FirstOrDefault() is { } added ? throw Damaged(source, $"{added} was added to it") : manifest;
     }
 

@@ -53,11 +53,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessControl acces
             return;
         }
 
-        Bound(http, rule!.MostBytes);
+        // Over gRPC each message has its own bound, and a larger one an answer that says so.
+        Bound(http, RefusedCall.IsGrpc(http) ? null : rule!.MostBytes);
         await next(http);
     }
 
-    private static void Bound(HttpContext http, long bytes)
+    private static void Bound(HttpContext http, long? bytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = bytes;
     }

@@ -5,7 +5,7 @@ namespace AnomalyLine.Server.Access;
 /// <summary>What a call needs.</summary>
 /// <param name="Least">The least role; null where anybody may, signed in or not.</param>
 /// <param name="IsForCameras">Whether cameras may as well.</param>
-/// <param name="MostBytes">Largest body of a request that is one message; streams are bounded message by message.</param>
+/// <param name="MostBytes">Largest body over REST; over gRPC each message is bounded by its service.</param>
 /// <param name="IsForGateway">Whether the gateway that this server runs may, which has a role.</param>
 internal sealed record CallRule(AccessRole? Least, bool IsForCameras = false, long MostBytes = CallRule.UsualMostBytes, bool IsForGateway = false)
 {

@@ -14,11 +14,15 @@ internal static class RefusedCall
     public static Task AnswerAsync(HttpContext http, LineError error)
     {
         var failure = error.ToRpcException();
-        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true && HttpProtocol.IsHttp2(http.Request.Protocol)) return AnswerGrpcAsync(http.Response, failure);
+        if (IsGrpc(http)) return AnswerGrpcAsync(http.Response, failure);
         http.Response.StatusCode = LineErrors.ToHttpStatus(error.Code);
         http.Response.ContentType = "application/json; charset=utf-8";
         return http.Response.WriteAsync(s_json.Format(Google.Rpc.Status.Parser.ParseFrom(failure.Trailers.GetValueBytes(LineErrors.DetailsTrailer))), http.RequestAborted);
     }
+
+    /// <summary>Whether it came over gRPC, not REST.</summary>
+    public static bool IsGrpc(HttpContext http) =>
+        http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true && HttpProtocol.IsHttp2(http.Request.Protocol);
 
     private static async Task AnswerGrpcAsync(HttpResponse response, RpcException failure)
     {

@@ -36,7 +36,7 @@ internal sealed class SoakCamera(TestServer server, string station, string name,
     /// <summary>Sends until it is told to end, and waits for the last answers.</summary>
     public async Task RunAsync(CancellationToken end)
     {
-        using var channel = GrpcChannel.ForAddress($"http://{server.Channel.Target}");
+        using var channel = GrpcChannel.ForAddress($"http://{server.Channel.Target}", new GrpcChannelOptions { HttpHandler = server.AsLocalProgram(), DisposeHttpClient = true });
         using var call = new InspectionService.InspectionServiceClient(channel).Inspect(cancellationToken: TestContext.Current.CancellationToken);
         var reading = ReadAsync(call.ResponseStream);
         using var pace = rate is { } perSecond ? new PeriodicTimer(TimeSpan.FromSeconds(1 / perSecond)) : null;
