@@ -127,11 +127,11 @@ public sealed class RestTests
     [Fact]
     public async Task Rest_Nobody_LearnsNothingOfTheContractButThatAKeyIsNeeded()
     {
-        await using var server = await TestServer.StartAsync("--AnomalyLine:Access:TrustLocal=false");
+        await using var server = await TestServer.StartAsync();
 
         foreach (var path in new[] { "/v1/stations?all=1", "/v1/stations" })
         {
-            using var answer = await server.Http.GetAsync(path, TestServer.Cancel);
+            using var answer = await server.Strangers.GetAsync(path, TestServer.Cancel);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
             Assert.Equal("not-signed-in", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["details"]![0]!["reason"]!);
         }

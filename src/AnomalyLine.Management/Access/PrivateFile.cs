@@ -14,11 +14,18 @@ internal static class PrivateFile
         return new FileStream(path, options);
     }
 
-    /// <summary>A folder that its owner alone may enter (mode 0700), with those above it; one that is there stays as it is.</summary>
+    /// <summary>A folder that its owner alone may enter (mode 0700), and so those above it that are not there yet; one that is there stays as it is.</summary>
     public static void CreateFolder(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        // The framework gives its mode to the last folder alone.
+        if (Path.GetDirectoryName(path) is { Length: > 0 } above && !Directory.Exists(above)) CreateFolder(above);
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Writes a file in the place of the one that may be there, with its folder.</summary>
