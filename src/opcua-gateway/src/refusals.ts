@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { OPCUACertificateManager } from "node-opcua";
 import {
   type AddressSpace,
   DataType,
   LocalizedText,
-  type OPCUACertificateManager,
   type OPCUAServer,
   type ServerSecureChannelLayer,
   type StatusCode,

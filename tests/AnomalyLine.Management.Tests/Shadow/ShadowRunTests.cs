@@ -38,9 +38,11 @@ public sealed class ShadowRunTests(PostgresServer postgres)
     private static ShadowRun Create(TestDatabase test) => new(
         _ => new IdentityDetector(new InputSpec(16, 16, 1)), _ => new Calibration(0.5f, 0.75f, 0.05, 0.05, true, 20, "twenty normals"), _ => true, test.Database, test.Time);
 
+    /// <summary>Offers frames until some are judged, and waits until none of them is in work.</summary>
     private static async Task OfferUntilAsync(ShadowRun shadows, long judged)
     {
-        for (var sequence = 1; shadows.Get("s")!.Judged < judged; sequence++)
+        var done = Done(shadows);
+        for (var sequence = 1; shadows.Get("s")!.Judged < judged; sequence++, done++)
         {
             TestDatabase.Cancel.ThrowIfCancellationRequested();
             Assert.True(Frame.TryCreate(PixelFormat.Mono8, 16, 16, 16, new byte[256], DateTimeOffset.UnixEpoch, out var frame, out var error), error);
@@ -48,7 +50,15 @@ public sealed class ShadowRunTests(PostgresServer postgres)
             Assert.Equal("", shadows.Get("s")!.Fault);
             await Task.Yield();
         }
+
+        while (Done(shadows) < done)
+        {
+            TestDatabase.Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
+
+    private static long Done(ShadowRun shadows) => shadows.Get("s") is { } counts ? counts.Judged + counts.Skipped : 0;
 
     private static InspectionRecord Record(int sequence) => new()
     {
