@@ -31,7 +31,8 @@ public sealed partial class ManagementTests(TrainedModel model)
             var here = line.Replace("localhost:8080", $"127.0.0.1:{server.HttpPort}", StringComparison.Ordinal).Replace("ae-ssim-0123456789ab", version, StringComparison.Ordinal);
             var (code, text) = await RunningProgram.RunAsync("bash", ["-ec", $"set -o pipefail; cd '{folder.Path}'; {here}"], s_limit);
             Assert.True(code == 0, $"{line}\nended with {code}: {text}");
-            if (line.Contains("curl", StringComparison.Ordinal)) Assert.NotNull(JsonDocument.Parse(text));
+            if (line.Contains(".csv", StringComparison.Ordinal)) Assert.StartsWith("station,sequence,", text, StringComparison.Ordinal);
+            else if (line.Contains("curl", StringComparison.Ordinal)) Assert.NotNull(JsonDocument.Parse(text));
         }
 
         var (_, audit) = await CliAsync(server, "audit", "list", "--json");
@@ -57,7 +58,10 @@ public sealed partial class ManagementTests(TrainedModel model)
             await CliAsync(server, "stations", "activate", "press-1", "--model", version, "--deadline-ms", "30000");
             await CliAsync(server, "samples", "import", folder["parts"], "--station", "press-1");
             await CliAsync(server, "samples", "review", "--station", "press-1", "--state", "pending", "--as", "approved");
-            await CliAsync(server, "samples", "review", "1", "--as", "excluded");
+            var (_, imported) = await CliAsync(server, "samples", "list", "--json");
+            var defect = JsonDocument.Parse(imported).RootElement.GetProperty("samples").EnumerateArray()
+                .First(sample => string.Equals(sample.GetProperty("label").GetString(), "anomalous", StringComparison.OrdinalIgnoreCase)).GetProperty("id").GetRawText().Trim('"');
+            await CliAsync(server, "samples", "review", defect, "--as", "excluded");
             await CliAsync(server, "samples", "export", "--to", folder["export"], "--test-share", "0");
             var (_, check) = await CliAsync(server, "audit", "verify", "--json");
             var head = JsonDocument.Parse(check).RootElement;
@@ -68,7 +72,7 @@ public sealed partial class ManagementTests(TrainedModel model)
             Assert.Equal(normal, exported.TrainNormals.Count);
             Assert.Equal(files.Count - normal - 1, exported.TestFrames.Count);
             await RunAsync("backup", "--data", folder["data"], "--to", folder["line.backup"]);
-            await CliAsync(server, "samples", "review", "2", "--as", "excluded");
+            await CliAsync(server, "samples", "review", defect == "2" ? "1" : "2", "--as", "excluded");
             Assert.Equal(0, (await server.StopAsync()).Code);
             Directory.Move(folder["data"], folder["old"]);
             await RunAsync("restore", "--from", folder["line.backup"], "--data", folder["data"]);
