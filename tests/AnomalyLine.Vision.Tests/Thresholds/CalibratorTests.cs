@@ -32,7 +32,7 @@ public sealed class CalibratorTests
         Assert.Equal(42, calibration.Threshold);
         Assert.False(calibration.IsCertified);
         Assert.Equal(1.0 / 43, calibration.CertifiedFalseRejectRate, 12);
-        Assert.StartsWith("1 % asks for 99 held-out normals; there are 42, 57 too few.", calibration.Note, StringComparison.Ordinal);
+        Assert.StartsWith("1 % asks for 99 different held-out normal parts; there are 42, 57 too few.", calibration.Note, StringComparison.Ordinal);
     }
 
     [Fact]
