@@ -67,17 +67,18 @@ public sealed class WrongInputsTests(SharedLine line, TrainedModel model)
     }
 
     [Fact]
-    public async Task Inspect_FrameLargerThanAllowed_StreamFailsAndServerServesOn()
+    public async Task Inspect_FrameLargerThanAllowed_NotDecidableWithTheLimitAndThoseBehindItAreJudged()
     {
         await line.EnsureStartedAsync(model);
         await line.Client.AddStationsAsync(line.Model, "large");
         var large = Parts.Good();
         large.Data = UnsafeByteOperations.UnsafeWrap(new byte[69 * 1024 * 1024]);
 
-        var failure = await Assert.ThrowsAsync<RpcException>(() => line.Client.InspectAsync(Request(1, large, "large")));
+        var answers = await line.Client.InspectAsync([Request(1, large, "large"), Request(2, Parts.Good(), "large")]);
 
-        Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
-        Assert.Equal(Verdict.Ok, (await line.Client.InspectAsync(Request(2, Parts.Good(), "large")))[2].Inspection.Verdict);
+        Assert.Equal((Verdict.NotDecidable, ReasonCode.InvalidFrame), (answers[1].Inspection.Verdict, answers[1].Inspection.ReasonCode));
+        Assert.Contains($"{64 * 1024 * 1024}", answers[1].Inspection.ReasonText, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Ok, answers[2].Inspection.Verdict);
     }
 
     [Fact]
