@@ -56,7 +56,8 @@ public static class Calibrator
         return new Calibration(
             frames[n - rejected], places[n - rejected], wanted, certified, IsCertified: true, n,
             $"On average over calibrations at most {Percent(certified)} of normal parts are rejected, by this threshold with 95 % confidence at most {Percent(Bound(rejected, n))} "
-            + $"(split conformal on {n} different held-out normal parts; {Percent(wanted)} was asked for), as long as parts come from the same process.") { Bound95 = Bound(rejected, n) };
+            + $"(split conformal on {n} different held-out normal parts; {Percent(wanted)} was asked for), as long as parts come from the same process.")
+        { Bound95 = Bound(rejected, n) };
     }
 
     private static Calibration Quantile(float[] frames, float[] places, double wanted)
