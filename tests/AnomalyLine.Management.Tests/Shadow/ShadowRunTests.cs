@@ -38,27 +38,22 @@ public sealed class ShadowRunTests(PostgresServer postgres)
     private static ShadowRun Create(TestDatabase test) => new(
         _ => new IdentityDetector(new InputSpec(16, 16, 1)), _ => new Calibration(0.5f, 0.75f, 0.05, 0.05, true, 20, "twenty normals"), _ => true, test.Database, test.Time);
 
-    /// <summary>Offers frames until some are judged, and waits until none of them is in work.</summary>
+    /// <summary>Offers frames until some are judged; none is in work afterwards.</summary>
     private static async Task OfferUntilAsync(ShadowRun shadows, long judged)
     {
-        var done = Done(shadows);
-        for (var sequence = 1; shadows.Get("s")!.Judged < judged; sequence++, done++)
+        for (var sequence = 1; shadows.Get("s")!.Judged is var before && before < judged; sequence++)
         {
-            TestDatabase.Cancel.ThrowIfCancellationRequested();
             Assert.True(Frame.TryCreate(PixelFormat.Mono8, 16, 16, 16, new byte[256], DateTimeOffset.UnixEpoch, out var frame, out var error), error);
-            shadows.Offer(new EvidenceItem(Record(sequence), frame, null, 0.75f));
-            Assert.Equal("", shadows.Get("s")!.Fault);
-            await Task.Yield();
-        }
-
-        while (Done(shadows) < done)
-        {
-            TestDatabase.Cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
+            var isKept = shadows.Offer(new EvidenceItem(Record(sequence), frame, null, 0.75f));
+            do
+            {
+                TestDatabase.Cancel.ThrowIfCancellationRequested();
+                Assert.Equal("", shadows.Get("s")!.Fault);
+                await Task.Yield();
+            }
+            while (isKept && shadows.Get("s")!.Judged == before);
         }
     }
-
-    private static long Done(ShadowRun shadows) => shadows.Get("s") is { } counts ? counts.Judged + counts.Skipped : 0;
 
     private static InspectionRecord Record(int sequence) => new()
     {
