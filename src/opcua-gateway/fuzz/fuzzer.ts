@@ -76,7 +76,9 @@ async function fuzzOpening(endpoint: string, random: Random, report: Report): Pr
     socket.end();
   }
   socket.resume();
-  await Promise.race([once(socket, "close"), new Promise((resolve) => setTimeout(resolve, random.below(20)))]);
+  // A connection that the gateway resets is closed as well.
+  const closed = once(socket, "close").catch(() => {});
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, random.below(20)))]);
   socket.destroy();
 }
 
