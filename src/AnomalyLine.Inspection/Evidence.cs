@@ -29,7 +29,7 @@ public sealed class Evidence
     public EvidenceItem? TryGet(string station, long sequence)
         => _stations.TryGetValue(station, out var evidence) ? evidence.TryGet(sequence) : null;
 
-    /// <summary>What there is of the station's newest inspection whose frame is kept; null where there is none.</summary>
+    /// <summary>What there is of the station's newest inspection whose frame is kept; null if there is none.</summary>
     public EvidenceItem? Latest(string station) => _stations.TryGetValue(station, out var evidence) ? evidence.Latest : null;
 
     /// <summary>Why observers were taken off, a sentence each; empty where all of them work.</summary>

@@ -243,7 +243,7 @@ public sealed class Line : IAsyncDisposable
         return new Outcome<IReadOnlyList<(string ProductId, string ModelVersion)>>([.. pairs]);
     }
 
-    /// <summary>The revision of a station's newest recipe, also of a removed station that had the name before; 0 where there is none.</summary>
+    /// <summary>The revision of a station's newest recipe, also of a removed station that had the name before; 0 if there is none.</summary>
     public int GetLastRevision(string station) => _stations.TryGetValue(station, out var found) ? found.Setup.LastRevision : 0;
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         set => _setup = value;
     }
 
-    /// <summary>Sequence of the newest committed inspection; 0 where there is none.</summary>
+    /// <summary>Sequence of the newest committed inspection; 0 if there is none.</summary>
     public long LastSequence => Volatile.Read(ref _lastSequence);
 
     /// <summary>Sequence of the oldest inspection in the log. The log's writer only.</summary>

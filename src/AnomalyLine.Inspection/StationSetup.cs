@@ -16,10 +16,10 @@ internal sealed record StationSetup(StationMode Mode, string ProductId, FrozenDi
     /// <summary>Revision of the newest recipe of before the station was removed and added again; 0 where it was not.</summary>
     public int RevisionsBefore { get; init; }
 
-    /// <summary>The selected product's recipe; null where there is none.</summary>
+    /// <summary>The selected product's recipe; null if there is none.</summary>
     public ActiveRecipe? Selected => Recipes.GetValueOrDefault(ProductId);
 
-    /// <summary>Revision of the newest recipe; 0 where there is none.</summary>
+    /// <summary>Revision of the newest recipe; 0 if there is none.</summary>
     public int LastRevision => Recipes.Count == 0 ? RevisionsBefore : Recipes.Values.Max(active => active.Recipe.Revision);
 
     /// <summary>The same with another active recipe for its product.</summary>

@@ -22,13 +22,13 @@ internal sealed class LogEntry(Station station, InspectionRecord draft, long arr
     /// <summary>Timestamp of the verdict.</summary>
     public long Decided { get; } = decided;
 
-    /// <summary>Time from arrival until the log must have the verdict; null where there is none to be late.</summary>
+    /// <summary>Time from arrival until the log must have the verdict; null if there is none to be late.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>The frame, to keep as evidence; null where there is none.</summary>
+    /// <summary>The frame, to keep as evidence; null if there is none.</summary>
     public Frame? Frame { get; init; }
 
-    /// <summary>The anomaly map, to keep as evidence; null where there is none.</summary>
+    /// <summary>The anomaly map, to keep as evidence; null if there is none.</summary>
     public AnomalyMap? Map { get; init; }
 
     /// <summary>The recipe's pixel threshold.</summary>

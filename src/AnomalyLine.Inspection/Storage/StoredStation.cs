@@ -2,8 +2,8 @@ namespace AnomalyLine.Inspection.Storage;
 
 /// <summary>What the log knows of a station.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="FirstSequence">Sequence of the oldest inspection kept; 1 where there is none.</param>
-/// <param name="LastSequence">Sequence of the newest inspection; 0 where there is none.</param>
+/// <param name="FirstSequence">Sequence of the oldest inspection kept; 1 if there is none.</param>
+/// <param name="LastSequence">Sequence of the newest inspection; 0 if there is none.</param>
 /// <param name="Mode">Whether it judges.</param>
 /// <param name="ProductId">The selected product; empty for the default recipe.</param>
 /// <param name="Recipes">The newest recipe of each product; none of before it was removed and added again.</param>

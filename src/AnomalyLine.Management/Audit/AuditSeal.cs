@@ -24,7 +24,7 @@ public sealed partial class AuditSeal(string dataFolder, ILogger<AuditSeal> logg
     private readonly string _path = Path.Combine(Path.GetFullPath(dataFolder), FileName), _keyPath = Path.Combine(Path.GetFullPath(dataFolder), KeyFileName);
     private readonly Lock _lock = new();
 
-    /// <summary>Seals the end of the chain, with a new key where there is none yet.</summary>
+    /// <summary>Seals the end of the chain, with a new key if there is none yet.</summary>
     /// <exception cref="IOException">The files cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The files cannot be written.</exception>
     internal void Set(long entries, string head)

@@ -125,7 +125,7 @@ public static class BackupWriter
         return new BackupFile(name, content.Length, content.TakeHash());
     }
 
-    /// <summary>Not databases, which are copied as such, nor what is on its way or of this run of the server alone.</summary>
+    /// <summary>Excludes databases (copied with the online backup API), temporary files and files of this run of the server alone.</summary>
     private static bool IsKept(string path, string target)
     {
         var name = Path.GetFileName(path);

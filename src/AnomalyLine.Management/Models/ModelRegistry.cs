@@ -107,7 +107,7 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
     /// <param name="station">Name of the station.</param>
     /// <param name="productId">The product.</param>
     /// <param name="version">The version.</param>
-    /// <param name="active">Version of the product's active model; null where there is none.</param>
+    /// <param name="active">Version of the product's active model; null if there is none.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <returns>Null, or <see cref="LineErrorCode.GateNotPassed"/>, which a reason overrides, ModelNotFound.</returns>
     internal static async Task<LineError?> CheckAsync(

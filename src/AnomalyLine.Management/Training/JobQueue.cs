@@ -32,7 +32,7 @@ public sealed partial class JobQueue(
     /// <summary>A job's folder.</summary>
     public JobFolder FolderOf(long job) => new(dataFolder, job);
 
-    /// <summary>The comparison that the gate decided a version by; null where there is none.</summary>
+    /// <summary>The comparison that the gate decided a version by; null if there is none.</summary>
     public JobFolder? FindGate(ModelVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);

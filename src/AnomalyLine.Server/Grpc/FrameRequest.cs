@@ -58,7 +58,7 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
         return new FrameRequest(parsed, pixels) { Arrival = arrival };
     }
 
-    /// <summary>The only field with a tag, with and without its tag and length; null where there is none, where there are several, and where the message is damaged.</summary>
+    /// <summary>The only field with a tag, with and without its tag and length; null if there is none, where there are several, and where the message is damaged.</summary>
     private static (ReadOnlySequence<byte> Field, ReadOnlySequence<byte> Value)? Find(ReadOnlySequence<byte> message, uint wanted)
     {
         (ReadOnlySequence<byte>, ReadOnlySequence<byte>)? found = null;

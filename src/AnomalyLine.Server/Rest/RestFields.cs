@@ -46,7 +46,7 @@ internal static class RestFields
     }
 
     /// <summary>
-    /// The field that a path or query parameter names: its JSON name or that of the contract, with dots into messages; null where there is none that a
+    /// The field that a path or query parameter names: its JSON name or that of the contract, with dots into messages; null if there is none that a
     /// parameter can give.
     /// </summary>
     public static FieldDescriptor? Find(MessageDescriptor message, string path)

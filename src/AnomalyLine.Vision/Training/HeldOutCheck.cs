@@ -13,7 +13,7 @@ internal static class HeldOutCheck
     /// <summary>Chance of a random order, and how clearly the two sides must differ, before something is said.</summary>
     private const double LeastChance = 0.001, LeastShare = 0.8;
 
-    /// <summary>A sentence for the clearest change; none where there is none.</summary>
+    /// <summary>A sentence for the clearest change; none if there is none.</summary>
     /// <param name="files">Held-out frames.</param>
     /// <param name="judged">What the model and their pictures say of them, in the same order.</param>
     public static IEnumerable<string> Notes(IReadOnlyList<string> files, IReadOnlyList<CalibrationSet> judged)

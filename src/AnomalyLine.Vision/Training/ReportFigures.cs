@@ -53,7 +53,7 @@ internal static class ReportFigures
 
     private static string Rate(double? rate) => rate is { } known ? Percent(known) : "–";
 
-    /// <summary>Three digits, or a dash where there is none.</summary>
+    /// <summary>Three digits, or a dash if there is none.</summary>
     public static string Share(double? share) => share is { } known ? $"{known:0.000}" : "–";
 
     private static string Percent(double rate) => $"{rate * 100:0.##} %";

@@ -21,7 +21,7 @@ export interface Identity {
 }
 
 /**
- * Sees to a certificate that fits this application: made where there is none, made anew (same key) where it lacks what is asked for,
+ * Sees to a certificate that fits this application: made if there is none, made anew (same key) if it lacks what is asked for,
  * belongs to another key or ends within 90 days. Another host name or address of this machine is no reason: each PLC would have to trust anew.
  * One that somebody else signed is left alone, and the log says what is wrong with it. Gives the application URI that is in it, and clients compare.
  */

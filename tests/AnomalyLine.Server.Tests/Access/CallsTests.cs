@@ -155,7 +155,7 @@ public sealed class CallsTests
 
     internal static Metadata As(string key) => new() { { "authorization", $"Bearer {key}" } };
 
-    /// <summary>The key of a role, made where there is none.</summary>
+    /// <summary>The key of a role, made if there is none.</summary>
     internal static string Key(TestServer server, string role)
     {
         var keys = server.Get<AccessControl>().Keys;
