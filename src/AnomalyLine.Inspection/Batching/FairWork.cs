@@ -13,7 +13,7 @@ internal sealed class FairWork<T>(int most, Action<T> work)
     private readonly Rotation<T> _waiting = new();
     private int _running;
 
-    /// <summary>Has a piece done; returns at once.</summary>
+    /// <summary>Queues a piece of work of a station; returns at once.</summary>
     public void Add(string station, T piece)
     {
         lock (_gate)
