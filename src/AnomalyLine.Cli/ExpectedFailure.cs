@@ -1,8 +1,8 @@
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.OpcUa;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using Grpc.Core;

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using Grpc.Net.Client;
 
 namespace AnomalyLine.Cli;

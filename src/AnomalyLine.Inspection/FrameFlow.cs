@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
-using AnomalyLine.Vision.Imaging;
 using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Inspection;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Inspection;

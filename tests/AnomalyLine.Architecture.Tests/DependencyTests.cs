@@ -9,40 +9,51 @@ public sealed partial class DependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["AnomalyLine.Contracts"] = [],
-        ["AnomalyLine.Vision"] = [],
+        ["AnomalyLine.Imaging"] = [],
+        ["AnomalyLine.Vision"] = ["AnomalyLine.Imaging"],
         ["AnomalyLine.Inspection"] = ["AnomalyLine.Vision"],
         ["AnomalyLine.Management"] = ["AnomalyLine.Inspection"],
         ["AnomalyLine.Server"] = ["AnomalyLine.Contracts", "AnomalyLine.Management"],
         ["AnomalyLine.Cli"] = ["AnomalyLine.Contracts", "AnomalyLine.Management"],
     };
 
+    /// <summary>Which projects are compiled against an engine or the image library.</summary>
+    private static readonly string[] OnNativeLibraries = ["AnomalyLine.Imaging", "AnomalyLine.Vision"];
+
+    /// <summary>What of the product knows no protocol.</summary>
+    private static readonly string[] WithoutProtocol = [.. OnNativeLibraries, "AnomalyLine.Inspection", "AnomalyLine.Management"];
+
     [Fact]
     public void ProjectReferences_OfTheProduct_GoOneWay() => Rule.Holds(
-        "Server, Cli -> Management -> Inspection -> Vision; only Server and Cli -> Contracts. A new project or reference goes into this test's table, and into docs/architecture.md.",
+        "Server, Cli -> Management -> Inspection -> Vision -> Imaging; only Server and Cli -> Contracts. A new project or reference goes into this test's table, and into docs/architecture.md.",
         Project.Product
             .Select(project => (project.Name, Has: project.References.Order(StringComparer.Ordinal).ToArray(), May: Allowed.GetValueOrDefault(project.Name)))
             .Where(row => row.May is null || !row.Has.SequenceEqual(row.May, StringComparer.Ordinal))
             .Select(row => $"{row.Name} references {(row.Has.Length == 0 ? "nothing" : string.Join(", ", row.Has))}"));
 
     [Fact]
-    public void NativePackages_OfTheProduct_AreReferencedByVisionAloneAndHidden() => Rule.Holds(
-        "Only Vision references the engines and the image library, with PrivateAssets=\"compile\", so that no other project can name their types.",
+    public void NativePackages_OfTheProduct_AreHiddenWhereTheyAreReferenced() => Rule.Holds(
+        "Only Imaging references the image library and only Vision the engines, with PrivateAssets=\"compile\", so that no other project can name their types.",
         Project.Product.SelectMany(project => project.Packages
             .Where(package => Native().IsMatch((string)package.Attribute("Include")!))
-            .Where(package => project.Name != "AnomalyLine.Vision" || (string?)package.Attribute("PrivateAssets") != "compile")
+            .Where(package => !OnNativeLibraries.Contains(project.Name) || (string?)package.Attribute("PrivateAssets") != "compile")
             .Select(package => $"{project.File}: {package}")));
 
     [Fact]
-    public void Assemblies_ButVision_NameNoTensorAndNoImageLibrary() => Rule.Holds(
-        "Only Vision is compiled against TorchSharp, ONNX Runtime and OpenCvSharp.",
-        References().Where(pair => pair.Assembly != "AnomalyLine.Vision" && Native().IsMatch(pair.Reference)).Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
+    public void Assemblies_ButImagingAndVision_NameNoTensorAndNoImageLibrary() => Rule.Holds(
+        "Only Imaging and Vision are compiled against TorchSharp, ONNX Runtime and OpenCvSharp.",
+        References().Where(pair => !OnNativeLibraries.Contains(pair.Assembly) && Native().IsMatch(pair.Reference)).Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
+
+    [Fact]
+    public void Imaging_OfTheProduct_KnowsNoEngine() => Rule.Holds(
+        "Imaging is compiled against OpenCvSharp alone: frames need no engine.",
+        References().Where(pair => pair.Assembly == "AnomalyLine.Imaging" && Native().IsMatch(pair.Reference) && !pair.Reference.StartsWith("OpenCvSharp", StringComparison.Ordinal))
+            .Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
 
     [Fact]
     public void Assemblies_OfTheLine_KnowNoProtocol() => Rule.Holds(
-        "Vision, Inspection and Management are compiled against no contract, no gRPC, no protobuf and no web server.",
-        References()
-            .Where(pair => pair.Assembly is "AnomalyLine.Vision" or "AnomalyLine.Inspection" or "AnomalyLine.Management" && Protocol().IsMatch(pair.Reference))
-            .Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
+        $"{string.Join(", ", WithoutProtocol)} are compiled against no contract, no gRPC, no protobuf and no web server.",
+        References().Where(pair => WithoutProtocol.Contains(pair.Assembly) && Protocol().IsMatch(pair.Reference)).Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
 
     /// <summary>The demonstration's camera is a client of the public interface like any other camera, which is its point; so it may name the contract.</summary>
     [Fact]
@@ -55,9 +66,9 @@ public sealed partial class DependencyTests
             .Where(file => Repository.Read(file).Contains("AnomalyLine.Contracts", StringComparison.Ordinal)));
 
     [Fact]
-    public void PublicMembers_OfVision_NameNoForeignType() => Rule.Holds(
-        "Vision's public surface has no type of TorchSharp, ONNX Runtime or OpenCvSharp: a tensor never leaves the thread and the scope that own it.",
-        Assembly.Load("AnomalyLine.Vision").GetExportedTypes().SelectMany(type => Surface.TypesOf(type)
+    public void PublicMembers_OnNativeLibraries_NameNoForeignType() => Rule.Holds(
+        "A public surface has no type of TorchSharp, ONNX Runtime or OpenCvSharp: a tensor never leaves the thread and the scope that own it.",
+        OnNativeLibraries.SelectMany(name => Assembly.Load(name).GetExportedTypes()).SelectMany(type => Surface.TypesOf(type)
             .Where(named => named.Type.Assembly.GetName().Name is { } library && Native().IsMatch(library))
             .Select(named => $"{type.FullName}.{named.Member} names {named.Type.FullName}")));
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Inspection.Tests;
 
@@ -83,7 +83,7 @@ public sealed class FrameMemoryTests
     {
         var pixels = PooledArrays.Rent<byte>(side * side);
         pixels.Memory.Span.Fill((byte)grey);
-        Assert.True(Vision.Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
         return frame;
     }
 }

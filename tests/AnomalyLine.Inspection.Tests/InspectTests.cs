@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AnomalyLine.Inspection.Tests;

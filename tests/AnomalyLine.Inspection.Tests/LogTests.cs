@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AnomalyLine.Inspection.Tests;

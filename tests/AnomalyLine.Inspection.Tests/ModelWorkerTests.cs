@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection.Batching;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Inspection.Tests;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -54,7 +54,7 @@ internal sealed class TestLine : IAsyncDisposable
     {
         var pixels = new byte[side * side];
         pixels.AsSpan().Fill((byte)grey);
-        Assert.True(Vision.Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
         return frame;
     }
 

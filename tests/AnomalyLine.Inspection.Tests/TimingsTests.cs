@@ -1,6 +1,6 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection.Storage;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Tests;

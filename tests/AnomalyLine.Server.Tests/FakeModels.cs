@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Management.Models;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
 

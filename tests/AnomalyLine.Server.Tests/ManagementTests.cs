@@ -1,6 +1,6 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using Google.Protobuf;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AnomalyLine.Imaging;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Pictures;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using Google.Protobuf;
 using Wire = AnomalyLine.Contracts.V1;
 

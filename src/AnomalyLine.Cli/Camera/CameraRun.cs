@@ -65,7 +65,7 @@ internal sealed class CameraRun(CameraOptions options, InspectionService.Inspect
         }
     }
 
-    private void Take(ulong number, string partId, Vision.Imaging.Frame frame)
+    private void Take(ulong number, string partId, Imaging.Frame frame)
     {
         var request = new InspectRequest
         {

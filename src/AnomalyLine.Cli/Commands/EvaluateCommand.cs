@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 

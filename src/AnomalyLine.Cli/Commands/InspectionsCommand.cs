@@ -104,7 +104,7 @@ internal static class InspectionsCommand
         ReasonText = wire.ReasonText,
         Score = wire.Score,
         Threshold = wire.Threshold,
-        Regions = [.. wire.Regions.Select(region => new Vision.Imaging.DefectRegion((int)region.X, (int)region.Y, (int)region.Width, (int)region.Height, region.Area, region.Peak))],
+        Regions = [.. wire.Regions.Select(region => new Imaging.DefectRegion((int)region.X, (int)region.Y, (int)region.Width, (int)region.Height, region.Area, region.Peak))],
         ModelVersion = wire.ModelVersion,
         RecipeRevision = (int)wire.RecipeRevision,
         CaptureTime = wire.CaptureTime?.ToDateTimeOffset() ?? default,

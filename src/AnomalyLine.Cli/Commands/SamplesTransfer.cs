@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using AnomalyLine.Contracts.V1;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using Google.Protobuf;
 using Grpc.Net.Client;
 

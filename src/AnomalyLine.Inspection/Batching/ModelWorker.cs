@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Inspection.Storage;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

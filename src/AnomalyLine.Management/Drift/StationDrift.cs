@@ -1,5 +1,5 @@
 using System.Globalization;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Drift;

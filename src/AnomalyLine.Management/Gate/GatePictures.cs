@@ -1,5 +1,6 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Gate;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
 
 namespace AnomalyLine.Management.Samples;

@@ -1,8 +1,8 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Samples;

@@ -1,8 +1,8 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace AnomalyLine.Management.Samples;

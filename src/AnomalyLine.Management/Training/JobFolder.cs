@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Training;

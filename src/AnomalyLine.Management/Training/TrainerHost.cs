@@ -1,7 +1,7 @@
 using System.Text.Json;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 

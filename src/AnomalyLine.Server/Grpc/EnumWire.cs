@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Vision.Imaging;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Grpc;

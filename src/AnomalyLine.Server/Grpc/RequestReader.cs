@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
-using AnomalyLine.Vision.Imaging;
 using Google.Protobuf.WellKnownTypes;
 using Wire = AnomalyLine.Contracts.V1;
 

@@ -102,7 +102,7 @@ internal static class ResponseWriter
         Label = model.Label,
     };
 
-    private static Wire.DefectRegion ToWire(this Vision.Imaging.DefectRegion region) => new()
+    private static Wire.DefectRegion ToWire(this Imaging.DefectRegion region) => new()
     {
         X = (uint)region.X,
         Y = (uint)region.Y,

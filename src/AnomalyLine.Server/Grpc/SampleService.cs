@@ -1,6 +1,6 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Imaging;
 using Google.Protobuf;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;

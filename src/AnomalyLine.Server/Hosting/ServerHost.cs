@@ -27,7 +27,7 @@ namespace AnomalyLine.Server.Hosting;
 internal static class ServerHost
 {
     /// <summary>Largest message of a camera: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
-    public const int MaxMessageBytes = Vision.Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
+    public const int MaxMessageBytes = Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
 
     private const int MaxPictureMessageBytes = 68 * 1024 * 1024, MaxChunkMessageBytes = 2 * 1024 * 1024;
 

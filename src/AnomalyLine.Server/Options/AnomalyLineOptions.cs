@@ -74,7 +74,7 @@ internal sealed record AnomalyLineOptions
         Require(HttpPort != GrpcPort || HttpPort == 0, $"HttpPort and GrpcPort are both {HttpPort}; use two ports.");
         Require(!string.IsNullOrWhiteSpace(DataFolder), "DataFolder is empty; name a folder.");
         Require(MaxFramesInFlightPerStream is >= 1 and <= 1024, $"MaxFramesInFlightPerStream is {MaxFramesInFlightPerStream}; use 1..1024.");
-        Require(MaxFrameBytes is >= 1024 * 1024 and <= Vision.Imaging.Frame.MaxBytes, $"MaxFrameBytes is {MaxFrameBytes}; use 1048576..{Vision.Imaging.Frame.MaxBytes}.");
+        Require(MaxFrameBytes is >= 1024 * 1024 and <= Imaging.Frame.MaxBytes, $"MaxFrameBytes is {MaxFrameBytes}; use 1048576..{Imaging.Frame.MaxBytes}.");
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));

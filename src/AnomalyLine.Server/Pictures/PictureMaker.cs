@@ -1,9 +1,9 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Server.Pictures;
 

@@ -1,7 +1,7 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Processes;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Pictures;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using AnomalyLine.Imaging.Datasets;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Data;

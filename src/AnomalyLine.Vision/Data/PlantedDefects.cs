@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Vision.Data;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data.Parts;
 using OpenCvSharp;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using TorchSharp;

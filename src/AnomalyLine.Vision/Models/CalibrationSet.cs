@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Vision.Models;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
 

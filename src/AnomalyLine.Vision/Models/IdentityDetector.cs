@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Vision.Models;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Vision.Models;

@@ -1,6 +1,6 @@
 using System.Numerics;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Onnx;
 using AnomalyLine.Vision.Training;

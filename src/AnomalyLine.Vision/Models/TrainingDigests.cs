@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Vision.Models;
 

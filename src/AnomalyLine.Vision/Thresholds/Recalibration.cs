@@ -1,5 +1,5 @@
 using System.Globalization;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 

@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 

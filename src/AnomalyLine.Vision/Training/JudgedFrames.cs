@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
 
 namespace AnomalyLine.Vision.Training;

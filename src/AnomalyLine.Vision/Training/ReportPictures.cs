@@ -1,6 +1,6 @@
 using System.Text;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using static AnomalyLine.Vision.Training.ReportFigures;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;

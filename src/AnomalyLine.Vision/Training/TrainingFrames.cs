@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using static AnomalyLine.Vision.Layers.Numbers;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 

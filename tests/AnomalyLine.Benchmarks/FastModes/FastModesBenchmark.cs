@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 

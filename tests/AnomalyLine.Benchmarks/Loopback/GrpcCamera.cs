@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Benchmarks.Loopback;
 

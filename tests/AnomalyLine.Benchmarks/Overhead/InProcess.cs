@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Contracts.V1;
 using AnomalyLine.Vision.Models;
-using Frame = AnomalyLine.Vision.Imaging.Frame;
+using Frame = AnomalyLine.Imaging.Frame;
 
 namespace AnomalyLine.Benchmarks.Overhead;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using AnomalyLine.Vision.Tuning;

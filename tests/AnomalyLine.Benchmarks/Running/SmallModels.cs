@@ -1,6 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 

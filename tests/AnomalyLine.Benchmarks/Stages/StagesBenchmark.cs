@@ -1,6 +1,6 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Jpeg;
 using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Imaging;
-using AnomalyLine.Vision.Imaging.Jpeg;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Models;
 using OpenCvSharp;

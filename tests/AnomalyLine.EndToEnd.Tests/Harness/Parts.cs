@@ -1,4 +1,5 @@
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
 using Google.Protobuf;
 
@@ -35,7 +36,7 @@ internal static class Parts
     /// <summary>Writes a frame as a file.</summary>
     public static void WritePng(string path, Frame frame)
     {
-        Assert.True(Vision.Imaging.Frame.TryCreate(Vision.Imaging.PixelFormat.Bgr8, Size, Size, 3 * Size, frame.Data.Memory, DateTimeOffset.UnixEpoch, out var made, out var error), error);
+        Assert.True(Imaging.Frame.TryCreate(Imaging.PixelFormat.Bgr8, Size, Size, 3 * Size, frame.Data.Memory, DateTimeOffset.UnixEpoch, out var made, out var error), error);
         Assert.True(FrameFile.TryWritePng(made, out var file, out _, out _, out error), error);
         File.WriteAllBytes(path, file);
     }

@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
@@ -5,7 +6,6 @@ using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
 using Microsoft.Extensions.Logging.Abstractions;

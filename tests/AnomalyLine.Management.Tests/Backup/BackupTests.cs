@@ -184,5 +184,5 @@ public sealed class BackupTests(PostgresServer postgres)
     }
 
     private static Task<Line> OpenLineAsync(string folder) => Line.OpenAsync(
-        new LineOptions { DataFolder = folder, LogDurability = LogDurability.Normal }, _ => new IdentityDetector(new Vision.Imaging.InputSpec(16, 16, 1)), TimeProvider.System, NullLoggerFactory.Instance, TestDatabase.Cancel);
+        new LineOptions { DataFolder = folder, LogDurability = LogDurability.Normal }, _ => new IdentityDetector(new Imaging.InputSpec(16, 16, 1)), TimeProvider.System, NullLoggerFactory.Instance, TestDatabase.Cancel);
 }

@@ -1,6 +1,6 @@
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Management.Drift;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using OpenCvSharp;

@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Management.Drift;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Tests.Drift;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 

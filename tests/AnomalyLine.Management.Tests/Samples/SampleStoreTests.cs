@@ -1,8 +1,8 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Management.Tests.Samples;
 
@@ -219,7 +219,7 @@ public sealed class SampleStoreTests(PostgresServer postgres)
 
         var sample = (await test.Store.AddAsync(frame, TestSamples.Draft("a"), null, TestDatabase.Cancel)).Value;
 
-        Assert.Equal(Values(frame), Values(Vision.Data.FrameFile.Read(test.Store.PathOf(sample))));
+        Assert.Equal(Values(frame), Values(Imaging.Datasets.FrameFile.Read(test.Store.PathOf(sample))));
     }
 
     /// <summary>What a model would see of it.</summary>

@@ -1,7 +1,7 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Management.Tests.Samples;
 

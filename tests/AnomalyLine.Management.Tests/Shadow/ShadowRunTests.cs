@@ -1,7 +1,7 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;
 

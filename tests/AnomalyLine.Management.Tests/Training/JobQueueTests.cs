@@ -1,9 +1,9 @@
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Tests.Storage;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Vision.Data;
 
 namespace AnomalyLine.Management.Tests.Training;
 

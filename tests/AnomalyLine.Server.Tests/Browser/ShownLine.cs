@@ -2,7 +2,6 @@ using AnomalyLine.Contracts.V1;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Vision.Data;
 using Google.Protobuf;
-using Imaging = AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Server.Tests.Browser;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using AnomalyLine.Imaging;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Tests.Soak;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Vision.Tests.Data;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Vision.Tests.Data;
 

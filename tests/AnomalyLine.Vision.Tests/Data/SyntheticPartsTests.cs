@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
 using CsCheck;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using CsCheck;
 
 namespace AnomalyLine.Vision.Tests.Imaging;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using CsCheck;
 using OpenCvSharp;
 

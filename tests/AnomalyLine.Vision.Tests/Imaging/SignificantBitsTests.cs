@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Imaging;

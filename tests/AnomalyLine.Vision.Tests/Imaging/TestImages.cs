@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Imaging;

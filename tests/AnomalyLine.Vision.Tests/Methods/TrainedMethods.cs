@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

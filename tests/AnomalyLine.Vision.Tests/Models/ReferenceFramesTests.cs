@@ -1,5 +1,4 @@
-using AnomalyLine.Vision.Imaging;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Vision.Tests.Models;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Draem;

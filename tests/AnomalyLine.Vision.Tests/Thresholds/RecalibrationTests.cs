@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Tests.Methods;
 using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;

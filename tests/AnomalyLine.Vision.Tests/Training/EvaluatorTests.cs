@@ -1,6 +1,6 @@
 using System.Text.Json;
-using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;

@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using OpenCvSharp;

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;

@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Data.Corruption;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using AnomalyLine.Vision.Imaging;
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Masking;
 
 namespace AnomalyLine.Vision.Data.Corruption;

@@ -1,6 +1,6 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Data.Corruption;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Losses;
 using AnomalyLine.Vision.Onnx;

@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data.Corruption;
-using AnomalyLine.Vision.Imaging;
 
 namespace AnomalyLine.Vision.Methods.Fair;
 

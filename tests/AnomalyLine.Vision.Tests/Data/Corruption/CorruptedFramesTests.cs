@@ -1,5 +1,5 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data.Corruption;
-using AnomalyLine.Vision.Imaging;
 using AnomalyLine.Vision.Masking;
 using AnomalyLine.Vision.Methods.Fair;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Imaging;
-using AnomalyLine.Vision.Imaging.Jpeg;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Jpeg;
 using CsCheck;
 using OpenCvSharp;
 

@@ -1,0 +1,148 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace AnomalyLine.Imaging;
+
+/// <summary>
+/// One image of one station at one instant. The bytes are wrapped, never copied: whoever makes a frame leaves them unchanged as long as it lives. Where they are a <see cref="PooledArray{T}"/>, its rules
+/// are the frame's too.
+/// </summary>
+public sealed class Frame
+{
+    /// <summary>Largest number of bytes of a frame: 256 MiB. A server's own limit is lower.</summary>
+    public const int MaxBytes = 256 * 1024 * 1024;
+
+    /// <summary>Largest width and height, pixels.</summary>
+    public const int MaxSide = 32768;
+
+    /// <summary>Largest number of pixels that a JPEG or PNG file may declare: 64 Mi.</summary>
+    public const int MaxPixels = 64 * 1024 * 1024;
+
+    private readonly ReadOnlyMemory<byte> _data;
+    private readonly PooledArray<byte>? _pooled;
+
+    private Frame(
+        PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, PooledArray<byte>? pooled, DateTimeOffset captureTime, int significantBits)
+    {
+        Format = format;
+        Width = width;
+        Height = height;
+        Stride = stride;
+        _data = data;
+        _pooled = pooled;
+        CaptureTime = captureTime;
+        SignificantBits = significantBits;
+    }
+
+    /// <summary>How <see cref="Data"/> is to be read.</summary>
+    public PixelFormat Format { get; }
+
+    /// <summary>Width in pixels; 0 for a JPEG or PNG file that was not measured yet.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels; 0 for a JPEG or PNG file that was not measured yet.</summary>
+    public int Height { get; }
+
+    /// <summary>Bytes from one row to the next; 0 for JPEG and PNG.</summary>
+    public int Stride { get; }
+
+    /// <summary>The pixels row by row, or the file.</summary>
+    /// <exception cref="ObjectDisposedException">The frame was recycled.</exception>
+    public ReadOnlyMemory<byte> Data => _pooled is null ? _data : _pooled.Memory;
+
+    /// <summary>When the camera exposed the frame.</summary>
+    public DateTimeOffset CaptureTime { get; }
+
+    /// <summary>
+    /// Bits that the camera uses of each 16-bit value, counted from the lowest: 12 where values are 0..4095. 0 where nobody says, and without meaning for 8-bit values.
+    /// </summary>
+    public int SignificantBits { get; }
+
+    /// <summary>Whether <see cref="Data"/> is a file (JPEG, PNG) rather than pixels.</summary>
+    public bool IsEncoded => Format is PixelFormat.Jpeg or PixelFormat.Png;
+
+    /// <summary>Whether its values have 16 bits rather than 8; a file says it.</summary>
+    public bool HasDeepValues => Format is PixelFormat.Png ? PngFile.Is16Bit(Data.Span) : Imaging.SignificantBits.Concerns(Format);
+
+    /// <summary>Wraps bytes as a frame after checking that they can be one.</summary>
+    /// <param name="format">How the bytes are to be read.</param>
+    /// <param name="width">1..32768 pixels; for files 0 means "as in the file", another value must agree with it.</param>
+    /// <param name="height">As <paramref name="width"/>.</param>
+    /// <param name="stride">Bytes from row to row; 0 means rows without padding. Raw formats only.</param>
+    /// <param name="data">The pixels or the file, 1 byte..256 MiB; raw pixels may be followed by padding of the last row, nothing more.</param>
+    /// <param name="captureTime">When the camera exposed it.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="error">What is wrong and what to send instead.</param>
+    /// <param name="significantBits">Bits in use of each 16-bit value, 9..16; 0 for what a PNG file says of itself, which may be nothing.</param>
+    public static bool TryCreate(
+        PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime,
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0)
+    {
+        error = Check(format, width, height, ref stride, data.Span, ref significantBits);
+        frame = error is null ? new Frame(format, width, height, stride, data, pooled: null, captureTime, significantBits) : null;
+        return frame is not null;
+    }
+
+    /// <summary>The same with bytes whose memory is used again once the frame is recycled.</summary>
+    /// <inheritdoc cref="TryCreate(PixelFormat, int, int, int, ReadOnlyMemory{byte}, DateTimeOffset, out Frame?, out string?, int)"/>
+    public static bool TryCreate(
+        PixelFormat format, int width, int height, int stride, PooledArray<byte> data, DateTimeOffset captureTime,
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        error = Check(format, width, height, ref stride, data.Memory.Span, ref significantBits);
+        frame = error is null ? new Frame(format, width, height, stride, default, data, captureTime, significantBits) : null;
+        return frame is not null;
+    }
+
+    /// <summary>The frame as one that states its significant bits: itself where it does, else the same bytes with what is known from elsewhere, as of its station's model.</summary>
+    /// <param name="significantBits">Bits in use, or 0 where nothing is known.</param>
+    public Frame AssumeBits(int significantBits) =>
+        SignificantBits != 0 || significantBits == 0 ? this : new Frame(Format, Width, Height, Stride, _data, _pooled, CaptureTime, significantBits);
+
+    /// <summary>Leaves the bytes to the garbage collector, so that the frame can be kept; false where it was recycled before.</summary>
+    public bool Detach() => _pooled?.Detach() ?? true;
+
+    /// <summary>Gives the bytes' memory to its next user, unless it is detached; nobody may look at the frame afterwards.</summary>
+    /// <returns>Whether there was memory to give.</returns>
+    public bool Recycle() => _pooled?.Recycle() ?? false;
+
+    /// <summary>Bytes a pixel of a raw format; 0 for JPEG and PNG.</summary>
+    public static int BytesPerPixel(PixelFormat format) => format switch
+    {
+        PixelFormat.Mono16 => 2,
+        PixelFormat.Rgb8 or PixelFormat.Bgr8 => 3,
+        PixelFormat.Rgb16 or PixelFormat.Bgr16 => 6,
+        PixelFormat.Jpeg or PixelFormat.Png or PixelFormat.Unspecified => 0,
+        _ => 1,
+    };
+
+    private static string? Check(PixelFormat format, int width, int height, ref int stride, ReadOnlySpan<byte> data, ref int significantBits)
+    {
+        var bytes = data.Length;
+        if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to 12 (BGR16).";
+        if (Imaging.SignificantBits.Check(format, significantBits) is { } wrong) return wrong;
+        if (significantBits == 0 && format is PixelFormat.Png) significantBits = PngFile.StatedBits(data);
+        if (bytes == 0) return "The frame has no data; send the pixels or the file.";
+        if (bytes > MaxBytes) return $"The frame has {bytes} bytes; the limit is {MaxBytes}.";
+        if (format is PixelFormat.Jpeg or PixelFormat.Png)
+        {
+            stride = 0;
+            return width is >= 0 and <= MaxSide && height is >= 0 and <= MaxSide
+                ? null
+                : $"The frame's size {width} x {height} is outside 0..{MaxSide}; send 0 x 0 to take it from the file.";
+        }
+
+        if (width is < 1 or > MaxSide || height is < 1 or > MaxSide) return $"The frame's size {width} x {height} is outside 1..{MaxSide}; send its size in pixels.";
+        if (format is >= PixelFormat.BayerRG8 and <= PixelFormat.BayerBG8 && (width < 3 || height < 3))
+            return $"A mosaic of {width} x {height} pixels has no neighbours to take colours from; it needs at least 3 x 3.";
+        var row = width * BytesPerPixel(format);
+        if (stride == 0) stride = row;
+        if (stride % 2 != 0 && format is PixelFormat.Mono16 or PixelFormat.Rgb16 or PixelFormat.Bgr16)
+            return $"The stride of {stride} bytes is odd, but a {format} value has 2 bytes; send an even one.";
+        if (stride < row) return $"The stride of {stride} bytes is shorter than a row of {width} {format} pixels ({row} bytes).";
+        var least = ((long)stride * (height - 1)) + row;
+        return bytes >= least && bytes <= (long)stride * height
+            ? null
+            : $"A {width} x {height} {format} frame with a stride of {stride} bytes has {(long)stride * height} bytes, but {bytes} were sent; check size, format and stride.";
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+
+namespace AnomalyLine.Imaging;
+
+/// <summary>Brings a <see cref="Frame"/> into the form a model takes. Stateless; any thread.</summary>
+public static class FramePreparer
+{
+    /// <summary>
+    /// Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1]: 1 is the largest value of the bits that the frame states, or else of those that the model takes. A region with a
+    /// value above is refused.
+    /// </summary>
+    /// <param name="frame">The frame; its bytes are read during the call only.</param>
+    /// <param name="input">What the model takes; frames of their own, not clips.</param>
+    /// <param name="region">The part to take; null for all of it.</param>
+    /// <param name="prepared">The result; the caller disposes it.</param>
+    /// <param name="error">What is wrong with the frame.</param>
+    public static unsafe bool TryPrepare(
+        Frame frame, InputSpec input, RegionOfInterest? region,
+        [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
+    {
+        prepared = null;
+        if (input.Frames != 1)
+        {
+            error = $"The model judges clips of {input.Frames} frames, but takes frames one by one here; judge files in order, with evaluate or inspect.";
+            return false;
+        }
+
+        using var pin = frame.Data.Pin();
+        var start = Stopwatch.GetTimestamp();
+        if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
+        using var owned = decoded;
+        var isWrapped = decoded.Pixels.Data == (IntPtr)pin.Pointer;
+        var decodeMs = isWrapped ? 0 : Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var pixels = decoded.Pixels;
+        var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
+        var taken = region ?? whole;
+        if (!taken.IsInside(pixels.Width, pixels.Height))
+        {
+            error = $"The recipe's region of interest {taken.Width} x {taken.Height} at ({taken.X}, {taken.Y}) is not inside the frame of {pixels.Width} x {pixels.Height} pixels; "
+                + "change the recipe or the camera's image size.";
+            return false;
+        }
+
+        using var cut = new Mat(pixels, new Rect(taken.X, taken.Y, taken.Width, taken.Height));
+        var bits = 0;
+        if (cut.Depth() == MatType.CV_16U)
+        {
+            error = SignificantBits.Check(cut, frame.SignificantBits, input.SignificantBits);
+            if (error is not null) return false;
+            bits = frame.SignificantBits != 0 ? frame.SignificantBits : input.SignificantBits != 0 ? input.SignificantBits : SignificantBits.All;
+        }
+
+        using var resized = new Mat();
+        var size = new Size(input.Width, input.Height);
+        var sameSize = cut.Size() == size;
+        if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
+        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits };
+        error = null;
+        Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, bits, prepared.Writable);
+        return true;
+    }
+
+    /// <summary>Interleaved 8- or 16-bit grey or colour to planes of floats in [0, 1].</summary>
+    private static void Spread(Mat source, bool redFirst, int channels, int bits, Span<float> target)
+    {
+        using var converted = new Mat();
+        var mat = source;
+        if (source.Channels() == 3 && channels == 1)
+        {
+            Cv2.CvtColor(source, converted, redFirst ? ColorConversionCodes.RGB2GRAY : ColorConversionCodes.BGR2GRAY);
+            mat = converted;
+        }
+
+        var scale = 1f / (bits == 0 ? byte.MaxValue : SignificantBits.White(bits));
+        int rows = mat.Rows, columns = mat.Cols, pixelBytes = (int)mat.ElemSize(), plane = rows * columns;
+        for (var y = 0; y < rows; y++)
+        {
+            var row = Row(mat, y, columns * pixelBytes);
+            var at = y * columns;
+            if (pixelBytes == 6) SpreadColour(MemoryMarshal.Cast<byte, ushort>(row), scale, redFirst, target, at, plane);
+            else if (pixelBytes == 3) SpreadColour(row, scale, redFirst, target, at, plane);
+            else if (pixelBytes == 2) SpreadGrey(MemoryMarshal.Cast<byte, ushort>(row), scale, target, at, plane, channels);
+            else SpreadGrey(row, scale, target, at, plane, channels);
+        }
+    }
+
+    private static void SpreadGrey<T>(ReadOnlySpan<T> row, float scale, Span<float> target, int at, int plane, int channels)
+        where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        var first = target.Slice(at, row.Length);
+        for (var x = 0; x < row.Length; x++) first[x] = float.CreateTruncating(row[x]) * scale;
+        for (var c = 1; c < channels; c++) first.CopyTo(target.Slice((c * plane) + at, row.Length));
+    }
+
+    private static void SpreadColour<T>(ReadOnlySpan<T> row, float scale, bool redFirst, Span<float> target, int at, int plane)
+        where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        var width = row.Length / 3;
+        var first = target.Slice(redFirst ? at : (2 * plane) + at, width);
+        var green = target.Slice(plane + at, width);
+        var last = target.Slice(redFirst ? (2 * plane) + at : at, width);
+        for (int x = 0, i = 0; x < width; x++, i += 3)
+        {
+            first[x] = float.CreateTruncating(row[i]) * scale;
+            green[x] = float.CreateTruncating(row[i + 1]) * scale;
+            last[x] = float.CreateTruncating(row[i + 2]) * scale;
+        }
+    }
+
+    private static unsafe ReadOnlySpan<byte> Row(Mat mat, int y, int bytes) => new(mat.Ptr(y).ToPointer(), bytes);
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+
+namespace AnomalyLine.Imaging;
+
+/// <summary>
+/// A frame, or a clip of them, in the form a model takes: planes x height x width, each value in [0, 1]. Its buffer is borrowed from a pool until it is disposed;
+/// it belongs to one owner at a time.
+/// </summary>
+public sealed class PreparedFrame : IDisposable
+{
+    private float[]? _buffer;
+
+    internal PreparedFrame(InputSpec input, RegionOfInterest region, int frameWidth, int frameHeight)
+    {
+        Input = input;
+        Region = region;
+        FrameWidth = frameWidth;
+        FrameHeight = frameHeight;
+        _buffer = ArrayPool<float>.Shared.Rent(input.Length);
+    }
+
+    /// <summary>Size and channels of <see cref="Values"/>.</summary>
+    public InputSpec Input { get; }
+
+    /// <summary>The part of the frame that was taken; the whole frame where no region was asked for.</summary>
+    public RegionOfInterest Region { get; }
+
+    /// <summary>Width of the frame, pixels.</summary>
+    public int FrameWidth { get; }
+
+    /// <summary>Height of the frame, pixels.</summary>
+    public int FrameHeight { get; }
+
+    /// <summary>Bits that 1 stood for in a frame of 16-bit values; 0 for one of 8-bit values, and for clips.</summary>
+    public int SignificantBits { get; init; }
+
+    /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
+    public double DecodeMs { get; init; }
+
+    /// <summary>The values, frame by frame, channel by channel and row by row, each in [0, 1].</summary>
+    /// <exception cref="ObjectDisposedException">The buffer went back to the pool.</exception>
+    public ReadOnlySpan<float> Values => Writable;
+
+    internal Span<float> Writable => (_buffer ?? throw new ObjectDisposedException(nameof(PreparedFrame))).AsSpan(0, Input.Length);
+
+    /// <summary>Gives the buffer back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer) ArrayPool<float>.Shared.Return(buffer);
+    }
+}
