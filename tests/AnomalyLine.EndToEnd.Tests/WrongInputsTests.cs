@@ -67,6 +67,35 @@ public sealed class WrongInputsTests(SharedLine line, TrainedModel model)
     }
 
     [Fact]
+    public async Task Inspect_PngFilesThatLibpngComplainsOf_EachLineOfTheServerIsAnEventOfItsLog()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = new ServerProcess(folder["data"], hasOpcUa: false);
+        await server.StartAsync();
+        var client = new LineClient(server.Channel);
+        await client.AddStationsAsync(await client.UploadAsync(model.Path), "liar");
+        byte[] data = [.. Enumerable.Repeat((byte)128, 65 * 64)];
+        for (var row = 0; row < 64; row++) data[65 * row] = 0;
+        var whole = Png(64, ("IDAT", Deflated(data)));
+        var frames = new[]
+        {
+            whole,
+            Png(64, ("iCCP", [.. "profile"u8, 0, 0, .. Deflated(new byte[200])]), ("IDAT", Deflated(data))),
+            Png(64, ("IDAT", [0x78, 0x9C, .. Enumerable.Repeat((byte)0xFF, 100)])),
+            Png(64, ("IDAT", Deflated(data[..1000]))),
+        };
+
+        var answers = await client.InspectAsync(frames.Select((png, at) => Request((ulong)at + 1, new() { PixelFormat = PixelFormat.Png, Data = ByteString.CopyFrom(png) })));
+        await server.StopAsync();
+
+        Assert.All([3ul, 4ul], id => Assert.Equal(ReasonCode.InvalidFrame, answers[id].Inspection.ReasonCode));
+        Assert.NotEqual(Verdict.NotDecidable, answers[1].Inspection.Verdict);
+        var events = server.Running.Lines.Select(text => System.Text.Json.JsonDocument.Parse(text).RootElement).ToList();
+        Assert.Contains(events, said => said.GetProperty("EventId").GetInt32() == 151 && said.GetProperty("Message").GetString()!.Contains("libpng error", StringComparison.Ordinal));
+        Assert.Contains(events, said => said.GetProperty("EventId").GetInt32() == 151 && said.GetProperty("Message").GetString()!.Contains("iCCP", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Inspect_FrameLargerThanAllowed_NotDecidableWithTheLimitAndThoseBehindItAreJudged()
     {
         await line.EnsureStartedAsync(model);
@@ -174,6 +203,32 @@ public sealed class WrongInputsTests(SharedLine line, TrainedModel model)
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(20), height);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(29), Crc32(changed.AsSpan(12, 17)));
         return changed;
+    }
+
+    /// <summary>A grey PNG file of a size with these chunks, whose checksums are right.</summary>
+    private static byte[] Png(int size, params (string Name, byte[] Content)[] chunks)
+    {
+        byte[] header = [0, 0, (byte)(size >> 8), (byte)size, 0, 0, (byte)(size >> 8), (byte)size, 8, 0, 0, 0, 0];
+        List<byte> file = [0x89, .. "PNG\r\n\x1A\n"u8];
+        var number = new byte[4];
+        foreach (var (name, content) in chunks.Prepend(("IHDR", header)).Append(("IEND", [])))
+        {
+            byte[] named = [.. System.Text.Encoding.ASCII.GetBytes(name), .. content];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+            file.AddRange(number);
+            file.AddRange(named);
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(number, Crc32(named));
+            file.AddRange(number);
+        }
+
+        return [.. file];
+    }
+
+    private static byte[] Deflated(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new System.IO.Compression.ZLibStream(packed, System.IO.Compression.CompressionLevel.Fastest)) zlib.Write(content);
+        return packed.ToArray();
     }
 
     private static uint Crc32(ReadOnlySpan<byte> bytes)

@@ -27,6 +27,7 @@ internal static class ServerProgram
             var demo = DemoOptions.Parse(ref args);
             CommandWords.Check(args);
             await using var app = ServerHost.Build(args, demo);
+            using var native = NativeMessages.ToLog(app.Services.GetRequiredService<ILogger<NativeMessages>>());
             var options = app.Services.GetRequiredService<AnomalyLineOptions>();
             if (OpenFiles.Lack(options.Limits.Connections, LimitsOptions.OwnFiles) is { } tooFew) return await ExplainAsync(tooFew, Failed);
             if (FileModes.Close(options.DataFolder) is { } open) await System.Console.Error.WriteLineAsync(open);
