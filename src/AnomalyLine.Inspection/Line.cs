@@ -33,7 +33,7 @@ public sealed class Line : IAsyncDisposable
         Feed = new InspectionFeed(_stations, _removed, Log, position, options.SubscriberCapacity, _metrics, logger);
         _models = new ModelPool(loadDetector, () => LineChanges.ModelsNamed(_stations), options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);
-        _writer = new LogWriter(database.Writer, position, options.RetainedInspectionsPerStation, Publish, time, _metrics, logger);
+        _writer = new LogWriter(database.Writer, position, new Retention(database.Writer, options, _removed, time), Publish, time, _metrics, logger);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);
         _changes = new LineChanges(_stations, _removed, _writer, _models, time, logger);
     }
@@ -95,8 +95,8 @@ public sealed class Line : IAsyncDisposable
     public async Task<Outcome<StationStatus>> CreateStationAsync(string name, CancellationToken cancellation) => ToStatus(await _changes.CreateAsync(name, cancellation));
 
     /// <summary>
-    /// Takes a station out of the line: further frames find no such station. Frames that it accepted are still judged, and its inspections and
-    /// recipes stay readable by its name.
+    /// Takes a station out of the line: further frames find no such station. Frames that it accepted are still judged, and its inspections, for
+    /// <see cref="LineOptions.RemovedStationRetention"/>, and recipes stay readable by its name.
     /// A station that is added under this name goes on with its numbers, without a recipe.
     /// </summary>
     /// <returns>The station as it was, or <see cref="LineErrorCode.StationNotFound"/>, LogFailed, Stopping.</returns>

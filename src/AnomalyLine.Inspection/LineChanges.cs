@@ -42,8 +42,9 @@ internal sealed class LineChanges(
             {
                 DisplayName = stored.DisplayName,
                 RevisionsBefore = stored.RevisionsBefore,
+                RemovalTime = stored.RemovalTime,
             };
-            (stored.IsRemoved ? removed : stations)[stored.Name] = new Station(stored.Name, stored.FirstSequence, stored.LastSequence, setup, time.GetUtcNow());
+            (stored.RemovalTime is not null ? removed : stations)[stored.Name] = new Station(stored.Name, stored.FirstSequence, stored.LastSequence, setup, time.GetUtcNow());
         }
         finally
         {
@@ -62,7 +63,7 @@ internal sealed class LineChanges(
             if (await writer.ChangeAsync(connection => StationStore.RemoveStation(connection, name, now)) is { } error) return error;
             removed[name] = station;
             stations.TryRemove(name, out _);
-            station.Setup = StationSetup.New with { Mode = StationMode.Stopped, RevisionsBefore = station.Setup.LastRevision };
+            station.Setup = StationSetup.New with { Mode = StationMode.Stopped, RevisionsBefore = station.Setup.LastRevision, RemovalTime = now };
             models.Sweep();
             LineEvents.StationRemoved(logger, name);
             return station;

@@ -53,6 +53,9 @@ public sealed class LineOptions
     /// <summary>Inspections that the log keeps of each station, the newest, at least 1. Default 1000000.</summary>
     public long RetainedInspectionsPerStation { get; set; } = 1_000_000;
 
+    /// <summary>How long the log keeps the inspections of a station that was removed, at least 0; after that they go but for the newest, which has the station's number. Default 90 d.</summary>
+    public TimeSpan RemovedStationRetention { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>What an answered inspection survives. Default <see cref="LogDurability.Full"/>.</summary>
     public LogDurability LogDurability { get; set; }
 
@@ -73,6 +76,7 @@ public sealed class LineOptions
         Require(SubscriberCapacity is >= 1 and <= 1 << 20, $"{nameof(SubscriberCapacity)} is {SubscriberCapacity}; use 1..{1 << 20}.");
         Require(CaptureTimeAhead >= TimeSpan.Zero && CaptureTimeAhead <= TimeSpan.FromDays(1), $"{nameof(CaptureTimeAhead)} is {CaptureTimeAhead}; use 0..1 d.");
         Require(CaptureTimeBehind >= TimeSpan.Zero && CaptureTimeBehind <= TimeSpan.FromDays(366), $"{nameof(CaptureTimeBehind)} is {CaptureTimeBehind}; use 0..366 d.");
+        Require(RemovedStationRetention >= TimeSpan.Zero, $"{nameof(RemovedStationRetention)} is {RemovedStationRetention}; use 0 or more.");
         Require(RetainedInspectionsPerStation >= 1, $"{nameof(RetainedInspectionsPerStation)} is {RetainedInspectionsPerStation}; use 1 or more.");
         Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch, Onnx or Bfloat16.");
         Require(Enum.IsDefined(LogDurability), $"{nameof(LogDurability)} is {LogDurability}; use Full or Normal.");

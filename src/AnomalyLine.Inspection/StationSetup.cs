@@ -16,6 +16,9 @@ internal sealed record StationSetup(StationMode Mode, string ProductId, FrozenDi
     /// <summary>Revision of the newest recipe of before the station was removed and added again; 0 where it was not.</summary>
     public int RevisionsBefore { get; init; }
 
+    /// <summary>When the station was removed; null where it was not.</summary>
+    public DateTimeOffset? RemovalTime { get; init; }
+
     /// <summary>The selected product's recipe; null if there is none.</summary>
     public ActiveRecipe? Selected => Recipes.GetValueOrDefault(ProductId);
 

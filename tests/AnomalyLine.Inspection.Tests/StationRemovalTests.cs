@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace AnomalyLine.Inspection.Tests;
 
 public sealed class StationRemovalTests
@@ -21,6 +23,37 @@ public sealed class StationRemovalTests
             Assert.Equal(Verdict.Ok, (await line.InspectAsync("t", 1)).Verdict);
             await line.ReopenAsync();
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RemoveStationAsync_LongAgo_ItsInspectionsGoWithLaterCommitsAndItsNumbersStay(bool isReopened)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        await using var line = new TestLine(time);
+        line.Options.RemovedStationRetention = TimeSpan.FromDays(2);
+        await line.OpenAsync("s", "t");
+        for (var i = 0; i < 70; i++) await line.InspectAsync("s", 1);
+        await line.Line.RemoveStationAsync("s", TestLine.Cancellation);
+        time.Advance(TimeSpan.FromDays(1));
+        await line.InspectAsync("t", 1);
+        Assert.Equal(70, line.ReadAll("s").Count);
+        if (isReopened) await line.ReopenAsync();
+
+        time.Advance(TimeSpan.FromDays(1));
+        await line.InspectAsync("t", 1);
+        Assert.Equal([65L, 66L, 67L, 68L, 69L, 70L], line.ReadAll("s").Select(record => record.Sequence));
+        await line.InspectAsync("t", 1);
+        Assert.Equal([70L], line.ReadAll("s").Select(record => record.Sequence));
+        Assert.Equal(3, line.ReadAll("t").Count);
+
+        await line.ReopenAsync();
+        await line.Line.CreateStationAsync("s", TestLine.Cancellation);
+        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s"), TestLine.Cancellation);
+        Assert.Equal(71, (await line.InspectAsync("s", 1)).Sequence);
+        await line.InspectAsync("t", 1);
+        Assert.Equal([70L, 71L], line.ReadAll("s").Select(record => record.Sequence));
     }
 
     [Fact]

@@ -39,11 +39,11 @@ internal sealed class LogWriter : IDisposable
     private volatile string _fault = "";
 
     public LogWriter(
-        SqliteConnection connection, long position, long retained, Action<ReadOnlySpan<LogEntry>> publish, TimeProvider time, LineMetrics metrics, ILogger logger)
+        SqliteConnection connection, long position, Retention retention, Action<ReadOnlySpan<LogEntry>> publish, TimeProvider time, LineMetrics metrics, ILogger logger)
     {
         _connection = connection;
         _insert = new InspectionInsert(connection);
-        _retention = new Retention(connection, retained);
+        _retention = retention;
         _position = position;
         _publish = publish;
         _time = time;

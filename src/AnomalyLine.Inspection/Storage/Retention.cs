@@ -1,18 +1,28 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
 
-/// <summary>Deletes the oldest inspections of a station beyond the number kept: a small slice within each commit, so that no commit takes long.</summary>
+/// <summary>
+/// Deletes the oldest inspections of a station beyond the number kept, and those of stations that were removed long ago: a small slice within each commit, so that no commit takes long.
+/// The log's writer only.
+/// </summary>
 internal sealed class Retention : IDisposable
 {
     private const int LeastSlice = 64;
     private readonly long _retained;
+    private readonly TimeSpan _keepRemoved;
+    private readonly ConcurrentDictionary<string, Station> _removed;
+    private readonly TimeProvider _time;
     private readonly SqliteCommand _delete;
     private readonly Dictionary<Station, int> _written = [];
 
-    public Retention(SqliteConnection connection, long retained)
+    public Retention(SqliteConnection connection, LineOptions options, ConcurrentDictionary<string, Station> removed, TimeProvider time)
     {
-        _retained = retained;
+        _retained = options.RetainedInspectionsPerStation;
+        _keepRemoved = options.RemovedStationRetention;
+        _removed = removed;
+        _time = time;
         _delete = connection.CreateCommand();
         _delete.CommandText = "DELETE FROM inspections WHERE station = $station AND sequence < $before";
         _delete.Parameters.AddWithValue("$station", "");
@@ -20,24 +30,35 @@ internal sealed class Retention : IDisposable
         _delete.Prepare();
     }
 
-    /// <summary>Deletes for each station at most twice as many as were written to it, so that a lowered limit is reached step by step.</summary>
+    /// <summary>Deletes for each station at most twice as many as were written to it, so that a lowered limit is reached step by step, and a slice of one station that is gone.</summary>
     public void Run(SqliteTransaction transaction, List<LogEntry> written)
     {
         _written.Clear();
         foreach (var entry in written) _written[entry.Station] = _written.GetValueOrDefault(entry.Station) + 1;
         _delete.Transaction = transaction;
-        foreach (var (station, count) in _written)
+        foreach (var (station, count) in _written) Delete(station, _retained, Math.Max(LeastSlice, 2 * count));
+        if (_removed.IsEmpty) return;
+        var now = _time.GetUtcNow();
+        foreach (var (_, station) in _removed)
         {
-            var before = Math.Min(station.AssignedSequence - _retained + 1, station.FirstSequence + Math.Max(LeastSlice, 2 * count));
-            if (before <= station.FirstSequence) continue;
-            _delete.Parameters[0].Value = station.Name;
-            _delete.Parameters[1].Value = before;
-            _delete.ExecuteNonQuery();
-
-            // A rollback leaves this ahead of the table; the next delete takes what is below it too.
-            station.FirstSequence = before;
+            // The newest stays: a station that gets this name again goes on with its number.
+            if (now - station.Setup.RemovalTime >= _keepRemoved && Delete(station, retained: 1, LeastSlice)) return;
         }
     }
 
     public void Dispose() => _delete.Dispose();
+
+    /// <summary>Deletes the oldest of a station, at most a slice; whether there was anything to delete.</summary>
+    private bool Delete(Station station, long retained, int slice)
+    {
+        var before = Math.Min(station.AssignedSequence - retained + 1, station.FirstSequence + slice);
+        if (before <= station.FirstSequence) return false;
+        _delete.Parameters[0].Value = station.Name;
+        _delete.Parameters[1].Value = before;
+        _delete.ExecuteNonQuery();
+
+        // A rollback leaves this ahead of the table; the next delete takes what is below it too.
+        station.FirstSequence = before;
+        return true;
+    }
 }

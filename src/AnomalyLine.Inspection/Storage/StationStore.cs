@@ -30,7 +30,7 @@ internal static class StationStore
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Marks a station as removed; what it inspected stays.</summary>
+    /// <summary>Marks a station as removed; what it inspected stays until retention takes it.</summary>
     public static void RemoveStation(SqliteConnection connection, string name, DateTimeOffset time) => Update(connection, name, "removal_ticks", time.UtcTicks);
 
     /// <summary>Sets the name that people read.</summary>
@@ -70,7 +70,7 @@ internal static class StationStore
             SELECT name, mode, product_id,
               coalesce((SELECT min(sequence) FROM inspections WHERE station = name), 1),
               coalesce((SELECT max(sequence) FROM inspections WHERE station = name), 0),
-              display_name, removal_ticks IS NOT NULL,
+              display_name, removal_ticks,
               CASE WHEN removal_ticks IS NULL THEN revisions_before ELSE coalesce((SELECT max(revision) FROM recipes WHERE station = name), 0) END
             FROM stations
             """;
@@ -82,7 +82,7 @@ internal static class StationStore
             stations.Add(new StoredStation(name, rows.GetInt64(3), rows.GetInt64(4), (StationMode)rows.GetInt32(1), rows.GetString(2), [.. recipes[name]])
             {
                 DisplayName = rows.GetString(5),
-                IsRemoved = rows.GetBoolean(6),
+                RemovalTime = rows.IsDBNull(6) ? null : new DateTimeOffset(rows.GetInt64(6), TimeSpan.Zero),
                 RevisionsBefore = rows.GetInt32(7),
             });
         }

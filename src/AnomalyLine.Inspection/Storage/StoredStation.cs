@@ -13,8 +13,8 @@ internal sealed record StoredStation(
     /// <summary>The name that people read; empty for the name.</summary>
     public string DisplayName { get; init; } = "";
 
-    /// <summary>Whether it was removed: its inspections stay.</summary>
-    public bool IsRemoved { get; init; }
+    /// <summary>When it was removed; null where it was not.</summary>
+    public DateTimeOffset? RemovalTime { get; init; }
 
     /// <summary>Revision of its newest recipe of before it was removed and added again; 0 where it was not.</summary>
     public int RevisionsBefore { get; init; }
