@@ -22,6 +22,38 @@ public sealed class StationTests
     }
 
     [Fact]
+    public async Task Changes_WhoseAuditEntryCannotBeKept_HoldAndAreNoErrors()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a", "b"]);
+        server.RunSql("management.db", "CREATE TRIGGER full BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(FAIL, 'no space left'); END");
+
+        var stopped = (await server.Stations.StopStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel)).Station;
+        var renamed = (await server.Stations.RenameStationAsync(new() { Name = "a", DisplayName = "Press" }, cancellationToken: TestServer.Cancel)).Station;
+        var created = (await server.Stations.CreateStationAsync(new() { Name = "c" }, cancellationToken: TestServer.Cancel)).Station;
+        await server.Stations.ResetCountersAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+        await server.Stations.RemoveStationAsync(new() { Name = "b" }, cancellationToken: TestServer.Cancel);
+        var key = await server.Access.AddKeyAsync(new() { Name = "camera", Role = Wire.Role.Camera }, cancellationToken: TestServer.Cancel);
+
+        Assert.Equal((Wire.StationMode.Stopped, "Press", "c"), (stopped.Mode, renamed.DisplayName, created.Name));
+        Assert.NotEmpty(key.Secret);
+        Assert.Equal(["a", "c"], (await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations.Select(station => station.Name));
+        foreach (var action in new[] { "station.stop of 'a'", "station.rename of 'a'", "station.create of 'c'", "station.reset-counters of 'a'", "station.remove of 'b'", "key.add of 'camera'" })
+            Assert.Contains(server.Log.Messages, line => line.Contains($"no entry of a change that holds: {action}", StringComparison.Ordinal) && line.Contains("no space left", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RemoveStation_WithASchedule_TheScheduleEnds()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Training.SetScheduleAsync(new() { Schedule = new() { Station = "a", Enabled = true, AfterApproved = 10, Method = "riad" } }, cancellationToken: TestServer.Cancel);
+        await server.Stations.RemoveStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+        await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+
+        Assert.Empty((await server.Training.ListSchedulesAsync(new(), cancellationToken: TestServer.Cancel)).Schedules);
+        Assert.Contains((await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries, entry => entry is { Action: "schedule.end", Subject: "a" });
+    }
+
+    [Fact]
     public async Task SetNextPart_ProductWithItsRecipe_IsUsedByTheNextFrameWithoutAPart()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);

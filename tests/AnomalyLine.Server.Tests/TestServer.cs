@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Tests;
@@ -70,6 +71,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Wire.AccessService.AccessServiceClient Access { get; }
 
+    /// <summary>What it writes to its log, from warnings on.</summary>
+    public KeptLog Log => _app.Services.GetRequiredService<KeptLog>();
+
     /// <summary>Its data folder; a script trainer.sh in it does its jobs, with $OUT as a job's folder.</summary>
     public string Folder => _folder;
 
@@ -90,7 +94,7 @@ internal sealed class TestServer : IAsyncDisposable
             "--AnomalyLine:Management:ReservedDiskBytes=0", "--AnomalyLine:Management:CollectorShare=1", .. settings,
         ];
         var models = new ModelStore(Path.Combine(folder, "models"), FakeModels.Check);
-        var app = ServerHost.Build(args, change: services => change(services.AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version)))
+        var app = ServerHost.Build(args, change: services => change(services.AddSingleton<KeptLog>().AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<KeptLog>()).AddSingleton(models).AddSingleton(new DetectorLoader(version => FakeModels.Load(models, version)))
             .AddSingleton<TrainerCommand>((work, _) => new ChildCommand("sh", ["-c", $"OUT={Path.GetDirectoryName(work)}; . {folder}/trainer.sh"]))));
         await app.StartAsync(Cancel);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToList();
@@ -152,10 +156,10 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs statements on the inspection log from outside.</summary>
-    public void RunLogSql(string sql)
+    /// <summary>Runs statements on a database of the data folder from outside.</summary>
+    public void RunSql(string database, string sql)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder, "inspections.db")};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder, database)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Audit;
 
@@ -10,14 +12,33 @@ namespace AnomalyLine.Management.Audit;
 /// <param name="database">Where the entries are.</param>
 /// <param name="time">Clock.</param>
 /// <param name="seal">Seals the chain's end after each entry; null for a chain that is not the server's own, such as a copy.</param>
-public sealed class AuditLog(ManagementDatabase database, TimeProvider time, AuditSeal? seal = null)
+/// <param name="logger">Gets the entries that the database does not take; null for nobody.</param>
+public sealed partial class AuditLog(ManagementDatabase database, TimeProvider time, AuditSeal? seal = null, ILogger<AuditLog>? logger = null)
 {
     /// <summary>Largest number of entries that one call of <see cref="ListAsync"/> gives.</summary>
     public const int MaxPageSize = 1000;
 
     private const int VerifyPageSize = 1000;
 
+    private readonly ILogger _logger = logger ?? NullLogger<AuditLog>.Instance;
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>
+    /// Adds the entry of a change that was made elsewhere and holds, even where its caller has gone. A database that does not take it makes no failure of the change: the program's log has the
+    /// entry instead.
+    /// </summary>
+    /// <param name="caller">Who did it.</param>
+    /// <param name="action">What was done, such as "station.stop".</param>
+    /// <param name="subject">What it was done to.</param>
+    /// <param name="oldValue">The value before, written as JSON; null for none.</param>
+    /// <param name="newValue">The value after, written as JSON; null for none.</param>
+    public async Task NoteAsync(Caller caller, string action, string subject, object? oldValue, object? newValue)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if ((await AppendAsync(caller, action, subject, oldValue, newValue, CancellationToken.None)).Error is { } error)
+            LogMissing(_logger, action, subject, caller.User, caller.Origin, ToJson(oldValue), ToJson(newValue), error.Message);
+    }
 
     /// <summary>Whether an entry could be written now; null, or <see cref="LineErrorCode.ManagementFailed"/>. To be asked before a change elsewhere.</summary>
     public async Task<LineError?> CheckWritableAsync(CancellationToken cancellation) =>
@@ -120,6 +141,9 @@ public sealed class AuditLog(ManagementDatabase database, TimeProvider time, Aud
             seal!.LogFailed(failure);
         }
     }
+
+    [LoggerMessage(5, LogLevel.Error, "The audit has no entry of a change that holds: {Action} of '{Subject}' by '{User}' from {Origin}, from {OldValue} to {NewValue}: {Reason}")]
+    private static partial void LogMissing(ILogger logger, string action, string subject, string user, string origin, string oldValue, string newValue, string reason);
 
     private static string ToJson(object? value) => value switch
     {

@@ -7,12 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AnomalyLine.Management.Schedules;
 
-/// <summary>The schedules, and what starts their jobs: a look once a minute. A station whose last scheduled job is not over gets no further one. Any thread.</summary>
+/// <summary>
+/// The schedules, and what starts their jobs: a look once a minute. A station whose last scheduled job is not over gets no further one; a schedule ends with its station. Any thread.
+/// </summary>
 /// <param name="database">Where they are.</param>
 /// <param name="jobs">Takes their jobs.</param>
 /// <param name="audit">Hears of every change.</param>
+/// <param name="hasStation">Whether the line has a station of a name.</param>
 /// <param name="time">Clock.</param>
-public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, AuditLog audit, TimeProvider time)
+public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, AuditLog audit, Func<string, bool> hasStation, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -40,6 +43,18 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
             cancellation);
     }
 
+    /// <summary>Ends a station's schedule, if it has one; a job that it has started goes on.</summary>
+    /// <returns>Whether it had one, or <see cref="LineErrorCode.ManagementFailed"/>.</returns>
+    public Task<Outcome<bool>> EndAsync(string station, Caller caller, CancellationToken cancellation) => database.ChangeAsync<bool>(
+        async (context, cancel) =>
+        {
+            if (await context.Set<TrainingSchedule>().FirstOrDefaultAsync(schedule => schedule.Station == station, cancel) is not { } schedule) return false;
+            context.Remove(schedule);
+            await audit.AppendAsync(context, caller, "schedule.end", station, schedule, null, cancel);
+            return true;
+        },
+        cancellation);
+
     /// <summary>Looks once a minute until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -48,11 +63,12 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
         while (await timer.WaitForNextTickAsync(stopping));
     }
 
-    /// <summary>Starts the jobs that are due.</summary>
+    /// <summary>Starts the jobs that are due, and ends the schedules of stations that are gone.</summary>
     internal async Task LookAsync(CancellationToken cancellation)
     {
         if (!(await ListAsync(cancellation)).TryGet(out var schedules, out _)) return;
-        foreach (var schedule in schedules.Where(schedule => schedule.Enabled))
+        foreach (var gone in schedules.Where(schedule => !hasStation(schedule.Station))) await EndAsync(gone.Station, Caller.Server("schedule"), cancellation);
+        foreach (var schedule in schedules.Where(schedule => schedule.Enabled && hasStation(schedule.Station)))
         {
             if (schedule.LastJob > 0 && (await jobs.GetAsync(schedule.LastJob, cancellation)).TryGet(out var last, out _) && !last.IsOver) continue;
             if (!schedule.IsTime(time.GetUtcNow()) && !await IsEnoughAsync(schedule, cancellation)) continue;

@@ -48,7 +48,7 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
         var outcome = await Task.Run(change);
         if (!outcome.TryGet(out var after, out _)) return outcome;
         var isGone = action is "user.remove" or "key.revoke";
-        var noted = await audit.AppendAsync(caller, action, name, before is null ? null : new { before.Role }, isGone ? null : new { after.Role }, CancellationToken.None);
-        return noted.Error is { } failed ? failed : outcome;
+        await audit.NoteAsync(caller, action, name, before is null ? null : new { before.Role }, isGone ? null : new { after.Role });
+        return outcome;
     }
 }

@@ -32,7 +32,7 @@ internal static class Audited
         if (await audit.CheckWritableAsync(context.CancellationToken) is { } error) throw error.ToRpcException();
     }
 
-    /// <summary>After such a change: writes its entry, also where the caller has gone meanwhile.</summary>
-    public static async Task NoteAsync(this AuditLog audit, ServerCallContext context, string action, string subject, object? oldValue, object? newValue) =>
-        (await audit.AppendAsync(context.ToCaller(), action, subject, oldValue, newValue, CancellationToken.None)).OrThrow();
+    /// <summary>After such a change: writes its entry.</summary>
+    public static Task NoteAsync(this AuditLog audit, ServerCallContext context, string action, string subject, object? oldValue, object? newValue) =>
+        audit.NoteAsync(context.ToCaller(), action, subject, oldValue, newValue);
 }

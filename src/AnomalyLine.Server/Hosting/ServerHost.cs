@@ -125,7 +125,10 @@ internal static class ServerHost
                 provider.GetRequiredService<ModelRegistry>(),
             provider.GetRequiredService<ShadowRun>(), provider.GetRequiredService<JobQueue>(), provider.GetRequiredService<RecipeChange>(),
             provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ManagementDatabase>()));
-        services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>().AddSingleton<ScheduleRun>();
+        services.AddSingleton<ModelRegistry>().AddSingleton<JobStore>();
+        services.AddSingleton(provider => new ScheduleRun(
+            provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<JobStore>(), provider.GetRequiredService<AuditLog>(),
+            name => provider.GetRequiredService<LineHost>().FindStation(name) is not null, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new JobInput(provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<SampleFiles>().PathOf));
         services.AddSingleton(provider => new JobQueue(
             provider.GetRequiredService<JobStore>(), provider.GetRequiredService<JobInput>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelRegistry>(),

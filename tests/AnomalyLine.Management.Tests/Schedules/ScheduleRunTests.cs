@@ -84,6 +84,24 @@ public sealed class ScheduleRunTests(PostgresServer postgres)
         Assert.Equal(expected, schedule.IsTime(new DateTimeOffset(2026, 3, 1, 10, 0, 0, TimeSpan.Zero)));
     }
 
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Look_StationIsGone_ItsScheduleEndsWithoutAJobAndIsAudited(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.CreateAsync(kind, postgres);
+        var (run, jobs) = Open(test, station => station != "s");
+        foreach (var station in new[] { "s", "t" }) await run.SetAsync(new TrainingSchedule { Station = station, MinuteOfDay = 13 * 60, Method = "riad" }, TestDatabase.Somebody, Cancel);
+        test.Time.Advance(TimeSpan.FromMinutes(90));
+
+        await run.LookAsync(Cancel);
+
+        Assert.Equal("t", Assert.Single((await jobs.ListAsync(null, 10, Cancel)).Value).Station);
+        Assert.Equal("t", Assert.Single((await run.ListAsync(Cancel)).Value).Station);
+        Assert.Contains((await test.Audit.ListAsync(0, "s", 10, Cancel)).Value, entry => entry is { Action: "schedule.end", Origin: "server:schedule" });
+        Assert.False((await run.EndAsync("s", TestDatabase.Somebody, Cancel)).Value);
+    }
+
     [Fact]
     public async Task Set_EverythingWrong_NamesEverything()
     {
@@ -93,10 +111,10 @@ public sealed class ScheduleRunTests(PostgresServer postgres)
         foreach (var part in new[] { "1440", "weekdays: 0", "after_approved: 0", "'quick'" }) Assert.Contains(part, error!.Message, StringComparison.Ordinal);
     }
 
-    private static (ScheduleRun Run, JobStore Jobs) Open(TestDatabase test)
+    private static (ScheduleRun Run, JobStore Jobs) Open(TestDatabase test, Func<string, bool>? hasStation = null)
     {
         var jobs = new JobStore(test.Database, test.Audit, test.Time);
-        return (new ScheduleRun(test.Database, jobs, test.Audit, test.Time), jobs);
+        return (new ScheduleRun(test.Database, jobs, test.Audit, hasStation ?? (_ => true), test.Time), jobs);
     }
 
     private static Task EndAsync(JobStore jobs, TrainingJob job) => jobs.SaveAsync(job with { State = JobState.Failed }, null, "", Cancel);
