@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Core;
 using Grpc.Health.V1;
 
 namespace AnomalyLine.Server.Tests;
@@ -25,6 +26,14 @@ public sealed class HttpTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync("/health/ready/bare"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/health/ready/good"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/health/ready/other"));
+        var health = new Health.HealthClient(server.Channel);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await ServingAsync(""));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await ServingAsync("stations/bare"));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await ServingAsync("stations/good"));
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => ServingAsync("stations/other"))).StatusCode);
+
+        async Task<HealthCheckResponse.Types.ServingStatus> ServingAsync(string service) =>
+            (await health.CheckAsync(new() { Service = service }, cancellationToken: TestServer.Cancel)).Status;
 
         async Task<HttpStatusCode> StatusAsync(string path)
         {
@@ -71,6 +80,28 @@ public sealed class HttpTests
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.ResponseStream.Current.Status);
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/ready", TestServer.Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_AStationIsWatched_EachChangeIsToldAndTheServersStopToo()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        using var watch = new Health.HealthClient(server.Channel).Watch(new() { Service = "stations/a" }, cancellationToken: TestServer.Cancel);
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await NextAsync());
+        await server.Stations.StopStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await NextAsync());
+        await server.Stations.StartStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await NextAsync());
+        await server.StopAsync();
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await NextAsync());
+        Assert.False(await watch.ResponseStream.MoveNext(TestServer.Cancel));
+
+        async Task<HealthCheckResponse.Types.ServingStatus> NextAsync()
+        {
+            Assert.True(await watch.ResponseStream.MoveNext(TestServer.Cancel));
+            return watch.ResponseStream.Current.Status;
+        }
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -30,17 +31,15 @@ internal static class ObservabilitySetup
             .AddView(ServerMetrics.AnswerDuration, Buckets(s_seconds))
             .AddView("anomalyline.batch.size", Buckets(1, 2, 4, 8, 16, 32, 64, 128, 256))
             .AddPrometheusExporter());
-        builder.Services.AddGrpcHealthChecks(health =>
-            {
-                health.Services.Map("", check => check.Tags.Contains(Ready));
-                health.Services.Map("anomalyline.v1.InspectionService", check => check.Tags.Contains(Ready));
-            })
+        builder.Services.AddHealthChecks()
             .AddCheck<LineHealthCheck>("line", tags: [Ready])
             .AddCheck<ManagementHealthCheck>("management", tags: [Ready])
             .AddCheck<GatewayHealthCheck>("opcua", tags: [Ready]);
-        builder.Services.Configure<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckPublisherOptions>(
-            publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        builder.Services.AddSingleton<HealthService>();
     }
+
+    /// <summary>Whether a check says something of the server's readiness.</summary>
+    public static bool IsAboutReadiness(HealthCheckRegistration check) => check.Tags.Contains(Ready);
 
     public static void MapObservability(this WebApplication app)
     {
@@ -50,15 +49,15 @@ internal static class ObservabilitySetup
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(OpenAttribute.Instance);
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
-            Predicate = check => check.Tags.Contains(Ready),
+            Predicate = IsAboutReadiness,
             ResponseWriter = (http, report) => http.Response.WriteAsync(string.Join('\n', report.Entries.Select(entry => $"{entry.Value.Status}: {entry.Value.Description ?? entry.Key}"))),
         }).WithMetadata(OpenAttribute.Instance);
         app.MapGet("/health/ready/{station}", GetStation).WithMetadata(OpenAttribute.Instance);
-        app.MapGrpcHealthChecksService();
+        app.MapGrpcService<HealthService>();
     }
 
     /// <summary>Whether one station judges: 200, 503 with why not, also where somebody stopped it, or 404.</summary>
-    private static IResult GetStation(string station, LineHost host) => host.Stations.FirstOrDefault(known => string.Equals(known.Name, station, StringComparison.Ordinal)) switch
+    private static IResult GetStation(string station, LineHost host) => host.FindStation(station) switch
     {
         null => Results.Text("There is no such station.", statusCode: StatusCodes.Status404NotFound),
         { Ready: true } => Results.Text("Healthy"),
