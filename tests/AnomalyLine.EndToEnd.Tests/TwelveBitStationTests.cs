@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AnomalyLine.Contracts.V1;
 using AnomalyLine.EndToEnd.Tests.Harness;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Datasets;
 using Google.Protobuf;
 
 namespace AnomalyLine.EndToEnd.Tests;
@@ -104,7 +104,7 @@ public sealed class TwelveBitStationTests(ITestOutputHelper output)
         for (var i = 0; i < count; i++)
         {
             byte[] values = [.. MemoryMarshal.AsBytes(Deep(firstSeed + i).AsSpan())];
-            Assert.True(Vision.Imaging.Frame.TryCreate(Vision.Imaging.PixelFormat.Mono16, Parts.Size, Parts.Size, 2 * Parts.Size, values, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+            Assert.True(Imaging.Frame.TryCreate(Imaging.PixelFormat.Mono16, Parts.Size, Parts.Size, 2 * Parts.Size, values, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
             Assert.True(FrameFile.TryWritePng(frame, out var file, out _, out _, out error), error);
             File.WriteAllBytes(Path.Combine(folder, $"{i:000}.png"), file);
         }
