@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace AnomalyLine.Architecture.Tests;
 
-/// <summary>Which methods a method names in its body, read from the compiled code.</summary>
+/// <summary>Which members a method names in its body, read from the compiled code.</summary>
 internal static class Calls
 {
     private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -17,7 +17,10 @@ internal static class Calls
     }
 
     /// <summary>What a method calls, makes or takes the address of; generic ones as they are declared.</summary>
-    public static IEnumerable<MethodBase> Of(MethodBase method)
+    public static IEnumerable<MethodBase> Of(MethodBase method) => MembersOf(method).OfType<MethodBase>().Select(Declared);
+
+    /// <summary>Every method, field and type that a method names.</summary>
+    public static IEnumerable<MemberInfo> MembersOf(MethodBase method)
     {
         var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         var ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
@@ -27,7 +30,8 @@ internal static class Calls
             short value = code[at++];
             if (value == 0xFE) value = unchecked((short)(0xFE00 | code[at++]));
             var operand = Codes[value].OperandType;
-            if (operand == OperandType.InlineMethod) yield return Declared(method.Module.ResolveMethod(BitConverter.ToInt32(code, at), ofType, ofMethod)!);
+            if (operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
+                yield return method.Module.ResolveMember(BitConverter.ToInt32(code, at), ofType, ofMethod)!;
             at += operand switch
             {
                 OperandType.InlineNone => 0,

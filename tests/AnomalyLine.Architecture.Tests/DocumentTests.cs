@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Catalog;
 
 namespace AnomalyLine.Architecture.Tests;
 

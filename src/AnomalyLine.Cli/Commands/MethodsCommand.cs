@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 
 namespace AnomalyLine.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 
 namespace AnomalyLine.Cli.Commands;

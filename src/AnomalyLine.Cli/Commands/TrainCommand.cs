@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;

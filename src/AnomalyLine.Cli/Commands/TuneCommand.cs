@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tuning;
 

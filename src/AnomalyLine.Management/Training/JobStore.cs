@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Storage;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using TorchSharp;

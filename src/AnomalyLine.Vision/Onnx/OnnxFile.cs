@@ -1,5 +1,5 @@
 using System.Globalization;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
 using static TorchSharp.torch;
 

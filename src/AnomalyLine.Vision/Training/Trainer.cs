@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Thresholds;

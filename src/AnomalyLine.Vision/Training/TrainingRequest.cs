@@ -6,7 +6,7 @@ namespace AnomalyLine.Vision.Training;
 /// <summary>What to train, on what, and where to write it.</summary>
 public sealed record TrainingRequest
 {
-    /// <summary>Name of the method, see <see cref="Methods.MethodCatalog"/>.</summary>
+    /// <summary>Name of the method, see <see cref="Catalog.MethodCatalog"/>.</summary>
     public required string Method { get; init; }
 
     /// <summary>Folder in MVTec AD layout; only train/good is read.</summary>

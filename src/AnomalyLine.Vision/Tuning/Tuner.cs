@@ -1,4 +1,5 @@
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;

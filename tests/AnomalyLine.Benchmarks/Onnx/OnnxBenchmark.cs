@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;

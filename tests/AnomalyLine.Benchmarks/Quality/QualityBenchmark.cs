@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Catalog;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Methods;

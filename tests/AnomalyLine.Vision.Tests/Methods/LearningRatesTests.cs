@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 
 namespace AnomalyLine.Vision.Tests.Methods;

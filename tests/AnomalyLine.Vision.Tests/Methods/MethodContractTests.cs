@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

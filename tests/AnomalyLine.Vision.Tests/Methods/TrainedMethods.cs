@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Imaging;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;

@@ -1,5 +1,5 @@
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tests.Methods;
 

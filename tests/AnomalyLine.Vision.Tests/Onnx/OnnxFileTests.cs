@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Draem;

@@ -1,5 +1,5 @@
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Intra;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Onnx;

@@ -1,3 +1,4 @@
+using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Methods.Draem;
 using AnomalyLine.Vision.Methods.Fair;
@@ -9,9 +10,9 @@ using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
 using AnomalyLine.Vision.Methods.Vae;
 
-namespace AnomalyLine.Vision.Methods;
+namespace AnomalyLine.Vision.Catalog;
 
-/// <summary>All methods. A new one is a folder beside this file, with its descriptor, and a line here.</summary>
+/// <summary>All methods. A new one is a folder in Methods, with its descriptor, and a line here.</summary>
 public static class MethodCatalog
 {
     /// <summary>In the order in which people should see them.</summary>
