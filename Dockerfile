@@ -34,6 +34,7 @@ COPY global.json Directory.Build.props Directory.Build.targets Directory.Package
 COPY build build
 COPY src/AnomalyLine.Contracts/AnomalyLine.Contracts.csproj src/AnomalyLine.Contracts/
 COPY src/AnomalyLine.Imaging/AnomalyLine.Imaging.csproj src/AnomalyLine.Imaging/
+COPY src/AnomalyLine.Detection/AnomalyLine.Detection.csproj src/AnomalyLine.Detection/
 COPY src/AnomalyLine.Vision/AnomalyLine.Vision.csproj src/AnomalyLine.Vision/
 COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/
 COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/

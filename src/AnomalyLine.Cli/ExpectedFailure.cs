@@ -1,9 +1,10 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.OpcUa;
-using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using Grpc.Core;
 
@@ -15,7 +16,7 @@ internal static class ExpectedFailure
     /// <summary>The line, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        CommandException or BackupException or TrustListException or DatasetException or ModelFileException or TorchEngineException => OneLine(exception.Message),
+        CommandException or BackupException or TrustListException or DatasetException or ModelFileException or EngineException => OneLine(exception.Message),
         TrainingException or GateException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection;

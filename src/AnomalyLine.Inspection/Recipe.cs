@@ -1,5 +1,5 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Inspection;
 
@@ -57,7 +57,7 @@ public sealed record Recipe(
     public float JudgedThreshold => Threshold - (Sensitivity * Math.Abs(Threshold));
 
     /// <summary>Judges what the model says of a frame. A score that is no finite number is NotDecidable.</summary>
-    public Judgement Judge(Detection detection)
+    public Judgement Judge(DetectionResult detection)
     {
         ArgumentNullException.ThrowIfNull(detection);
         var score = detection.Score;

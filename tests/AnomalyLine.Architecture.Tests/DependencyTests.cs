@@ -10,9 +10,10 @@ public sealed partial class DependencyTests
     {
         ["AnomalyLine.Contracts"] = [],
         ["AnomalyLine.Imaging"] = [],
-        ["AnomalyLine.Vision"] = ["AnomalyLine.Imaging"],
-        ["AnomalyLine.Inspection"] = ["AnomalyLine.Vision"],
-        ["AnomalyLine.Management"] = ["AnomalyLine.Inspection"],
+        ["AnomalyLine.Detection"] = ["AnomalyLine.Imaging"],
+        ["AnomalyLine.Inspection"] = ["AnomalyLine.Detection"],
+        ["AnomalyLine.Vision"] = ["AnomalyLine.Detection"],
+        ["AnomalyLine.Management"] = ["AnomalyLine.Inspection", "AnomalyLine.Vision"],
         ["AnomalyLine.Server"] = ["AnomalyLine.Contracts", "AnomalyLine.Management"],
         ["AnomalyLine.Cli"] = ["AnomalyLine.Contracts", "AnomalyLine.Management"],
     };
@@ -21,11 +22,11 @@ public sealed partial class DependencyTests
     private static readonly string[] OnNativeLibraries = ["AnomalyLine.Imaging", "AnomalyLine.Vision"];
 
     /// <summary>What of the product knows no protocol.</summary>
-    private static readonly string[] WithoutProtocol = [.. OnNativeLibraries, "AnomalyLine.Inspection", "AnomalyLine.Management"];
+    private static readonly string[] WithoutProtocol = [.. OnNativeLibraries, "AnomalyLine.Detection", "AnomalyLine.Inspection", "AnomalyLine.Management"];
 
     [Fact]
     public void ProjectReferences_OfTheProduct_GoOneWay() => Rule.Holds(
-        "Server, Cli -> Management -> Inspection -> Vision -> Imaging; only Server and Cli -> Contracts. A new project or reference goes into this test's table, and into docs/architecture.md.",
+        "Server, Cli -> Management -> Inspection and Vision -> Detection -> Imaging; only Server and Cli -> Contracts. The line needs no engine. A new project or reference goes into this test's table, and into docs/architecture.md.",
         Project.Product
             .Select(project => (project.Name, Has: project.References.Order(StringComparer.Ordinal).ToArray(), May: Allowed.GetValueOrDefault(project.Name)))
             .Where(row => row.May is null || !row.Has.SequenceEqual(row.May, StringComparer.Ordinal))

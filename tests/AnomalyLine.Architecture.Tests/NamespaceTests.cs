@@ -28,8 +28,6 @@ public sealed class NamespaceTests
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Layers"),
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Methods"),
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Models"),
-        ("AnomalyLine.Vision.Thresholds", "AnomalyLine.Vision.Models"),
-        ("AnomalyLine.Vision.Thresholds", "AnomalyLine.Vision.Training"),
         ("AnomalyLine.Vision.Training", "AnomalyLine.Vision.Tuning"),
     ];
 

@@ -1,6 +1,6 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection.Batching;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Detection.Models;
 
 namespace AnomalyLine.Inspection.Tests;
 

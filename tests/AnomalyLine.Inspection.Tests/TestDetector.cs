@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Inspection.Tests;
 
@@ -41,7 +41,7 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
     /// <summary>Waits until a batch is in the detector.</summary>
     public async Task EnteredAsync() => Assert.True(await _entered.WaitAsync(TestLine.Patience, TestContext.Current.CancellationToken));
 
-    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
+    public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames)
     {
         Threads[Environment.CurrentManagedThreadId] = true;
         if (Interlocked.Decrement(ref _warmUps) < 0)
@@ -64,11 +64,11 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
 
     private static int Grey(PreparedFrame frame) => (int)MathF.Round(frame.Values[0] * 255);
 
-    private Detection Detect(PreparedFrame frame)
+    private DetectionResult Detect(PreparedFrame frame)
     {
         var score = Grey(frame) / 255f;
         var values = new float[Input.Length];
         values.AsSpan().Fill(score);
-        return new Detection(new AnomalyMap(Input.Width, Input.Height, values, frame.Region), Grey(frame) == 254 ? float.NaN : score + offset) { ForwardMs = ForwardMs };
+        return new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frame.Region), Grey(frame) == 254 ? float.NaN : score + offset) { ForwardMs = ForwardMs };
     }
 }

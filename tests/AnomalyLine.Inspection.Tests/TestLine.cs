@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 

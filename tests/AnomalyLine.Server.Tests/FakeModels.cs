@@ -1,7 +1,8 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Models;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Server.Tests;
 
@@ -39,7 +40,7 @@ internal static class FakeModels
 
         public InputSpec Input => inner.Input;
 
-        public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => inner.Detect(frames);
+        public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames) => inner.Detect(frames);
 
         public PreparedFrame? Reconstruct(PreparedFrame frame)
         {

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Pictures;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AnomalyLine.Server.Tests;
@@ -118,7 +119,7 @@ public sealed class ReconstructionTests
 
         public InputSpec Input => _inner.Input;
 
-        public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => _inner.Detect(frames);
+        public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames) => _inner.Detect(frames);
 
         public PreparedFrame? Reconstruct(PreparedFrame frame) => _inner.Reconstruct(frame);
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Thresholds;
+using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Cli.Commands;
 

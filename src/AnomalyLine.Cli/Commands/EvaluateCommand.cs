@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
@@ -34,7 +35,7 @@ internal static class EvaluateCommand
         string modelPath, string device, string dataFolder, string? report, Action<double, string> tell, CancellationToken cancel) => Task.Factory.StartNew(
         () =>
         {
-            if (report is not null && WholeFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
+            if (report is not null && AtomicFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
             var data = DatasetFolder.OpenToTest(dataFolder);
             tell(0, "loading the model");
             using var model = AnomalyModel.Load(modelPath, device);

@@ -1,7 +1,8 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal sealed class InspectRun(IDetector detector, Calibration calibration, st
     {
         var files = Files(input);
         Directory.CreateDirectory(folder);
-        if (WholeFile.WhyNot(Path.Combine(folder, "overlay.png")) is { } unwritable) throw new CommandException(unwritable);
+        if (AtomicFile.WhyNot(Path.Combine(folder, "overlay.png")) is { } unwritable) throw new CommandException(unwritable);
         var names = files.CountBy(file => Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
         var frames = new List<InspectedFrame>(files.Count);
         foreach (var file in files)

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tuning;
 
 namespace AnomalyLine.Cli.Commands;
@@ -52,7 +52,7 @@ internal static class TuneCommand
 
     private static async Task<int> RunAsync(TuningRequest request, string? report, Output output, bool asJson, CancellationToken cancel)
     {
-        if (report is not null && WholeFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
+        if (report is not null && AtomicFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
         Task<TuningResult> Tune(Action<double, string> tell) => Task.Factory.StartNew(
             () => Tuner.Tune(request, new Told<TuningProgress>(step => tell(step.Done, step.Text)), TimeProvider.System, cancel),
             cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Detection;
 
 namespace AnomalyLine.Inspection.Batching;
 
@@ -6,9 +6,9 @@ namespace AnomalyLine.Inspection.Batching;
 /// <param name="Detection">What the model says; null where there is a reason instead.</param>
 /// <param name="ReasonCode">Why there is no detection.</param>
 /// <param name="ReasonText">Why, in words.</param>
-internal sealed record Decision(Detection? Detection, ReasonCode ReasonCode, string ReasonText)
+internal sealed record Decision(DetectionResult? Detection, ReasonCode ReasonCode, string ReasonText)
 {
-    public static Decision Of(Detection detection) => new(detection, ReasonCode.Unspecified, "");
+    public static Decision Of(DetectionResult detection) => new(detection, ReasonCode.Unspecified, "");
 
     public static Decision None(ReasonCode code, string text) => new(null, code, text);
 }

@@ -1,5 +1,6 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Inspection.Batching;
 
@@ -29,7 +30,7 @@ internal static class DetectorLoader
             cause = e;
             error = new LineError(LineErrorCode.ModelNotFound, $"There is no model {version} ({FilePaths.WithoutFolders(e.Message)}); upload it, or name one of the models that the server holds.");
         }
-        catch (TorchEngineException e)
+        catch (EngineException e)
         {
             // No other model would do either.
             cause = e;

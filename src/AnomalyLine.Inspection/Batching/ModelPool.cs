@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Detection;
 using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection.Batching;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection.Batching;

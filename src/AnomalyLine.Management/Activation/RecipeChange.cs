@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Vision.Thresholds;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 

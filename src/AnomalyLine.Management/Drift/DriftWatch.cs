@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Vision.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -136,11 +136,11 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
         return drift;
     }
 
-    private (IReadOnlyList<CalibrationSet> Frames, float Threshold) Calibration(InspectionRecord record)
+    private (IReadOnlyList<CalibrationFrame> Frames, float Threshold) Calibration(InspectionRecord record)
     {
         try
         {
-            return models.Find(record.ModelVersion) is { } model ? (CalibrationSet.Read(models.GetPath(record.ModelVersion)) ?? [], model.Manifest.Calibration.Threshold) : ([], record.Threshold);
+            return models.Find(record.ModelVersion) is { } model ? (CalibrationFrame.Read(models.GetPath(record.ModelVersion)) ?? [], model.Manifest.Calibration.Threshold) : ([], record.Threshold);
         }
         catch (ModelFileException)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Drift;
 
@@ -20,7 +20,7 @@ public sealed class StationDrift
     /// <param name="cut">The lower one of the recipe's threshold and the calibrated one: scores from here on are left out.</param>
     /// <param name="whole">Whether the station judges whole frames: then the calibration's statistics are a reference, else only its scores are.</param>
     /// <param name="partsToFalseAlarm">Parts to a false alarm of one signal, on average at least.</param>
-    public StationDrift(string station, IReadOnlyList<CalibrationSet> calibration, float cut, bool whole, double partsToFalseAlarm)
+    public StationDrift(string station, IReadOnlyList<CalibrationFrame> calibration, float cut, bool whole, double partsToFalseAlarm)
     {
         _station = station;
         _cut = cut;
@@ -53,7 +53,7 @@ public sealed class StationDrift
         ];
     }
 
-    private IEnumerable<double> Reference(DriftSignal signal, IReadOnlyList<CalibrationSet> calibration) => signal switch
+    private IEnumerable<double> Reference(DriftSignal signal, IReadOnlyList<CalibrationFrame> calibration) => signal switch
     {
         DriftSignal.Score => calibration.Where(frame => frame.Score < _cut).Select(frame => (double)frame.Score),
         DriftSignal.Rejects => calibration.Select(frame => frame.Score > _cut ? 1.0 : 0),

@@ -1,5 +1,5 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Gate;
 

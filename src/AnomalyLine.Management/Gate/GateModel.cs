@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Thresholds;
+using AnomalyLine.Detection.Thresholds;
 
 namespace AnomalyLine.Management.Gate;
 

@@ -1,3 +1,5 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
@@ -22,7 +24,7 @@ public static class ModelGate
     /// <exception cref="GateException">The request is wrong, or the models cannot be compared.</exception>
     /// <exception cref="ModelFileException">A model cannot be loaded.</exception>
     /// <exception cref="DatasetException">The folder or a frame in it cannot be used.</exception>
-    /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
+    /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static GateReport Compare(GateRequest request, IProgress<double>? progress = null, TimeProvider? time = null, CancellationToken cancel = default)
     {

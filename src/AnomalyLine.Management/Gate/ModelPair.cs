@@ -1,3 +1,4 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
@@ -30,7 +31,7 @@ internal sealed class ModelPair(AnomalyModel candidate, AnomalyModel active, Gat
     /// <summary>What one of them says of a frame.</summary>
     /// <exception cref="DatasetException">The frame cannot be read.</exception>
     /// <exception cref="GateException">The score is no number.</exception>
-    public static Detection Detect(IDetector model, string path, Frame frame, RegionOfInterest? region)
+    public static DetectionResult Detect(IDetector model, string path, Frame frame, RegionOfInterest? region)
     {
         if (!FramePreparer.TryPrepare(frame, model.Input, region, out var prepared, out var error)) throw new DatasetException($"{path}: {error}");
         using (prepared)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Models;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Detection.Models;
 
 namespace AnomalyLine.Management.Models;
 

@@ -1,9 +1,10 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Samples;
 
@@ -151,7 +152,7 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
         {
             return new LineError(LineErrorCode.ModelNotFound, e.Message);
         }
-        catch (Exception e) when (e is ModelFileException or TorchEngineException)
+        catch (Exception e) when (e is ModelFileException or EngineException)
         {
             return new LineError(LineErrorCode.ModelUnusable, e.Message);
         }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 using Microsoft.EntityFrameworkCore;
 
 namespace AnomalyLine.Management.Shadow;

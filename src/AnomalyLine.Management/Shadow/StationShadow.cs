@@ -1,8 +1,8 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Processes;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Management.Shadow;
 
@@ -99,7 +99,7 @@ internal sealed class StationShadow : IDisposable
     private void Judge(IDetector detector, EvidenceItem item)
     {
         if (!FramePreparer.TryPrepare(item.Frame, detector.Input, item.Map?.Region, out var prepared, out _)) return;
-        Detection detection;
+        DetectionResult detection;
         using (prepared) detection = detector.Detect([prepared])[0];
         var rejects = detection.Score > _calibration.Threshold;
         var agrees = rejects == (item.Record.Verdict == Verdict.NotOk);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Training;
 

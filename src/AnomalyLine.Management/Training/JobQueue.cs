@@ -1,9 +1,9 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using Microsoft.Extensions.Logging;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Training;
@@ -41,7 +42,7 @@ public static class TrainerHost
             Write(new TrainerLine(TrainerLine.Done, 1, null, said));
             return 0;
         }
-        catch (Exception failure) when (failure is TrainingException or DatasetException or TorchEngineException or ModelFileException or GateException or JsonException or IOException)
+        catch (Exception failure) when (failure is TrainingException or DatasetException or EngineException or ModelFileException or GateException or JsonException or IOException)
         {
             Write(new TrainerLine(TrainerLine.Failed, 0, null, failure.Message));
             return 1;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Management.Gate;
-using AnomalyLine.Vision.Thresholds;
 using Microsoft.Extensions.Localization;
 
 namespace AnomalyLine.Server.Console;

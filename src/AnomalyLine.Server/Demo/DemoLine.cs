@@ -36,7 +36,7 @@ internal sealed partial class DemoLine(
         {
             // Stopped.
         }
-        catch (Exception failure) when (failure is TrainingFailedException or Vision.Models.ModelFileException or IOException)
+        catch (Exception failure) when (failure is TrainingFailedException or Detection.Models.ModelFileException or IOException)
         {
             LogFailed(failure.Message);
             progress.Report(new DemoStep("failed: {0}", 0, failure.Message));

@@ -1,11 +1,12 @@
 using System.IO.Pipelines;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Models;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 
@@ -74,7 +75,7 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
         {
             throw LineErrors.Failure(StatusCode.InvalidArgument, "model-refused", refused.Message);
         }
-        catch (TorchEngineException broken)
+        catch (EngineException broken)
         {
             throw LineErrors.Failure(StatusCode.FailedPrecondition, "engine-unusable", broken.Message);
         }

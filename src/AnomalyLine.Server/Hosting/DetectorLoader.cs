@@ -1,3 +1,5 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Vision.Models;

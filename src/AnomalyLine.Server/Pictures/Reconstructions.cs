@@ -1,8 +1,8 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Processes;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Pictures;
 

@@ -1,3 +1,5 @@
+using AnomalyLine.Detection.Statistics;
+
 namespace AnomalyLine.Vision.Metrics;
 
 /// <summary>

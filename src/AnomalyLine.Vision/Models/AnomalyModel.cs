@@ -1,4 +1,6 @@
 using System.Text.Json;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Catalog;
@@ -70,7 +72,7 @@ public sealed class AnomalyModel : IDetector
     /// <param name="engine">What computes its network; <see cref="Engine"/> says what it became. Any but Torch costs a second or two, in which both are tried.</param>
     /// <param name="maxBatchSize">Frames that will come at most at once, for the trial of engines, 1..256.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, of another format version, or does not reproduce its reference scores.</exception>
-    /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
+    /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
     public static AnomalyModel Load(string path, string device = "auto", ServingEngine engine = ServingEngine.Torch, int maxBatchSize = 8)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -91,17 +93,17 @@ public sealed class AnomalyModel : IDetector
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
+    public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
         var before = _method.PassTime;
-        Detection[] detections = _ladder is null ? DetectAtOnce(frames, frames.Count) : [.. frames.Chunk(_ladder.Largest).SelectMany(part => DetectAtOnce(part, _ladder.RungOf(part.Length)))];
+        DetectionResult[] detections = _ladder is null ? DetectAtOnce(frames, frames.Count) : [.. frames.Chunk(_ladder.Largest).SelectMany(part => DetectAtOnce(part, _ladder.RungOf(part.Length)))];
         var forwardMs = (_method.PassTime - before).TotalMilliseconds;
         return [.. detections.Select(detection => detection with { ForwardMs = forwardMs })];
     }
 
     /// <summary>Judges a batch of a size, of which the first are frames and the rest is not looked at.</summary>
-    private Detection[] DetectAtOnce(IReadOnlyList<PreparedFrame> frames, int size)
+    private DetectionResult[] DetectAtOnce(IReadOnlyList<PreparedFrame> frames, int size)
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
@@ -111,12 +113,12 @@ public sealed class AnomalyModel : IDetector
         var scores = FrameWalk.Values(_method.Score(map).cpu());
         map = map.contiguous().cpu();
         var (height, width) = ((int)map.shape[1], (int)map.shape[2]);
-        var detections = new Detection[frames.Count];
+        var detections = new DetectionResult[frames.Count];
         for (var i = 0; i < detections.Length; i++)
         {
             var values = PooledArrays.Rent<float>(height * width);
             FrameWalk.Values(map, i).CopyTo(values.Memory.Span);
-            detections[i] = new Detection(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
         }
 
         return detections;
@@ -228,7 +230,7 @@ public sealed class AnomalyModel : IDetector
 
         var single = _method;
         var half = InBfloat16(Manifest, weights, _staging.Device);
-        IReadOnlyList<Detection> By(AnomalyMethod method, IReadOnlyList<PreparedFrame> frames)
+        IReadOnlyList<DetectionResult> By(AnomalyMethod method, IReadOnlyList<PreparedFrame> frames)
         {
             _method = method;
             return Detect(frames);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Detection;
 
 namespace AnomalyLine.Vision.Models;
 
@@ -23,7 +24,7 @@ internal sealed class BatchLadder
     /// <summary>Judges a batch of each size once, from 1 up, until memory runs out or the largest is reached.</summary>
     /// <param name="maxBatchSize">Most frames that will come at once, at least 1.</param>
     /// <param name="judge">Judges a batch of a size.</param>
-    /// <exception cref="TorchEngineException">Not even one frame finds room.</exception>
+    /// <exception cref="EngineException">Not even one frame finds room.</exception>
     public static BatchLadder Climb(int maxBatchSize, Action<int> judge)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatchSize, 1);
@@ -36,7 +37,7 @@ internal sealed class BatchLadder
             }
             catch (ExternalException e) when (TorchEngine.IsOutOfMemory(e))
             {
-                if (size == 1) throw new TorchEngineException("The device has no memory left for one frame of this model; free some, or let it judge on the processor with cpu as its device.", e);
+                if (size == 1) throw new EngineException("The device has no memory left for one frame of this model; free some, or let it judge on the processor with cpu as its device.", e);
                 return ladder;
             }
 

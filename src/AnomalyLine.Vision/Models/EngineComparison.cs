@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Vision.Models;
@@ -6,7 +7,7 @@ namespace AnomalyLine.Vision.Models;
 /// <summary>Two ways to judge the same frames, side by side.</summary>
 /// <param name="one">The way that is known to be right.</param>
 /// <param name="other">The way that is tried.</param>
-internal sealed class EngineComparison(Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<Detection>> one, Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<Detection>> other)
+internal sealed class EngineComparison(Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<DetectionResult>> one, Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<DetectionResult>> other)
 {
     private const int Rounds = 15;
 
@@ -61,7 +62,7 @@ internal sealed class EngineComparison(Func<IReadOnlyList<PreparedFrame>, IReadO
         return (frames.Count, least, leastOther);
     }
 
-    private static double Time(Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<Detection>> detect, IReadOnlyList<PreparedFrame> frames)
+    private static double Time(Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<DetectionResult>> detect, IReadOnlyList<PreparedFrame> frames)
     {
         var start = Stopwatch.GetTimestamp();
         _ = detect(frames);

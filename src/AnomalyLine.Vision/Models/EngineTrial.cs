@@ -1,3 +1,4 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Onnx;
@@ -11,7 +12,7 @@ namespace AnomalyLine.Vision.Models;
 /// <param name="method">The method in the form to judge with, on the CPU.</param>
 /// <param name="detect">Judges with the method as it is now.</param>
 /// <param name="references">The model's reference frames.</param>
-internal sealed class EngineTrial(AnomalyMethod method, Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<Detection>> detect, IReadOnlyList<PreparedFrame> references)
+internal sealed class EngineTrial(AnomalyMethod method, Func<IReadOnlyList<PreparedFrame>, IReadOnlyList<DetectionResult>> detect, IReadOnlyList<PreparedFrame> references)
 {
     /// <summary>Largest difference of a score or of a place in a map, as a part of the largest one on the reference frames.</summary>
     public const float Tolerance = 1e-3f;
@@ -57,7 +58,7 @@ internal sealed class EngineTrial(AnomalyMethod method, Func<IReadOnlyList<Prepa
         return new EngineChoice(ServingEngine.Torch, reason, isRefusal, []);
     }
 
-    private IReadOnlyList<Detection> By(OnnxPass? engine, IReadOnlyList<PreparedFrame> frames)
+    private IReadOnlyList<DetectionResult> By(OnnxPass? engine, IReadOnlyList<PreparedFrame> frames)
     {
         method.Engine = engine;
         return detect(frames);

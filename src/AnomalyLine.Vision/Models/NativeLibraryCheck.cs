@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Detection;
 
 namespace AnomalyLine.Vision.Models;
 
@@ -11,16 +12,16 @@ internal static class NativeLibraryCheck
     private static readonly string[] Files = ["libc10.so", "libtorch_cpu.so", "libtorch.so", "libLibTorchSharp.so"];
     private static readonly string[] Folders = ["", "runtimes/linux-x64/native/"];
 
-    /// <exception cref="TorchEngineException">A file is missing or does not load.</exception>
+    /// <exception cref="EngineException">A file is missing or does not load.</exception>
     public static void Run()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new TorchEngineException($"AnomalyLine runs on Linux x64; this is {RuntimeInformation.RuntimeIdentifier}. Use the container image or a Linux x64 machine.");
+            throw new EngineException($"AnomalyLine runs on Linux x64; this is {RuntimeInformation.RuntimeIdentifier}. Use the container image or a Linux x64 machine.");
         foreach (var file in Files)
         {
             if (Find(file) is not { } path)
             {
-                throw new TorchEngineException(
+                throw new EngineException(
                     $"{file} is not beside the program ({AppContext.BaseDirectory}). Build or publish with the SDK ('dotnet build'), and copy the whole output folder.");
             }
 
@@ -30,7 +31,7 @@ internal static class NativeLibraryCheck
             }
             catch (DllNotFoundException e)
             {
-                throw new TorchEngineException($"{file} does not load: {Reason(e.Message, file)}", e);
+                throw new EngineException($"{file} does not load: {Reason(e.Message, file)}", e);
             }
         }
     }

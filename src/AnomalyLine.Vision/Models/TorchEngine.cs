@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using AnomalyLine.Detection;
 using AnomalyLine.Vision.Layers;
 using TorchSharp;
 
@@ -33,7 +34,7 @@ public static partial class TorchEngine
     /// Threads that one pass of a network uses, its caller's included: as many as there are cores unless set, 1..1024. For the whole process; threads that have used the engine before
     /// keep what they had.
     /// </summary>
-    /// <exception cref="TorchEngineException">The native library does not load; when it is read, or when a number is set after the library was loaded.</exception>
+    /// <exception cref="EngineException">The native library does not load; when it is read, or when a number is set after the library was loaded.</exception>
     public static int Threads
     {
         get
@@ -55,7 +56,7 @@ public static partial class TorchEngine
     }
 
     /// <summary>The settings that are in force, for people.</summary>
-    /// <exception cref="TorchEngineException">The native library does not load.</exception>
+    /// <exception cref="EngineException">The native library does not load.</exception>
     public static string SettingsText => FormattableString.Invariant(
         $"TorchSharp {Version}, {Threads} threads for each pass, TF32 {(TensorFloat32 ? "on" : "off")}, {string.Join(", ", Settings.Select(s => $"{s.Name}={Environment.GetEnvironmentVariable(s.Name) ?? "not set"}"))}");
 
@@ -83,7 +84,7 @@ public static partial class TorchEngine
     }
 
     /// <summary>Loads the native library, or says why it cannot be loaded and what to do. Cheap after the first time; any thread.</summary>
-    /// <exception cref="TorchEngineException">The native library does not load.</exception>
+    /// <exception cref="EngineException">The native library does not load.</exception>
     public static void EnsureReady()
     {
         if (Volatile.Read(ref _isReady)) return;
@@ -112,9 +113,9 @@ public static partial class TorchEngine
         {
             "cpu" => torch.CPU,
             "cuda" when torch.cuda_is_available() => torch.CUDA,
-            "cuda" => throw new TorchEngineException("Device cuda was asked for, but this build finds no CUDA device; build with -p:TorchBackend=cuda on a machine with one, or use --device cpu."),
+            "cuda" => throw new EngineException("Device cuda was asked for, but this build finds no CUDA device; build with -p:TorchBackend=cuda on a machine with one, or use --device cpu."),
             "auto" => torch.cuda_is_available() ? torch.CUDA : torch.CPU,
-            _ => throw new TorchEngineException($"Device '{name}' is unknown; use auto, cpu or cuda."),
+            _ => throw new EngineException($"Device '{name}' is unknown; use auto, cpu or cuda."),
         };
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
 using static TorchSharp.torch;
@@ -18,7 +20,7 @@ public static class OnnxFile
     /// <param name="model">The .alm file.</param>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <exception cref="ModelFileException">The model cannot be loaded, or its method has no single pass that a graph could hold.</exception>
-    /// <exception cref="TorchEngineException">The native engine cannot be used.</exception>
+    /// <exception cref="EngineException">The native engine cannot be used.</exception>
     public static OnnxExport Write(string model, string path)
     {
         var method = ModelFile.ReadManifest(model).Manifest.Method;
@@ -58,7 +60,7 @@ public static class OnnxFile
             ["map"] = reading.Map,
             ["score"] = reading.Score,
         });
-        WholeFile.Write(path, message.WriteTo);
+        AtomicFile.Write(path, message.WriteTo);
         return new OnnxExport(version, manifest.Method, OnnxGraph.OperatorSet, graph.Outputs, reading.Map, reading.Score, calibration.Threshold, new FileInfo(path).Length);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Models;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal sealed class Checkpoint(string output, string fingerprint, TimeProvider
         try
         {
             var file = File.ReadAllBytes(_path);
-            var position = JsonSerializer.Deserialize<TrainingPosition>(SafeTensors.ReadNote(file) ?? "null");
+            var position = JsonSerializer.Deserialize<TrainingPosition>(SafeTensorsFile.ReadNote(file) ?? "null");
             if (position?.Fingerprint != fingerprint)
                 throw new TrainingException($"{_path} is of a training with another method, options, seed or data; repeat that one's command, or delete the file to start anew.");
             state = SafeTensors.ReadAll(file);
@@ -45,7 +46,7 @@ internal sealed class Checkpoint(string output, string fingerprint, TimeProvider
         try
         {
             var file = SafeTensors.Write(state, JsonSerializer.Serialize(position with { Fingerprint = fingerprint }));
-            WholeFile.Write(_path, stream => stream.Write(file));
+            AtomicFile.Write(_path, stream => stream.Write(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Vision.Training;
 
@@ -35,7 +35,7 @@ internal sealed class EvaluationPace(IDetector detector, TimeProvider time)
         return prepared;
     }
 
-    public Detection Detect(PreparedFrame frame)
+    public DetectionResult Detect(PreparedFrame frame)
     {
         for (var i = _detectMs.Count == 0 ? 0 : WarmUps; i < WarmUps; i++) detector.Detect([frame]);
         var start = time.GetTimestamp();

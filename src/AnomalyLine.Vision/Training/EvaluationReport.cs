@@ -1,6 +1,6 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Models;
 using static AnomalyLine.Vision.Training.ReportFigures;
 
 namespace AnomalyLine.Vision.Training;

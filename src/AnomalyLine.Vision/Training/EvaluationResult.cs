@@ -1,6 +1,6 @@
 using System.Text.Json;
-using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Thresholds;
+using AnomalyLine.Detection.Statistics;
+using AnomalyLine.Detection.Thresholds;
 
 namespace AnomalyLine.Vision.Training;
 

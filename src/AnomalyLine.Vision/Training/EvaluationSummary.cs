@@ -1,7 +1,8 @@
 using System.Globalization;
+using AnomalyLine.Detection.Statistics;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Vision.Training;
 

@@ -1,7 +1,8 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Vision.Training;
 

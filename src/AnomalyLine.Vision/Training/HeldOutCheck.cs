@@ -1,6 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Vision.Training;
 
@@ -16,10 +16,10 @@ internal static class HeldOutCheck
     /// <summary>A sentence for the clearest change; none if there is none.</summary>
     /// <param name="files">Held-out frames.</param>
     /// <param name="judged">What the model and their pictures say of them, in the same order.</param>
-    public static IEnumerable<string> Notes(IReadOnlyList<string> files, IReadOnlyList<CalibrationSet> judged)
+    public static IEnumerable<string> Notes(IReadOnlyList<string> files, IReadOnlyList<CalibrationFrame> judged)
     {
         var ordered = files.Zip(judged, (file, set) => (Name: Path.GetFileName(file), Set: set)).OrderBy(f => f.Name, StringComparer.Ordinal).ToArray();
-        var signals = new (string Name, Func<CalibrationSet, double> Value)[]
+        var signals = new (string Name, Func<CalibrationFrame, double> Value)[]
         {
             ("score", s => s.Score), ("brightness", s => s.Statistics.Brightness), ("sharpness", s => s.Statistics.Sharpness),
         };

@@ -1,5 +1,5 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tuning;
 
 namespace AnomalyLine.Vision.Training;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Detection.Statistics;
 
 namespace AnomalyLine.Vision.Training;
 

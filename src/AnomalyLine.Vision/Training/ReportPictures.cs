@@ -1,7 +1,7 @@
 using System.Text;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
 using static AnomalyLine.Vision.Training.ReportFigures;
 
 namespace AnomalyLine.Vision.Training;

@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +29,7 @@ public static class Trainer
     /// <param name="cancel">Stops between two steps.</param>
     /// <exception cref="TrainingException">The request is wrong (all that is wrong at once), or the loss stopped being a number.</exception>
     /// <exception cref="DatasetException">The folder or a frame in it cannot be used.</exception>
-    /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
+    /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingResult Train(TrainingRequest request, IProgress<TrainingProgress>? progress = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
@@ -123,14 +125,14 @@ public static class Trainer
         }
 
         var judged = Judge(judging, heldOut, cancel);
-        CalibrationSet[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationSet(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
+        CalibrationFrame[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationFrame(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
         manifest = manifest with { Notes = [.. manifest.Notes, .. HeldOutCheck.Notes(heldOut, calibrated)] };
         clock.Enter(TrainingStage.Saving);
         var files = new Dictionary<string, byte[]>
         {
             [ModelFile.WeightsName] = weights,
             [TrainingDigests.Name] = TrainingDigests.Write(learnt.Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
-            [CalibrationSet.Name] = CalibrationSet.Write(calibrated),
+            [CalibrationFrame.Name] = CalibrationFrame.Write(calibrated),
         };
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var result = Save(request, manifest, files, judged, judging) with { Unreadable = parts.Unreadable };
@@ -150,7 +152,7 @@ public static class Trainer
         if (request.FalseRejectRate is not (> 0 and < 1)) errors.Add($"the false-reject rate is {request.FalseRejectRate}; it must be above 0 and below 1.");
         if (request.HeldOut is not (> 0 and <= 0.5)) errors.Add($"the held-out share is {request.HeldOut}; it must be above 0 and at most 0.5.");
         if (request.MaxTime <= TimeSpan.Zero) errors.Add($"the time limit is {request.MaxTime}; it must be above 0.");
-        if (WholeFile.WhyNot(request.Output) is { } unwritable) errors.Add(unwritable);
+        if (AtomicFile.WhyNot(request.Output) is { } unwritable) errors.Add(unwritable);
         var fits = warm is null || string.Equals(warm.Manifest.Method, request.Method, StringComparison.Ordinal);
         if (!fits)
             errors.Add($"{request.From} is a model of '{warm!.Manifest.Method}', not of '{request.Method}'; a model can only be started from one of its own method.");

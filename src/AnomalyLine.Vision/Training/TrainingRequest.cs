@@ -1,5 +1,5 @@
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Vision.Training;
 

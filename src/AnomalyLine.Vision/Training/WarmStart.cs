@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 

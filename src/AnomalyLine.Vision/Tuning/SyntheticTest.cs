@@ -1,9 +1,9 @@
 using System.Text.Json;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Vision.Tuning;
 
@@ -26,8 +26,8 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SyntheticScore Measure(IDetector detector, CancellationToken cancel)
     {
-        var normal = new List<Detection>();
-        var planted = Kinds.ToDictionary(kind => kind, _ => new List<(Detection Detection, bool[] Mask)>());
+        var normal = new List<DetectionResult>();
+        var planted = Kinds.ToDictionary(kind => kind, _ => new List<(DetectionResult Detection, bool[] Mask)>());
         foreach (var (number, path) in normals.Take(MostFrames).Index())
         {
             cancel.ThrowIfCancellationRequested();
@@ -56,7 +56,7 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         return Score(normal, planted);
     }
 
-    private static SyntheticScore Score(List<Detection> normal, Dictionary<SyntheticDefectKind, List<(Detection Detection, bool[] Mask)>> planted)
+    private static SyntheticScore Score(List<DetectionResult> normal, Dictionary<SyntheticDefectKind, List<(DetectionResult Detection, bool[] Mask)>> planted)
     {
         var byKind = new SortedDictionary<string, double>(StringComparer.Ordinal);
         var pixels = 0.0;

@@ -1,3 +1,5 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
@@ -23,7 +25,7 @@ public static class Tuner
     /// <summary>Tries, chooses, writes. Nothing is left where it fails or is cancelled. Takes the calling thread and all cores.</summary>
     /// <exception cref="TrainingException">The request is wrong (all that is wrong at once), no method is fast enough, or every training failed.</exception>
     /// <exception cref="DatasetException">The folder or a frame in it cannot be used.</exception>
-    /// <exception cref="TorchEngineException">The native engine or the device cannot be used.</exception>
+    /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TuningResult Tune(TuningRequest request, IProgress<TuningProgress>? progress = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
@@ -75,7 +77,7 @@ public static class Tuner
         if (!(request.MaxMsPerFrame > 0)) errors.Add($"the limit of milliseconds a frame is {request.MaxMsPerFrame}; it must be above 0.");
         if (request.FalseRejectRate is not (> 0 and < 1)) errors.Add($"the false-reject rate is {request.FalseRejectRate}; it must be above 0 and below 1.");
         if (request.HeldOut is not (> 0 and <= 0.5)) errors.Add($"the held-out share is {request.HeldOut}; it must be above 0 and at most 0.5.");
-        if (WholeFile.WhyNot(request.Output) is { } unwritable) errors.Add(unwritable);
+        if (AtomicFile.WhyNot(request.Output) is { } unwritable) errors.Add(unwritable);
         if (errors.Count > 0) throw new TrainingException(string.Join(Environment.NewLine, errors));
     }
 

@@ -1,3 +1,4 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Intra;

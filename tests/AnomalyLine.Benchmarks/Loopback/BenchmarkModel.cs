@@ -1,7 +1,8 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Models;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Benchmarks.Loopback;
 

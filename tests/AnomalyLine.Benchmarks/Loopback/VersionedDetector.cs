@@ -1,5 +1,5 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Benchmarks.Loopback;
 
@@ -10,7 +10,7 @@ internal sealed class VersionedDetector(string version, IdentityDetector inner) 
 
     public InputSpec Input => inner.Input;
 
-    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => inner.Detect(frames);
+    public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames) => inner.Detect(frames);
 
     public void Dispose() => inner.Dispose();
 }

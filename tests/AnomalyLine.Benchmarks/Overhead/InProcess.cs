@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Vision.Models;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Detection;
 using AnomalyLine.Vision.Models;
 using Frame = AnomalyLine.Imaging.Frame;
 

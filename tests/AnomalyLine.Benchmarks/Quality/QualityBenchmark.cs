@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;

@@ -1,7 +1,7 @@
+using AnomalyLine.Detection.Statistics;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Benchmarks.Quality;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Benchmarks.Running;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;

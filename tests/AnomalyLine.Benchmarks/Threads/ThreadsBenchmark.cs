@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AnomalyLine.Detection;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;

@@ -1,5 +1,5 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Tests.Activation;
 
@@ -12,7 +12,7 @@ internal sealed class NamedDetector(string version) : IDetector
 
     public InputSpec Input => _inner.Input;
 
-    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => _inner.Detect(frames);
+    public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames) => _inner.Detect(frames);
 
     public PreparedFrame? Reconstruct(PreparedFrame frame) => null;
 

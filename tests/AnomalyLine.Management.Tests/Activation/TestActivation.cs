@@ -1,3 +1,5 @@
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Activation;
@@ -6,8 +8,6 @@ using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Tests.Activation;

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
+using AnomalyLine.Detection;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Backup;
@@ -7,7 +8,6 @@ using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Tests.Samples;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Tests.Backup;

@@ -1,3 +1,4 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Management.Drift;
@@ -24,7 +25,7 @@ public sealed class RealDriftTests(ITestOutputHelper output)
         string[] frames = [.. data.TrainNormals, .. data.TestFrames.Where(f => f.IsNormal).Select(f => f.Path)];
         new Random(1).Shuffle(frames);
         using var model = Train([.. frames.Take(140)], out var file);
-        var calibration = CalibrationSet.Read(file)!;
+        var calibration = CalibrationFrame.Read(file)!;
         var stream = frames[140..];
         output.WriteLine($"{calibration.Count} calibration scores, {stream.Length} stream frames, threshold {model.Manifest.Calibration.Threshold}");
         var quiet = Look(model, stream, _ => { });
@@ -71,7 +72,7 @@ public sealed class RealDriftTests(ITestOutputHelper output)
     }
 
     /// <summary>Undisturbed frames, then disturbed ones, each drawn at random from all; frames after the change at which each signal alarms.</summary>
-    private static Dictionary<DriftSignal, int> Run((float Score, FrameStatistics Statistics)[] quiet, (float Score, FrameStatistics Statistics)[] then, IReadOnlyList<CalibrationSet> calibration, AnomalyModel model, int seed)
+    private static Dictionary<DriftSignal, int> Run((float Score, FrameStatistics Statistics)[] quiet, (float Score, FrameStatistics Statistics)[] then, IReadOnlyList<CalibrationFrame> calibration, AnomalyModel model, int seed)
     {
         var random = new Random(seed);
         var threshold = model.Manifest.Calibration.Threshold;

@@ -1,6 +1,6 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Drift;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Tests.Drift;
 
@@ -28,7 +28,7 @@ public sealed class StationDriftTests
     public void Score_AtOrAboveTheCut_IsNotAnOkPartsScore()
     {
         float[] scores = [0.1f, 0.2f, 0.5f, 0.6f];
-        var drift = new StationDrift("press-1", [.. scores.Select(score => new CalibrationSet("", score, score, new FrameStatistics(0.5, 1, 0.5, 0.5)))], 0.5f, whole: false, 1000);
+        var drift = new StationDrift("press-1", [.. scores.Select(score => new CalibrationFrame("", score, score, new FrameStatistics(0.5, 1, 0.5, 0.5)))], 0.5f, whole: false, 1000);
         Assert.Equal((2, 4, 0), (drift.Detectors[DriftSignal.Score].References, drift.Detectors[DriftSignal.Rejects].References, drift.Detectors[DriftSignal.Brightness].References));
         drift.Judged(0.5f, false, s_now);
         drift.Judged(0.6f, true, s_now);

@@ -1,5 +1,5 @@
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Management.Gate;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Management.Tests.Gate;
 

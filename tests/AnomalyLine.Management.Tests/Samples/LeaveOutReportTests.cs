@@ -1,6 +1,6 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Vision.Data;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Tests.Samples;
 

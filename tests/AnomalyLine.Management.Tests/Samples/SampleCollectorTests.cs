@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Tests.Samples;

@@ -1,9 +1,9 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Shadow;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 
 namespace AnomalyLine.Management.Tests.Shadow;
 

@@ -28,7 +28,7 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         Assert.Equal(models.Good.Manifest.TrainingSet.Digest, version.DataDigest);
         Assert.NotNull(test.Store.Find(models.Good.Version));
         var log = await File.ReadAllTextAsync(test.Queue.FolderOf(job.Id).Log, TestDatabase.Cancel);
-        var frozen = DatasetFolder.Open(models.Data).TrainNormals.Select(AnomalyLine.Vision.Models.TrainingDigests.Of).Count(JobFolder.IsFrozen);
+        var frozen = DatasetFolder.Open(models.Data).TrainNormals.Select(AnomalyLine.Detection.Models.TrainingDigests.Of).Count(JobFolder.IsFrozen);
         Assert.Contains($"{40 - frozen} normals to train on, {80 + frozen} in the frozen set", log, StringComparison.Ordinal);
         Assert.Contains("epoch 4 of 4", log, StringComparison.Ordinal);
         await test.UntilDataIsGoneAsync(job.Id);
@@ -137,7 +137,7 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         var data = DatasetFolder.Open(models.Data);
         await test.ApproveAsync(data.TrainNormals);
         await test.ApproveAsync(data.TestFrames.Where(f => !f.IsNormal).Select(f => f.Path).Take(3), SampleLabel.Anomalous);
-        var frozen = data.TrainNormals.Select(AnomalyLine.Vision.Models.TrainingDigests.Of).Count(JobFolder.IsFrozen);
+        var frozen = data.TrainNormals.Select(AnomalyLine.Detection.Models.TrainingDigests.Of).Count(JobFolder.IsFrozen);
         Assert.InRange(frozen, 1, 20);
         test.Start("find $OUT/data -type f | sed s,$OUT/data/,, | cut -d/ -f1,2 | sort | uniq -c | tr -s ' ' > $OUT/seen; exit 1");
 
@@ -152,7 +152,7 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
     public async Task Job_ForAProduct_TrainsOnTheSamplesOfAllItsStations()
     {
         await using var test = await TestJobs.CreateAsync(postgres, models);
-        var normals = DatasetFolder.Open(models.Data).TrainNormals.Where(path => !JobFolder.IsFrozen(AnomalyLine.Vision.Models.TrainingDigests.Of(path))).Take(6).ToList();
+        var normals = DatasetFolder.Open(models.Data).TrainNormals.Where(path => !JobFolder.IsFrozen(AnomalyLine.Detection.Models.TrainingDigests.Of(path))).Take(6).ToList();
         await test.ApproveAsync(normals.Take(2));
         await test.ApproveAsync(normals.Skip(2).Take(3), station: "press-2");
         await test.ApproveAsync(normals.Skip(5), station: "press-3");
@@ -184,7 +184,7 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         await using var test = await TestJobs.CreateAsync(postgres, models);
         var normals = DatasetFolder.Open(models.Data).TrainNormals.Take(5).ToList();
         await test.ApproveAsync(normals);
-        var doubted = AnomalyLine.Vision.Models.TrainingDigests.Of(normals[0]);
+        var doubted = AnomalyLine.Detection.Models.TrainingDigests.Of(normals[0]);
         test.Start($$"""printf '{"Checked":40,"Reasons":[{"Key":"{{doubted}}","Value":"It is odd."}]}' > $OUT/doubts.json; {{Trains}}""");
 
         var job = await test.UntilAsync((await test.AddAsync(TestJobs.Draft())).Id, j => j.IsOver);

@@ -95,7 +95,7 @@ internal sealed class TestJobs : IAsyncDisposable
     {
         foreach (var picture in pictures)
         {
-            var sha256 = AnomalyLine.Vision.Models.TrainingDigests.Of(picture);
+            var sha256 = AnomalyLine.Detection.Models.TrainingDigests.Of(picture);
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(sha256))!);
             File.Copy(picture, PathOf(sha256), overwrite: true);
             await _test.Database.ChangeAsync<bool>(

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Tests.Soak;
 
@@ -42,7 +42,7 @@ internal sealed class BusyModels(TimeSpan perFrame) : IDisposable
 
         public InputSpec Input => _inner.Input;
 
-        public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
+        public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames)
         {
             var start = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(start) < frames.Count * perFrame) Thread.SpinWait(200);

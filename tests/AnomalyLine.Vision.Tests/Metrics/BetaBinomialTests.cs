@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Detection.Statistics;
 
 namespace AnomalyLine.Vision.Tests.Metrics;
 

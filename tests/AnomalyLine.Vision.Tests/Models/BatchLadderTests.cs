@@ -1,3 +1,4 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
@@ -32,7 +33,7 @@ public sealed class BatchLadderTests(TrainedMethods trained)
     [Fact]
     public void Climb_NoRoomForOneFrame_SaysWhatToDo()
     {
-        var error = Assert.Throws<TorchEngineException>(() => BatchLadder.Climb(8, size => Fill(size, room: 0)));
+        var error = Assert.Throws<EngineException>(() => BatchLadder.Climb(8, size => Fill(size, room: 0)));
         Assert.Contains("no memory left for one frame", error.Message, StringComparison.Ordinal);
     }
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
@@ -49,7 +51,7 @@ public sealed class EngineTests(TrainedMethods trained)
     {
         using var model = trained.Of("ae-l2").Load();
         var frames = Frames(model.Input);
-        IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> judged)
+        IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> judged)
         {
             var detections = model.Detect(judged);
             return model.Method.Engine is null ? detections : [.. detections.Select(d => d with { Score = d.Score * 1.01f })];

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Tests.Methods;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Catalog;

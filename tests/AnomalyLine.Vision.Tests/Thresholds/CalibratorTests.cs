@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Thresholds;
+using AnomalyLine.Detection.Thresholds;
 using CsCheck;
 
 namespace AnomalyLine.Vision.Tests.Thresholds;

@@ -1,3 +1,4 @@
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Data;

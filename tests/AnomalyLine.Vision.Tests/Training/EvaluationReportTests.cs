@@ -1,5 +1,5 @@
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Statistics;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Metrics;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;

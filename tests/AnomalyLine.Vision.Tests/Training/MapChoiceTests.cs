@@ -1,3 +1,5 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
@@ -92,10 +94,10 @@ public sealed class MapChoiceTests : IDisposable
 
         public InputSpec Input { get; } = new(32, 32, 1);
 
-        public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames) => [.. frames.Select(frame =>
+        public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames) => [.. frames.Select(frame =>
         {
             var map = frame.Values.ToArray().Select(v => weight * Math.Abs(v - (128 / 255f))).ToArray();
-            return new Detection(new AnomalyMap(32, 32, map, frame.Region), map.Max());
+            return new DetectionResult(new AnomalyMap(32, 32, map, frame.Region), map.Max());
         })];
 
         public void Dispose()

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>What one batch took on one engine, map and score included.</summary>
 /// <param name="Batch">Frames in the batch.</param>

@@ -1,11 +1,11 @@
 using AnomalyLine.Imaging;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>What a model says of a frame.</summary>
 /// <param name="Map">How anomalous each place is.</param>
 /// <param name="Score">How anomalous the frame is; higher is more anomalous. What a recipe's threshold is compared with.</param>
-public sealed record Detection(AnomalyMap Map, float Score)
+public sealed record DetectionResult(AnomalyMap Map, float Score)
 {
     /// <summary>
     /// What the network's passes took, those of the whole batch together, milliseconds, at least 0; 0 for a detector without a network. On a card it is the time until the passes

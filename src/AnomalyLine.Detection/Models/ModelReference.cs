@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>A held-out normal frame kept in a model file, to check at load that the model still gives it the same score.</summary>
 /// <param name="File">Name in the archive: a PNG at the model's input size.</param>

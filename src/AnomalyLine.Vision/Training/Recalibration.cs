@@ -1,9 +1,10 @@
 using System.Globalization;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
 
-namespace AnomalyLine.Vision.Thresholds;
+namespace AnomalyLine.Vision.Training;
 
 /// <summary>
 /// A new threshold for an existing model, from normal frames that it has not learnt from. The threshold is the r-th largest of n scores; its true false-reject rate is then

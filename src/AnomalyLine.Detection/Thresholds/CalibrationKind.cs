@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Thresholds;
+namespace AnomalyLine.Detection.Thresholds;
 
 /// <summary>How a threshold is taken from held-out normal frames.</summary>
 public enum CalibrationKind

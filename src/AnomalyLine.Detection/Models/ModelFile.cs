@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>
 /// The .alm file: a zip of manifest.json, weights.safetensors, normal.safetensors where maps are normalised, and reference/*.png, each with its SHA-256 in the manifest
@@ -41,7 +41,7 @@ public static class ModelFile
     internal static ModelManifest Write(string path, ModelManifest manifest, IReadOnlyDictionary<string, byte[]> files, Action<string>? check = null)
     {
         var complete = manifest with { Files = files.ToDictionary(f => f.Key, f => Convert.ToHexStringLower(SHA256.HashData(f.Value))) };
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
             Add(zip, ManifestName, JsonSerializer.SerializeToUtf8Bytes(complete, Json), manifest.CreationTime);

@@ -1,7 +1,7 @@
+using System.Numerics.Tensors;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.AnomalyMaps;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>
 /// Passes the first channel of each frame on as its anomaly map and the map's maximum as its score: a detector without a network,
@@ -16,15 +16,15 @@ public sealed class IdentityDetector(InputSpec input) : IDetector
     public InputSpec Input { get; } = input;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames)
+    public IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        var detections = new Detection[frames.Count];
+        var detections = new DetectionResult[frames.Count];
         for (var i = 0; i < detections.Length; i++)
         {
             var values = PooledArrays.Rent<float>(Input.Width * Input.Height);
             frames[i].Values[..values.Length].CopyTo(values.Memory.Span);
-            detections[i] = new Detection(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), FrameWalk.Highest(values.Memory.Span));
+            detections[i] = new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), TensorPrimitives.Max<float>(values.Memory.Span));
         }
 
         return detections;

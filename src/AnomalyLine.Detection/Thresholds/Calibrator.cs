@@ -1,7 +1,7 @@
 using System.Globalization;
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Detection.Statistics;
 
-namespace AnomalyLine.Vision.Thresholds;
+namespace AnomalyLine.Detection.Thresholds;
 
 /// <summary>
 /// Takes thresholds from normal parts that were not trained on, one score of each. Split conformal: of n scores the k-th smallest, k = ceil((n + 1)(1 - a)),

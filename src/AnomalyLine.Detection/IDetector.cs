@@ -1,6 +1,6 @@
 using AnomalyLine.Imaging;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>
 /// Judges frames. Implemented by AnomalyModel and by the identity detector that measures everything but the network.
@@ -17,7 +17,7 @@ public interface IDetector : IDisposable
     /// <summary>Judges frames in one batch; each result is what the frame alone would get.</summary>
     /// <param name="frames">At least one, each prepared to <see cref="Input"/>. They stay the caller's.</param>
     /// <returns>As many detections, in the same order.</returns>
-    IReadOnlyList<Detection> Detect(IReadOnlyList<PreparedFrame> frames);
+    IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> frames);
 
     /// <summary>The frame as the detector would expect it, for people to compare with what there is. By the thread that detects.</summary>
     /// <param name="frame">Prepared to <see cref="Input"/>; it stays the caller's.</param>

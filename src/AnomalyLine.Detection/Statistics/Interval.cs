@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Metrics;
+namespace AnomalyLine.Detection.Statistics;
 
 /// <summary>A range of values, both ends included.</summary>
 /// <param name="Lower">Lower end.</param>

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>A model file cannot be used; the message says which, why, and what to do.</summary>
 public sealed class ModelFileException : Exception

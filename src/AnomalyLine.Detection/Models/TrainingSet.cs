@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>The frames that a model was trained on.</summary>
 /// <param name="Count">Frames trained on, without the held-out ones, equal ones once.</param>

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Metrics;
+namespace AnomalyLine.Detection.Statistics;
 
 /// <summary>
 /// How many of some further frames a conformal threshold rejects. A threshold that is the k-th largest of n scores is exceeded by each further frame of the same process

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Metrics;
+namespace AnomalyLine.Detection.Statistics;
 
 /// <summary>The exact interval of a rate that was counted (Clopper and Pearson, Biometrika 1934): it holds the true rate at least as often as said.</summary>
 public static class ClopperPearson

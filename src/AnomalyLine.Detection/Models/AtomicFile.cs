@@ -1,7 +1,7 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>Writes a file whole: a reader never sees a half of it, and a failure leaves what was there before.</summary>
-public static class WholeFile
+public static class AtomicFile
 {
     /// <summary>Why a file cannot be written, told before the work that makes it; null where it can.</summary>
     /// <param name="path">The file that is to be written.</param>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AnomalyLine.Imaging.Datasets;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>
 /// Which frames a model was trained on, those of the models it was started from included: a file of the archive with the SHA-256 of each frame's file, a line each in
@@ -29,7 +29,7 @@ public static class TrainingDigests
     public static IReadOnlySet<string>? ReadAll(string modelFile)
     {
         var files = ModelFile.Read(modelFile).Files;
-        return Read(files) is { } trained && CalibrationSet.Read(modelFile, files) is { } calibrated ? trained.Union(calibrated.Select(f => f.Sha256)).ToHashSet(StringComparer.Ordinal) : null;
+        return Read(files) is { } trained && CalibrationFrame.Read(modelFile, files) is { } calibrated ? trained.Union(calibrated.Select(f => f.Sha256)).ToHashSet(StringComparer.Ordinal) : null;
     }
 
     internal static IReadOnlySet<string>? Read(IReadOnlyDictionary<string, byte[]> files) =>

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Thresholds;
+namespace AnomalyLine.Detection.Thresholds;
 
 /// <summary>A threshold and what is certified of it: with the confidence, at most the rate of normal parts is rejected, as long as parts come from the same process.</summary>
 /// <param name="Threshold">Score above which a part is NotOk.</param>

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>What judging in bfloat16 changes, measured at the end of a training on validation normals and on defects planted on them.</summary>
 /// <param name="ScoreDifference">Largest change of a normal's score, as a part of the largest score.</param>

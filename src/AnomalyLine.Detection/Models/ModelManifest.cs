@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Thresholds;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection.Models;
 
 /// <summary>What a model file says of itself (manifest.json). Data only; nothing in it is executed.</summary>
 public sealed record ModelManifest

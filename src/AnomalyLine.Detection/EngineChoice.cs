@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>The engine that serves a loaded model, and why.</summary>
 /// <param name="Engine">Any but Auto.</param>

@@ -1,16 +1,16 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>The native engine or the wanted device cannot be used; the message says why and what to do.</summary>
-public sealed class TorchEngineException : Exception
+public sealed class EngineException : Exception
 {
     /// <summary>With the reason.</summary>
-    public TorchEngineException(string message)
+    public EngineException(string message)
         : base(message)
     {
     }
 
     /// <summary>With the reason and the cause.</summary>
-    public TorchEngineException(string message, Exception innerException)
+    public EngineException(string message, Exception innerException)
         : base(message, innerException)
     {
     }

@@ -1,4 +1,4 @@
-namespace AnomalyLine.Vision.Models;
+namespace AnomalyLine.Detection;
 
 /// <summary>What computes a model's network when it judges. Maps and scores are computed by the same code whichever it is.</summary>
 public enum ServingEngine

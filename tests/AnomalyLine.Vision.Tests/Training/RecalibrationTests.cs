@@ -1,9 +1,8 @@
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Thresholds;
 using AnomalyLine.Vision.Training;
 
-namespace AnomalyLine.Vision.Tests.Thresholds;
+namespace AnomalyLine.Vision.Tests.Training;
 
 public sealed class RecalibrationTests(TrainedMethods trained)
 {

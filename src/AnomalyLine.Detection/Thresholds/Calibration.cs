@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Detection.Statistics;
 
-namespace AnomalyLine.Vision.Thresholds;
+namespace AnomalyLine.Detection.Thresholds;
 
 /// <summary>Thresholds from held-out normal frames, and what they promise.</summary>
 /// <param name="Threshold">A frame is anomalous when its score is above this.</param>
