@@ -12,21 +12,31 @@ public sealed partial class DependencyTests
         ["AnomalyLine.Imaging"] = [],
         ["AnomalyLine.Detection"] = ["AnomalyLine.Imaging"],
         ["AnomalyLine.Inspection"] = ["AnomalyLine.Detection"],
-        ["AnomalyLine.Vision"] = ["AnomalyLine.Detection"],
+        ["AnomalyLine.Evaluation"] = ["AnomalyLine.Detection"],
+        ["AnomalyLine.Demo"] = ["AnomalyLine.Imaging"],
+        ["AnomalyLine.Vision"] = ["AnomalyLine.Evaluation"],
         ["AnomalyLine.Management"] = ["AnomalyLine.Inspection", "AnomalyLine.Vision"],
-        ["AnomalyLine.Server"] = ["AnomalyLine.Contracts", "AnomalyLine.Management"],
-        ["AnomalyLine.Cli"] = ["AnomalyLine.Contracts", "AnomalyLine.Management"],
+        ["AnomalyLine.Server"] = ["AnomalyLine.Contracts", "AnomalyLine.Demo", "AnomalyLine.Management"],
+        ["AnomalyLine.Cli"] = ["AnomalyLine.Contracts", "AnomalyLine.Demo", "AnomalyLine.Management"],
     };
 
-    /// <summary>Which projects are compiled against an engine or the image library.</summary>
-    private static readonly string[] OnNativeLibraries = ["AnomalyLine.Imaging", "AnomalyLine.Vision"];
+    private const string ImageLibrary = "OpenCvSharp", Torch = "TorchSharp", TorchLibrary = "libtorch", OnnxRuntime = "Microsoft.ML.OnnxRuntime";
 
-    /// <summary>What of the product knows no protocol.</summary>
-    private static readonly string[] WithoutProtocol = [.. OnNativeLibraries, "AnomalyLine.Detection", "AnomalyLine.Inspection", "AnomalyLine.Management"];
+    /// <summary>Which projects are compiled against which native libraries, by the beginnings of their names; the others against none.</summary>
+    private static readonly Dictionary<string, string[]> NativeLibraries = new(StringComparer.Ordinal)
+    {
+        ["AnomalyLine.Imaging"] = [ImageLibrary],
+        ["AnomalyLine.Evaluation"] = [ImageLibrary],
+        ["AnomalyLine.Demo"] = [ImageLibrary],
+        ["AnomalyLine.Vision"] = [Torch, TorchLibrary, OnnxRuntime],
+    };
+
+    /// <summary>What of the product may know a protocol.</summary>
+    private static readonly string[] WithProtocol = ["AnomalyLine.Contracts", "AnomalyLine.Server", "AnomalyLine.Cli"];
 
     [Fact]
     public void ProjectReferences_OfTheProduct_GoOneWay() => Rule.Holds(
-        "Server, Cli -> Management -> Inspection and Vision -> Detection -> Imaging; only Server and Cli -> Contracts. The line needs no engine. A new project or reference goes into this test's table, and into docs/architecture.md.",
+        "Server, Cli -> Management -> Inspection and Vision; Vision -> Evaluation -> Detection -> Imaging; Inspection -> Detection; only Server and Cli -> Contracts. The line needs no engine. A new project or reference goes into this test's table, and into docs/architecture.md.",
         Project.Product
             .Select(project => (project.Name, Has: project.References.Order(StringComparer.Ordinal).ToArray(), May: Allowed.GetValueOrDefault(project.Name)))
             .Where(row => row.May is null || !row.Has.SequenceEqual(row.May, StringComparer.Ordinal))
@@ -34,27 +44,21 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void NativePackages_OfTheProduct_AreHiddenWhereTheyAreReferenced() => Rule.Holds(
-        "Only Imaging references the image library and only Vision the engines, with PrivateAssets=\"compile\", so that no other project can name their types.",
+        "A project references the native libraries of this test's table alone, with PrivateAssets=\"compile\", so that no other project can name their types.",
         Project.Product.SelectMany(project => project.Packages
-            .Where(package => Native().IsMatch((string)package.Attribute("Include")!))
-            .Where(package => !OnNativeLibraries.Contains(project.Name) || (string?)package.Attribute("PrivateAssets") != "compile")
+            .Where(package => (string)package.Attribute("Include")! is var name && Native().IsMatch(name)
+                && (!MayName(project.Name, name) || (string?)package.Attribute("PrivateAssets") != "compile"))
             .Select(package => $"{project.File}: {package}")));
 
     [Fact]
-    public void Assemblies_ButImagingAndVision_NameNoTensorAndNoImageLibrary() => Rule.Holds(
-        "Only Imaging and Vision are compiled against TorchSharp, ONNX Runtime and OpenCvSharp.",
-        References().Where(pair => !OnNativeLibraries.Contains(pair.Assembly) && Native().IsMatch(pair.Reference)).Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
-
-    [Fact]
-    public void Imaging_OfTheProduct_KnowsNoEngine() => Rule.Holds(
-        "Imaging is compiled against OpenCvSharp alone: frames need no engine.",
-        References().Where(pair => pair.Assembly == "AnomalyLine.Imaging" && Native().IsMatch(pair.Reference) && !pair.Reference.StartsWith("OpenCvSharp", StringComparison.Ordinal))
-            .Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
+    public void Assemblies_OfTheProduct_NameNativeLibrariesWhereTheyMay() => Rule.Holds(
+        "A project is compiled against the native libraries of this test's table alone: frames and evaluation need no engine, the line and what is above it no native library at all.",
+        References().Where(pair => Native().IsMatch(pair.Reference) && !MayName(pair.Project, pair.Reference)).Select(pair => $"{pair.Project} -> {pair.Reference}"));
 
     [Fact]
     public void Assemblies_OfTheLine_KnowNoProtocol() => Rule.Holds(
-        $"{string.Join(", ", WithoutProtocol)} are compiled against no contract, no gRPC, no protobuf and no web server.",
-        References().Where(pair => WithoutProtocol.Contains(pair.Assembly) && Protocol().IsMatch(pair.Reference)).Select(pair => $"{pair.Assembly} -> {pair.Reference}"));
+        $"Only {string.Join(", ", WithProtocol)} are compiled against the contract, gRPC, protobuf or a web server.",
+        References().Where(pair => !WithProtocol.Contains(pair.Project) && Protocol().IsMatch(pair.Reference)).Select(pair => $"{pair.Project} -> {pair.Reference}"));
 
     /// <summary>The demonstration's camera is a client of the public interface like any other camera, which is its point; so it may name the contract.</summary>
     [Fact]
@@ -69,13 +73,15 @@ public sealed partial class DependencyTests
     [Fact]
     public void PublicMembers_OnNativeLibraries_NameNoForeignType() => Rule.Holds(
         "A public surface has no type of TorchSharp, ONNX Runtime or OpenCvSharp: a tensor never leaves the thread and the scope that own it.",
-        OnNativeLibraries.SelectMany(name => Assembly.Load(name).GetExportedTypes()).SelectMany(type => Surface.TypesOf(type)
+        NativeLibraries.Keys.SelectMany(name => Assembly.Load(name).GetExportedTypes()).SelectMany(type => Surface.TypesOf(type)
             .Where(named => named.Type.Assembly.GetName().Name is { } library && Native().IsMatch(library))
             .Select(named => $"{type.FullName}.{named.Member} names {named.Type.FullName}")));
 
-    private static IEnumerable<(string Assembly, string Reference)> References() => Allowed.Keys
-        .Select(name => Assembly.Load(name == "AnomalyLine.Cli" ? "anomalyline" : name))
-        .SelectMany(assembly => assembly.GetReferencedAssemblies().Select(reference => (assembly.GetName().Name!, reference.Name!)));
+    private static bool MayName(string project, string library) =>
+        NativeLibraries.GetValueOrDefault(project, []).Any(beginning => library.StartsWith(beginning, StringComparison.Ordinal));
+
+    private static IEnumerable<(string Project, string Reference)> References() => Allowed.Keys.SelectMany(name =>
+        Assembly.Load(name == "AnomalyLine.Cli" ? "anomalyline" : name).GetReferencedAssemblies().Select(reference => (name, reference.Name!)));
 
     [GeneratedRegex("^(TorchSharp|libtorch|OpenCvSharp|Microsoft.ML.OnnxRuntime)")]
     private static partial Regex Native();

@@ -22,13 +22,11 @@ public sealed class NamespaceTests
         ("AnomalyLine.Server.Pictures", "AnomalyLine.Server.Console"),
         ("AnomalyLine.Vision.AnomalyMaps", "AnomalyLine.Vision.Losses"),
         ("AnomalyLine.Vision.AnomalyMaps", "AnomalyLine.Vision.Models"),
-        ("AnomalyLine.Vision.Data", "AnomalyLine.Vision.Data.Parts"),
         ("AnomalyLine.Vision.Models", "AnomalyLine.Vision.Training"),
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Catalog"),
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Layers"),
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Methods"),
         ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Models"),
-        ("AnomalyLine.Vision.Training", "AnomalyLine.Vision.Tuning"),
     ];
 
     private static readonly string[] Assemblies = [.. Project.Product.Select(project => project.Name == "AnomalyLine.Cli" ? "anomalyline" : project.Name)];

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Demo;
 using AnomalyLine.EndToEnd.Tests.Harness;
-using AnomalyLine.Vision.Data;
 using Grpc.Core;
 
 namespace AnomalyLine.EndToEnd.Tests;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Demo;
 using AnomalyLine.EndToEnd.Tests.Harness;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 
 namespace AnomalyLine.EndToEnd.Tests;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Demo;
 using AnomalyLine.EndToEnd.Tests.Harness;
-using AnomalyLine.Vision.Data;
 
 namespace AnomalyLine.EndToEnd.Tests;
 

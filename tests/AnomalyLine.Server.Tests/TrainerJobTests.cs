@@ -1,8 +1,8 @@
+using AnomalyLine.Demo;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Processes;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Server.Tests;

@@ -1,6 +1,6 @@
+using AnomalyLine.Demo;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Tests.Storage;
-using AnomalyLine.Vision.Data;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 

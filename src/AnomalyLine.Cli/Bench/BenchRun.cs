@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Demo;
 using Google.Protobuf;
 
 namespace AnomalyLine.Cli.Bench;

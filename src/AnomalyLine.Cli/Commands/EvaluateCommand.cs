@@ -1,8 +1,9 @@
 using System.CommandLine;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation;
+using AnomalyLine.Evaluation.Reports;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Cli.Commands;
 

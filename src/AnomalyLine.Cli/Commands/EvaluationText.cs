@@ -1,5 +1,5 @@
 using System.Globalization;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Evaluation;
 
 namespace AnomalyLine.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Evaluation.Metrics;
 
 namespace AnomalyLine.Management.Gate;
 

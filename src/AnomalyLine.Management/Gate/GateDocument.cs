@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Evaluation.Reports;
 
 namespace AnomalyLine.Management.Gate;
 

@@ -1,6 +1,6 @@
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Gate;

@@ -1,8 +1,8 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Management.Gate;

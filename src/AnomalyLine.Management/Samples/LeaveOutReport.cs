@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using AnomalyLine.Evaluation;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 
 namespace AnomalyLine.Management.Samples;
 

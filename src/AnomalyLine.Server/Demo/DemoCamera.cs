@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Demo;
+using AnomalyLine.Demo.Parts;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Options;
-using AnomalyLine.Vision.Data;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

@@ -1,3 +1,4 @@
+using AnomalyLine.Demo;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
@@ -5,7 +6,6 @@ using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Server.Demo;

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Imaging.Drawing;
 
 namespace AnomalyLine.Vision.Masking;
 

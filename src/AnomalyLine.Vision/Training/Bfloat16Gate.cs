@@ -1,9 +1,9 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Tuning;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Training;

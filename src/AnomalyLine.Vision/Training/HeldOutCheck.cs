@@ -1,6 +1,6 @@
 using System.Globalization;
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Evaluation.Metrics;
 
 namespace AnomalyLine.Vision.Training;
 

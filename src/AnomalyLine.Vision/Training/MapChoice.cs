@@ -1,6 +1,6 @@
 using AnomalyLine.Detection;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Tuning;
 
 namespace AnomalyLine.Vision.Training;
 

@@ -1,4 +1,5 @@
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

@@ -1,5 +1,6 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Layers;

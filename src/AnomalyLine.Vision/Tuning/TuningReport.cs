@@ -1,6 +1,6 @@
 using System.Text;
-using AnomalyLine.Vision.Training;
-using static AnomalyLine.Vision.Training.ReportFigures;
+using AnomalyLine.Evaluation.Reports;
+using static AnomalyLine.Evaluation.Reports.ReportFigures;
 
 namespace AnomalyLine.Vision.Tuning;
 

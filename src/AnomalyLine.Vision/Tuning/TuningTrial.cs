@@ -1,3 +1,5 @@
+using AnomalyLine.Evaluation.Defects;
+
 namespace AnomalyLine.Vision.Tuning;
 
 /// <summary>A method that was tried, or why it was not.</summary>

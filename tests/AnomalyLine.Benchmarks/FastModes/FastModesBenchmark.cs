@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using AnomalyLine.Evaluation.Metrics;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Metrics;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Benchmarks.FastModes;

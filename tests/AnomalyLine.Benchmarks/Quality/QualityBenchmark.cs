@@ -1,11 +1,12 @@
 using System.Text.Json;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
-using AnomalyLine.Vision.Tuning;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Quality;

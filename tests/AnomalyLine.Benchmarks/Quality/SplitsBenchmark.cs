@@ -1,5 +1,6 @@
 using AnomalyLine.Detection.Statistics;
 using AnomalyLine.Detection.Thresholds;
+using AnomalyLine.Evaluation;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using AnomalyLine.Evaluation;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
 using AnomalyLine.Vision.Tuning;
 
 namespace AnomalyLine.Benchmarks.Quality;

@@ -1,8 +1,8 @@
 using System.Globalization;
+using AnomalyLine.Demo;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 

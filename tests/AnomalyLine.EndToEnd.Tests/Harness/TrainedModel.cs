@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Demo;
 
 namespace AnomalyLine.EndToEnd.Tests.Harness;
 

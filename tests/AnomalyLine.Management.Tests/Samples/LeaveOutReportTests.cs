@@ -1,6 +1,6 @@
+using AnomalyLine.Demo;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Data;
 
 namespace AnomalyLine.Management.Tests.Samples;
 

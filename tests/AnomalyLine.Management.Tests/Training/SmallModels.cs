@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Demo;
 using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Tests.Training;

@@ -1,6 +1,6 @@
 using AnomalyLine.Contracts.V1;
+using AnomalyLine.Demo;
 using AnomalyLine.Management.Gate;
-using AnomalyLine.Vision.Data;
 using Google.Protobuf;
 
 namespace AnomalyLine.Server.Tests.Browser;

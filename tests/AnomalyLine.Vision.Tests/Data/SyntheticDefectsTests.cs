@@ -1,5 +1,6 @@
+using AnomalyLine.Demo;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Data;
 using CsCheck;
 
 namespace AnomalyLine.Vision.Tests.Data;

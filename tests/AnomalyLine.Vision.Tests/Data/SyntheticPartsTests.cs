@@ -1,5 +1,6 @@
+using AnomalyLine.Demo;
+using AnomalyLine.Demo.Parts;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 using CsCheck;
 
 namespace AnomalyLine.Vision.Tests.Data;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using AnomalyLine.Demo;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Metrics;
+using AnomalyLine.Evaluation.Metrics;
 
 namespace AnomalyLine.Vision.Tests.Metrics;
 

@@ -1,7 +1,7 @@
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;

@@ -1,6 +1,7 @@
 using AnomalyLine.Detection;
+using AnomalyLine.Evaluation;
+using AnomalyLine.Evaluation.Reports;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;
 

@@ -2,9 +2,9 @@ using System.Text.Json;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Statistics;
 using AnomalyLine.Detection.Thresholds;
+using AnomalyLine.Evaluation;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;
 

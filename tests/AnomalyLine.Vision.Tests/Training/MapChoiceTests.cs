@@ -1,7 +1,7 @@
+using AnomalyLine.Demo;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 using OpenCvSharp;

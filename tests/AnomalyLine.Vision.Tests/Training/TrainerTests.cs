@@ -1,5 +1,5 @@
+using AnomalyLine.Demo;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Data;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Methods.Autoencoder;
 using AnomalyLine.Vision.Tests.Methods;

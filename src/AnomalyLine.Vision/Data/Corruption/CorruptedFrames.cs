@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging.Drawing;
 using AnomalyLine.Vision.Masking;
 
 namespace AnomalyLine.Vision.Data.Corruption;

@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging.Drawing;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Data.Corruption;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Drawing;
 using AnomalyLine.Vision.Masking;
 
 namespace AnomalyLine.Vision.Data.Corruption;

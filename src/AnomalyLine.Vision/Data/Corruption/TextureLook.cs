@@ -1,3 +1,5 @@
+using AnomalyLine.Imaging.Drawing;
+
 namespace AnomalyLine.Vision.Data.Corruption;
 
 /// <summary>

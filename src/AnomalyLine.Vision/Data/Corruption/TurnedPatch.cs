@@ -1,4 +1,5 @@
 using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Drawing;
 
 namespace AnomalyLine.Vision.Data.Corruption;
 

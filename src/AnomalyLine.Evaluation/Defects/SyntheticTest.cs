@@ -1,0 +1,73 @@
+using System.Text.Json;
+using AnomalyLine.Detection;
+using AnomalyLine.Evaluation.Metrics;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
+
+namespace AnomalyLine.Evaluation.Defects;
+
+/// <summary>
+/// A test set without labelled defects: normal frames that were not trained on, and each of them once more with a planted defect of each kind. Places, shapes and
+/// strengths follow from the frame's number, so that all models are asked the same.
+/// </summary>
+internal sealed class SyntheticTest(IReadOnlyList<string> normals)
+{
+    /// <summary>Frames that are used at most: each is judged once as it is and once with each kind of defect.</summary>
+    public const int MostFrames = 30;
+
+    private static readonly SyntheticDefectKind[] Kinds = Enum.GetValues<SyntheticDefectKind>();
+
+    /// <summary>The first frame, for measuring time; the caller disposes it.</summary>
+    public PreparedFrame First(InputSpec input) => ClipFile.Prepare(normals[0], input);
+
+    /// <summary>Judges all frames, each together with its planted defects.</summary>
+    /// <exception cref="DatasetException">A frame cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public SyntheticScore Measure(IDetector detector, CancellationToken cancel)
+    {
+        var normal = new List<DetectionResult>();
+        var planted = Kinds.ToDictionary(kind => kind, _ => new List<(DetectionResult Detection, bool[] Mask)>());
+        foreach (var (number, path) in normals.Take(MostFrames).Index())
+        {
+            cancel.ThrowIfCancellationRequested();
+            var frames = new List<PreparedFrame> { ClipFile.Prepare(path, detector.Input) };
+            try
+            {
+                var masks = new List<(SyntheticDefectKind Kind, bool[] Mask)>();
+                foreach (var kind in Kinds)
+                {
+                    frames.Add(ClipFile.Prepare(path, detector.Input));
+                    var mask = new bool[detector.Input.Width * detector.Input.Height];
+                    var made = SyntheticDefects.Plant(frames[0].Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, frames[^1].Writable, mask);
+                    masks.Add((made, mask));
+                }
+
+                var detections = detector.Detect(frames);
+                normal.Add(detections[0]);
+                foreach (var (place, (kind, mask)) in masks.Index()) planted[kind].Add((detections[place + 1], mask));
+            }
+            finally
+            {
+                foreach (var frame in frames) frame.Dispose();
+            }
+        }
+
+        return Score(normal, planted);
+    }
+
+    private static SyntheticScore Score(List<DetectionResult> normal, Dictionary<SyntheticDefectKind, List<(DetectionResult Detection, bool[] Mask)>> planted)
+    {
+        var byKind = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        var pixels = 0.0;
+        foreach (var (kind, defective) in planted.Where(p => p.Value.Count > 0))
+        {
+            float[] scores = [.. normal.Select(d => d.Score), .. defective.Select(d => d.Detection.Score)];
+            byKind.Add(JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()), Auroc.Of(scores, [.. normal.Select(_ => false), .. defective.Select(_ => true)]));
+            var places = new PixelScores(defective.Sum(d => d.Mask.Length));
+            foreach (var (detection, mask) in defective) places.Add(detection.Map.Values, mask, detection.Map.Width);
+            pixels += places.Auroc();
+        }
+
+        return new SyntheticScore(byKind.Values.Average(), pixels / byKind.Count, byKind);
+    }
+}
