@@ -37,25 +37,25 @@ public sealed class BackupTests(PostgresServer postgres)
         await File.WriteAllTextAsync(Path.Combine(test.Base.Folder, "incoming-1.part"), "half", TestDatabase.Cancel);
         using var folder = new TemporaryFolder();
 
-        var written = await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, folder.At("line.backup"), test.Base.Time, TestDatabase.Cancel);
+        var written = await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, folder["line.backup"], test.Base.Time, TestDatabase.Cancel);
         await line.InspectAsync(new InspectionRequest("a", "after", TestSamples.Grey(9), null), TestDatabase.Cancel);
         var elsewhere = new ManagementOptions { ConnectionString = kind is DatabaseKind.Postgres ? await postgres.CreateDatabaseAsync() : "" };
-        var restored = await BackupReader.RestoreAsync(folder.At("line.backup"), folder.At("data"), elsewhere, TestDatabase.Cancel);
+        var restored = await BackupReader.RestoreAsync(folder["line.backup"], folder["data"], elsewhere, TestDatabase.Cancel);
 
         Assert.Equal((written.AuditEntries, written.AuditHead), (restored.AuditEntries, restored.AuditHead));
-        await using var again = await OpenLineAsync(folder.At("data"));
+        await using var again = await OpenLineAsync(folder["data"]);
         Assert.Equal(3, again.GetStation("a").Value.LastSequence);
-        await using var database = new ManagementDatabase(elsewhere, folder.At("data"), NullLogger<ManagementDatabase>.Instance);
+        await using var database = new ManagementDatabase(elsewhere, folder["data"], NullLogger<ManagementDatabase>.Instance);
         var audit = new AuditLog(database, test.Base.Time);
-        var store = new SampleStore(database, new SampleFiles(folder.At("data"), 0), audit, test.Base.Time);
+        var store = new SampleStore(database, new SampleFiles(folder["data"], 0), audit, test.Base.Time);
         Assert.Equal(await test.ListAsync("a"), (await store.ListAsync(new SampleFilter(), 0, 100, TestDatabase.Cancel)).Value);
         foreach (var sample in samples) Assert.Equal(sample.Sha256, SampleFiles.Hash((await store.ReadPictureAsync(sample, TestDatabase.Cancel)).Value));
         Assert.Equal((1L, null), ((await audit.VerifyAsync(TestDatabase.Cancel)).Value.Entries, (await audit.VerifyAsync(TestDatabase.Cancel)).Value.FirstBroken));
-        Assert.All(Directory.EnumerateFiles(folder.At("data"), "*", SearchOption.AllDirectories).Where(path => !path.Contains(".db-", StringComparison.Ordinal) && !path.EndsWith("line.lock", StringComparison.Ordinal)).Append(folder.At("line.backup")),
+        Assert.All(Directory.EnumerateFiles(folder["data"], "*", SearchOption.AllDirectories).Where(path => !path.Contains(".db-", StringComparison.Ordinal) && !path.EndsWith("line.lock", StringComparison.Ordinal)).Append(folder["line.backup"]),
             path => Assert.Equal((path, UnixFileMode.UserRead | UnixFileMode.UserWrite), (path, File.GetUnixFileMode(path))));
-        Assert.All(Directory.EnumerateDirectories(folder.At("data"), "*", SearchOption.AllDirectories).Append(folder.At("data")),
+        Assert.All(Directory.EnumerateDirectories(folder["data"], "*", SearchOption.AllDirectories).Append(folder["data"]),
             path => Assert.Equal((path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), (path, File.GetUnixFileMode(path))));
-        Assert.False(File.Exists(folder.At("data/incoming-1.part")));
+        Assert.False(File.Exists(folder["data/incoming-1.part"]));
 
         // The database counts on after what was restored.
         Assert.Equal(4, (await store.AddAsync(TestSamples.Grey(50), TestSamples.Draft("a"), null, TestDatabase.Cancel)).Value.Id);
@@ -72,11 +72,11 @@ public sealed class BackupTests(PostgresServer postgres)
         var (gone, kept) = (await test.AddAsync("a", 1), await test.AddAsync("a", 2));
         File.Delete(test.Store.PathOf(gone));
         using var folder = new TemporaryFolder();
-        await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, folder.At("line.backup"), test.Base.Time, TestDatabase.Cancel);
-        await BackupReader.RestoreAsync(folder.At("line.backup"), folder.At("data"), new ManagementOptions(), TestDatabase.Cancel);
+        await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, folder["line.backup"], test.Base.Time, TestDatabase.Cancel);
+        await BackupReader.RestoreAsync(folder["line.backup"], folder["data"], new ManagementOptions(), TestDatabase.Cancel);
 
-        await using var database = new ManagementDatabase(new ManagementOptions(), folder.At("data"), NullLogger<ManagementDatabase>.Instance);
-        var store = new SampleStore(database, new SampleFiles(folder.At("data"), 0), new AuditLog(database, test.Base.Time), test.Base.Time);
+        await using var database = new ManagementDatabase(new ManagementOptions(), folder["data"], NullLogger<ManagementDatabase>.Instance);
+        var store = new SampleStore(database, new SampleFiles(folder["data"], 0), new AuditLog(database, test.Base.Time), test.Base.Time);
         Assert.Equal([kept], (await store.ListAsync(new SampleFilter(), 0, 100, TestDatabase.Cancel)).Value);
     }
 
@@ -93,16 +93,16 @@ public sealed class BackupTests(PostgresServer postgres)
 
         var sample = await test.AddAsync("a", 1);
         using var folder = new TemporaryFolder();
-        var file = folder.At("line.backup");
+        var file = folder["line.backup"];
         await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, file, test.Base.Time, TestDatabase.Cancel);
         var bytes = await File.ReadAllBytesAsync(file, TestDatabase.Cancel);
         var picture = await File.ReadAllBytesAsync(test.Store.PathOf(sample), TestDatabase.Cancel);
         if (damage == "changed") bytes[bytes.AsSpan().IndexOf(picture) + 40] ^= 1;
         await File.WriteAllBytesAsync(file, damage == "cut off" ? bytes[..(bytes.Length / 2)] : damage == "no backup" ? "hello"u8.ToArray() : bytes, TestDatabase.Cancel);
 
-        await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
+        await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), TestDatabase.Cancel));
 
-        Assert.Equal([file], Directory.GetFileSystemEntries(folder.At("")));
+        Assert.Equal([file], Directory.GetFileSystemEntries(folder[""]));
     }
 
     /// <summary>What somebody could put into an archive whose manifest they leave alone.</summary>
@@ -123,10 +123,10 @@ public sealed class BackupTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         var file = await WriteSmallAsync(folder, name, type, isLast);
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), TestDatabase.Cancel));
 
         Assert.Contains(because, failure.Message, StringComparison.Ordinal);
-        Assert.Equal([file], Directory.GetFileSystemEntries(folder.At("")));
+        Assert.Equal([file], Directory.GetFileSystemEntries(folder[""]));
     }
 
     [Fact]
@@ -141,17 +141,17 @@ public sealed class BackupTests(PostgresServer postgres)
             var changed = (byte[])bytes.Clone();
             for (var j = random.Next(3); j >= 0; j--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
             await File.WriteAllBytesAsync(file, changed, TestDatabase.Cancel);
-            var failure = await Record.ExceptionAsync(() => BackupReader.RestoreAsync(file, folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
-            if (failure is null) Directory.Delete(folder.At("data"), recursive: true);
+            var failure = await Record.ExceptionAsync(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), TestDatabase.Cancel));
+            if (failure is null) Directory.Delete(folder["data"], recursive: true);
             else Assert.IsType<BackupException>(failure);
-            Assert.Equal([file], Directory.GetFileSystemEntries(folder.At("")));
+            Assert.Equal([file], Directory.GetFileSystemEntries(folder[""]));
         }
     }
 
     /// <summary>A backup of one file, with an entry that the manifest does not name.</summary>
     private static async Task<string> WriteSmallAsync(TemporaryFolder folder, string? name, TarEntryType type, bool isLast)
     {
-        var file = folder.At("line.backup");
+        var file = folder["line.backup"];
         var content = "log"u8.ToArray();
         var manifest = new BackupManifest(1, DateTimeOffset.UnixEpoch, 0, "", [new BackupFile("inspections.db", content.Length, SampleFiles.Hash(content))]);
         await using var archive = new TarWriter(File.Create(file), TarEntryFormat.Pax);
@@ -174,13 +174,13 @@ public sealed class BackupTests(PostgresServer postgres)
     public async Task Restore_FolderWithSomething_Refused()
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder.At("data"));
-        await File.WriteAllTextAsync(folder.At("data/inspections.db"), "mine", TestDatabase.Cancel);
+        Directory.CreateDirectory(folder["data"]);
+        await File.WriteAllTextAsync(folder["data/inspections.db"], "mine", TestDatabase.Cancel);
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(folder.At("x"), folder.At("data"), new ManagementOptions(), TestDatabase.Cancel));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(folder["x"], folder["data"], new ManagementOptions(), TestDatabase.Cancel));
 
         Assert.Contains("is not empty", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("mine", await File.ReadAllTextAsync(folder.At("data/inspections.db"), TestDatabase.Cancel));
+        Assert.Equal("mine", await File.ReadAllTextAsync(folder["data/inspections.db"], TestDatabase.Cancel));
     }
 
     private static Task<Line> OpenLineAsync(string folder) => Line.OpenAsync(
