@@ -5,12 +5,13 @@ using System.Text.Json;
 namespace AnomalyLine.Detection.Models;
 
 /// <summary>
-/// The .alm file: a zip of manifest.json, weights.safetensors, normal.safetensors where maps are normalised, and reference/*.png, each with its SHA-256 in the manifest
+/// The .alm file: a zip of manifest.json, weights.safetensors, normal.safetensors where maps are normalised, backbone.onnx where features are judged, and reference/*.png, each with its SHA-256 in the manifest
 /// (docs/adr/0003-model-file.md). Nothing in it is executed.
 /// </summary>
 public static class ModelFile
 {
     internal const string WeightsName = "weights.safetensors";
+    internal const string BackboneName = "backbone.onnx";
     internal const string NormalName = "normal.safetensors";
     private const string ManifestName = "manifest.json";
     private const long MaxManifestBytes = 16L * 1024 * 1024;

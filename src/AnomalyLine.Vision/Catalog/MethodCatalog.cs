@@ -8,6 +8,7 @@ using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
+using AnomalyLine.Vision.Methods.Subspace;
 using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Catalog;
@@ -18,6 +19,7 @@ public static class MethodCatalog
     /// <summary>In the order in which people should see them.</summary>
     public static IReadOnlyList<MethodDescriptor> All { get; } =
     [
+        SubspaceDescriptor.Entry,
         FairDescriptor.Entry,
         DraemDescriptor.Entry,
         RiadDescriptor.Entry,

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Vision.Backbones;
 using AnomalyLine.Vision.Layers;
+using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Onnx;
 using static TorchSharp.torch;
 
@@ -38,6 +40,18 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>A second player that is needed in training only, so that checkpoints keep it and model files do not; null for none.</summary>
     public virtual nn.Module? Opponent => null;
 
+    /// <summary>The pretrained network whose features the method judges, which goes into the model file with it; null for methods that see pixels.</summary>
+    public virtual Backbone? Backbone => null;
+
+    /// <summary>
+    /// Whether <see cref="TrainStep"/>, <see cref="Loss"/> and <see cref="Complete"/> take what <see cref="Encode"/> makes of frames: how many versions of a frame to keep, and in how many bytes at most. Null
+    /// where they take frames.
+    /// </summary>
+    public virtual (int Views, long CacheBytes)? Encoding => null;
+
+    /// <summary>Whether all that is learnt is learnt by <see cref="Complete"/>, so that there are no training steps.</summary>
+    public virtual bool LearnsAtOnce => false;
+
     /// <summary>
     /// One training step on normal frames. The default descends on <see cref="Loss"/> with Adam; a method of two players overrides it.
     /// Must be called within a dispose scope.
@@ -48,8 +62,8 @@ internal abstract class AnomalyMethod : IDisposable
     /// <returns>The loss, for people to watch fall.</returns>
     public virtual double TrainStep(Tensor frames, double progress, Random random) => Descend(Network, Loss(frames, random), progress);
 
-    /// <summary>What <see cref="TrainStep"/> descends on: a scalar.</summary>
-    public abstract Tensor Loss(Tensor frames, Random random);
+    /// <summary>What <see cref="TrainStep"/> descends on: a scalar. Methods that learn at once have none.</summary>
+    public virtual Tensor Loss(Tensor frames, Random random) => throw new NotSupportedException($"{GetType().Name} learns at once, without a loss.");
 
     /// <summary>How anomalous each place is: N x H x W, at least 0, higher is more anomalous, smoothed. Called in evaluation mode without gradients.</summary>
     public abstract Tensor AnomalyMap(Tensor frames);
@@ -57,8 +71,9 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>
     /// What the network makes of frames: N x C x H x W, normals in about [0, 1]; of a clip only the frame that is judged. A method that hides places gives each place as it was
     /// filled in without being seen, the mean where several passes hid it. Called in evaluation mode without gradients. For people to look at: the map need not be computed from it.
+    /// Null where the method rebuilds no picture.
     /// </summary>
-    public abstract Tensor Reconstruct(Tensor frames);
+    public abstract Tensor? Reconstruct(Tensor frames);
 
     /// <summary>
     /// Called once after the last training step, in evaluation mode without gradients: takes from the normal frames what judging needs beside the
@@ -102,6 +117,18 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>The network's pass as judging makes it, N x … in, N x … out: the reconstruction, unless a method says otherwise. Each result depends on its own input only.</summary>
     protected virtual Tensor[] Forward(Tensor input) => [((nn.Module<Tensor, Tensor>)Network).call(input)];
 
+    /// <summary>What there is to learn and to judge in frames that does not depend on what was learnt. The default takes frames as they are; see <see cref="Encoding"/>.</summary>
+    protected virtual Tensor EncodeFrames(Tensor frames) => frames.alias();
+
+    /// <summary>Frames, N x C x H x W in [0, 1], as the method learns from them and judges them: N x ...</summary>
+    public Tensor Encode(Tensor frames)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var encoded = EncodeFrames(frames);
+        PassTime += Stopwatch.GetElapsedTime(start);
+        return encoded;
+    }
+
     /// <summary>What <see cref="Forward"/> gives, by <see cref="Engine"/> where there is one. For judging; a training's gradients go through the network.</summary>
     public Tensor[] Pass(Tensor input)
     {
@@ -111,7 +138,7 @@ internal abstract class AnomalyMethod : IDisposable
         return results;
     }
 
-    /// <summary>What all calls of <see cref="Pass"/> have taken together so far; on a card, until they were queued.</summary>
+    /// <summary>What all calls of <see cref="Encode"/> and <see cref="Pass"/> have taken together so far; on a card, until they were queued.</summary>
     public TimeSpan PassTime { get; private set; }
 
     /// <summary>One step of Adam on a network's parameters.</summary>
@@ -156,6 +183,10 @@ internal abstract class AnomalyMethod : IDisposable
         foreach (var (name, target) in Opponent?.state_dict() ?? []) target.copy_(state[OpponentPrefix + name]);
         _resumed = state;
     }
+
+    /// <summary>Takes weights from a file's bytes.</summary>
+    /// <exception cref="InvalidDataException">They are damaged or another network's.</exception>
+    public virtual void ReadWeights(ReadOnlySpan<byte> file) => SafeTensors.Read(Network, file);
 
     /// <summary>Ends the training: the network holds the float32 weights again.</summary>
     public void Finish()

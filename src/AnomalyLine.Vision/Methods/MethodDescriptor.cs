@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AnomalyLine.Vision.Backbones;
 using AnomalyLine.Vision.Layers;
 
 namespace AnomalyLine.Vision.Methods;
@@ -9,22 +10,18 @@ public sealed class MethodDescriptor
     /// <summary>Names of the presets, each a set of options: the published schedule, about 15 minutes, about 4 minutes on two cores for 200 frames.</summary>
     public static readonly IReadOnlyList<string> PresetNames = ["paper", "balanced", "fast"];
 
+    private readonly Func<MethodOptions, Backbone?, AnomalyMethod> _create;
+
     internal MethodDescriptor(
         string name, string title, string paper, string summary, Func<MethodOptions, int> passes,
-        Func<MethodOptions, AnomalyMethod> create, MethodOptions published, MethodOptions balanced, MethodOptions fast)
+        Func<MethodOptions, Backbone?, AnomalyMethod> create, MethodOptions published, MethodOptions balanced, MethodOptions fast)
     {
         Name = name;
         Title = title;
         Paper = paper;
         Summary = summary;
         Presets = new Dictionary<string, MethodOptions> { ["paper"] = published, ["balanced"] = balanced, ["fast"] = fast };
-        Create = options =>
-        {
-            var method = create(options);
-            Parameters.CountOf(method.Network);
-            if (method.Opponent is { } opponent) Parameters.CountOf(opponent);
-            return method;
-        };
+        _create = create;
         PassesPerFrame = PresetNames.ToDictionary(p => p, p => passes(Presets[p]));
     }
 
@@ -49,7 +46,16 @@ public sealed class MethodDescriptor
     internal IReadOnlyDictionary<string, MethodOptions> Presets { get; }
 
     /// <summary>Makes the method with random weights from torch's global generator.</summary>
-    internal Func<MethodOptions, AnomalyMethod> Create { get; }
+    /// <param name="options">Validated options.</param>
+    /// <param name="backbone">The backbone of a feature method's model file; null for the one of this machine that the options name.</param>
+    /// <exception cref="BackboneException">A feature method's backbone is missing or does not run on such frames.</exception>
+    internal AnomalyMethod Create(MethodOptions options, Backbone? backbone = null)
+    {
+        var method = _create(options, backbone);
+        Parameters.CountOf(method.Network);
+        if (method.Opponent is { } opponent) Parameters.CountOf(opponent);
+        return method;
+    }
 
     /// <summary>What is wrong with changes to the options of a preset, a sentence each; empty where nothing is.</summary>
     /// <param name="preset">One of <see cref="PresetNames"/>.</param>

@@ -73,6 +73,9 @@ internal abstract record MethodOptions
     /// </summary>
     public bool Normalise { get; init; }
 
+    /// <summary>Whether <see cref="Normalise"/> may be true.</summary>
+    internal virtual bool CanNormalise => true;
+
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public InputSpec Input => new(Size, Size, Channels, ClipLength, SignificantBits);

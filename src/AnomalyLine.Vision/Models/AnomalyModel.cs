@@ -4,6 +4,7 @@ using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Vision.AnomalyMaps;
 using AnomalyLine.Vision.Catalog;
+using AnomalyLine.Vision.Backbones;
 using AnomalyLine.Vision.Layers;
 using AnomalyLine.Vision.Methods;
 using TorchSharp;
@@ -124,22 +125,20 @@ public sealed class AnomalyModel : IDetector
         return detections;
     }
 
-    /// <summary>The frame as the model expects it, whatever it was measured against: every method has one. Values that are not finite, or outside [0, 1], become the nearest that are within.</summary>
+    /// <summary>The frame as the model expects it, whatever it was measured against; null for methods that rebuild no picture. Values that are not finite, or outside [0, 1], become the nearest that are within.</summary>
     /// <param name="frame">Prepared to <see cref="Input"/>; it stays the caller's.</param>
     /// <returns>The frame that is judged, last of a clip; the caller disposes it.</returns>
-    public PreparedFrame Reconstruct(PreparedFrame frame)
+    public PreparedFrame? Reconstruct(PreparedFrame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var rebuilt = _method.Reconstruct(_staging.Move([frame], 1)).nan_to_num().clamp(Numbers.S(0), Numbers.S(1)).contiguous().cpu();
+        if (_method.Reconstruct(_staging.Move([frame], 1)) is not { } picture) return null;
+        var rebuilt = picture.nan_to_num().clamp(Numbers.S(0), Numbers.S(1)).contiguous().cpu();
         var result = new PreparedFrame(Input with { Frames = 1 }, frame.Region, frame.FrameWidth, frame.FrameHeight);
         FrameWalk.Values(rebuilt).CopyTo(result.Writable);
         return result;
     }
-
-    /// <inheritdoc/>
-    PreparedFrame? IDetector.Reconstruct(PreparedFrame frame) => Reconstruct(frame);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -165,8 +164,8 @@ public sealed class AnomalyModel : IDetector
             var errors = options.Validate().ToArray();
             if (errors.Length > 0) throw new ModelFileException($"{path}: the manifest's options are not valid: {string.Join(" ", errors)}");
             if (options.Input != manifest.Input) throw new ModelFileException($"{path}: the manifest's input {manifest.Input} is not that of its options, {options.Input}.");
-            method = descriptor.Create(options);
-            SafeTensors.Read(method.Network, Entry(path, files, ModelFile.WeightsName));
+            method = descriptor.Create(options, files.TryGetValue(ModelFile.BackboneName, out var backbone) ? Backbone.Read(backbone) : null);
+            method.ReadWeights(Entry(path, files, ModelFile.WeightsName));
             if (options.Normalise) normal = NormalMaps.Read(Entry(path, files, ModelFile.NormalName), options.Input, device);
             return new AnomalyModel(method, manifest, version, new FrameStaging(manifest.Input, device), normal);
         }
@@ -174,7 +173,7 @@ public sealed class AnomalyModel : IDetector
         {
             method?.Dispose();
             normal?.Dispose();
-            if (e is JsonException or InvalidDataException) throw new ModelFileException($"{path}: {e.Message}", e);
+            if (e is JsonException or InvalidDataException or BackboneException) throw new ModelFileException($"{path}: {e.Message}", e);
             throw;
         }
     }

@@ -3,6 +3,8 @@ using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Onnx.Messages;
+using Google.Protobuf;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Onnx;
@@ -47,7 +49,7 @@ public static class OnnxFile
         var description = $"AnomalyLine {version}. frames: N x {input.Planes} x {input.Height} x {input.Width} in [0, 1]{(input.Channels == 3 ? ", red, green, blue" : "")}, "
             + $"a picture resized to {input.Width} x {input.Height} by area averaging whatever its proportions. "
             + $"map: {reading.Map}. score: {reading.Score}. A frame is anomalous when its score is above {Text(calibration.Threshold)}, a place when the map is above {Text(calibration.PixelThreshold)}.";
-        var message = ToMessage(graph, manifest.Method, description, new Dictionary<string, string>
+        var message = ToMessage(graph.ToMessage(manifest.Method), description, new Dictionary<string, string>
         {
             ["method"] = manifest.Method,
             ["modelVersion"] = version,
@@ -64,14 +66,16 @@ public static class OnnxFile
         return new OnnxExport(version, manifest.Method, OnnxGraph.OperatorSet, graph.Outputs, reading.Map, reading.Score, calibration.Threshold, new FileInfo(path).Length);
     }
 
-    /// <summary>The message ModelProto; numbers are those of fields in onnx.proto.</summary>
-    internal static ProtobufMessage ToMessage(OnnxGraph graph, string name, string description, IReadOnlyDictionary<string, string> metadata) => new ProtobufMessage()
-        .Integer(1, FormatVersion)
-        .Text(2, "AnomalyLine")
-        .Text(6, description)
-        .Message(7, graph.ToMessage(name))
-        .Message(8, new ProtobufMessage().Text(1, "").Integer(2, OnnxGraph.OperatorSet))
-        .Messages(14, metadata.Select(pair => new ProtobufMessage().Text(1, pair.Key).Text(2, pair.Value)));
+    /// <summary>The message ModelProto of a graph.</summary>
+    internal static ModelProto ToMessage(GraphProto graph, string description, IReadOnlyDictionary<string, string> metadata) => new()
+    {
+        IrVersion = FormatVersion,
+        ProducerName = "AnomalyLine",
+        DocString = description,
+        Graph = graph,
+        OpsetImport = { new OperatorSetIdProto { Version = OnnxGraph.OperatorSet } },
+        MetadataProps = { metadata.Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }) },
+    };
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

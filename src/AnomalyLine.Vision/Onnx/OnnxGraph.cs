@@ -1,24 +1,21 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using AnomalyLine.Vision.Onnx.Messages;
+using Google.Protobuf;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Onnx;
 
 /// <summary>
 /// A computation that is being written down as ONNX operators (operator set <see cref="OperatorSet"/>), node by node in the order of execution. Networks write themselves beside
-/// their forward pass. Numbers are those of fields in onnx.proto.
+/// their forward pass.
 /// </summary>
 internal sealed class OnnxGraph
 {
     /// <summary>Version of the operators.</summary>
     public const int OperatorSet = 17;
 
-    private const int Float32 = 1;
-    private const int Int64 = 7;
-
-    private readonly List<ProtobufMessage> _nodes = [];
-    private readonly List<ProtobufMessage> _constants = [];
-    private readonly List<ProtobufMessage> _inputs = [];
-    private readonly List<ProtobufMessage> _outputs = [];
+    private readonly GraphProto _graph = new();
     private readonly List<string> _outputNames = [];
     private int _names;
 
@@ -26,21 +23,26 @@ internal sealed class OnnxGraph
     public IReadOnlyList<string> Outputs => _outputNames;
 
     /// <summary>Frames that come in: N x planes x side x side, float32, any N.</summary>
-    public OnnxValue Input(string name, int planes, int side)
+    public OnnxValue Input(string name, int planes, int side) => Input(name, [null, planes, side, side]);
+
+    /// <summary>What comes in, float32.</summary>
+    /// <param name="name">What callers call it.</param>
+    /// <param name="shape">Its shape, null for N.</param>
+    public OnnxValue Input(string name, params ReadOnlySpan<long?> shape)
     {
-        _inputs.Add(Declaration(name, [null, planes, side, side]));
+        _graph.Input.Add(Declaration(name, shape));
         return new OnnxValue(name);
     }
 
     /// <summary>Names a value as a result.</summary>
     /// <param name="name">What callers ask for.</param>
     /// <param name="value">The value, float32.</param>
-    /// <param name="shape">Its shape, null for N.</param>
+    /// <param name="shape">Its shape, null for N; nothing where the engine finds it.</param>
     public void Output(string name, OnnxValue value, params ReadOnlySpan<long?> shape)
     {
-        _nodes.Add(Node("Identity", [value], name));
+        _graph.Node.Add(Node("Identity", [value], name));
         _outputNames.Add(name);
-        _outputs.Add(Declaration(name, shape));
+        _graph.Output.Add(shape.IsEmpty ? new ValueInfoProto { Name = name } : Declaration(name, shape));
     }
 
     /// <summary>A node.</summary>
@@ -52,9 +54,37 @@ internal sealed class OnnxGraph
     {
         var result = Name();
         var node = Node(type, inputs, result);
-        foreach (var (name, value) in attributes) node.Message(5, Attribute(name, value));
-        _nodes.Add(node);
+        foreach (var (name, value) in attributes) node.Attribute.Add(Attribute(name, value));
+        _graph.Node.Add(node);
         return new OnnxValue(result);
+    }
+
+    /// <summary>Takes over the nodes and constants of another graph of one input, which must be of operators that <see cref="OperatorSet"/> has.</summary>
+    /// <param name="other">The graph; it stays as it is.</param>
+    /// <param name="prefix">Goes before each of its names, so that they cannot be those of this one.</param>
+    /// <param name="input">What its input is here.</param>
+    /// <returns>Its outputs, in their order.</returns>
+    public OnnxValue[] Import(GraphProto other, string prefix, OnnxValue input)
+    {
+        var from = other.Input.Select(i => i.Name).Except(other.Initializer.Select(c => c.Name), StringComparer.Ordinal).Single();
+        string Renamed(string name) => name.Length == 0 ? "" : string.Equals(name, from, StringComparison.Ordinal) ? input.Name : prefix + name;
+        foreach (var constant in other.Initializer)
+        {
+            var own = constant.Clone();
+            own.Name = Renamed(constant.Name);
+            _graph.Initializer.Add(own);
+        }
+
+        foreach (var node in other.Node)
+        {
+            var own = new NodeProto { Name = Renamed(node.Name), OpType = node.OpType, Domain = node.Domain };
+            own.Input.Add(node.Input.Select(Renamed));
+            own.Output.Add(node.Output.Select(Renamed));
+            own.Attribute.Add(node.Attribute);
+            _graph.Node.Add(own);
+        }
+
+        return [.. other.Output.Select(o => new OnnxValue(Renamed(o.Name)))];
     }
 
     /// <summary>A constant of a tensor's values, as float32.</summary>
@@ -62,60 +92,64 @@ internal sealed class OnnxGraph
     {
         using var scope = NewDisposeScope();
         var plain = values.detach().to(ScalarType.Float32).cpu().contiguous();
-        return Constant(Float32, plain.shape, plain.bytes);
+        return Constant(TensorProto.Types.DataType.Float, plain.shape, plain.bytes);
     }
 
+    /// <summary>A constant of numbers in a shape.</summary>
+    public OnnxValue Constant(float[] values, params long[] shape) => Constant(TensorProto.Types.DataType.Float, shape, MemoryMarshal.AsBytes<float>(values));
+
     /// <summary>A constant number.</summary>
-    public OnnxValue Constant(float value) => Constant(Float32, [], BitConverter.GetBytes(value));
+    public OnnxValue Constant(float value) => Constant(TensorProto.Types.DataType.Float, [], BitConverter.GetBytes(value));
 
     /// <summary>A constant row of whole numbers, as operators take sizes and axes.</summary>
-    public OnnxValue Constant(params long[] values) =>
-        Constant(Int64, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes<long>(values));
+    public OnnxValue Constant(params long[] values) => Constant(TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes<long>(values));
 
     /// <summary>A constant whole number.</summary>
-    public OnnxValue Index(long value) => Constant(Int64, [], BitConverter.GetBytes(value));
+    public OnnxValue Index(long value) => Constant(TensorProto.Types.DataType.Int64, [], BitConverter.GetBytes(value));
 
     /// <summary>The message GraphProto.</summary>
-    public ProtobufMessage ToMessage(string name) =>
-        new ProtobufMessage().Messages(1, _nodes).Text(2, name).Messages(5, _constants).Messages(11, _inputs).Messages(12, _outputs);
+    public GraphProto ToMessage(string name)
+    {
+        var graph = _graph.Clone();
+        graph.Name = name;
+        return graph;
+    }
 
-    private OnnxValue Constant(int type, long[] shape, ReadOnlySpan<byte> bytes)
+    private OnnxValue Constant(TensorProto.Types.DataType type, long[] shape, ReadOnlySpan<byte> bytes)
     {
         var name = Name();
-        var constant = new ProtobufMessage();
-        foreach (var size in shape) constant.Integer(1, size);
-        _constants.Add(constant.Integer(2, type).Text(8, name).Bytes(9, bytes));
+        _graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)type, Dims = { shape }, RawData = ByteString.CopyFrom(bytes) });
         return new OnnxValue(name);
     }
 
-    private static ProtobufMessage Node(string type, ReadOnlySpan<OnnxValue> inputs, string output)
+    private static NodeProto Node(string type, ReadOnlySpan<OnnxValue> inputs, string output)
     {
-        var node = new ProtobufMessage();
-        foreach (var input in inputs) node.Text(1, input.Name);
-        return node.Text(2, output).Text(3, output).Text(4, type);
+        var node = new NodeProto { OpType = type, Name = output, Output = { output } };
+        foreach (var input in inputs) node.Input.Add(input.Name);
+        return node;
     }
 
-    private static ProtobufMessage Attribute(string name, object value)
+    private static AttributeProto Attribute(string name, object value) => value switch
     {
-        var attribute = new ProtobufMessage().Text(1, name);
-        switch (value)
+        float number => new AttributeProto { Name = name, F = number, Type = AttributeProto.Types.AttributeType.Float },
+        long number => new AttributeProto { Name = name, I = number, Type = AttributeProto.Types.AttributeType.Int },
+        string text => new AttributeProto { Name = name, S = ByteString.CopyFromUtf8(text), Type = AttributeProto.Types.AttributeType.String },
+        long[] numbers => new AttributeProto { Name = name, Ints = { numbers }, Type = AttributeProto.Types.AttributeType.Ints },
+        _ => throw new ArgumentException($"Attribute {name} is a {value.GetType().Name}; it must be long, float, string or long[].", nameof(value)),
+    };
+
+    /// <summary>A name with the type of a float32 tensor.</summary>
+    internal static ValueInfoProto Declaration(string name, ReadOnlySpan<long?> shape)
+    {
+        var sizes = new TensorShapeProto();
+        foreach (var size in shape)
         {
-            case float number: return attribute.Real(2, number).Integer(20, 1);
-            case long number: return attribute.Integer(3, number).Integer(20, 2);
-            case string text: return attribute.Text(4, text).Integer(20, 3);
-            case long[] numbers:
-                foreach (var number in numbers) attribute.Integer(8, number);
-                return attribute.Integer(20, 7);
-            default: throw new ArgumentException($"Attribute {name} is a {value.GetType().Name}; it must be long, float, string or long[].", nameof(value));
+            // Sizes of one name must be equal: only the first is the number of frames.
+            var open = sizes.Dim.Count == 0 ? "N" : string.Create(CultureInfo.InvariantCulture, $"size{sizes.Dim.Count}");
+            sizes.Dim.Add(size is { } known ? new TensorShapeProto.Types.Dimension { DimValue = known } : new TensorShapeProto.Types.Dimension { DimParam = open });
         }
-    }
 
-    /// <summary>ValueInfoProto: a name, and TypeProto.Tensor within TypeProto.</summary>
-    private static ProtobufMessage Declaration(string name, ReadOnlySpan<long?> shape)
-    {
-        var sizes = new ProtobufMessage();
-        foreach (var size in shape) sizes.Message(1, size is { } known ? new ProtobufMessage().Integer(1, known) : new ProtobufMessage().Text(2, "N"));
-        return new ProtobufMessage().Text(1, name).Message(2, new ProtobufMessage().Message(1, new ProtobufMessage().Integer(1, Float32).Message(2, sizes)));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = sizes } } };
     }
 
     private string Name() => string.Create(CultureInfo.InvariantCulture, $"v{_names++}");

@@ -54,6 +54,17 @@ internal static class OnnxLayers
     /// <summary>The maximum of each 2 x 2 places.</summary>
     public static OnnxValue Halve(this OnnxGraph graph, OnnxValue input) => graph.Add("MaxPool", [input], ("kernel_shape", Two), ("strides", Two));
 
+    /// <summary>N x C x h x w to another height and width, bilinear, corners not aligned.</summary>
+    public static OnnxValue Resize(this OnnxGraph graph, OnnxValue input, long height, long width)
+    {
+        var leading = graph.Add("Slice", [graph.Add("Shape", [input]), graph.Constant([0L]), graph.Constant([2L])]);
+        var sizes = graph.Add("Concat", [leading, graph.Constant(height, width)], ("axis", 0L));
+        return graph.Add("Resize", [input, OnnxValue.None, OnnxValue.None, sizes], ("mode", "linear"), ("coordinate_transformation_mode", "half_pixel"));
+    }
+
+    /// <summary>N x h x w to N x 1 x h x w.</summary>
+    public static OnnxValue Unsqueeze(this OnnxGraph graph, OnnxValue input) => graph.Add("Unsqueeze", [input, graph.Constant([1L])]);
+
     /// <summary>Side by side along the channels.</summary>
     public static OnnxValue Join(this OnnxGraph graph, OnnxValue one, OnnxValue other) => graph.Add("Concat", [one, other], ("axis", 1L));
 

@@ -1,5 +1,7 @@
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
+using AnomalyLine.Vision.Onnx.Messages;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
@@ -12,7 +14,8 @@ namespace AnomalyLine.Vision.Onnx;
 /// </summary>
 internal sealed class OnnxPass : IDisposable
 {
-    private const string InputName = "frames";
+    /// <summary>What the graph's input is called.</summary>
+    public const string InputName = "frames";
 
     /// <summary>How long a thread that waits for the others looks for work before it sleeps: most layers follow one another sooner than a thread wakes up.</summary>
     private const string SpinMicroseconds = "20";
@@ -31,7 +34,7 @@ internal sealed class OnnxPass : IDisposable
         _shapes = [.. outputs.Select(name => _together.OutputMetadata[name].Dimensions.Select(size => (long)size).ToArray())];
     }
 
-    /// <summary>Whether a failure of <see cref="Of"/> or of a pass says that ONNX Runtime cannot run this network, or is not there.</summary>
+    /// <summary>Whether a failure of making one or of a pass says that ONNX Runtime cannot run this network, or is not there.</summary>
     public static bool CannotRun(Exception e) => e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or NotSupportedException;
 
     /// <summary>Of a method in the form to judge with.</summary>
@@ -45,9 +48,27 @@ internal sealed class OnnxPass : IDisposable
         using var scope = NewDisposeScope();
         var graph = new OnnxGraph();
         var outputs = method.WritePass(graph);
-        using var file = new MemoryStream();
-        OnnxFile.ToMessage(graph, "pass", "", new Dictionary<string, string>()).WriteTo(file);
-        return new OnnxPass(file.ToArray(), outputs, threads);
+        return Of(graph.ToMessage("pass"), outputs, threads);
+    }
+
+    /// <summary>Of a graph whose input is <see cref="InputName"/>.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="outputs">Its outputs, in the order of the results.</param>
+    /// <param name="threads">As above.</param>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph.</exception>
+    public static OnnxPass Of(GraphProto graph, IReadOnlyList<string> outputs, int threads) =>
+        new(OnnxFile.ToMessage(graph, "", new Dictionary<string, string>()).ToByteArray(), outputs, threads);
+
+    /// <summary>The shapes of a graph's outputs for an input of a shape, found by running it once on zeros.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph, or the shape.</exception>
+    public static IReadOnlyList<long[]> ShapesOf(GraphProto graph, IReadOnlyList<string> outputs, long[] input)
+    {
+        using var session = Open(OnnxFile.ToMessage(graph, "", new Dictionary<string, string>()).ToByteArray(), 1);
+        using var run = new RunOptions();
+        using var zeros = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, input);
+        zeros.GetTensorMutableDataAsSpan<float>().Clear();
+        using var results = session.Run(run, [InputName], [zeros], outputs);
+        return [.. results.Select(r => r.GetTensorTypeAndShape().Shape)];
     }
 
     /// <summary>One pass.</summary>

@@ -7,6 +7,7 @@ using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Vision.Catalog;
+using AnomalyLine.Vision.Backbones;
 using AnomalyLine.Vision.Methods;
 using AnomalyLine.Vision.Models;
 using TorchSharp;
@@ -56,7 +57,7 @@ public static class Trainer
         string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
         if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, cancel)) options = options with { Channels = 1 };
         if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
-        var chooses = warm is null && request.ChoosesMaps && MapChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
+        var chooses = warm is null && request.ChoosesMaps && options.CanNormalise && MapChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
         var (trained, validated, heldOut, learnt) = NormalSplit.Of(
             parts, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(readable));
         var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
@@ -67,27 +68,36 @@ public static class Trainer
         using var frames = new TrainingFrames(trained, options, cancel);
         using var validation = options.Patience == 0 && !options.CompletesOnValidation ? null : new TrainingFrames(validated, options, cancel);
         random.manual_seed(request.Seed);
-        using var method = descriptor.Create(options);
-        warm?.Apply(method);
+        using var method = Create(descriptor, options);
+        if (!method.LearnsAtOnce) warm?.Apply(method);
         method.Network.to(device);
-        var loop = new TrainingLoop(method, options, frames, options.Patience > 0 ? validation : null, request.Seed, device, clock);
+        FeatureCache? Encoded(TrainingFrames plain, Action<double>? progress) =>
+            method.Encoding is null ? null : new FeatureCache(plain, method, options.BatchSize, device, progress, cancel);
+        using var features = Encoded(frames, clock.Load);
+        using var validationFeatures = validation is null ? null : Encoded(validation, null);
+        TrainingBatches learning = (TrainingBatches?)features ?? frames;
+        var validating = (TrainingBatches?)validationFeatures ?? validation;
+        var loop = new TrainingLoop(method, options, learning, options.Patience > 0 ? validating : null, request.Seed, device, clock);
         TorchEngine.TensorFloat32 = options.Precision == TrainingPrecision.TensorFloat32;
         try
         {
-            loop.Run(checkpoint, request.Resume, cancel);
+            if (method.LearnsAtOnce) clock.Enter(TrainingStage.Training);
+            else loop.Run(checkpoint, request.Resume, cancel);
         }
         finally
         {
             TorchEngine.TensorFloat32 = false;
         }
 
-        clock.Enter(TrainingStage.Calibrating);
         method.Network.eval();
+        if (!method.LearnsAtOnce) clock.Enter(TrainingStage.Calibrating);
         using (no_grad())
-        using (NewDisposeScope()) method.Complete((options.CompletesOnValidation ? validation! : frames).Batches(device, cancel));
+        using (NewDisposeScope()) method.Complete((options.CompletesOnValidation ? validating! : learning).Batches(device, cancel));
+        if (method.LearnsAtOnce) clock.Enter(TrainingStage.Calibrating);
         using var maps = chooses || options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
         var weights = SafeTensors.Write(method.Network);
-        var metrics = new Dictionary<string, double> { ["finalLoss"] = loop.Losses[^1], ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes };
+        var metrics = new Dictionary<string, double> { ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes };
+        if (loop.Losses.Count > 0) metrics["finalLoss"] = loop.Losses[^1];
         var manifest = new ModelManifest
         {
             FormatVersion = ModelManifest.CurrentFormatVersion,
@@ -117,7 +127,7 @@ public static class Trainer
 
         var normal = options.Normalise ? maps : null;
         var judging = Against(normal);
-        if (Bfloat16Gate.IsPossible(options.Input, validated.Count, device))
+        if (method.Encoding is null && Bfloat16Gate.IsPossible(options.Input, validated.Count, device))
         {
             using var half = AnomalyModel.InBfloat16(manifest, weights, device);
             var inHalf = new AnomalyModel(half, manifest, descriptor.Name, staging, normal);
@@ -134,10 +144,23 @@ public static class Trainer
             [TrainingDigests.Name] = TrainingDigests.Write(learnt.Select(TrainingDigests.Of).Concat(warm?.TrainedOn ?? [])),
             [CalibrationFrame.Name] = CalibrationFrame.Write(calibrated),
         };
+        if (method.Backbone is { } backbone) files.Add(ModelFile.BackboneName, backbone.ToBytes());
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         var result = Save(request, manifest, files, judged, judging) with { Unreadable = parts.Unreadable };
         checkpoint.Delete();
         return result;
+    }
+
+    private static AnomalyMethod Create(MethodDescriptor descriptor, MethodOptions options)
+    {
+        try
+        {
+            return descriptor.Create(options);
+        }
+        catch (BackboneException e)
+        {
+            throw new TrainingException($"{e.Message} Nothing was written.", e);
+        }
     }
 
     private static string[] Notes(PartGroups parts, DatasetFolder data) =>

@@ -9,6 +9,7 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     private TimeSpan? _trainingEnd;
     private double _loss = double.NaN, _validationLoss = double.NaN;
     private TrainingStage _stage;
+    private double _loaded;
 
     /// <summary>Epochs done.</summary>
     public int Epoch { get; private set; }
@@ -36,6 +37,13 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
         Tell();
     }
 
+    /// <summary>A share of what is loaded is ready, 0..1.</summary>
+    public void Load(double share)
+    {
+        _loaded = share;
+        Tell();
+    }
+
     /// <summary>Epochs were done, and time was spent on them, before this process began.</summary>
     public void Resume(int epoch, double loss, TimeSpan spent)
     {
@@ -55,8 +63,8 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
 
     private void Tell()
     {
-        var done = _stage switch { TrainingStage.Loading => 0, TrainingStage.Training => Progress(0), _ => 1 };
-        var left = done is > 0 and < 1 ? TrainingTime * ((1 - done) / done) : TimeSpan.Zero;
+        var done = _stage switch { TrainingStage.Loading => _loaded, TrainingStage.Training => Progress(0), _ => 1 };
+        var left = _stage == TrainingStage.Training && done is > 0 and < 1 ? TrainingTime * ((1 - done) / done) : TimeSpan.Zero;
         listener?.Report(new TrainingProgress(_stage, Epoch, epochs, _loss, done, time.GetElapsedTime(_start), left) { ValidationLoss = _validationLoss });
     }
 }

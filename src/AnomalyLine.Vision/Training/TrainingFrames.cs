@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace AnomalyLine.Vision.Training;
 
 /// <summary>The training frames in memory, 8 bits a value, or 16 where they have them, and batches of them in random order.</summary>
-internal sealed class TrainingFrames : IDisposable
+internal sealed class TrainingFrames : TrainingBatches
 {
     private static readonly InputSpec Look = new(64, 64, 3);
 
@@ -20,6 +20,7 @@ internal sealed class TrainingFrames : IDisposable
     /// <summary>Reads all of them.</summary>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
     public TrainingFrames(IReadOnlyList<string> paths, MethodOptions options, CancellationToken cancel)
+        : base(options.BatchSize)
     {
         _options = options;
         _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
@@ -45,8 +46,11 @@ internal sealed class TrainingFrames : IDisposable
         }
     }
 
-    /// <summary>Number of frames.</summary>
-    public long Count => _frames.shape[0];
+    /// <inheritdoc/>
+    public override long Count => _frames.shape[0];
+
+    /// <summary>Whether <see cref="Batch"/> changes frames at random.</summary>
+    public bool AreChanged => !_augmentation.IsNone;
 
     /// <summary>A file as a model takes it.</summary>
     /// <exception cref="DatasetException">It cannot be used.</exception>
@@ -85,21 +89,6 @@ internal sealed class TrainingFrames : IDisposable
         return true;
     }
 
-    /// <summary>Each frame's number once, in random order, in batches; a last batch of one joins the one before it, for batch norm's sake.</summary>
-    public IEnumerable<long[]> Epoch(Random random)
-    {
-        var order = new long[Count];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        random.Shuffle(order);
-        for (var at = 0; at < order.Length;)
-        {
-            var end = Math.Min(at + _options.BatchSize, order.Length);
-            if (order.Length - end == 1) end = order.Length;
-            yield return order[at..end];
-            at = end;
-        }
-    }
-
     /// <summary>All frames once, in their order and as they are, in batches that the caller disposes.</summary>
     public IEnumerable<Tensor> Batches()
     {
@@ -111,8 +100,8 @@ internal sealed class TrainingFrames : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Batches()"/> on a device; each is disposed when the next is asked for.</summary>
-    public IEnumerable<Tensor> Batches(Device device, CancellationToken cancel)
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Batches(Device device, CancellationToken cancel)
     {
         foreach (var batch in Batches())
         {
@@ -122,10 +111,13 @@ internal sealed class TrainingFrames : IDisposable
         }
     }
 
+    /// <summary>Frames as they are: N x C x H x W in [0, 1].</summary>
+    public Tensor Plain(long[] numbers) => Scaled(_frames.index_select(0, tensor(numbers)));
+
     /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
-    public Tensor Batch(long[] numbers, Random random)
+    public override Tensor Batch(long[] numbers, Random random)
     {
-        var batch = Scaled(_frames.index_select(0, tensor(numbers)));
+        var batch = Plain(numbers);
         if (_augmentation.IsNone) return batch;
         var input = _options.Input;
         var result = empty_like(batch);
@@ -145,5 +137,5 @@ internal sealed class TrainingFrames : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _frames.Dispose();
+    public override void Dispose() => _frames.Dispose();
 }

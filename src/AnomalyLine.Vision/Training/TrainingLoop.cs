@@ -10,7 +10,7 @@ namespace AnomalyLine.Vision.Training;
 /// The training steps, epoch after epoch, until the last epoch, the time limit, or until validation normals are no longer judged better. Each epoch draws
 /// from generators seeded by the training's seed and its number: one seed gives one model, interrupted or not.
 /// </summary>
-internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, TrainingFrames frames, TrainingFrames? validation, int seed, Device device, TrainingClock clock)
+internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, TrainingBatches frames, TrainingBatches? validation, int seed, Device device, TrainingClock clock)
 {
     private readonly List<double> _losses = [];
     private readonly Dictionary<string, Tensor> _best = [];

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Vision.Training;
 
@@ -74,7 +73,7 @@ internal sealed class WarmStart
             throw new TrainingException($"{_path} takes frames as {Manifest.Input}, but the options ask for {method.Input}; leave size, channels and clip as they are, or train without --from.");
         try
         {
-            SafeTensors.Read(method.Network, _weights);
+            method.ReadWeights(_weights);
         }
         catch (InvalidDataException e)
         {

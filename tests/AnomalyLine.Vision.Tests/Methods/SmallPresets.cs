@@ -8,6 +8,7 @@ using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Methods.Riad;
 using AnomalyLine.Vision.Methods.Scadn;
 using AnomalyLine.Vision.Methods.Smai;
+using AnomalyLine.Vision.Methods.Subspace;
 using AnomalyLine.Vision.Methods.Vae;
 
 namespace AnomalyLine.Vision.Tests.Methods;
@@ -27,6 +28,7 @@ internal static class SmallPresets
         IntraOptions o => o with { Size = 64, Width = 32, Heads = 2, Depth = 3, Epochs = 25, WindowsPerFrame = 8, Smoothing = 7, LearningRate = 3e-3 },
         FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Normalise = false, Smoothing = 7, LearningRate = 3e-3 },
         DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 25, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
+        SubspaceOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
 }

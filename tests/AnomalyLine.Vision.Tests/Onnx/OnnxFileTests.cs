@@ -11,6 +11,7 @@ using AnomalyLine.Vision.Methods.Memae;
 using AnomalyLine.Vision.Methods.Mnad;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Onnx;
+using Google.Protobuf;
 using AnomalyLine.Vision.Tests.Methods;
 using static TorchSharp.torch;
 
@@ -62,7 +63,8 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         Tensor Frames(int count) => rand(count, options.Input.Planes, options.Size, options.Size);
 
         // A step gives batch norms something to fold.
-        method.TrainStep(Frames(4), 0, new Random(1));
+        if (method.LearnsAtOnce) method.Complete([method.Encode(Frames(4))]);
+        else method.TrainStep(method.Encode(Frames(4)), 0, new Random(1));
         method.Finish();
         NetworkForm.Serve(method.Network);
         using var mode = inference_mode();
@@ -124,7 +126,7 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         var graph = new OnnxGraph();
         method.WriteOnnx(graph);
         using var stream = new MemoryStream();
-        OnnxFile.ToMessage(graph, "test", "", new Dictionary<string, string>()).WriteTo(stream);
+        OnnxFile.ToMessage(graph.ToMessage("test"), "", new Dictionary<string, string>()).WriteTo(stream);
         return stream.ToArray();
     }
 

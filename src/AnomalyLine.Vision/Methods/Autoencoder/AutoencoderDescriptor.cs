@@ -22,7 +22,7 @@ internal static class AutoencoderDescriptor
             "Bergmann, Löwe, Fauser, Sattlegger, Steger: Improving unsupervised defect segmentation by applying structural similarity to autoencoders, VISAPP 2019",
             summary,
             _ => 1,
-            o => new AutoencoderMethod((AutoencoderOptions)o),
+            (o, _) => new AutoencoderMethod((AutoencoderOptions)o),
             published,
             balanced: shorter with { Epochs = 150 },
             fast: shorter with { Size = 128, Width = 16, Latent = 200, Epochs = 80, Smoothing = 11 })

@@ -9,7 +9,7 @@ internal static class DraemDescriptor
         "Zavrtanik, Kristan, Skočaj: DRAEM: a discriminatively trained reconstruction embedding for surface anomaly detection, ICCV 2021",
         "One pass through two networks; sharp maps without smoothing. Finds what looks like the anomalies it makes itself, best on surfaces.",
         _ => 1,
-        o => new DraemMethod((DraemOptions)o),
+        (o, _) => new DraemMethod((DraemOptions)o),
         published: new DraemOptions(),
         balanced: Short with { Width = 24, DiscriminativeWidth = 16, Epochs = 34 },
         fast: Short with { Width = 16, DiscriminativeWidth = 12, Epochs = 17 })

@@ -9,7 +9,7 @@ internal static class FairDescriptor
         "Liu, Li, Du, Jiang, Geng, Wang, Zhao: FAIR: Frequency-aware image restoration for industrial visual anomaly detection, 2023",
         "One pass, sharp, finds structure and colour. The first to try; learns from anomalies that it makes itself.",
         _ => 1,
-        o => new FairMethod((FairOptions)o),
+        (o, _) => new FairMethod((FairOptions)o),
         published: new FairOptions(),
         balanced: Short with { Width = 24, Epochs = 60 },
         fast: Short with { Width = 16, Epochs = 34 })

@@ -9,7 +9,7 @@ internal static class IntraDescriptor
         "Pirnay, Chai: Inpainting transformer for anomaly detection, ICIAP 2022",
         "Fills each patch in from far around it by attention, so that large defects are not their own context; a window a patch, or one for four.",
         o => ((IntraOptions)o).WindowsToJudge,
-        o => new IntraMethod((IntraOptions)o),
+        (o, _) => new IntraMethod((IntraOptions)o),
         published: new IntraOptions(),
         balanced: Short with { Width = 128, Depth = 7, Heads = 4, Epochs = 45 },
         fast: Short with { Width = 96, Depth = 5, Heads = 4, Epochs = 25 })

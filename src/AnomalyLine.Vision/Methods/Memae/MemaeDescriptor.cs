@@ -9,7 +9,7 @@ internal static class MemaeDescriptor
         "Gong, Liu, Le, Saha, Mansour, Venkatesh, van den Hengel: Memorizing normality to detect anomaly, ICCV 2019",
         "Fast, one pass. Rebuilds each place from learnt normal pieces, so that defects are copied less than by a plain autoencoder.",
         _ => 1,
-        o => new MemaeMethod((MemaeOptions)o),
+        (o, _) => new MemaeMethod((MemaeOptions)o),
         published: new MemaeOptions(),
         balanced: new MemaeOptions { Width = 16, Epochs = 80, BatchSize = 8, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
         fast: new MemaeOptions

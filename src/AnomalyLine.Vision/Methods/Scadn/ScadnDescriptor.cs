@@ -11,7 +11,7 @@ internal static class ScadnDescriptor
         "Yan, Zhang, Xu, Hu, Heng: Learning semantic context from normal samples for unsupervised anomaly detection, AAAI 2021",
         "Hides half of the frame by broad bars, so that large defects cannot be seen around; fine detail is not its strength.",
         o => ((ScadnOptions)o).Cycles.Count * Stripes.Count,
-        o => new ScadnMethod((ScadnOptions)o),
+        (o, _) => new ScadnMethod((ScadnOptions)o),
         published: new ScadnOptions(),
         balanced: Short with { Epochs = 60, LearningRate = 5e-4 },
         fast: Short with { Epochs = 16, LearningRate = 1e-3 });

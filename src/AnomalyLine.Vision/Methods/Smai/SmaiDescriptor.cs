@@ -9,7 +9,7 @@ internal static class SmaiDescriptor
         "Li, Li, Jiang, Ma, Wei, Hong, Gong: Superpixel masking and inpainting for self-supervised anomaly detection, BMVC 2020",
         "Hides what belongs together, along its own outline; one pass a superpixel, or a dozen where those that lie apart are hidden together.",
         o => ((SmaiOptions)o).TypicalPasses,
-        o => new SmaiMethod((SmaiOptions)o),
+        (o, _) => new SmaiMethod((SmaiOptions)o),
         published: new SmaiOptions(),
         balanced: Short with { Width = 16, Epochs = 80, LearningRate = 1e-3 },
         fast: Short with { Width = 8, Epochs = 40, LearningRate = 2e-3 });

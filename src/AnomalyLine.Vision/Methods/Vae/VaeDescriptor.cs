@@ -9,7 +9,7 @@ internal static class VaeDescriptor
         "Kingma, Welling: Auto-encoding variational Bayes, ICLR 2014",
         "Fast, one pass. As the autoencoder on squared error, with a bottleneck that carries no more than it must: blurs more, copies defects less.",
         _ => 1,
-        o => new VaeMethod((VaeOptions)o),
+        (o, _) => new VaeMethod((VaeOptions)o),
         published: new VaeOptions(),
         balanced: new VaeOptions { Epochs = 150, BatchSize = 16, LearningRate = 1e-3, Schedule = LearningRateSchedule.Cosine, Normalise = true },
         fast: new VaeOptions
