@@ -33,6 +33,24 @@ public sealed partial class ConsoleTests
         Assert.Contains("No station", await server.Http.GetStringAsync("/stations/z", TestServer.Cancel), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3600, "60 min ahead of")]
+    [InlineData(-7200, "2 h behind")]
+    public async Task LinePage_CameraWhoseClockIsWrong_TileAndMetricSaySo(int seconds, string shown)
+    {
+        var station = $"clock{seconds}";
+        await using var server = await TestServer.StartReadyAsync([station]);
+        var request = TestServer.Request(station, 1, 10);
+        request.Frame.CaptureTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddSeconds(seconds));
+
+        Assert.True(Assert.Single(await server.InspectAsync([request])).Inspection.CaptureTimeUncertain);
+
+        Assert.Contains(shown, await server.Http.GetStringAsync("/", TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Contains(shown, await server.Http.GetStringAsync($"/stations/{station}", TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Matches($$"""anomalyline_capture_time_uncertain_total\{[^}]*station="{{station}}"\} 1""", await server.Http.GetStringAsync("/metrics", TestServer.Cancel));
+        Assert.Single(server.Log.Messages, line => line.StartsWith($"Station {station}: a frame says that it was captured at ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task InspectionPage_Judged_SaysWhyAndLeadsToItsNeighbours()
     {

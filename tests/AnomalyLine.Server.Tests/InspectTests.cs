@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Grpc;
 using Google.Protobuf;
@@ -123,6 +124,86 @@ public sealed class InspectTests
         Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.InvalidFrame), (inspection.Verdict, inspection.ReasonCode));
         Assert.Contains(reason, inspection.ReasonText, StringComparison.Ordinal);
         Assert.Equal(Wire.Verdict.Ok, answers.Single(answer => answer.RequestId == 2).Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task Inspect_JpegThatLostDataThoughItIsClosed_NotDecidableAndNoSample()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var whole = Jpeg(64, 48, static (x, y) => (byte)(((x * 7) + (y * 13)) % 100));
+        var middle = whole.Length * 2 / 3;
+        var damaged = new[]
+        {
+            (byte[])[.. whole[..middle], 0xFF, 0xD9],
+            [.. whole[..middle], .. whole[(middle + 60)..]],
+            [.. whole[..middle], .. new byte[60], .. whole[(middle + 60)..]],
+        };
+
+        var answers = await server.InspectAsync(damaged.Prepend(whole).Select((file, at) => JpegRequest((ulong)at + 1, file)));
+
+        var verdicts = answers.OrderBy(answer => answer.RequestId).Select(answer => (answer.Inspection.Verdict, answer.Inspection.ReasonCode)).ToList();
+        Assert.Equal([(Wire.Verdict.Ok, Wire.ReasonCode.WithinThreshold), .. Enumerable.Repeat((Wire.Verdict.NotDecidable, Wire.ReasonCode.InvalidFrame), 3)], verdicts);
+        await server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(whole) }, cancellationToken: TestServer.Cancel);
+        foreach (var file in damaged)
+        {
+            var refused = await Assert.ThrowsAsync<RpcException>(() => server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(file) }, cancellationToken: TestServer.Cancel).ResponseAsync);
+            Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        }
+    }
+
+    /// <summary>Stored with 32 x 16 pixels and a bright square at its upper right, to be turned clockwise: then it is at the lower right of 16 x 32.</summary>
+    [Fact]
+    public async Task Inspect_JpegWithAnOrientation_RegionsPicturesAndSampleAreOfTheFrameThatPeopleSee()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", AllNotOk = true, Interval = new() } }, cancellationToken: TestServer.Cancel);
+        var stored = Jpeg(32, 16, static (x, y) => x >= 24 && y < 8 ? (byte)250 : (byte)20);
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+
+        var inspection = Assert.Single(await server.InspectAsync([JpegRequest(1, [.. stored[..2], .. exif, .. stored[2..]])])).Inspection;
+
+        Assert.Equal((16u, 32u), (inspection.FrameWidth, inspection.FrameHeight));
+        var region = Assert.Single(inspection.Regions);
+        Assert.Equal((8u, 24u, 8u, 8u), (region.X, region.Y, region.Width, region.Height));
+        Assert.Equal((20, 250, 250), Corners(await server.Http.GetByteArrayAsync("/stations/a/inspections/1/frame", TestServer.Cancel)));
+        var overlay = Corners(await server.Http.GetByteArrayAsync("/stations/a/inspections/1/overlay", TestServer.Cancel));
+        Assert.Equal(20, overlay.Upper, 8.0);
+        Assert.True(overlay.Red > overlay.Green + 20, $"{overlay}");
+        await server.Get<Management.Samples.SampleCollector>().FlushAsync(TestServer.Cancel);
+        var sample = Assert.Single((await server.Samples.ListSamplesAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Samples);
+        Assert.Equal((20, 250, 250), Corners((await server.Samples.GetSampleImageAsync(new() { Id = sample.Id }, cancellationToken: TestServer.Cancel)).Data.ToByteArray()));
+        Assert.Equal((20, 250, 250), Corners((await server.Inspections.GetImageAsync(new() { Station = "a", Sequence = 1, Kind = Wire.ImageKind.Frame }, cancellationToken: TestServer.Cancel)).Data.ToByteArray()));
+
+        // Red at the upper left, red and green at the lower right, in the 16 x 32 pixels that a browser shows.
+        static (int Upper, int Red, int Green) Corners(byte[] file)
+        {
+            var format = file[0] == 0xFF ? PixelFormat.Jpeg : PixelFormat.Png;
+            Assert.True(Frame.TryCreate(format, 0, 0, 0, file, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+            Assert.True(FramePreparer.TryPrepare(frame, new InputSpec(16, 32, 3), null, out var prepared, out error), error);
+            using (prepared)
+            {
+                Assert.Equal((16, 32), (prepared.FrameWidth, prepared.FrameHeight));
+                return (At(0, 3, 3), At(0, 12, 28), At(1, 12, 28));
+
+                // JPEG moves values by a grey level or two.
+                int At(int channel, int x, int y) => (int)Math.Round(prepared.Values[(((channel * 32) + y) * 16) + x] * 25.5f) * 10;
+            }
+        }
+    }
+
+    private static byte[] Jpeg(int width, int height, Func<int, int, byte> grey)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, width * height).Select(i => grey(i % width, i / width))];
+        Assert.True(Frame.TryCreate(PixelFormat.Mono8, width, height, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(Overlay.TryEncodeFrame(frame, 0, PixelFormat.Jpeg, out var file, out error), error);
+        return file;
+    }
+
+    private static Wire.InspectRequest JpegRequest(ulong id, byte[] file)
+    {
+        var request = TestServer.Request("a", id, 0);
+        request.Frame = new() { PixelFormat = Wire.PixelFormat.Jpeg, Data = ByteString.CopyFrom(file) };
+        return request;
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Server.Access;
@@ -34,7 +37,7 @@ public sealed class LimitTests
     {
         await using var server = await TestServer.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri($"http://{server.Channel.Target}"), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/anomalyline.v1.StationService/ResetCounters") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new Unfinished() };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/anomalyline.v1.StationService/ResetCounters") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new Unfinished(27 << 20) };
 
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestServer.Cancel);
         _ = await answer.Content.ReadAsByteArrayAsync(TestServer.Cancel);
@@ -51,6 +54,43 @@ public sealed class LimitTests
         var refused = await Assert.ThrowsAsync<RpcException>(() => server.Stations.ResetCountersAsync(new() { Name = new string('a', 2 << 20) }, cancellationToken: TestServer.Cancel).ResponseAsync);
 
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Inspect_MessageLargerThanAnyFrame_EndsTheStreamWithAWordAndIsLoggedWithThePeerAndCounted()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        using var http = new HttpClient(server.AsLocalProgram()) { BaseAddress = new Uri($"http://{server.Channel.Target}") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/anomalyline.v1.InspectionService/Inspect") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new Unfinished(300 << 20) };
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestServer.Cancel);
+        _ = await answer.Content.ReadAsByteArrayAsync(TestServer.Cancel);
+
+        // Nothing was answered before, so that the status comes with the headers.
+        Assert.Equal(((int)StatusCode.ResourceExhausted).ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.Single(answer.Headers.GetValues("grpc-status")));
+        Assert.Equal("message-too-large", Assert.Single(answer.Headers.GetValues("error-code")));
+        Assert.Contains(server.Log.Messages, line => line.Contains("A camera at ipv4:127.0.0.1:", StringComparison.Ordinal) && line.Contains("message-too-large", StringComparison.Ordinal) && line.Contains($"{260 << 20} bytes", StringComparison.Ordinal));
+        Assert.Matches("""anomalyline_frames_refused_total\{[^}]*reason="message-too-large"\} 1""", await server.Http.GetStringAsync("/metrics", TestServer.Cancel));
+    }
+
+    [Theory]
+    [InlineData("/v1/stations", true)]
+    [InlineData("/v1/stations", false)]
+    public async Task Rest_BodyLargerThanTheServerReads_Is413WithTheDocumentedBody(string path, bool hasLength)
+    {
+        await using var server = await TestServer.StartAsync();
+        var large = Encoding.ASCII.GetBytes($$"""{"name":"{{new string('a', 2 << 20)}}"}""");
+        using var stream = new MemoryStream(large);
+        using HttpContent content = hasLength ? new ByteArrayContent(large) : new StreamContent(stream);
+        content.Headers.ContentType = new("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.TransferEncodingChunked = !hasLength;
+
+        using var answer = await server.Http.SendAsync(request, TestServer.Cancel);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var failure = (await answer.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!;
+        Assert.Equal(((int)StatusCode.ResourceExhausted, "body-too-large"), ((int)failure["code"]!, (string)failure["details"]![0]!["reason"]!));
     }
 
     [Fact]
@@ -135,11 +175,18 @@ public sealed class LimitTests
     /// <summary>The head of a large message, and no more.</summary>
     private sealed class Unfinished : HttpContent
     {
-        public Unfinished() => Headers.ContentType = new("application/grpc");
+        private readonly byte[] _head;
+
+        public Unfinished(int bytes)
+        {
+            _head = new byte[5];
+            BinaryPrimitives.WriteInt32BigEndian(_head.AsSpan(1), bytes);
+            Headers.ContentType = new("application/grpc");
+        }
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await stream.WriteAsync((byte[])[0, 1, 0xA0, 0, 0], cancellationToken);
+            await stream.WriteAsync(_head, cancellationToken);
             await stream.FlushAsync(cancellationToken);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }

@@ -59,6 +59,35 @@ public sealed class FrameFileTests : IDisposable
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(".bmp")]
+    [InlineData(".tiff")]
+    [InlineData(".webp")]
+    [InlineData(".pgm")]
+    [InlineData(".ppm")]
+    [InlineData(".jpg")]
+    [InlineData(".png")]
+    public void Read_FileThatLostItsEnd_IsRefusedAndTheWholeOneIsNot(string extension)
+    {
+        var isGrey = extension == ".pgm";
+        var file = TestImages.Encode(extension, 64, 48, isGrey ? MatType.CV_8UC1 : MatType.CV_8UC3, TestImages.Bgr(64, 48)[..(64 * 48 * (isGrey ? 1 : 3))]);
+        Assert.True(Prepares(file));
+
+        foreach (var share in (double[])[0.99, 0.9, 0.5, 0.1]) Assert.False(Prepares(file[..(int)(share * file.Length)]), $"{share}");
+
+        bool Prepares(byte[] bytes)
+        {
+            try
+            {
+                return FrameFile.TryWritePng(FrameFile.Read(_folder.File("a" + extension, bytes)), out _, out _, out _, out _);
+            }
+            catch (DatasetException)
+            {
+                return false;
+            }
+        }
+    }
+
     [Fact]
     public void Read_MissingFile_NamesIt() => Assert.Contains("gone.png", Assert.Throws<DatasetException>(() => FrameFile.Read("gone.png")).Message, StringComparison.Ordinal);
 
