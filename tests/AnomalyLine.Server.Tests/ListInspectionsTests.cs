@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -47,7 +48,7 @@ public sealed class ListInspectionsTests
         var list = await server.Http.GetFromJsonAsync<JsonNode>($"/v1/stations/a/inspections{query}", TestServer.Cancel);
         using var csv = await server.Http.GetAsync($"/v1/stations/a/inspections.csv{query.Replace("&pageSize=1000", "", StringComparison.Ordinal)}", TestServer.Cancel);
 
-        Assert.Equal(expected, list!["inspections"]!.AsArray().Select(inspection => (int)inspection!["sequence"]!));
+        Assert.Equal(expected, list!["inspections"]!.AsArray().Select(inspection => int.Parse((string)inspection!["sequence"]!, CultureInfo.InvariantCulture)));
         Assert.Equal("", (string)list["nextPageToken"]!);
         var rows = (await csv.Content.ReadAsStringAsync(TestServer.Cancel)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal((HttpStatusCode.OK, "text/csv", InspectionCsv.Header), (csv.StatusCode, csv.Content.Headers.ContentType?.MediaType, rows[0]));

@@ -27,6 +27,28 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task Rest_NumbersOf64Bits_AreStringsAsTheDescriptionSaysAndBothFormsAreRead()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Samples.SetCollectionAsync(new() { Policy = new() { Station = "a", EveryNthOk = 1, Interval = new() } }, cancellationToken: TestServer.Cancel);
+        await server.InspectAsync([TestServer.Request("a", 1, 10)]);
+        await server.Get<Management.Samples.SampleCollector>().FlushAsync(TestServer.Cancel);
+
+        var schemas = (await server.Http.GetFromJsonAsync<JsonNode>("/openapi/v1.json", TestServer.Cancel))!["components"]!["schemas"]!;
+        var list = await server.Http.GetFromJsonAsync<JsonNode>("/v1/stations/a/inspections", TestServer.Cancel);
+        var stations = await server.Http.GetFromJsonAsync<JsonNode>("/v1/stations", TestServer.Cancel);
+
+        Assert.Equal(("string", "uint64"), ((string)schemas["Inspection"]!["properties"]!["sequence"]!["type"]!, (string)schemas["Inspection"]!["properties"]!["sequence"]!["format"]!));
+        Assert.Equal("1", (string)list!["inspections"]![0]!["sequence"]!);
+        Assert.Equal("1", (string)stations!["stations"]![0]!["counters"]!["inspected"]!);
+        foreach (var id in new object[] { 1, "1" })
+        {
+            using var reviewed = await server.Http.PostAsJsonAsync("/v1/samples/reviews", new { ids = new[] { id }, state = "SAMPLE_STATE_APPROVED" }, TestServer.Cancel);
+            Assert.Equal("1", (string)(await reviewed.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["samples"]![0]!["id"]!);
+        }
+    }
+
+    [Fact]
     public async Task Rest_StaleRevisionAndModelInUse_AreRefusedWithWhatIs()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);
@@ -49,7 +71,7 @@ public sealed class RestTests
         Assert.Equal("model-in-use", (string)use["details"]![0]!["reason"]!);
         Assert.Contains("station 'a' judges with it", (string)use["message"]!, StringComparison.Ordinal);
         Assert.Equal("new lamp", (string)(await named.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["model"]!["label"]!);
-        Assert.Equal(3, (long)(await gone.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["freedBytes"]!);
+        Assert.Equal("3", (string)(await gone.Content.ReadFromJsonAsync<JsonNode>(TestServer.Cancel))!["freedBytes"]!);
         Assert.Equal([active], (await server.Models.ListModelsAsync(new(), cancellationToken: TestServer.Cancel)).Models.Select(model =>
             model.Version));
     }
