@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Contracts.V1;
+using Grpc.Core;
 
 namespace AnomalyLine.Cli.Tests;
 
@@ -31,6 +32,41 @@ public sealed class CameraTests
         Assert.InRange(Int(summary, "sentAgain"), 1, 6);
         Assert.Equal(6, line.Requests.Select(request => request.RequestId).Distinct().Count());
         Assert.Equal(2, line.Requests.Count(request => request.PartId == "002"));
+    }
+
+    [Theory]
+    [InlineData("", 6, 0)]
+    [InlineData("message-too-large", 5, 1)]
+    public async Task Camera_ResourceExhausted_ConnectsAgainWithoutTheFrameThatIsTooLarge(string word, int judged, int errors)
+    {
+        var failure = new RpcException(new Status(StatusCode.ResourceExhausted, "too much"), word.Length > 0 ? new Metadata { { "error-code", word } } : []);
+        await using var line = await new FakeLine { BreakAfter = 3, HoldUntil = 3, BreakWith = failure }.StartAsync();
+        using var frames = new TestFrames().Add("large", 1, side: 64).Add("parts", 6);
+        File.Copy(frames.In("large/000.bmp"), frames.In("parts/001.bmp"), overwrite: true);
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--rate", "100", "--server", line.Address, "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("too much Trying again", run.Error, StringComparison.Ordinal);
+        Assert.Equal(errors > 0, run.Error.Contains($"001: too much ({word})", StringComparison.Ordinal));
+        using var summary = JsonDocument.Parse(Assert.Single(run.ResultLines));
+        Assert.Equal((6, judged, errors, 0, 1), (Int(summary, "taken"), Int(summary, "ok") + Int(summary, "notOk"), Int(summary, "errors"), Int(summary, "unanswered"), Int(summary, "reconnections")));
+    }
+
+    [Fact]
+    public async Task Camera_FilesThatCannotBeRead_AreLeftOutAndSaid()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        using var frames = new TestFrames().Add("parts", 2).Add("broken", 0);
+        foreach (var name in new[] { "parts/b.tiff", "parts/c.webp", "parts/d.pgm", "broken/a.bmp", "broken/b.pgm" }) await File.WriteAllTextAsync(frames.In(name), "no picture", TestContext.Current.CancellationToken);
+
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--rate", "200", "--server", line.Address, "--json");
+        Assert.Equal(3, run.ExitCode);
+        using var summary = JsonDocument.Parse(Assert.Single(run.ResultLines));
+        Assert.Equal((2, 3), (Int(summary, "taken"), summary.RootElement.GetProperty("unreadable").GetArrayLength()));
+
+        // With nothing to send even a camera that starts over ends.
+        var nothing = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("broken"), "--loop", "--server", line.Address);
+        Assert.Equal(1, nothing.ExitCode);
+        Assert.Contains("none of 2 images can be read; the first: ", nothing.Error, StringComparison.Ordinal);
     }
 
     [Fact]

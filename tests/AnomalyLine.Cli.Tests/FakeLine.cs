@@ -22,6 +22,9 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     /// <summary>Breaks the connection once, after so many frames, without answering the last of them; 0 for never.</summary>
     public int BreakAfter { get; init; }
 
+    /// <summary>What the call fails with there; null for a connection that breaks.</summary>
+    public RpcException? BreakWith { get; init; }
+
     /// <summary>Identity of the parts that are watched.</summary>
     public string PartId { get; init; } = "part";
 
@@ -29,6 +32,8 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
     public int HoldUntil { get; init; }
 
     public FakeStations Stations { get; } = new();
+
+    public FakeSamples Samples { get; } = new();
 
     public string Address { get; private set; } = "";
 
@@ -52,9 +57,11 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton(this);
         builder.Services.AddSingleton(Stations);
+        builder.Services.AddSingleton(Samples);
         _app = builder.Build();
         _app.MapGrpcService<FakeLine>();
         _app.MapGrpcService<FakeStations>();
+        _app.MapGrpcService<FakeSamples>();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return this;
@@ -70,6 +77,7 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
             if (Requests.Count < HoldUntil) continue;
             if (BreakAfter == Requests.Count && Interlocked.Increment(ref _breaks) == 1)
             {
+                if (BreakWith is not null) throw BreakWith;
                 context.GetHttpContext().Abort();
                 return;
             }

@@ -87,6 +87,64 @@ public sealed class OfflineTests
     }
 
     [Fact]
+    public async Task TrainInspectCompare_JpegsThatLostData_AreSaidAndTheRestGoesOn()
+    {
+        using var frames = new TestFrames().AddJpegs("train/good", 8).AddJpegs("test/good", 3, seed: 50).AddJpegs("parts", 2);
+        string[] models = [frames.In("one.alm"), frames.In("two.alm")];
+        foreach (var (seed, model) in models.Index())
+        {
+            var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--epochs", "1", "--seed", $"{seed}", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
+            Assert.Equal(3, train.ExitCode);
+            using var last = JsonDocument.Parse(train.ResultLines[^1]);
+            Assert.Equal(3, last.RootElement.GetProperty("unreadable").GetArrayLength());
+        }
+
+        var inspect = await CliRun.RunAsync("inspect", "--model", models[0], "--device", "cpu", "--input", frames.In("parts"), "--output", frames.In("overlays"), "--json");
+        Assert.Equal(3, inspect.ExitCode);
+        using (var result = JsonDocument.Parse(Assert.Single(inspect.ResultLines)))
+        {
+            Assert.Equal(["whole-000.jpg", "whole-001.jpg"], result.RootElement.GetProperty("frames").EnumerateArray().Select(frame => Path.GetFileName(frame.GetProperty("path").GetString())));
+            Assert.Equal(3, result.RootElement.GetProperty("unreadable").GetArrayLength());
+        }
+
+        // Of two equal models neither is worse; the margins are wide, as there are few frames.
+        File.Copy(models[0], models[1], overwrite: true);
+        var compare = await CliRun.RunAsync(
+            "models", "compare", "--candidate", models[1], "--active", models[0], "--device", "cpu", "--data", frames.Root, "--output", frames.In("gate"), "--false-reject-margin", "0.99", "--escape-margin", "0.99", "--json");
+        using var report = JsonDocument.Parse(Assert.Single(compare.ResultLines));
+        Assert.True(report.RootElement.GetProperty("passes").GetBoolean(), compare.Result);
+        Assert.Equal((3, 6), (compare.ExitCode, report.RootElement.GetProperty("unreadable").GetArrayLength()));
+        Assert.True(File.Exists(frames.In("gate/gate.html")));
+    }
+
+    [Fact]
+    public async Task CompareExportInspect_OutputThatCannotBeWritten_IsRefusedBeforeAnythingIsRead()
+    {
+        using var frames = new TestFrames();
+        await File.WriteAllTextAsync(frames.In("file"), "", TestContext.Current.CancellationToken);
+
+        // There is no model: whoever looked at it first would say so. /proc takes no files, whoever asks.
+        foreach (var folder in new[] { frames.In("file/gate"), "/proc/gate", "/proc" })
+        {
+            var compare = await CliRun.RunAsync("models", "compare", "--candidate", "no.alm", "--active", "no.alm", "--data", frames.Root, "--output", folder);
+            Assert.Equal(1, compare.ExitCode);
+            Assert.Contains("the output", compare.Error, StringComparison.Ordinal);
+            Assert.Contains("cannot be", compare.Error, StringComparison.Ordinal);
+        }
+
+        foreach (var (file, reason) in new[] { (frames.Root, "is a folder"), (frames.In("none/part.onnx"), "does not exist"), ("/proc/part.onnx", "cannot be written") })
+        {
+            var export = await CliRun.RunAsync("export", "--model", "no.alm", "--onnx", file);
+            Assert.Equal(1, export.ExitCode);
+            Assert.Contains(reason, export.Error, StringComparison.Ordinal);
+        }
+
+        var inspect = await CliRun.RunAsync("inspect", "--model", "no.alm", "--input", frames.Root, "--output", "/proc/overlays");
+        Assert.Equal(1, inspect.ExitCode);
+        Assert.Contains("the output's folder /proc/overlays cannot be made", inspect.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tune_OneMethod_WritesTheModelAndSaysWhy()
     {
         using var frames = new TestFrames().Add("train/good", 10);

@@ -9,11 +9,12 @@ namespace AnomalyLine.Cli.Camera;
 
 /// <summary>
 /// A camera: takes frames at a fixed rate whatever the server does, has several of them in flight, and after a lost connection sends those again
-/// whose answer never came. Beyond <see cref="MostWaiting"/> frames without an answer it drops new ones, as a camera with a full buffer does.
+/// whose answer never came, but for one that was too large for the server. Beyond <see cref="MostWaiting"/> frames without an answer it drops new ones, as a camera with a full buffer does.
 /// </summary>
 internal sealed class CameraRun(CameraOptions options, InspectionService.InspectionServiceClient client, Output output, bool quiet, TimeProvider time)
 {
     private const int MostWaiting = 128;
+    private const string TooLarge = "message-too-large";
     private readonly ConcurrentDictionary<ulong, Shot> _waiting = new();
     private readonly Channel<Shot> _shots = Channel.CreateUnbounded<Shot>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -106,6 +107,7 @@ internal sealed class CameraRun(CameraOptions options, InspectionService.Inspect
             }
             catch (RpcException failure) when (IsPassing(failure) && backOff.Failing < options.Patience)
             {
+                if (failure.Trailers.GetValue("error-code") is TooLarge) GiveUpLargest(failure);
                 await output.Error.WriteLineAsync($"camera: {ExpectedFailure.Describe(failure)} Trying again in {backOff.Next.TotalSeconds:0.##} s; {_waiting.Count} frames wait for their answer.");
                 await backOff.WaitAsync(cancel);
                 Tally.Reconnections++;
@@ -115,7 +117,15 @@ internal sealed class CameraRun(CameraOptions options, InspectionService.Inspect
 
     /// <summary>Whether a new connection may help.</summary>
     private static bool IsPassing(RpcException failure) =>
-        failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.Unknown or StatusCode.DeadlineExceeded;
+        failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.Unknown or StatusCode.DeadlineExceeded
+            or StatusCode.ResourceExhausted;
+
+    /// <summary>The server ends a stream with a message above its limit and does not say which: if one of those that wait is, the largest is.</summary>
+    private void GiveUpLargest(RpcException failure)
+    {
+        if (_waiting.Values.Where(shot => shot.IsSent).MaxBy(shot => shot.Request.Frame.Data.Length) is { } largest)
+            Answer(new InspectResponse { RequestId = largest.Request.RequestId, Error = new InspectError { Code = TooLarge, Message = failure.Status.Detail } });
+    }
 
     private async Task StreamAsync(BackOff backOff, CancellationToken cancel)
     {

@@ -13,6 +13,9 @@ internal sealed class CameraTally
     /// <summary>Files that could not be read.</summary>
     public HashSet<string> Unreadable { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What is wrong with the first of them.</summary>
+    public string FirstUnreadable { get; set; } = "";
+
     public long Taken { get; set; }
 
     public long SentAgain { get; set; }

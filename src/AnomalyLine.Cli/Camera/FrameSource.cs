@@ -7,7 +7,7 @@ namespace AnomalyLine.Cli.Camera;
 internal static class FrameSource
 {
     /// <summary>The frames, one after the other; a second round adds its number to the parts' identities.</summary>
-    /// <exception cref="CommandException">The source is missing or empty.</exception>
+    /// <exception cref="CommandException">The source is missing or empty, or none of it can be read.</exception>
     /// <exception cref="DatasetException">The video cannot be read; a picture of a folder that cannot is left out and told.</exception>
     public static IEnumerable<(string PartId, Frame Frame)> Frames(CameraOptions options, TimeProvider time, CameraTally tally)
     {
@@ -30,10 +30,15 @@ internal static class FrameSource
         var listing = FrameListing.Of(options.Source);
         if (listing.Note(options.Source) is { } note) tally.Notes.Add(note);
         if (listing.Frames.Count == 0) throw new CommandException($"{options.Source}: holds no frame; it needs {FrameListing.Types} files (not in folders below it).");
+        var read = 0;
         foreach (var file in listing.Frames)
         {
-            if (Read(file, options, time, tally) is { } frame) yield return (Path.GetFileNameWithoutExtension(file), frame);
+            if (Read(file, options, time, tally) is not { } frame) continue;
+            read++;
+            yield return (Path.GetFileNameWithoutExtension(file), frame);
         }
+
+        if (read == 0) throw new CommandException($"none of {listing.Frames.Count} images can be read; the first: {tally.FirstUnreadable}");
     }
 
     private static Frame? Read(string file, CameraOptions options, TimeProvider time, CameraTally tally)
@@ -44,6 +49,7 @@ internal static class FrameSource
         }
         catch (DatasetException e)
         {
+            if (tally.Unreadable.Count == 0) tally.FirstUnreadable = e.Message;
             tally.Unreadable.Add(file);
             tally.Notes.Add($"left out, for it cannot be read: {e.Message}");
             return null;

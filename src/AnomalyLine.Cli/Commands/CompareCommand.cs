@@ -21,7 +21,7 @@ internal static class CompareCommand
         var escapes = Margin("--escape-margin", "By how much the rates of escapes may be higher.");
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
-        var command = new Command("compare", "Compare two model files as the gate does. Exit code 1 where the candidate does not pass.")
+        var command = new Command("compare", "Compare two model files as the gate does. Exit code 1 where the candidate does not pass, 3 where it passes without some files.")
         {
             candidate, active, data, folder, falseRejects, escapes, device, json,
         };
@@ -48,7 +48,7 @@ internal static class CompareCommand
             var report = output.IsTerminal && !asJson ? await ProgressBar.ShowAsync(output, Run) : await Run((_, _) => { });
             if (asJson) output.WriteJson(report with { Frames = [.. report.Frames.Where(frame => frame.IsDisagreement)] });
             else Write(output.Result, report);
-            return report.Passes ? ExitCode.Done : ExitCode.Failed;
+            return !report.Passes ? ExitCode.Failed : report.Unreadable.Count > 0 ? ExitCode.Partly : ExitCode.Done;
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Onnx;
 
 namespace AnomalyLine.Cli.Commands;
@@ -16,6 +17,7 @@ internal static class ExportCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var path = parsed.GetRequiredValue(onnx);
+            if (AtomicFile.WhyNot(path) is { } unwritable) throw new CommandException(unwritable);
             var export = await Task.Factory.StartNew(
                 () => OnnxFile.Write(parsed.GetRequiredValue(model), path), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (parsed.GetValue(json)) output.WriteJson(export);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AnomalyLine.Detection.Models;
 using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Cli.Commands;
@@ -16,6 +17,7 @@ internal static class InspectCommand
         var command = new Command("inspect", "Judge images: score, verdict, and the anomaly map over the image.") { model, input, folder, device, json };
         command.SetAction(async (parsed, cancel) =>
         {
+            if (AtomicFile.WhyNotInto(parsed.GetRequiredValue(folder)) is { } unwritable) throw new CommandException(unwritable);
             var asJson = parsed.GetValue(json);
             var version = "";
             IReadOnlyList<string> notes = [], unreadable = [];

@@ -1,12 +1,11 @@
 using AnomalyLine.Detection;
-using AnomalyLine.Detection.Models;
 using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Cli.Commands;
 
-/// <summary>Judges images with a detector and writes their overlays into a folder. One thread.</summary>
+/// <summary>Judges images with a detector and writes their overlays into a folder that exists. One thread.</summary>
 internal sealed class InspectRun(IDetector detector, Calibration calibration, string folder)
 {
     private const int MaxWidth = 1024;
@@ -25,8 +24,6 @@ internal sealed class InspectRun(IDetector detector, Calibration calibration, st
     public IReadOnlyList<InspectedFrame> Inspect(string input, Action<InspectedFrame> tell, CancellationToken cancel)
     {
         var files = Files(input);
-        Directory.CreateDirectory(folder);
-        if (AtomicFile.WhyNot(Path.Combine(folder, "overlay.png")) is { } unwritable) throw new CommandException(unwritable);
         var names = files.CountBy(file => Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
         var frames = new List<InspectedFrame>(files.Count);
         foreach (var file in files)

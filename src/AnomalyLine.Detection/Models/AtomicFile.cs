@@ -25,6 +25,22 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Why files cannot be written into a folder, told before the work that makes them; null where they can.</summary>
+    /// <param name="folder">The folder; made where it is missing.</param>
+    public static string? WhyNotInto(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the output's folder {folder} cannot be made: {e.Message}";
+        }
+
+        return WhyNot(Path.Combine(folder, "probe"));
+    }
+
     /// <summary>Writes beside the path, to the disk, then moves.</summary>
     /// <param name="path">Where to; its folder must exist.</param>
     /// <param name="write">Writes all of it.</param>

@@ -8,7 +8,8 @@ namespace AnomalyLine.Management.Gate;
 /// <param name="Normals">Normal frames.</param>
 /// <param name="Rejects">Confirmed rejects.</param>
 /// <param name="Notes">What was left out and why.</param>
-internal sealed record FrozenSet(string Root, IReadOnlyList<string> Normals, IReadOnlyList<DatasetFrame> Rejects, IReadOnlyList<string> Notes)
+/// <param name="Unreadable">What is wrong with the frames that cannot be read.</param>
+internal sealed record FrozenSet(string Root, IReadOnlyList<string> Normals, IReadOnlyList<DatasetFrame> Rejects, IReadOnlyList<string> Notes, IReadOnlyList<string> Unreadable)
 {
     /// <summary>Reads a folder.</summary>
     /// <exception cref="DatasetException">It cannot be read.</exception>
@@ -27,12 +28,14 @@ internal sealed record FrozenSet(string Root, IReadOnlyList<string> Normals, IRe
         var known = groups.Files - fresh.Sum(part => part.Files.Count);
         if (known > 0) notes.Add($"{known} of {groups.Files} normals are left out: one of the models learnt from them or was calibrated with them, or with another frame of the same part.");
         if (groups.Note("normals") is { } copies) notes.Add(copies);
-        var rejects = Confirmed(data, notes);
-        return new FrozenSet(data.Root, [.. fresh.Select(part => part.Sample)], rejects, [.. notes, .. groups.Unreadable.Select(Unread), .. data.Notes]);
+        var unreadable = groups.Unreadable.ToList();
+        var rejects = Confirmed(data, notes, unreadable);
+        notes.AddRange(unreadable.Select(error => $"left out, for it cannot be read: {error}"));
+        return new FrozenSet(data.Root, [.. fresh.Select(part => part.Sample)], rejects, [.. notes, .. data.Notes], unreadable);
     }
 
     /// <summary>One frame of each part and kind.</summary>
-    private static DatasetFrame[] Confirmed(DatasetFolder data, List<string> notes)
+    private static DatasetFrame[] Confirmed(DatasetFolder data, List<string> notes, List<string> unreadable)
     {
         var rejects = new HashSet<string>(StringComparer.Ordinal);
         foreach (var kind in data.TestFrames.Where(f => !f.IsNormal).GroupBy(f => f.DefectKind, StringComparer.Ordinal))
@@ -40,11 +43,9 @@ internal sealed record FrozenSet(string Root, IReadOnlyList<string> Normals, IRe
             var groups = PartGroups.Of([.. kind.Select(f => f.Path)]);
             rejects.UnionWith(groups.Parts.Select(part => part.Sample));
             if (groups.Note($"frames of {kind.Key}") is { } copies) notes.Add(copies);
-            notes.AddRange(groups.Unreadable.Select(Unread));
+            unreadable.AddRange(groups.Unreadable);
         }
 
         return [.. data.TestFrames.Where(f => rejects.Contains(f.Path))];
     }
-
-    private static string Unread(string error) => $"left out, for it cannot be read: {error}";
 }

@@ -30,6 +30,9 @@ public sealed record GateReport
     /// <summary>What a reader must know of the set, such as frames that were left out.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What is wrong with the frames that could not be read, and were left out.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+
     /// <summary>When the comparison ended.</summary>
     public required DateTimeOffset Time { get; init; }
 

@@ -21,7 +21,7 @@ public static class ModelGate
     /// <param name="progress">Told after each file: the share that is done, 0..1.</param>
     /// <param name="time">The clock; the system's by default.</param>
     /// <param name="cancel">Stops between two frames; nothing is written.</param>
-    /// <exception cref="GateException">The request is wrong, or the models cannot be compared.</exception>
+    /// <exception cref="GateException">The request is wrong, its output cannot be written, or the models cannot be compared.</exception>
     /// <exception cref="ModelFileException">A model cannot be loaded.</exception>
     /// <exception cref="DatasetException">The folder or a frame in it cannot be used.</exception>
     /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
@@ -31,6 +31,7 @@ public static class ModelGate
         ArgumentNullException.ThrowIfNull(request);
         time ??= TimeProvider.System;
         if (request.Margins.Validate().ToArray() is { Length: > 0 } wrong) throw new GateException(string.Join(Environment.NewLine, wrong));
+        if (request.Output is { } output && AtomicFile.WhyNotInto(output) is { } unwritable) throw new GateException(unwritable);
         var set = FrozenSet.Of(request);
         using var candidate = AnomalyModel.Load(request.Candidate, request.Device);
         using var active = AnomalyModel.Load(request.Active, request.Device);
@@ -41,7 +42,6 @@ public static class ModelGate
         var report = Report(pair, set, frames, request.Margins, time.GetUtcNow());
         if (request.Output is { } folder)
         {
-            Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, "gate.json"), report.ToJson());
             File.WriteAllText(Path.Combine(folder, "gate.html"), GateDocument.Html(report, new GatePictures(pair, set, request.Region).Of));
         }
@@ -91,6 +91,7 @@ public static class ModelGate
             DataDigest = DatasetFolder.Digest(set.Normals.Concat(set.Rejects.Select(r => r.Path))),
             Criteria = criteria,
             Notes = set.Notes,
+            Unreadable = set.Unreadable,
             Time = now,
             Frames = frames,
         };
