@@ -24,7 +24,10 @@ internal static class TrainCommand
         var minutes = new Option<double?>("--max-minutes") { Description = "Time limit of the training steps.", HelpName = "M" };
         var rate = new Option<double>("--false-reject-rate") { Description = "Share of normal parts that may be rejected.", DefaultValueFactory = _ => 0.01, HelpName = "RATE" };
         var heldOut = new Option<double>("--held-out") { Description = "Share of normals held out for calibration.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
-        var calibration = new Option<string>("--calibration") { Description = "How the threshold is taken.", DefaultValueFactory = _ => "conformal" }.OneOf("conformal", "quantile");
+        var calibration = new Option<string?>("--calibration")
+        {
+            Description = "How the threshold is taken: conformal from held-out normals, cross from all normals by models that leave some out, quantile as the plain quantile. By default conformal, and cross for methods that train in seconds where the held-out normals are too few.",
+        }.OneOf("conformal", "cross", "quantile");
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint that an interrupted training of the same output left." };
         var device = CommonOptions.Device();
         var json = CommonOptions.Json("Print progress as lines of JSON; the last line is the result.");
@@ -59,7 +62,7 @@ internal static class TrainCommand
                 MaxTime = parsed.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null,
                 FalseRejectRate = parsed.GetValue(rate),
                 HeldOut = parsed.GetValue(heldOut),
-                Calibration = Enum.Parse<CalibrationKind>(parsed.GetRequiredValue(calibration), ignoreCase: true),
+                Calibration = parsed.GetValue(calibration) is { } kind ? Enum.Parse<CalibrationKind>(kind, ignoreCase: true) : null,
             };
             return await TrainRun.RunAsync(request, output, parsed.GetValue(json), cancel);
         });

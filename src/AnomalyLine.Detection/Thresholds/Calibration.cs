@@ -22,6 +22,10 @@ public sealed record Calibration(
     /// </summary>
     public double? Bound95 { get; init; }
 
+    /// <summary>How the threshold was taken; what the certificate rests on.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<CalibrationKind>))]
+    public CalibrationKind Kind { get; init; }
+
     /// <summary>The threshold is that largest of the scores, from 1.</summary>
     [JsonIgnore]
     public int Rank => Math.Clamp((int)Math.Round(CertifiedFalseRejectRate * (Count + 1)), 1, Math.Max(1, Count));

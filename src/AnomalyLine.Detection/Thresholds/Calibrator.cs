@@ -34,6 +34,7 @@ public static class Calibrator
         return kind switch
         {
             CalibrationKind.Conformal => Conformal(frames, places, wantedFalseRejectRate),
+            CalibrationKind.Cross => Cross(Conformal(frames, places, wantedFalseRejectRate)),
             CalibrationKind.Quantile => Quantile(frames, places, wantedFalseRejectRate),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a way of calibration."),
         };
@@ -60,6 +61,18 @@ public static class Calibrator
         { Bound95 = Bound(rejected, n) };
     }
 
+    /// <summary>
+    /// The same rank of the scores, which here are each of a model that did not learn from the part (Vovk, "Cross-conformal predictors", 2015; Barber, Candès, Ramdas, Tibshirani, "Predictive inference with
+    /// the jackknife+", Annals of Statistics 2021). Their rules compare a new part's scores by all of those models, and guarantee twice the rate; here one model judges, that has learnt from all parts. The rate
+    /// is then no guarantee whatever the scores look like, but holds as far as leaving a fold out changes scores little.
+    /// </summary>
+    private static Calibration Cross(Calibration split) => split with
+    {
+        Kind = CalibrationKind.Cross,
+        Note = split.Note.Replace("held-out normal parts", "normal parts", StringComparison.Ordinal).Replace("split conformal on", "cross calibration on", StringComparison.Ordinal)
+            + " Each part was scored by a model that had not learnt from it; the model that judges has learnt from all of them, so that this holds as far as it judges new parts as those models do.",
+    };
+
     private static Calibration Quantile(float[] frames, float[] places, double wanted)
     {
         var n = frames.Length;
@@ -71,14 +84,14 @@ public static class Calibrator
         var bound = Bound(n + 1 - atOrBelow, n);
         var note = $"The {Percent(1 - wanted)} quantile of {n} different held-out normal parts. What it certifies is on average at most {Percent(certified)} of normal parts rejected, with 95 % confidence at most {Percent(bound)}"
             + (isCertified ? "." : $", more than the {Percent(wanted)} asked for; split conformal calibration keeps to it from {Needed(wanted)} held-out normal parts on.");
-        return new Calibration(threshold, Interpolate(places, 1 - wanted), wanted, certified, isCertified, n, note) { Bound95 = bound };
+        return new Calibration(threshold, Interpolate(places, 1 - wanted), wanted, certified, isCertified, n, note) { Bound95 = bound, Kind = CalibrationKind.Quantile };
     }
 
     /// <summary>What a Beta(r, n + 1 - r) distributed rate does not exceed with a chance of 95 %: the upper end of Clopper and Pearson's interval for r - 1 of n.</summary>
     private static double Bound(int rank, int n) => ClopperPearson.Of(rank - 1, n, 0.9).Upper;
 
-    /// <summary>Normals that conformal calibration needs: the least n with n >= 1/a - 1.</summary>
-    private static int Needed(double wanted) => (int)Math.Min(int.MaxValue, Math.Ceiling((1 / wanted) - 1 - Rounding));
+    /// <summary>Normal parts that conformal calibration needs for a rate: the least n with n >= 1/a - 1.</summary>
+    public static int Needed(double wanted) => (int)Math.Min(int.MaxValue, Math.Ceiling((1 / wanted) - 1 - Rounding));
 
     /// <summary>The quantile between the two nearest scores (Hyndman and Fan's type 7).</summary>
     private static float Interpolate(float[] ascending, double share)

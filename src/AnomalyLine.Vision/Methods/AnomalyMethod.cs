@@ -68,6 +68,9 @@ internal abstract class AnomalyMethod : IDisposable
     /// <summary>How anomalous each place is: N x H x W, at least 0, higher is more anomalous, smoothed. Called in evaluation mode without gradients.</summary>
     public abstract Tensor AnomalyMap(Tensor frames);
 
+    /// <summary>As <see cref="AnomalyMap"/>, of what <see cref="Encode"/> made of frames.</summary>
+    public virtual Tensor MapOfEncoded(Tensor encoded) => AnomalyMap(encoded);
+
     /// <summary>
     /// What the network makes of frames: N x C x H x W, normals in about [0, 1]; of a clip only the frame that is judged. A method that hides places gives each place as it was
     /// filled in without being seen, the mean where several passes hid it. Called in evaluation mode without gradients. For people to look at: the map need not be computed from it.

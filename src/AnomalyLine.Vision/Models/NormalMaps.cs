@@ -22,7 +22,7 @@ internal sealed class NormalMaps : IDisposable
     }
 
     /// <summary>Over the training frames, which leaves the held-out ones to calibration. The method is in evaluation mode.</summary>
-    public static NormalMaps Of(AnomalyMethod method, TrainingFrames frames, Device device, CancellationToken cancel)
+    public static NormalMaps Of(AnomalyMethod method, TrainingBatches frames, Device device, CancellationToken cancel)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();

@@ -67,16 +67,15 @@ internal sealed class FeatureCache : TrainingBatches
     public override Tensor Batch(long[] numbers, Random random) => Rows(numbers, [.. numbers.Select(_ => random.Next(_views))]);
 
     /// <inheritdoc/>
-    public override IEnumerable<Tensor> Batches(Device device, CancellationToken cancel)
+    public override IEnumerable<Tensor> Batches(IReadOnlyList<long> numbers, bool plain, Device device, CancellationToken cancel)
     {
         const int atOnce = 8;
-        for (long at = 0; at < Count; at += atOnce)
+        foreach (var chosen in numbers.Chunk(atOnce))
         {
-            for (var version = 0; version < _views; version++)
+            for (var version = 0; version < (plain ? 1 : _views); version++)
             {
                 cancel.ThrowIfCancellationRequested();
-                var numbers = Enumerable.Range(0, (int)Math.Min(atOnce, Count - at)).Select(i => at + i).ToArray();
-                using var batch = Rows(numbers, [.. numbers.Select(_ => version)]);
+                using var batch = Rows(chosen, [.. chosen.Select(_ => version)]);
                 using var moved = batch.to(device);
                 yield return moved;
             }

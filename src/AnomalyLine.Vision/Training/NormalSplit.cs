@@ -29,11 +29,7 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
     public static NormalSplit Of(PartGroups groups, int seed, double heldOutShare, bool validate, int clip = 1, IReadOnlySet<string>? known = null)
     {
         var order = groups.Parts.ToArray();
-        if (order.Length < LeastNormals)
-        {
-            throw new TrainingException($"The folder has {order.Length} normal frames{(groups.Files > order.Length ? $" of different parts ({groups.Files} with their copies)" : "")}; "
-                + $"training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.{string.Concat(groups.Unreadable.Take(1).Select(e => $" {groups.Unreadable.Count} cannot be read: {e}"))}");
-        }
+        if (order.Length < LeastNormals) throw TooFew(groups);
 
         // Clips at random places would share frames: theirs are cut in order, with a clip's length between.
         if (clip == 1) new Random(seed).Shuffle(order);
@@ -63,6 +59,36 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
             [.. trained.SelectMany(p => p.Frames)], [.. validating.Select(p => p.Sample)], [.. order[..held].Select(p => p.Sample)],
             [.. trained.Concat(validating).SelectMany(p => p.Files)]);
     }
+
+    /// <summary>
+    /// Splits for cross calibration: one that learns from all parts, and of each fold one that holds its parts out and learns from the others. Each part is in one fold, with all of its frames.
+    /// </summary>
+    /// <param name="groups">All normal parts.</param>
+    /// <param name="seed">Decides which part goes where.</param>
+    /// <param name="folds">How many; fewer where there are fewer parts.</param>
+    /// <param name="validate">Whether a tenth of the parts that a split learns from is for validation.</param>
+    /// <exception cref="TrainingException">There are too few.</exception>
+    public static (NormalSplit All, IReadOnlyList<NormalSplit> Folds) Cross(PartGroups groups, int seed, int folds, bool validate)
+    {
+        var order = groups.Parts.ToArray();
+        if (order.Length < LeastNormals) throw TooFew(groups);
+        new Random(seed).Shuffle(order);
+        var count = Math.Min(folds, order.Length);
+        NormalSplit Without(Part[] held)
+        {
+            Part[] rest = [.. order.Except(held)];
+            Part[] validated = validate ? rest[..Math.Max(2, (int)Math.Round(rest.Length * ValidationShare))] : [];
+            var trained = rest[validated.Length..];
+            if (trained.Length < LeastTrained) throw TooFew(groups);
+            return new([.. trained.SelectMany(p => p.Frames)], [.. validated.Select(p => p.Sample)], [.. held.Select(p => p.Sample)], [.. rest.SelectMany(p => p.Files)]);
+        }
+
+        return (Without([]), [.. Enumerable.Range(0, count).Select(fold => Without([.. order.Where((_, i) => i % count == fold)]))]);
+    }
+
+    private static TrainingException TooFew(PartGroups groups) => new(
+        $"The folder has {groups.Parts.Count} normal frames{(groups.Files > groups.Parts.Count ? $" of different parts ({groups.Files} with their copies)" : "")}; "
+        + $"training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.{string.Concat(groups.Unreadable.Take(1).Select(e => $" {groups.Unreadable.Count} cannot be read: {e}"))}");
 
     private static int HeldOutOf(int normals, double share) => Math.Max(1, (int)Math.Round(normals * share));
 }

@@ -57,44 +57,34 @@ public static class Trainer
         string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
         if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, cancel)) options = options with { Channels = 1 };
         if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
-        var chooses = warm is null && request.ChoosesMaps && options.CanNormalise && MapChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
-        var (trained, validated, heldOut, learnt) = NormalSplit.Of(
-            parts, request.Seed, request.HeldOut, options.Patience > 0 || chooses || options.CompletesOnValidation, options.Input.Frames, warm?.KnownOf(readable));
-        var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
-        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, validated.Count, trainingSet, warm), time);
-
-        var clock = new TrainingClock(time, options.Epochs, request.MaxTime, progress);
-        clock.Enter(TrainingStage.Loading);
-        using var frames = new TrainingFrames(trained, options, cancel);
-        using var validation = options.Patience == 0 && !options.CompletesOnValidation ? null : new TrainingFrames(validated, options, cancel);
         random.manual_seed(request.Seed);
         using var method = Create(descriptor, options);
+        var kind = KindOf(request, options, method, parts, warm);
+        var chooses = warm is null && request.ChoosesMaps && options.CanNormalise && MapChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
+        var validates = options.Patience > 0 || chooses || options.CompletesOnValidation;
+        IReadOnlyList<NormalSplit> folds = [];
+        NormalSplit split;
+        if (kind == CalibrationKind.Cross) (split, folds) = NormalSplit.Cross(parts, request.Seed, method.LearnsAtOnce ? CrossCalibration.FoldsAtOnce : CrossCalibration.Folds, validates);
+        else split = NormalSplit.Of(parts, request.Seed, request.HeldOut, validates, options.Input.Frames, warm?.KnownOf(readable));
+        var (trained, validated, heldOut, learnt) = split;
+        var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
+        var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, kind, validated.Count, trainingSet, warm), time);
+
+        var limit = folds.Count > 0 ? request.MaxTime / (folds.Count + 1) : request.MaxTime;
+        var clock = new TrainingClock(time, options.Epochs, limit, progress);
+        if (method.LearnsAtOnce) clock.Weigh(loading: 0.7, calibrating: 0.25);
+        else if (folds.Count > 0) clock.Weigh(loading: 0, calibrating: folds.Count / (folds.Count + 1.0));
+        clock.Enter(TrainingStage.Loading);
+        string[] known = [.. trained, .. options.Patience > 0 || options.CompletesOnValidation || folds.Count > 0 ? validated : []];
+        using var frames = new TrainingFrames(known, options, cancel);
         if (!method.LearnsAtOnce) warm?.Apply(method);
         method.Network.to(device);
-        FeatureCache? Encoded(TrainingFrames plain, Action<double>? progress) =>
-            method.Encoding is null ? null : new FeatureCache(plain, method, options.BatchSize, device, progress, cancel);
-        using var features = Encoded(frames, clock.Load);
-        using var validationFeatures = validation is null ? null : Encoded(validation, null);
-        TrainingBatches learning = (TrainingBatches?)features ?? frames;
-        var validating = (TrainingBatches?)validationFeatures ?? validation;
-        var loop = new TrainingLoop(method, options, learning, options.Patience > 0 ? validating : null, request.Seed, device, clock);
-        TorchEngine.TensorFloat32 = options.Precision == TrainingPrecision.TensorFloat32;
-        try
-        {
-            if (method.LearnsAtOnce) clock.Enter(TrainingStage.Training);
-            else loop.Run(checkpoint, request.Resume, cancel);
-        }
-        finally
-        {
-            TorchEngine.TensorFloat32 = false;
-        }
-
-        method.Network.eval();
-        if (!method.LearnsAtOnce) clock.Enter(TrainingStage.Calibrating);
-        using (no_grad())
-        using (NewDisposeScope()) method.Complete((options.CompletesOnValidation ? validating! : learning).Batches(device, cancel));
-        if (method.LearnsAtOnce) clock.Enter(TrainingStage.Calibrating);
-        using var maps = chooses || options.Normalise ? NormalMaps.Of(method, frames, device, cancel) : null;
+        using var features = method.Encoding is null ? null : new FeatureCache(frames, method, options.BatchSize, device, clock.Advance, cancel);
+        var source = new TrainingSource((TrainingBatches?)features ?? frames, frames, known);
+        var loop = new TrainingLoop(method, options, source.Of(trained), source.Of(validated), request.Seed, device, clock);
+        loop.Learn(checkpoint, request.Resume, cancel);
+        clock.Enter(TrainingStage.Calibrating);
+        using var maps = chooses || options.Normalise ? NormalMaps.Of(method, source.FramesOf(trained), device, cancel) : null;
         var weights = SafeTensors.Write(method.Network);
         var metrics = new Dictionary<string, double> { ["epochs"] = clock.Epoch, ["takenEpoch"] = loop.TakenEpoch, ["trainingMinutes"] = clock.TrainingTime.TotalMinutes };
         if (loop.Losses.Count > 0) metrics["finalLoss"] = loop.Losses[^1];
@@ -134,7 +124,10 @@ public static class Trainer
             manifest = manifest with { Bfloat16 = Bfloat16Gate.Try(judging, inHalf, validated, cancel) };
         }
 
-        var judged = Judge(judging, heldOut, cancel);
+        if (folds.Count > 0) heldOut = [.. folds.SelectMany(f => f.HeldOut)];
+        var judged = folds.Count == 0
+            ? Judge(judging, heldOut, cancel)
+            : new CrossCalibration(descriptor, options, method.Backbone, source, request.Seed, device, time, limit).Judge(folds, clock.Advance, cancel);
         CalibrationFrame[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationFrame(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
         manifest = manifest with { Notes = [.. manifest.Notes, .. HeldOutCheck.Notes(heldOut, calibrated)] };
         clock.Enter(TrainingStage.Saving);
@@ -146,7 +139,7 @@ public static class Trainer
         };
         if (method.Backbone is { } backbone) files.Add(ModelFile.BackboneName, backbone.ToBytes());
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
-        var result = Save(request, manifest, files, judged, judging) with { Unreadable = parts.Unreadable };
+        var result = Save(request, kind, manifest, files, [.. heldOut.Zip(judged)], judging) with { Unreadable = parts.Unreadable };
         checkpoint.Delete();
         return result;
     }
@@ -161,6 +154,16 @@ public static class Trainer
         {
             throw new TrainingException($"{e.Message} Nothing was written.", e);
         }
+    }
+
+    /// <summary>How thresholds are taken: as was asked, else what suits the method and the number of parts.</summary>
+    private static CalibrationKind KindOf(TrainingRequest request, MethodOptions options, AnomalyMethod method, PartGroups parts, WarmStart? warm)
+    {
+        var canCross = warm is null && options.Input.Frames == 1;
+        if (request.Calibration == CalibrationKind.Cross && !canCross)
+            throw new TrainingException($"Cross calibration {(warm is null ? "is for single frames, not for clips" : "needs a model that is trained anew, not one that starts from another")}; use conformal.");
+        var held = (int)Math.Round(parts.Parts.Count * request.HeldOut);
+        return request.Calibration ?? (canCross && method.LearnsAtOnce && held < Calibrator.Needed(request.FalseRejectRate) ? CalibrationKind.Cross : CalibrationKind.Conformal);
     }
 
     private static string[] Notes(PartGroups parts, DatasetFolder data) =>
@@ -193,8 +196,8 @@ public static class Trainer
     }
 
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
-    private static string Fingerprint(TrainingRequest request, MethodOptions options, int validated, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, validated, set.Count, set.Digest, warm?.Version))));
+    private static string Fingerprint(TrainingRequest request, MethodOptions options, CalibrationKind kind, int validated, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, kind, validated, set.Count, set.Digest, warm?.Version))));
 
     private static FrameStatistics Statistics(string path, int significantBits) =>
         FrameStatistics.TryMeasure(FrameFile.Read(path).AssumeBits(significantBits), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
@@ -207,25 +210,33 @@ public static class Trainer
             cancel.ThrowIfCancellationRequested();
             using var prepared = TrainingFrames.Prepare(path, model.Input);
             var detection = model.Detect([prepared])[0];
-            if (!float.IsFinite(detection.Score)) throw new TrainingException($"{path}: the trained model gives a score of {detection.Score}; nothing was written. Train with a lower learning rate.");
-            judged.Add(new Judged(detection.Score, detection.Map.Values.ToArray().Max(), ReferenceFrames.Encode(prepared)));
+            CheckScore(path, detection.Score);
+            judged.Add(new Judged(detection.Score, detection.Map.Values.ToArray().Max()));
         }
 
         return judged;
     }
 
-    private static TrainingResult Save(TrainingRequest request, ModelManifest manifest, Dictionary<string, byte[]> files, List<Judged> judged, AnomalyModel model)
+    /// <exception cref="TrainingException">It is no number.</exception>
+    internal static void CheckScore(string path, float score)
+    {
+        if (!float.IsFinite(score)) throw new TrainingException($"{path}: the trained model gives a score of {score}; nothing was written. Train with a lower learning rate.");
+    }
+
+    private static TrainingResult Save(TrainingRequest request, CalibrationKind kind, ModelManifest manifest, Dictionary<string, byte[]> files, IReadOnlyList<(string File, Judged Judged)> judged, AnomalyModel model)
     {
         var calibration = Calibrator.Calibrate(
-            judged.Select(j => j.Score).ToArray(), judged.Select(j => j.Peak).ToArray(), request.FalseRejectRate, request.Calibration);
+            judged.Select(j => j.Judged.Score).ToArray(), judged.Select(j => j.Judged.Peak).ToArray(), request.FalseRejectRate, kind);
         var references = new List<ModelReference>();
-        var byScore = judged.OrderBy(j => j.Score).ToArray();
+        var byScore = judged.OrderBy(j => j.Judged.Score).ToArray();
         for (var i = 0; i < Math.Min(References, byScore.Length); i++)
         {
             var reference = byScore[i * (byScore.Length - 1) / Math.Max(1, Math.Min(References, byScore.Length) - 1)];
             var name = $"reference/{i + 1}.png";
-            files.Add(name, reference.Png);
-            references.Add(new ModelReference(name, Replayed(model, name, reference.Png)));
+            using var prepared = TrainingFrames.Prepare(reference.File, model.Input);
+            var png = ReferenceFrames.Encode(prepared);
+            files.Add(name, png);
+            references.Add(new ModelReference(name, Replayed(model, name, png)));
         }
 
         return Write(request.Output, manifest with { Calibration = calibration, References = references }, files, request.Device);
@@ -265,5 +276,8 @@ public static class Trainer
         }
     }
 
-    private sealed record Judged(float Score, float Peak, byte[] Png);
+    /// <summary>What a model says of a frame.</summary>
+    /// <param name="Score">Its score.</param>
+    /// <param name="Peak">The largest value of its map.</param>
+    internal sealed record Judged(float Score, float Peak);
 }

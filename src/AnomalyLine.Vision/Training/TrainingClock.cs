@@ -9,7 +9,7 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     private TimeSpan? _trainingEnd;
     private double _loss = double.NaN, _validationLoss = double.NaN;
     private TrainingStage _stage;
-    private double _loaded;
+    private double _share, _loading, _calibrating;
 
     /// <summary>Epochs done.</summary>
     public int Epoch { get; private set; }
@@ -31,16 +31,19 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
     /// <summary>A new stage begins.</summary>
     public void Enter(TrainingStage stage)
     {
-        _stage = stage;
+        (_stage, _share) = (stage, 0);
         if (stage == TrainingStage.Training) _trainingStart = time.GetTimestamp();
         else if (stage == TrainingStage.Calibrating) _trainingEnd = TrainingTime;
         Tell();
     }
 
-    /// <summary>A share of what is loaded is ready, 0..1.</summary>
-    public void Load(double share)
+    /// <summary>Says which shares of the whole loading and calibrating take, 0..1 together; the rest is training. Without it all of it is.</summary>
+    public void Weigh(double loading, double calibrating) => (_loading, _calibrating) = (loading, calibrating);
+
+    /// <summary>A share of loading or calibrating is done, 0..1.</summary>
+    public void Advance(double share)
     {
-        _loaded = share;
+        _share = share;
         Tell();
     }
 
@@ -63,8 +66,15 @@ internal sealed class TrainingClock(TimeProvider time, int epochs, TimeSpan? lim
 
     private void Tell()
     {
-        var done = _stage switch { TrainingStage.Loading => _loaded, TrainingStage.Training => Progress(0), _ => 1 };
-        var left = _stage == TrainingStage.Training && done is > 0 and < 1 ? TrainingTime * ((1 - done) / done) : TimeSpan.Zero;
-        listener?.Report(new TrainingProgress(_stage, Epoch, epochs, _loss, done, time.GetElapsedTime(_start), left) { ValidationLoss = _validationLoss });
+        var elapsed = time.GetElapsedTime(_start);
+        var done = _stage switch
+        {
+            TrainingStage.Loading => _share * _loading,
+            TrainingStage.Training => _loading + (Progress(0) * (1 - _loading - _calibrating)),
+            TrainingStage.Calibrating => 1 - ((1 - _share) * _calibrating),
+            _ => 1,
+        };
+        var left = done is > 0 and < 1 ? (_spentBefore + elapsed) * ((1 - done) / done) : TimeSpan.Zero;
+        listener?.Report(new TrainingProgress(_stage, Epoch, epochs, _loss, done, elapsed, left) { ValidationLoss = _validationLoss });
     }
 }

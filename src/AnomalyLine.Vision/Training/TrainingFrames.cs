@@ -89,30 +89,27 @@ internal sealed class TrainingFrames : TrainingBatches
         return true;
     }
 
-    /// <summary>All frames once, in their order and as they are, in batches that the caller disposes.</summary>
-    public IEnumerable<Tensor> Batches()
+    /// <summary>Frames as they are.</summary>
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Batches(IReadOnlyList<long> numbers, bool plain, Device device, CancellationToken cancel)
     {
         const int atOnce = 8;
-        for (long at = 0; at < Count; at += atOnce)
-        {
-            using var kept = _frames.narrow(0, at, Math.Min(atOnce, Count - at));
-            yield return Scaled(kept);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<Tensor> Batches(Device device, CancellationToken cancel)
-    {
-        foreach (var batch in Batches())
+        foreach (var chosen in numbers.Chunk(atOnce))
         {
             cancel.ThrowIfCancellationRequested();
-            using (batch)
-            using (var moved = batch.to(device)) yield return moved;
+            using var batch = Plain(chosen);
+            using var moved = batch.to(device);
+            yield return moved;
         }
     }
 
     /// <summary>Frames as they are: N x C x H x W in [0, 1].</summary>
-    public Tensor Plain(long[] numbers) => Scaled(_frames.index_select(0, tensor(numbers)));
+    public Tensor Plain(long[] numbers)
+    {
+        using var chosen = tensor(numbers);
+        using var kept = _frames.index_select(0, chosen);
+        return Scaled(kept);
+    }
 
     /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
     public override Tensor Batch(long[] numbers, Random random)

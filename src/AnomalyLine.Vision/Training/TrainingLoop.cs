@@ -10,8 +10,9 @@ namespace AnomalyLine.Vision.Training;
 /// The training steps, epoch after epoch, until the last epoch, the time limit, or until validation normals are no longer judged better. Each epoch draws
 /// from generators seeded by the training's seed and its number: one seed gives one model, interrupted or not.
 /// </summary>
-internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, TrainingBatches frames, TrainingBatches? validation, int seed, Device device, TrainingClock clock)
+internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, TrainingBatches? frames, TrainingBatches? validation, int seed, Device device, TrainingClock clock)
 {
+    private readonly TrainingBatches _frames = frames ?? throw new ArgumentNullException(nameof(frames));
     private readonly List<double> _losses = [];
     private readonly Dictionary<string, Tensor> _best = [];
     private double? _bestLoss;
@@ -22,6 +23,26 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
 
     /// <summary>The epoch whose weights were taken.</summary>
     public int TakenEpoch => _bestLoss is null ? _losses.Count : _bestEpoch;
+
+    /// <summary>Trains, and takes what judging needs beside the weights; the method is in evaluation mode afterwards. As <see cref="Run"/>.</summary>
+    public void Learn(Checkpoint? checkpoint, bool resume, CancellationToken cancel)
+    {
+        TorchEngine.TensorFloat32 = options.Precision == TrainingPrecision.TensorFloat32;
+        try
+        {
+            if (method.LearnsAtOnce) clock.Enter(TrainingStage.Training);
+            else Run(checkpoint, resume, cancel);
+        }
+        finally
+        {
+            TorchEngine.TensorFloat32 = false;
+        }
+
+        method.Network.eval();
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        method.Complete((options.CompletesOnValidation ? validation! : _frames).Batches(device, cancel));
+    }
 
     /// <summary>Trains; the network is float32 afterwards.</summary>
     /// <param name="checkpoint">Where to go on from and to leave marks; null for neither.</param>
@@ -62,11 +83,11 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
         var random = StartOf(_losses.Count);
         double sum = 0;
         var seen = 0;
-        foreach (var batch in frames.Epoch(random))
+        foreach (var batch in _frames.Epoch(random))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var step = method.TrainStep(frames.Batch(batch, random).to(device), clock.Progress(seen / (double)frames.Count), random);
+            var step = method.TrainStep(_frames.Batch(batch, random).to(device), clock.Progress(seen / (double)_frames.Count), random);
             if (!double.IsFinite(step))
             {
                 throw new TrainingException(
@@ -75,7 +96,7 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
 
             sum += step * batch.Length;
             seen += batch.Length;
-            if (clock.Progress(seen / (double)frames.Count) >= 1) break;
+            if (clock.Progress(seen / (double)_frames.Count) >= 1) break;
         }
 
         _losses.Add(sum / seen);
@@ -85,7 +106,7 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
     /// <returns>Their mean loss; NaN where there are none.</returns>
     private double Validate(CancellationToken cancel)
     {
-        if (validation is null) return double.NaN;
+        if (validation is null || options.Patience == 0) return double.NaN;
         method.Network.eval();
         using var guard = no_grad();
         var random = StartOf(-1);

@@ -45,8 +45,11 @@ public sealed record TrainingRequest
     /// <summary>The share of normal parts that may be rejected, above 0 and below 1.</summary>
     public double FalseRejectRate { get; init; } = 0.01;
 
-    /// <summary>How the thresholds are taken from the held-out normals.</summary>
-    public CalibrationKind Calibration { get; init; } = CalibrationKind.Conformal;
+    /// <summary>
+    /// How the thresholds are taken. Null for what suits: from held-out normals by split conformal calibration, but from all of them by cross calibration where the method learns at once and the held-out ones
+    /// would be too few for <see cref="FalseRejectRate"/>.
+    /// </summary>
+    public CalibrationKind? Calibration { get; init; }
 
     /// <summary>The share of normals that is held out for calibration, above 0 and at most 0.5.</summary>
     public double HeldOut { get; init; } = 0.2;

@@ -84,7 +84,7 @@ public sealed class DeepFramesTests : IDisposable
         var files = Directory.GetFiles(_folder["train/good"]);
         using var frames = new TrainingFrames(files, options, CancellationToken.None);
         using var prepared = TrainingFrames.Prepare(files[0], options.Input);
-        using var batch = frames.Batches().First();
+        using var batch = frames.Batches(TorchSharp.torch.CPU, CancellationToken.None).Select(b => b.clone()).First();
         var kept = batch[0].data<float>().ToArray();
         var values = prepared.Values.ToArray();
         Assert.True(values.Distinct().Count() > 256);

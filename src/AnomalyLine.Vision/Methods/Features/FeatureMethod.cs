@@ -40,8 +40,11 @@ internal abstract class FeatureMethod : AnomalyMethod
     public sealed override Tensor AnomalyMap(Tensor frames)
     {
         using var features = Encode(frames);
-        return Pass(features)[0];
+        return MapOfEncoded(features);
     }
+
+    /// <inheritdoc/>
+    public sealed override Tensor MapOfEncoded(Tensor encoded) => Pass(encoded)[0];
 
     /// <summary>Features are rebuilt, if anything, but no picture.</summary>
     public sealed override Tensor? Reconstruct(Tensor frames) => null;
