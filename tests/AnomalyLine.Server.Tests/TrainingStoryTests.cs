@@ -99,6 +99,30 @@ public sealed class TrainingStoryTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task DeleteModel_ThatARunningJobReads_IsRefusedUntilTheJobIsOver()
+    {
+        await using var server = await TestServer.StartReadyAsync(["s"]);
+        await CollectAndReviewAsync(server);
+        var first = Assert.Single(await VersionsAsync(server)).Version;
+        await PrepareTrainerAsync(server, first);
+        await File.AppendAllTextAsync(Path.Combine(server.Folder, "trainer.sh"), $"\ntouch {server.Folder}/begun; while [ ! -e {server.Folder}/go ]; do sleep 0.05; done\n", Cancel);
+        var job = (await server.Training.StartJobAsync(new() { Order = new() { Station = "s", Method = "riad", BaseData = "parts" } }, cancellationToken: Cancel)).Job;
+        using var begun = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!File.Exists(Path.Combine(server.Folder, "begun"))) await begun.WaitForNextTickAsync(Cancel);
+
+        // With two others after it, it neither judges nor is what a rollback brings back; only the job's gate still compares with it.
+        foreach (var content in new[] { "three", "four" }) await server.ActivateAsync("s", await server.UploadAsync(content), "a try");
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.Models.DeleteModelAsync(new() { Version = first }, cancellationToken: Cancel).ResponseAsync);
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "go"), "", Cancel);
+        await WatchAsync(server, job.Id);
+
+        Assert.Equal("model-in-use", refused.Trailers.GetValue("error-code"));
+        Assert.EndsWith($"{first} cannot be removed: training job {job.Id} reads it; wait for its end, or cancel it.", refused.Status.Detail, StringComparison.Ordinal);
+        await server.Models.DeleteModelAsync(new() { Version = first }, cancellationToken: Cancel);
+        Assert.DoesNotContain((await server.Models.ListModelsAsync(new(), cancellationToken: Cancel)).Models, model => model.Version == first);
+    }
+
+    [Fact]
     public async Task Job_ForAProduct_ModelIsACandidateOfAllItsStations()
     {
         await using var server = await TestServer.StartReadyAsync(["a", "b", "c"]);

@@ -26,6 +26,7 @@ public sealed partial class JobQueue(
     private readonly Lock _gate = new();
     private CancellationTokenSource? _running;
     private long _runningJob;
+    private long _readingJob;
     private Caller? _canceller;
     private volatile string? _fullDisk;
 
@@ -44,7 +45,7 @@ public sealed partial class JobQueue(
     internal long? FindReader(string version)
     {
         long job;
-        lock (_gate) job = _runningJob;
+        lock (_gate) job = _readingJob;
         var work = Path.Combine(FolderOf(job).Path, WorkFile);
         return job > 0 && File.Exists(work) && File.ReadAllText(work).Contains($"{version}.alm\"", StringComparison.Ordinal) ? job : null;
     }
@@ -101,7 +102,7 @@ public sealed partial class JobQueue(
     private async Task DoAsync(TrainingJob job, CancellationToken stopping)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        lock (_gate) (_running, _runningJob, _canceller, _fullDisk) = (cancel, job.Id, null, null);
+        lock (_gate) (_running, _runningJob, _readingJob, _canceller, _fullDisk) = (cancel, job.Id, job.Id, null, null);
         try
         {
             await TrainAsync(job, cancel);
@@ -128,7 +129,7 @@ public sealed partial class JobQueue(
         }
         finally
         {
-            lock (_gate) (_running, _runningJob) = (null, 0);
+            lock (_gate) (_running, _runningJob, _readingJob) = (null, 0, 0);
         }
     }
 
@@ -155,6 +156,9 @@ public sealed partial class JobQueue(
                 if ((_fullDisk ??= FullDisk(folder)) is not null) end.Cancel();
             },
             cancel, line => folder.Write($"{time.GetUtcNow():O} {line}"));
+
+        // Its models may go before anybody is told that the job is over.
+        lock (_gate) _readingJob = 0;
         var doubts = await KeepDoubtsAsync(job, stations, folder, cancel);
         await KeepAsync(job, stations, folder, work.Gate is not null, doubts, cancel);
     }
