@@ -17,6 +17,7 @@ public sealed class TrainerJobTests
     {
         var folder = Directory.CreateTempSubdirectory("anomalyline-job-").FullName;
         SyntheticParts.WriteDataset(folder, trainCount: 20, testNormals: 8, testPerDefect: 1, seed: 3, width: 64, height: 64);
+        await File.WriteAllTextAsync(Path.Combine(folder, "train/good/read-me.txt"), "parts of Monday", Cancel);
         string first = Path.Combine(folder, "first.alm"), second = Path.Combine(folder, "second.alm");
         var request = new TrainingRequest
         {
@@ -38,6 +39,8 @@ public sealed class TrainerJobTests
 
         Assert.Contains(lines, line => line is { Phase: "training", Epoch: 1, Epochs: 1 });
         Assert.Contains(lines, line => line.Phase == "comparing");
+        Assert.Contains(lines, line => line is { Phase: "note", Message: "train/good: left out files that are no frames (1 .txt)." });
+        Assert.Contains(lines, line => line.Phase == "note" && line.Message.Contains("normals are left out: one of the models learnt from them", StringComparison.Ordinal));
         Assert.StartsWith("The gate ", lines[^1].Message, StringComparison.Ordinal);
         Assert.Equal(ModelFile.ReadManifest(first).Version, ModelFile.ReadManifest(second).Manifest.Parent);
         Assert.Equal(ModelFile.ReadManifest(second).Version, GateReport.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "gate.json"), Cancel)).Candidate.Version);

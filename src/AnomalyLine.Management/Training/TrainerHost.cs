@@ -27,10 +27,17 @@ public static class TrainerHost
         if (work.Training is null) return "checked";
 
         // A model file is whole or not there: one that is there was trained before the server stopped.
-        if (!File.Exists(work.Training.Output)) Trainer.Train(work.Training, new Reporter());
+        if (!File.Exists(work.Training.Output)) Tell(Trainer.Train(work.Training, new Reporter()).Manifest.Notes);
         if (work.Gate is null) return "trained; there is no active model to compare it with";
-        return ModelGate.Compare(work.Gate, new Telling("comparing", "comparing with the active model on the frozen set")).Summary;
+        var report = ModelGate.Compare(work.Gate, new Telling("comparing", "comparing with the active model on the frozen set"));
+        Tell(report.Notes);
+        return report.Summary;
     });
+
+    private static void Tell(IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes) Write(new TrainerLine(TrainerLine.Note, 1, null, note));
+    }
 
     private static async Task<int> RunAsync<T>(string file, Func<T, string> work)
     {

@@ -5,7 +5,7 @@ using AnomalyLine.Vision.Training;
 namespace AnomalyLine.Management.Training;
 
 /// <summary>One line of a trainer's standard output: how far it is, and at the end what came of it. A JSON object.</summary>
-/// <param name="Phase">What it does, in a word: "loading", "training", "calibrating", "saving", "comparing", "done", "failed".</param>
+/// <param name="Phase">What it does, in a word: "loading", "training", "calibrating", "saving", "comparing", "note", "done", "failed".</param>
 /// <param name="Fraction">Part of the whole that is done, 0..1.</param>
 /// <param name="Loss">The latest loss; null outside training.</param>
 /// <param name="Message">The same in words, for people.</param>
@@ -28,6 +28,9 @@ public sealed record TrainerLine(string Phase, double Fraction, double? Loss, st
 
     /// <summary><see cref="Phase"/> of the last line of a training that wrote its model.</summary>
     public const string Done = "done";
+
+    /// <summary><see cref="Phase"/> of what a reader must know of frames or model, such as files that were left out.</summary>
+    public const string Note = "note";
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
