@@ -33,6 +33,16 @@ public sealed partial class ConsoleTests
         Assert.Contains("No station", await server.Http.GetStringAsync("/stations/z", TestServer.Cancel), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ModelsPage_Certificate_SaysTheAverageAndWhatThisThresholdKeepsTo()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+
+        var page = await server.Http.GetStringAsync("/models", TestServer.Cancel);
+
+        Assert.Contains("at most 5 % of good parts are rejected, shown on 20 of them; with this very threshold at most 14 %, with 95 % confidence", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(3600, "60 min ahead of")]
     [InlineData(-7200, "2 h behind")]

@@ -20,7 +20,7 @@ internal static class FakeModels
         Input = Input,
         Seed = 1,
         TrainingSet = new TrainingSet(10, new string('0', 64)),
-        Calibration = new Calibration(TestServer.Threshold, 0.75f, 0.05, 0.05, true, 20, "twenty normals"),
+        Calibration = new Calibration(TestServer.Threshold, 0.75f, 0.05, 0.05, true, 20, "twenty normals") { Bound95 = 0.14 },
         Metrics = new Dictionary<string, double>(),
         Libraries = new Dictionary<string, string>(),
         CreationTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),

@@ -71,7 +71,11 @@ internal static class GateText
     };
 
     /// <summary>What a threshold promises.</summary>
-    public static string Promise(Calibration calibration, IStringLocalizer words) => calibration.IsCertified
+    public static string Promise(Calibration calibration, IStringLocalizer words) => calibration.Bound95 is { } bound
+        ? $"{Certificate(calibration, words)}; {words["with this very threshold at most {0}, with 95 % confidence", Percent(bound)]}"
+        : Certificate(calibration, words);
+
+    private static string Certificate(Calibration calibration, IStringLocalizer words) => calibration.IsCertified
         ? words["at most {0} of good parts are rejected, shown on {1} of them", Percent(calibration.CertifiedFalseRejectRate), calibration.Count]
         : words["{0} good parts are too few to promise {1} of rejected ones; they show {2}", calibration.Count, Percent(calibration.WantedFalseRejectRate), Percent(calibration.CertifiedFalseRejectRate)];
 

@@ -51,6 +51,7 @@ internal static class RecipeComparison
             ("Calibration, normal parts", Figures.Count(manifest.Calibration.Count)),
             ("Calibration, false rejects wanted", Figures.Percent(manifest.Calibration.WantedFalseRejectRate)),
             ("Calibration, false rejects certified", Figures.Percent(manifest.Calibration.CertifiedFalseRejectRate)),
+            ("Calibration, false rejects with 95 % confidence", manifest.Calibration.Bound95 is { } bound ? Figures.Percent(bound) : None),
             ("Calibration, in words", manifest.Calibration.Note),
         ]);
         values.AddRange(manifest.Metrics.Select(metric => ($"Metric: {metric.Key}", metric.Value.ToString("G5", CultureInfo.InvariantCulture))));
