@@ -48,6 +48,7 @@ internal static class CommandLine
         InspectCommand.Create(output),
         ExportCommand.Create(output),
         MethodsCommand.Create(output),
+        BackbonesCommand.Create(output),
         CameraCommand.Create(output),
         WatchCommand.Create(output),
         InspectionsCommand.Create(output),

@@ -5,6 +5,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.OpcUa;
+using AnomalyLine.Vision.Backbones;
 using AnomalyLine.Vision.Training;
 using Grpc.Core;
 
@@ -16,7 +17,7 @@ internal static class ExpectedFailure
     /// <summary>The line, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        CommandException or BackupException or TrustListException or DatasetException or ModelFileException or EngineException => OneLine(exception.Message),
+        CommandException or BackupException or TrustListException or DatasetException or BackboneException or ModelFileException or EngineException => OneLine(exception.Message),
         TrainingException or GateException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),

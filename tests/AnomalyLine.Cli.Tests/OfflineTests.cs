@@ -14,6 +14,24 @@ public sealed class OfflineTests
     }
 
     [Fact]
+    public async Task BackbonesList_Json_NamesTheOneThatComesWithTheProduct()
+    {
+        var run = await CliRun.RunAsync("backbones", "list", "--json");
+        using var document = JsonDocument.Parse(Assert.Single(run.ResultLines));
+        var first = document.RootElement.GetProperty("backbones")[0];
+        Assert.Equal(("resnet18", "bgr", 3), (first.GetProperty("name").GetString(), first.GetProperty("order").GetString(), first.GetProperty("outputs").GetArrayLength()));
+        Assert.Equal(64, first.GetProperty("sha256").GetString()!.Length);
+    }
+
+    [Fact]
+    public async Task BackbonesAdd_FileThatIsNotThere_IsOneLineWithItsName()
+    {
+        var run = await CliRun.RunAsync("backbones", "add", "nowhere.onnx", "--name", "own", "--outputs", "a");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("nowhere.onnx: cannot be read", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TrainEvaluateInspect_SmallFrames_GoFromFolderToVerdicts()
     {
         using var frames = new TestFrames().Add("train/good", 8).Add("test/good", 2).Add("test/square", 2, square: true);
