@@ -81,15 +81,15 @@ internal static class TuneCommand
     private static void Print(TextWriter writer, TuningResult result, string? report)
     {
         TextTable.Write(
-            writer, ["METHOD", "PRESET", "ROUND", "MINUTES", "MS/FRAME", "IMAGE AUROC", "PIXEL AUROC", ""],
+            writer, ["METHOD", "PRESET", "ROUND", "MINUTES", "MS/FRAME", "FOUND", "IMAGE AUROC", "PIXEL AUROC", ""],
             result.Trials.Select(trial => (IReadOnlyList<string>)
             [
                 trial.Method, trial.Preset, trial.Round == 0 ? "-" : Number(trial.Round, "0"), Number(trial.Minutes, "0.0"), Number(trial.MsPerFrame, "0.0"),
-                Number(trial.Score?.ImageAuroc, "0.000"), Number(trial.Score?.PixelAuroc, "0.000"), trial.IsChosen ? "chosen" : trial.Note.ReplaceLineEndings(" "),
+                Number(trial.Score?.Found, "0.000"), Number(trial.Score?.ImageAuroc, "0.000"), Number(trial.Score?.PixelAuroc, "0.000"), trial.IsChosen ? "chosen" : trial.Note.ReplaceLineEndings(" "),
             ]));
         writer.WriteLine();
         writer.WriteLine(result.Reason);
-        writer.WriteLine($"Both figures are for defects planted on {result.Frames} held-out normal frames: they rank the methods, they do not foretell how real defects are found.");
+        writer.WriteLine($"The figures are for defects planted on {result.Frames} held-out normal frames: they rank the methods, they do not foretell how real defects are found.");
         writer.WriteLine($"{result.Model.Path}: {result.Model.Version}, {result.Elapsed.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} minutes in all. {result.Model.Manifest.Calibration.Note}");
         if (report is not null) writer.WriteLine($"report: {report}");
     }

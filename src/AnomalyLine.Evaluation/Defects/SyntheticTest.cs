@@ -8,13 +8,15 @@ namespace AnomalyLine.Evaluation.Defects;
 
 /// <summary>
 /// A test set without labelled defects: normal frames that were not trained on, and each of them once more with a planted defect of each kind. Places, shapes and
-/// strengths follow from the frame's number, so that all models are asked the same.
+/// strengths follow from the frame's number, so that all models are asked the same. Of four frames one has defects as they are planted, the others fainter ones, down to an eighth: good models find
+/// all of the plain ones, and would be told apart by chance.
 /// </summary>
 internal sealed class SyntheticTest(IReadOnlyList<string> normals)
 {
     /// <summary>Frames that are used at most: each is judged once as it is and once with each kind of defect.</summary>
     public const int MostFrames = 30;
 
+    private static readonly float[] Strengths = [1, 1 / 2f, 1 / 4f, 1 / 8f];
     private static readonly SyntheticDefectKind[] Kinds = Enum.GetValues<SyntheticDefectKind>();
 
     /// <summary>The first frame, for measuring time; the caller disposes it.</summary>
@@ -39,6 +41,7 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
                     frames.Add(ClipFile.Prepare(path, detector.Input));
                     var mask = new bool[detector.Input.Width * detector.Input.Height];
                     var made = SyntheticDefects.Plant(frames[0].Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, frames[^1].Writable, mask);
+                    Weaken(frames[0].Values, frames[^1].Writable, Strengths[number % Strengths.Length]);
                     masks.Add((made, mask));
                 }
 
@@ -55,19 +58,27 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         return Score(normal, planted);
     }
 
+    /// <summary>Leaves a part of the difference from the normal frame.</summary>
+    private static void Weaken(ReadOnlySpan<float> normal, Span<float> planted, float strength)
+    {
+        for (var i = 0; i < planted.Length; i++) planted[i] = normal[i] + (strength * (planted[i] - normal[i]));
+    }
+
     private static SyntheticScore Score(List<DetectionResult> normal, Dictionary<SyntheticDefectKind, List<(DetectionResult Detection, bool[] Mask)>> planted)
     {
         var byKind = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        var pixels = 0.0;
+        var (pixels, found) = (0.0, 0.0);
         foreach (var (kind, defective) in planted.Where(p => p.Value.Count > 0))
         {
             float[] scores = [.. normal.Select(d => d.Score), .. defective.Select(d => d.Detection.Score)];
-            byKind.Add(JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()), Auroc.Of(scores, [.. normal.Select(_ => false), .. defective.Select(_ => true)]));
+            bool[] truth = [.. normal.Select(_ => false), .. defective.Select(_ => true)];
+            byKind.Add(JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()), Auroc.Of(scores, truth));
+            found += Auroc.Partial(scores, truth, SyntheticScore.MostFalseAlarms);
             var places = new PixelScores(defective.Sum(d => d.Mask.Length));
             foreach (var (detection, mask) in defective) places.Add(detection.Map.Values, mask, detection.Map.Width);
             pixels += places.Auroc();
         }
 
-        return new SyntheticScore(byKind.Values.Average(), pixels / byKind.Count, byKind);
+        return new SyntheticScore(byKind.Values.Average(), found / byKind.Count, pixels / byKind.Count, byKind);
     }
 }

@@ -43,6 +43,9 @@ public sealed class MethodDescriptor
     /// <summary>Whether its network can be exported as an ONNX file.</summary>
     public bool WritesOnnx { get; internal init; }
 
+    /// <summary>Whether it learns in one pass over the frames, in seconds, without training steps and without chance.</summary>
+    public bool LearnsAtOnce { get; internal init; }
+
     internal IReadOnlyDictionary<string, MethodOptions> Presets { get; }
 
     /// <summary>Makes the method with random weights from torch's global generator.</summary>

@@ -1,6 +1,8 @@
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Vision.Catalog;
 using AnomalyLine.Vision.Models;
 using AnomalyLine.Vision.Training;
 
@@ -18,19 +20,14 @@ internal sealed class Trials(TuningRequest request, PartGroups parts, SyntheticT
     /// <summary>Trains and ranks one candidate within its share of the time. A training that fails is noted and the others go on.</summary>
     public void Run(int round, int rounds, Candidate candidate, double msPerFrame, int left, CancellationToken cancel)
     {
+        // What learns at once gives the same model each time.
+        if (MethodCatalog.Find(candidate.Method) is { LearnsAtOnce: true } && _done.Exists(d => d.Trial.Round > 0 && d.Trial.Method == candidate.Method && d.Trial.Preset == candidate.Preset)) return;
         var begin = time.GetTimestamp();
-        var training = new TrainingRequest
+
+        // Held-out normals rank the models, so none may learn from them.
+        var training = Training(candidate, Path.Combine(folder, $"{_done.Count}.alm")) with
         {
-            Method = candidate.Method,
-            Preset = candidate.Preset,
-            DataFolder = request.DataFolder,
-            Output = Path.Combine(folder, $"{_done.Count}.alm"),
-            Seed = request.Seed,
-            Parts = parts,
-            Device = request.Device,
-            FalseRejectRate = request.FalseRejectRate,
-            HeldOut = request.HeldOut,
-            MaxTime = budget.Share(round, rounds, left, msPerFrame),
+            Calibration = CalibrationKind.Conformal, MaxTime = budget.Share(round, rounds, left, msPerFrame),
         };
         try
         {
@@ -53,13 +50,29 @@ internal sealed class Trials(TuningRequest request, PartGroups parts, SyntheticT
         : field.Select(c => (Candidate: c, Rank: _done.Where(d => d.Trial.Method == c.Method).Max(d => d.Trial.Score?.Rank)))
             .Where(c => c.Rank is not null).OrderByDescending(c => c.Rank).Take(count).Select(c => c.Candidate);
 
-    /// <summary>Writes the model that ranks highest.</summary>
-    public TuningResult Choose(int frames, TimeSpan elapsed)
+    private TrainingRequest Training(Candidate candidate, string output) => new()
+    {
+        Method = candidate.Method,
+        Preset = candidate.Preset,
+        DataFolder = request.DataFolder,
+        Output = output,
+        Seed = request.Seed,
+        Parts = parts,
+        Device = request.Device,
+        FalseRejectRate = request.FalseRejectRate,
+        HeldOut = request.HeldOut,
+    };
+
+    /// <summary>Writes the model that ranks highest. One that learns at once is trained again, on what ranked it as well, calibrated as a training by itself would.</summary>
+    public TuningResult Choose(int frames, TimeSpan elapsed, CancellationToken cancel)
     {
         var ranked = _done.Where(d => d.Model is not null).OrderByDescending(d => d.Trial.Score!.Rank).ToArray();
         if (ranked.Length == 0)
             throw new TrainingException($"No model came of it: {string.Join("; ", _done.Select(d => $"{d.Trial.Method} ({d.Trial.Preset}) {d.Trial.Note}"))}.");
         var (best, model) = ranked[0];
+        var candidate = new Candidate(best.Method, best.Preset);
+        if (MethodCatalog.Find(best.Method) is { LearnsAtOnce: true })
+            model = Trainer.Train(Training(candidate, Path.Combine(folder, "chosen.alm")), new Relay(progress, budget, $"{best.Method} ({best.Preset}) on all normals"), time, cancel);
         try
         {
             File.Move(model!.Path, request.Output, overwrite: true);
@@ -78,8 +91,8 @@ internal sealed class Trials(TuningRequest request, PartGroups parts, SyntheticT
     {
         var score = best.Score!;
         var weakest = score.ImageAurocOfKind.MinBy(k => k.Value);
-        return $"{best.Method} ({best.Preset}, round {best.Round}) tells planted defects from normal frames best: image AUROC {score.ImageAuroc:0.000}, pixel AUROC {score.PixelAuroc:0.000}, {best.MsPerFrame:0.0} ms a frame. "
-            + (second is { Score: { } other } ? $"Next is {second.Method} ({second.Preset}) with {other.ImageAuroc:0.000} and {other.PixelAuroc:0.000}. " : "")
+        return $"{best.Method} ({best.Preset}, round {best.Round}) tells planted defects from normal frames best: found {score.Found:0.000} with few false alarms, image AUROC {score.ImageAuroc:0.000}, pixel AUROC {score.PixelAuroc:0.000}, {best.MsPerFrame:0.0} ms a frame. "
+            + (second is { Score: { } other } ? $"Next is {second.Method} ({second.Preset}) with {other.Found:0.000}, {other.ImageAuroc:0.000} and {other.PixelAuroc:0.000}. " : "")
             + $"Its weakest kind is {weakest.Key} ({weakest.Value:0.000}).";
     }
 

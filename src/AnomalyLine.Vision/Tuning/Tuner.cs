@@ -46,7 +46,7 @@ public static class Tuner
             var trials = new Trials(request, parts, test, folder, progress, time, budget);
             foreach (var (candidate, pace) in paces.Where(p => p.Value > request.MaxMsPerFrame)) trials.Exclude(candidate, pace);
             Run(trials, paces, request.MaxMsPerFrame, cancel);
-            return trials.Choose(Math.Min(normals.Count, SyntheticTest.MostFrames), time.GetElapsedTime(start));
+            return trials.Choose(Math.Min(normals.Count, SyntheticTest.MostFrames), time.GetElapsedTime(start), cancel);
         }
         finally
         {

@@ -33,11 +33,11 @@ public static class TuningReport
 
     private static string Table(IReadOnlyList<TuningTrial> trials)
     {
-        var rows = new StringBuilder("""<table><thead><tr><th>Method</th><th>Preset</th><th class="n">Round</th><th class="n">Minutes</th><th class="n">ms a frame</th><th class="n">Image AUROC</th><th class="n">Pixel AUROC</th><th></th></tr></thead><tbody>""");
+        var rows = new StringBuilder("""<table><thead><tr><th>Method</th><th>Preset</th><th class="n">Round</th><th class="n">Minutes</th><th class="n">ms a frame</th><th class="n">Found</th><th class="n">Image AUROC</th><th class="n">Pixel AUROC</th><th></th></tr></thead><tbody>""");
         foreach (var trial in trials)
         {
             rows.Append($"""<tr><td>{Text(trial.Method)}</td><td>{Text(trial.Preset)}</td><td class="n">{(trial.Round == 0 ? "–" : $"{trial.Round}")}</td><td class="n">{trial.Minutes:0.0}</td>""")
-                .Append($"""<td class="n">{(double.IsFinite(trial.MsPerFrame) ? $"{trial.MsPerFrame:0.0}" : "–")}</td><td class="n">{Share(trial.Score?.ImageAuroc)}</td><td class="n">{Share(trial.Score?.PixelAuroc)}</td>""")
+                .Append($"""<td class="n">{(double.IsFinite(trial.MsPerFrame) ? $"{trial.MsPerFrame:0.0}" : "–")}</td><td class="n">{Share(trial.Score?.Found)}</td><td class="n">{Share(trial.Score?.ImageAuroc)}</td><td class="n">{Share(trial.Score?.PixelAuroc)}</td>""")
                 .Append($"""<td>{(trial.IsChosen ? "<strong>chosen</strong>" : Text(trial.Note))}</td></tr>""");
         }
 

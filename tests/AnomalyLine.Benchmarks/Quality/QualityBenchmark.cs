@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Evaluation;
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging.Datasets;
@@ -59,13 +60,16 @@ internal static class QualityBenchmark
             var data = DatasetFolder.Open(folder);
             var result = Evaluate(model, data);
             var split = NormalSplit.Of(PartGroups.Of(data.TrainNormals), request.Seed, request.HeldOut, validate: false);
-            var planted = new SyntheticTest(split.HeldOut).Measure(model, CancellationToken.None);
-            using var other = OtherMaps(file, split.Trained);
-            var otherwise = Evaluate(other, data);
+
+            // A model that is calibrated across has learnt from all normals, and has maps of one kind.
+            var isSplit = trained.Manifest.Calibration.Kind != CalibrationKind.Cross;
+            var planted = isSplit ? new SyntheticTest(split.HeldOut).Measure(model, CancellationToken.None) : null;
+            using var other = MethodCatalog.Find(method)!.Presets[options.Preset].CanNormalise ? OtherMaps(file, split.Trained) : null;
+            var otherwise = other is null ? null : Evaluate(other, data);
             return new QualityRow(
                 set, method, options.Preset, options.Minutes, trained.Manifest.Metrics["trainingMinutes"], (int)trained.Manifest.Metrics["epochs"], result.ImageAuroc, result.PixelAuroc, result.Aupro,
                 result.FalseRejectRate, result.EscapeRate, result.MsPerFrame, 1000 / result.FramesPerSecond,
-                planted.ImageAuroc, planted.PixelAuroc, trained.Manifest.Options["normalise"]!.GetValue<bool>(), otherwise.ImageAuroc, otherwise.PixelAuroc, string.Join(' ', options.Settings));
+                planted?.ImageAuroc, planted?.PixelAuroc, trained.Manifest.Options["normalise"]!.GetValue<bool>(), otherwise?.ImageAuroc, otherwise?.PixelAuroc, string.Join(' ', options.Settings));
         }
         finally
         {

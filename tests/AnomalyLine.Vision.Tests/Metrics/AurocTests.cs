@@ -17,6 +17,22 @@ public sealed class AurocTests
         Assert.Equal(expected, Auroc.Of(scores, anomalous), 12);
 
     [Fact]
+    public void Partial_TenNormalsAndFourAnomalies_IsTheAreaUpToTheLimitOverTheLimit()
+    {
+        // Above all normals lie two of four anomalies, above the second highest normal three, and all above the third highest.
+        float[] scores = [20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 30, 21, 19.5f, 18.5f];
+        bool[] truth = [.. Enumerable.Repeat(false, 10), .. Enumerable.Repeat(true, 4)];
+        Assert.Equal(0.5, Auroc.Partial(scores, truth, 0.1), 12);
+        Assert.Equal((0.5 + 0.75) / 2, Auroc.Partial(scores, truth, 0.2), 12);
+        Assert.Equal((0.5 + 0.75 + 1) / 3, Auroc.Partial(scores, truth, 0.3), 12);
+        Assert.Equal(Auroc.Of(scores, truth), Auroc.Partial(scores, truth, 1), 12);
+    }
+
+    [Fact]
+    public void Partial_AllTheSame_IsHalfOfTheLimit() =>
+        Assert.Equal(0.05, Auroc.Partial([1, 1, 1, 1], [false, true, false, true], 0.1), 12);
+
+    [Fact]
     public void Of_AnyScores_EqualsCountingAllPairs() =>
         LabelledScores.Any.Sample(sample => Assert.Equal(ByPairs(sample), Auroc.Of(sample.Scores, sample.Anomalous), 12));
 

@@ -14,5 +14,6 @@ internal static class SubspaceDescriptor
         fast: new SubspaceOptions())
     {
         WritesOnnx = true,
+        LearnsAtOnce = true,
     };
 }
