@@ -37,7 +37,8 @@ COPY src/AnomalyLine.Imaging/AnomalyLine.Imaging.csproj src/AnomalyLine.Imaging/
 COPY src/AnomalyLine.Detection/AnomalyLine.Detection.csproj src/AnomalyLine.Detection/
 COPY src/AnomalyLine.Evaluation/AnomalyLine.Evaluation.csproj src/AnomalyLine.Evaluation/
 COPY src/AnomalyLine.Demo/AnomalyLine.Demo.csproj src/AnomalyLine.Demo/
-COPY src/AnomalyLine.Vision/AnomalyLine.Vision.csproj src/AnomalyLine.Vision/
+COPY src/AnomalyLine.Inference/AnomalyLine.Inference.csproj src/AnomalyLine.Inference/
+COPY src/AnomalyLine.Learning/AnomalyLine.Learning.csproj src/AnomalyLine.Learning/
 COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/
 COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/
 COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/

@@ -1,12 +1,12 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inspection;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.OpcUa;
-using AnomalyLine.Vision.Backbones;
-using AnomalyLine.Vision.Training;
 using Grpc.Core;
 
 namespace AnomalyLine.Cli;

@@ -1,5 +1,5 @@
 using AnomalyLine.Cli;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Backends.Torch;
 
 TorchEngine.RestartWithSettings();
 

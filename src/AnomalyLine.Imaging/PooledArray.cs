@@ -11,11 +11,11 @@ public sealed class PooledArray<T>
     private const int Pooled = 0, Detached = 1, Recycled = 2;
 
     private readonly T[] _array;
-    private readonly ArrayShelf<T>? _shelf;
+    private readonly SizeBucket<T>? _shelf;
     private int _state;
 
     /// <summary>An array of a shelf; null where the garbage collector has it from the beginning.</summary>
-    internal PooledArray(T[] array, int length, ArrayShelf<T>? shelf)
+    internal PooledArray(T[] array, int length, SizeBucket<T>? shelf)
     {
         (_array, Length, _shelf, _state) = (array, length, shelf, shelf is null ? Detached : Pooled);
     }

@@ -28,6 +28,6 @@ public static class PooledArrays
     private static class Shelf<T>
         where T : unmanaged
     {
-        public static readonly ArrayShelf<T> Shared = new();
+        public static readonly SizeBucket<T> Shared = new();
     }
 }

@@ -1,6 +1,6 @@
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Vision.Models;
 
 TorchEngine.RestartWithSettings();
 

@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
-using AnomalyLine.Vision.Catalog;
+using AnomalyLine.Learning.Catalog;
 
 namespace AnomalyLine.Architecture.Tests;
 
 /// <summary>The documents exist and name what exists.</summary>
 public sealed partial class DocumentTests
 {
-    private const string Methods = "src/AnomalyLine.Vision/Methods";
+    private const string Methods = "src/AnomalyLine.Learning/Methods";
 
     [Fact]
     public void Methods_EachFolder_HasAReadme() => Rule.Holds(

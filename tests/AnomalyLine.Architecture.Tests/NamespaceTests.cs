@@ -20,13 +20,6 @@ public sealed class NamespaceTests
         ("AnomalyLine.Server.Hosting", "AnomalyLine.Server.Observability"),
         ("AnomalyLine.Server.Hosting", "AnomalyLine.Server.Pictures"),
         ("AnomalyLine.Server.Pictures", "AnomalyLine.Server.Console"),
-        ("AnomalyLine.Vision.AnomalyMaps", "AnomalyLine.Vision.Losses"),
-        ("AnomalyLine.Vision.AnomalyMaps", "AnomalyLine.Vision.Models"),
-        ("AnomalyLine.Vision.Models", "AnomalyLine.Vision.Training"),
-        ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Catalog"),
-        ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Layers"),
-        ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Methods"),
-        ("AnomalyLine.Vision.Onnx", "AnomalyLine.Vision.Models"),
     ];
 
     private static readonly string[] Assemblies = [.. Project.Product.Select(project => project.Name == "AnomalyLine.Cli" ? "anomalyline" : project.Name)];

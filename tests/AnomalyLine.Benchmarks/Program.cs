@@ -10,7 +10,7 @@ using AnomalyLine.Benchmarks.Quality;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Benchmarks.Stages;
 using AnomalyLine.Benchmarks.Threads;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Backends.Torch;
 
 TorchEngine.RestartWithSettings();
 if (args is [BenchmarkServer.Argument, .. var settings]) return await BenchmarkServer.RunAsync(settings);

@@ -1,9 +1,9 @@
 using AnomalyLine.Demo;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Processes;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Server.Tests;
 

@@ -1,5 +1,5 @@
+using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Server.Console;
-using AnomalyLine.Vision.Catalog;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Backends.Torch;
 
 namespace AnomalyLine.Vision.Tests;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using AnomalyLine.Vision.Backbones;
+using AnomalyLine.Inference.Backbones;
 
 namespace AnomalyLine.Cli.Commands;
 

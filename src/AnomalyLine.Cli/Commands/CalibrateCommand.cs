@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Cli.Commands;
 

@@ -3,7 +3,7 @@ using AnomalyLine.Detection.Models;
 using AnomalyLine.Evaluation;
 using AnomalyLine.Evaluation.Reports;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
 
 namespace AnomalyLine.Cli.Commands;
 
@@ -39,7 +39,7 @@ internal static class EvaluateCommand
             if (report is not null && AtomicFile.WhyNot(report) is { } unwritable) throw new CommandException(unwritable);
             var data = DatasetFolder.OpenToTest(dataFolder);
             tell(0, "loading the model");
-            using var model = AnomalyModel.Load(modelPath, device);
+            using var model = ModelLoader.Load(modelPath, device);
             var subject = new EvaluationSubject(model.Manifest.Method, model.DeviceName, model.Manifest.Calibration);
             var progress = new Told<EvaluationProgress>(step => tell((double)step.Done / step.Total, $"{step.Done} of {step.Total} frames"));
             var result = Evaluator.Evaluate(model, subject, data, progress, TimeProvider.System, cancel);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Onnx;
+using AnomalyLine.Learning.Export;
 
 namespace AnomalyLine.Cli.Commands;
 

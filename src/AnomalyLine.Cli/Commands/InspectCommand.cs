@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
 
 namespace AnomalyLine.Cli.Commands;
 
@@ -24,7 +24,7 @@ internal static class InspectCommand
             var frames = await Task.Factory.StartNew(
                 () =>
                 {
-                    using var loaded = AnomalyModel.Load(parsed.GetRequiredValue(model), parsed.GetRequiredValue(device));
+                    using var loaded = ModelLoader.Load(parsed.GetRequiredValue(model), parsed.GetRequiredValue(device));
                     version = loaded.Version;
                     var run = new InspectRun(loaded, loaded.Manifest.Calibration, parsed.GetRequiredValue(folder));
                     (notes, unreadable) = (run.Notes, run.Unreadable);

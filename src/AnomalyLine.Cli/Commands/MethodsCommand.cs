@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 
 namespace AnomalyLine.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using AnomalyLine.Contracts.V1;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 
 namespace AnomalyLine.Cli.Commands;
 

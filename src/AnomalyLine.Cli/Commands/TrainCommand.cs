@@ -1,9 +1,9 @@
 using System.CommandLine;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Detection.Thresholds;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Cli.Commands;
 

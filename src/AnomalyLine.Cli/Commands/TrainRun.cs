@@ -1,5 +1,5 @@
 using System.Globalization;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Cli.Commands;
 

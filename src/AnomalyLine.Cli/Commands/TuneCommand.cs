@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Tuning;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Tuning;
 
 namespace AnomalyLine.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference;
 
 namespace AnomalyLine.Management.Gate;
 

@@ -3,7 +3,8 @@ using AnomalyLine.Detection.Models;
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference;
+using AnomalyLine.Learning.Catalog;
 
 namespace AnomalyLine.Management.Gate;
 
@@ -33,8 +34,8 @@ public static class ModelGate
         if (request.Margins.Validate().ToArray() is { Length: > 0 } wrong) throw new GateException(string.Join(Environment.NewLine, wrong));
         if (request.Output is { } output && AtomicFile.WhyNotInto(output) is { } unwritable) throw new GateException(unwritable);
         var set = FrozenSet.Of(request);
-        using var candidate = AnomalyModel.Load(request.Candidate, request.Device);
-        using var active = AnomalyModel.Load(request.Active, request.Device);
+        using var candidate = ModelLoader.Load(request.Candidate, request.Device);
+        using var active = ModelLoader.Load(request.Active, request.Device);
         if (Math.Max(candidate.Input.Frames, active.Input.Frames) > 1)
             throw new GateException("A model of clips cannot be compared at the gate: its stations judge frame by frame.");
         var pair = new ModelPair(candidate, active, request);

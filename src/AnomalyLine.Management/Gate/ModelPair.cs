@@ -1,7 +1,7 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference;
 
 namespace AnomalyLine.Management.Gate;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
 
 namespace AnomalyLine.Management.Models;
 
@@ -22,7 +22,7 @@ public sealed class ModelStore
     /// <summary>Opens the folder, making it where it is missing.</summary>
     /// <param name="folder">Where the files are.</param>
     /// <param name="check">
-    /// Loads a file and gives its manifest, or throws <see cref="ModelFileException"/>; null for <see cref="AnomalyModel.Load"/>, which replays the reference images.
+    /// Loads a file and gives its manifest, or throws <see cref="ModelFileException"/>; null for <see cref="ModelLoader.Load"/>, which replays the reference images.
     /// </param>
     /// <param name="maxBytes">Largest file.</param>
     public ModelStore(string folder, Func<string, ModelManifest>? check = null, long maxBytes = MaxBytes)
@@ -105,7 +105,7 @@ public sealed class ModelStore
 
     private static ModelManifest LoadAndClose(string path)
     {
-        using var model = AnomalyModel.Load(path);
+        using var model = ModelLoader.Load(path);
         return model.Manifest;
     }
 

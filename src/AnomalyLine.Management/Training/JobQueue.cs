@@ -1,10 +1,10 @@
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Inspection;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Training;
 using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Management.Training;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Inspection;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Storage;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
 using Microsoft.EntityFrameworkCore;
 
 namespace AnomalyLine.Management.Training;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Training;
 

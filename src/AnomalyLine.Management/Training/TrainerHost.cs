@@ -2,9 +2,9 @@ using System.Text.Json;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Samples;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Training;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Management.Training;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Processes;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Management.Training;
 

@@ -1,12 +1,12 @@
 using AnomalyLine.Demo;
 using AnomalyLine.Inspection;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Server.Demo;
 

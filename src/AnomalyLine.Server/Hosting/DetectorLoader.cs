@@ -1,8 +1,10 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inspection;
+using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Management.Models;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Hosting;
 
@@ -17,14 +19,14 @@ internal sealed record DetectorLoader(Func<string, IDetector> Load)
     public DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger)
         : this(version => Open(models.GetPath(version), options, logger))
     {
-        LoadPlain = version => AnomalyModel.Load(models.GetPath(version));
+        LoadPlain = version => ModelLoader.Load(models.GetPath(version));
         TorchEngine.TensorFloat32 = options.TensorFloat32;
         if (options.EngineThreads > 0) TorchEngine.Threads = options.EngineThreads;
     }
 
     private static AnomalyModel Open(string path, LineOptions options, ILogger logger)
     {
-        var model = AnomalyModel.Load(path, engine: options.Engine, maxBatchSize: options.MaxBatchSize);
+        var model = ModelLoader.Load(path, engine: options.Engine, maxBatchSize: options.MaxBatchSize);
         var (engine, reason, isRefusal, _) = model.Engine;
         EngineLog.Settings(logger, TorchEngine.SettingsText);
         if (isRefusal) EngineLog.Refused(logger, model.Version, engine, reason);

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.OpcUaGateway;
-using AnomalyLine.Vision.Models;
 
 namespace AnomalyLine.Server.Observability;
 

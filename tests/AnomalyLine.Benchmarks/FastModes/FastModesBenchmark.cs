@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using AnomalyLine.Evaluation.Metrics;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Torch;
 
 namespace AnomalyLine.Benchmarks.FastModes;
 

@@ -1,11 +1,12 @@
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Methods.Intra;
-using AnomalyLine.Vision.Methods.Riad;
-using AnomalyLine.Vision.Methods.Scadn;
-using AnomalyLine.Vision.Methods.Smai;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Intra;
+using AnomalyLine.Learning.Methods.Riad;
+using AnomalyLine.Learning.Methods.Scadn;
+using AnomalyLine.Learning.Methods.Smai;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.FastModes;
@@ -56,16 +57,18 @@ internal sealed record JudgingMode(string Name, string Model, MethodOptions Opti
         var (manifest, sha256, files) = ModelFile.Read(Model);
         if (IsBfloat16)
         {
-            var normal = Options.Normalise ? NormalMaps.Read(files[ModelFile.NormalName], Options.Input, CPU) : null;
-            return new AnomalyModel(AnomalyModel.InBfloat16(manifest, files[ModelFile.WeightsName], CPU), manifest, ModelFile.VersionOf(manifest, sha256), new FrameStaging(Options.Input, CPU), normal);
+            var normal = Options.Normalise ? PixelwiseNormalizer.Read(files[ModelFile.NormalName], Options.Input, CPU) : null;
+            var method = ModelLoader.Create(manifest, files[ModelFile.WeightsName]);
+            InferenceOptimizer.OptimizeInBfloat16(method.Network, CPU);
+            return new AnomalyModel(method, manifest, ModelFile.VersionOf(manifest, sha256), new FrameStaging(Options.Input, CPU), normal);
         }
 
         var changed = Path.GetTempFileName();
         try
         {
             ModelFile.Write(changed, manifest with { Options = OptionsJson.Write(Options), References = [] }, files);
-            var loaded = AnomalyModel.Load(changed);
-            if (IsLoop) loaded.Method.PassesAtOnce = 1;
+            var loaded = ModelLoader.Load(changed);
+            if (IsLoop) loaded.Network.PassesAtOnce = 1;
             return loaded;
         }
         finally

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Learning.Methods;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,8 +1,9 @@
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
+using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Threading;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Methods;
@@ -38,10 +39,10 @@ internal static class MethodsBenchmark
         random.manual_seed(1);
         var settings = descriptor.Presets[preset];
         using var method = descriptor.Create(settings);
-        NetworkForm.Serve(method.Network);
+        InferenceOptimizer.Optimize(method.Network);
         var gmac = MacCounter.Count(method, Frames(1));
         using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-        using var crew = new Crew(TorchEngine.Threads);
+        using var crew = new ThreadTeam(TorchEngine.Threads);
         var (one, eight) = (Milliseconds(1), Milliseconds(8));
         table.Add(
             name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one.Torch, eight.Torch, one.Onnx, eight.Onnx, gmac / Faster(eight) * 1000,
@@ -72,7 +73,7 @@ internal static class MethodsBenchmark
             void Judge(OnnxPass? engine)
             {
                 using var step = NewDisposeScope();
-                using var leading = Crew.Lead(crew);
+                using var leading = ThreadTeam.Lead(crew);
                 method.Engine = engine;
                 method.Score(method.AnomalyMap(frames));
             }
@@ -80,7 +81,7 @@ internal static class MethodsBenchmark
             void Pass(OnnxPass? engine)
             {
                 using var step = NewDisposeScope();
-                using var leading = Crew.Lead(crew);
+                using var leading = ThreadTeam.Lead(crew);
                 method.Engine = engine;
                 method.Pass(frames);
             }

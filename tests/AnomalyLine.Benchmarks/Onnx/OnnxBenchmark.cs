@@ -1,8 +1,9 @@
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
+using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Threading;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Onnx;
@@ -42,14 +43,14 @@ internal static class OnnxBenchmark
         using var mode = inference_mode();
         random.manual_seed(1);
         using var method = descriptor.Create(settings);
-        NetworkForm.Serve(method.Network);
+        InferenceOptimizer.Optimize(method.Network);
         using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-        using var crew = new Crew(TorchEngine.Threads);
-        using var leading = Crew.Lead(crew);
+        using var crew = new ThreadTeam(TorchEngine.Threads);
+        using var leading = ThreadTeam.Lead(crew);
         random.manual_seed(1);
         using var half = descriptor.Create(settings);
-        NetworkForm.Serve(half.Network);
-        NetworkForm.Convert(half.Network, ScalarType.BFloat16);
+        InferenceOptimizer.Optimize(half.Network);
+        InferenceOptimizer.Convert(half.Network, ScalarType.BFloat16);
         foreach (var batch in Batches)
         {
             var frames = rand(batch, settings.Input.Planes, settings.Size, settings.Size);

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
+using AnomalyLine.Inference;
 using AnomalyLine.Inspection;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Overhead;
@@ -16,7 +17,7 @@ internal sealed class InProcess : IDisposable
 
     public InProcess(string path, ServingEngine engine)
     {
-        _model = AnomalyModel.Load(path, engine: engine);
+        _model = ModelLoader.Load(path, engine: engine);
         if (_model.Engine.Engine != engine) throw new InvalidOperationException($"The model is served by {_model.Engine.Engine}, not {engine}: {_model.Engine.Reason}");
         _recipe = new Recipe("station", 1, _model.Version, float.MaxValue, _model.Manifest.Calibration.PixelThreshold, null, Recipe.MaxDeadline);
         _input = rand(1, _model.Input.Planes, _model.Input.Height, _model.Input.Width).DetachFromDisposeScope();
@@ -27,7 +28,7 @@ internal sealed class InProcess : IDisposable
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        _model.Method.Pass(_input);
+        _model.Network.Pass(_input);
     });
 
     /// <summary>Milliseconds from a frame's bytes to its verdict, median.</summary>

@@ -3,7 +3,8 @@ using AnomalyLine.Benchmarks.Loopback;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Contracts.V1;
 using AnomalyLine.Detection;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Learning.Catalog;
 using Frame = AnomalyLine.Imaging.Frame;
 
 namespace AnomalyLine.Benchmarks.Overhead;
@@ -36,7 +37,7 @@ internal static class OverheadBenchmark
         {
             foreach (var (name, frame) in sizes)
             {
-                lines[name] = await RunningLine.OpenAsync(version => AnomalyModel.Load(models.FirstPath, engine: Enum.Parse<ServingEngine>(Engine)), frame);
+                lines[name] = await RunningLine.OpenAsync(version => ModelLoader.Load(models.FirstPath, engine: Enum.Parse<ServingEngine>(Engine)), frame);
                 await lines[name].ActivateAsync(models.Versions[0]);
                 foreach (var cameras in (int[])[1, MostCameras]) await SendAsync(server, stations[..cameras], frame, InFlight, WarmUp);
                 await OneAsync(server, stations[0], lines[name], inProcess, frame, TimeSpan.FromSeconds(1));

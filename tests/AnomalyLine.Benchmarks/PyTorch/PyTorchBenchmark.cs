@@ -1,10 +1,11 @@
 using AnomalyLine.Benchmarks.Methods;
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Methods.Autoencoder;
-using AnomalyLine.Vision.Methods.Riad;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
+using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Threading;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods.Riad;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.PyTorch;
@@ -42,12 +43,12 @@ internal static class PyTorchBenchmark
         var (name, network, side, width, latent, batch) = known;
         using var method = Create(known);
         using var half = Create(known);
-        NetworkForm.Convert(half.Network, ScalarType.BFloat16);
+        InferenceOptimizer.Convert(half.Network, ScalarType.BFloat16);
         using var eager = Create(known, serves: false);
         using var python = PythonNetwork.Start(options.Python, network, side, width, latent, batch, TorchEngine.Threads);
         using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-        using var crew = new Crew(TorchEngine.Threads);
-        using var leading = Crew.Lead(crew);
+        using var crew = new ThreadTeam(TorchEngine.Threads);
+        using var leading = ThreadTeam.Lead(crew);
         var frames = rand(batch, 3, side, side);
         var gmac = MacCounter.Count(method.Network, () => method.Pass(frames));
         var rounds = new List<Round>();
@@ -85,7 +86,7 @@ internal static class PyTorchBenchmark
         AnomalyMethod method = known.Network == "unet"
             ? new RiadMethod(new RiadOptions { Size = known.Side, Width = known.Width })
             : new AutoencoderMethod(new AutoencoderOptions { Size = known.Side, Width = known.Width, Latent = known.Latent, Loss = ReconstructionLoss.L2 });
-        if (serves) NetworkForm.Serve(method.Network);
+        if (serves) InferenceOptimizer.Optimize(method.Network);
         else method.Network.eval();
         return method;
     }

@@ -4,10 +4,12 @@ using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Evaluation;
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Training;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Quality;
@@ -56,7 +58,7 @@ internal static class QualityBenchmark
                 MaxTime = options.Minutes > 0 ? TimeSpan.FromMinutes(options.Minutes) : null,
             };
             var trained = Trainer.Train(request, time: new ProcessorTime(TorchEngine.Threads));
-            using var model = AnomalyModel.Load(file);
+            using var model = ModelLoader.Load(file);
             var data = DatasetFolder.Open(folder);
             var result = Evaluate(model, data);
             var split = NormalSplit.Of(PartGroups.Of(data.TrainNormals), request.Seed, request.HeldOut, validate: false);
@@ -92,7 +94,7 @@ internal static class QualityBenchmark
         SafeTensors.Read(method.Network, files[ModelFile.WeightsName]);
         method.Network.eval();
         using var frames = new TrainingFrames(trained, options, CancellationToken.None);
-        return new AnomalyModel(method, manifest, "other", new FrameStaging(options.Input, CPU), options.Normalise ? null : NormalMaps.Of(method, frames, CPU, CancellationToken.None));
+        return new AnomalyModel(method, manifest, "other", new FrameStaging(options.Input, CPU), options.Normalise ? null : PixelwiseNormalizer.Of(method, frames.Batches(CPU, CancellationToken.None), CPU));
     }
 
     private static BenchmarkTable Table(string set, BenchmarkOptions options, IEnumerable<QualityRow> rows)

@@ -2,8 +2,8 @@ using AnomalyLine.Detection.Statistics;
 using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Evaluation;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Benchmarks.Quality;
 
@@ -59,7 +59,7 @@ internal static class SplitsBenchmark
             Options = options.Settings.Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[1], StringComparer.Ordinal),
             MaxTime = options.Minutes > 0 ? TimeSpan.FromMinutes(options.Minutes) : null,
         });
-        using var loaded = AnomalyModel.Load(model);
+        using var loaded = ModelLoader.Load(model);
         var others = PartGroups.Of(normals[learnt.Length..]).Parts.Select(part => part.Sample);
         return [.. others.Select(file =>
         {

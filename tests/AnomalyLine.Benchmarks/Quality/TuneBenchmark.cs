@@ -1,8 +1,9 @@
 using System.Text.Json;
 using AnomalyLine.Evaluation;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Tuning;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Tuning;
 
 namespace AnomalyLine.Benchmarks.Quality;
 
@@ -62,7 +63,7 @@ internal static class TuneBenchmark
 
     private static EvaluationResult Evaluate(string path, DatasetFolder data)
     {
-        using var model = AnomalyModel.Load(path);
+        using var model = ModelLoader.Load(path);
         return QualityBenchmark.Evaluate(model, data);
     }
 

@@ -3,8 +3,8 @@ using AnomalyLine.Demo;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Benchmarks.Running;
 
@@ -54,7 +54,7 @@ internal sealed class SmallModels : IDisposable
     public string FirstPath => _paths.Values.First();
 
     /// <summary>Loads one as a server does.</summary>
-    public IDetector Load(string version) => AnomalyModel.Load(_paths[version], engine: ServingEngine.Auto);
+    public IDetector Load(string version) => ModelLoader.Load(_paths[version], engine: ServingEngine.Auto);
 
     /// <summary>A normal part as raw MONO8.</summary>
     public static Frame Mono(int width, int height)

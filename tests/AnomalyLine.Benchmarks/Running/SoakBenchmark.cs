@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Backends.Torch;
 
 namespace AnomalyLine.Benchmarks.Running;
 

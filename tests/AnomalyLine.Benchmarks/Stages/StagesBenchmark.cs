@@ -1,8 +1,8 @@
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Jpeg;
-using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Losses;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Learning.Losses;
 using OpenCvSharp;
 using static TorchSharp.torch;
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using AnomalyLine.Detection;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
+using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Threading;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Benchmarks.Threads;
@@ -59,9 +60,9 @@ internal static class ThreadsBenchmark
             using var scope = NewDisposeScope();
             var descriptor = MethodCatalog.Find(model.Method)!;
             using var method = descriptor.Create(descriptor.Presets[model.Preset]);
-            NetworkForm.Serve(method.Network);
-            using var crew = new Crew(threads);
-            using var leading = Crew.Lead(crew);
+            InferenceOptimizer.Optimize(method.Network);
+            using var crew = new ThreadTeam(threads);
+            using var leading = ThreadTeam.Lead(crew);
             using var onnx = engine == ServingEngine.Onnx ? method.Engine = OnnxPass.Of(method, threads) : null;
             var frame = rand(1, method.Input.Planes, method.Input.Height, method.Input.Width);
             for (var warmUp = 0; warmUp < 3; warmUp++) One(method, frame);

@@ -1,9 +1,10 @@
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Inference;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Drift;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
 using OpenCvSharp;
 
 namespace AnomalyLine.Management.Tests.Drift;
@@ -122,6 +123,6 @@ public sealed class RealDriftTests(ITestOutputHelper output)
                 Options = new Dictionary<string, string> { ["size"] = "128", ["width"] = "8", ["latent"] = "32", ["batch-size"] = "8", ["learning-rate"] = "0.003" },
             },
             cancel: TestContext.Current.CancellationToken);
-        return AnomalyModel.Load(file, "cpu");
+        return ModelLoader.Load(file, "cpu");
     }
 }

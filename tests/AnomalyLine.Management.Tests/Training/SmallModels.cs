@@ -1,5 +1,5 @@
 using AnomalyLine.Demo;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Management.Tests.Training;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.AnomalyMaps;
+using AnomalyLine.Inference.Maps;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.AnomalyMaps;

@@ -1,8 +1,9 @@
 using AnomalyLine.Demo;
-using AnomalyLine.Vision.Backbones;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Inference.Backbones;
+using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
 using Google.Protobuf;
 using TorchSharp;
 
@@ -33,7 +34,7 @@ public sealed class OwnBackboneTests : IDisposable
 
         var model = Train("own");
         Directory.Delete(_folder["backbones"], recursive: true);
-        using var loaded = AnomalyModel.Load(model, "cpu");
+        using var loaded = ModelLoader.Load(model, "cpu");
         Assert.Equal("own", loaded.Manifest.Options["backbone"]!.GetValue<string>());
         Assert.Contains("backbone.onnx", loaded.Manifest.Files.Keys);
     }
@@ -114,7 +115,7 @@ public sealed class OwnBackboneTests : IDisposable
     }
 
     private void Write(string name, OnnxGraph graph) =>
-        File.WriteAllBytes(_folder[name], OnnxFile.ToMessage(graph.ToMessage("own"), "", new Dictionary<string, string>()).ToByteArray());
+        File.WriteAllBytes(_folder[name], OnnxGraph.ToModel(graph.ToMessage("own"), "", new Dictionary<string, string>()).ToByteArray());
 
     private static OnnxGraph Convolutions()
     {

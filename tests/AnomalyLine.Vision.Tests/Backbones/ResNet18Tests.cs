@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Backbones;
-using AnomalyLine.Vision.Onnx.Messages;
+using AnomalyLine.Inference.Backbones;
+using AnomalyLine.Inference.Onnx.Messages;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Data;
+using AnomalyLine.Learning.Training;
 
 namespace AnomalyLine.Vision.Tests.Data;
 

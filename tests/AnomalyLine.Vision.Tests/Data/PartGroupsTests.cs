@@ -1,6 +1,6 @@
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Imaging;
-using AnomalyLine.Vision.Training;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Data;

@@ -47,7 +47,7 @@ public sealed class PooledArrayTests
     [Fact]
     public void Put_MoreThanMayWait_LetsTheOldOnesGoAndKeepsTakingNewOnes()
     {
-        var shelf = new ArrayShelf<byte>();
+        var shelf = new SizeBucket<byte>();
         const int size = 10 << 20;
         var arrays = Enumerable.Range(0, 8).Select(_ => shelf.Take(size)).ToArray();
         foreach (var array in arrays)
@@ -63,7 +63,7 @@ public sealed class PooledArrayTests
     [InlineData(85_000)]
     [InlineData(1_310_720)]
     [InlineData(64 * 1024 * 1024)]
-    public void Take_AnyLength_IsAtMostAnEighthLarger(int length) => Assert.InRange(new ArrayShelf<byte>().Take(length).Length, length, length * 9L / 8);
+    public void Take_AnyLength_IsAtMostAnEighthLarger(int length) => Assert.InRange(new SizeBucket<byte>().Take(length).Length, length, length * 9L / 8);
 
     [Fact]
     public void Frame_Recycled_IsNotReadAnyMore()

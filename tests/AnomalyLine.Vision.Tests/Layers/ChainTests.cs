@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Layers;
+using AnomalyLine.Inference.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Layers;
+using AnomalyLine.Learning.Layers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Layers;

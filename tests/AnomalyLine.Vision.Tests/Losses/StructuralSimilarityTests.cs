@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Losses;
+using AnomalyLine.Learning.Losses;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Losses;

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Masking;
+using AnomalyLine.Learning.Masking;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Masking;

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Masking;
+using AnomalyLine.Learning.Masking;
 
 namespace AnomalyLine.Vision.Tests.Masking;
 

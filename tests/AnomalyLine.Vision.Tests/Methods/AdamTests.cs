@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Learning.Optimisers;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;
@@ -41,7 +41,7 @@ public sealed class AdamTests
         using var scope = NewDisposeScope();
         using var layer = nn.Linear(1, 1, hasBias: false);
         using (no_grad()) layer.weight!.fill_(1);
-        NetworkForm.Convert(layer, ScalarType.BFloat16);
+        InferenceOptimizer.Convert(layer, ScalarType.BFloat16);
         using var adam = new Adam(layer, 0, 0.9, 0.999);
         for (var i = 0; i < 20; i++)
         {

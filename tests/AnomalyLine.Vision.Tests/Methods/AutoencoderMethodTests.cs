@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods.Autoencoder;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using AnomalyLine.Vision.Catalog;
+using AnomalyLine.Learning.Catalog;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Methods;

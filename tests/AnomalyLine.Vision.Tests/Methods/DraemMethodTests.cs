@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Methods.Draem;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Learning.Methods.Draem;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

@@ -1,6 +1,6 @@
-using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Losses;
-using AnomalyLine.Vision.Methods.Fair;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Learning.Losses;
+using AnomalyLine.Learning.Methods.Fair;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

@@ -1,7 +1,7 @@
-using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Losses;
-using AnomalyLine.Vision.Masking;
-using AnomalyLine.Vision.Methods.Intra;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Learning.Losses;
+using AnomalyLine.Learning.Masking;
+using AnomalyLine.Learning.Methods.Intra;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

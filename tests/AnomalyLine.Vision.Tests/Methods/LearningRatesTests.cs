@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
 
 namespace AnomalyLine.Vision.Tests.Methods;
 

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Methods.Memae;
+using AnomalyLine.Learning.Methods.Memae;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

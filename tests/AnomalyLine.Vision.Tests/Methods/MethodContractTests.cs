@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Training;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Methods;
@@ -214,7 +216,7 @@ public sealed class MethodContractTests(TrainedMethods trained)
 
         // In a method of its own, so that nothing on the stack holds on to the model.
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static void LoadAndDispose(string path) => AnomalyModel.Load(path, "cpu").Dispose();
+        static void LoadAndDispose(string path) => ModelLoader.Load(path, "cpu").Dispose();
     }
 
     [Theory]

@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Methods.Mnad;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Learning.Methods.Mnad;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

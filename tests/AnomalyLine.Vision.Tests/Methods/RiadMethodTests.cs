@@ -1,7 +1,7 @@
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Losses;
-using AnomalyLine.Vision.Masking;
-using AnomalyLine.Vision.Methods.Riad;
+using AnomalyLine.Learning.Layers;
+using AnomalyLine.Learning.Losses;
+using AnomalyLine.Learning.Masking;
+using AnomalyLine.Learning.Methods.Riad;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

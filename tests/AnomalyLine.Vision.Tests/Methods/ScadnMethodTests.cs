@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Masking;
-using AnomalyLine.Vision.Methods.Scadn;
+using AnomalyLine.Learning.Masking;
+using AnomalyLine.Learning.Methods.Scadn;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

@@ -1,6 +1,6 @@
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Masking;
-using AnomalyLine.Vision.Methods.Smai;
+using AnomalyLine.Learning.Layers;
+using AnomalyLine.Learning.Masking;
+using AnomalyLine.Learning.Methods.Smai;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

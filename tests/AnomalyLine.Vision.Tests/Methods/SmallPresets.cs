@@ -1,15 +1,15 @@
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Methods.Autoencoder;
-using AnomalyLine.Vision.Methods.Draem;
-using AnomalyLine.Vision.Methods.Fair;
-using AnomalyLine.Vision.Methods.Intra;
-using AnomalyLine.Vision.Methods.Memae;
-using AnomalyLine.Vision.Methods.Mnad;
-using AnomalyLine.Vision.Methods.Riad;
-using AnomalyLine.Vision.Methods.Scadn;
-using AnomalyLine.Vision.Methods.Smai;
-using AnomalyLine.Vision.Methods.Subspace;
-using AnomalyLine.Vision.Methods.Vae;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods.Draem;
+using AnomalyLine.Learning.Methods.Fair;
+using AnomalyLine.Learning.Methods.Intra;
+using AnomalyLine.Learning.Methods.Memae;
+using AnomalyLine.Learning.Methods.Mnad;
+using AnomalyLine.Learning.Methods.Riad;
+using AnomalyLine.Learning.Methods.Scadn;
+using AnomalyLine.Learning.Methods.Smai;
+using AnomalyLine.Learning.Methods.Subspace;
+using AnomalyLine.Learning.Methods.Vae;
 
 namespace AnomalyLine.Vision.Tests.Methods;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Demo;
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Inference;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Training;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Methods;
@@ -58,7 +58,7 @@ public sealed class TrainedMethods : IDisposable
 
     public sealed record Trained(TrainingResult Result, IReadOnlyList<double> Losses)
     {
-        public AnomalyModel Load() => AnomalyModel.Load(Result.Path, "cpu");
+        public AnomalyModel Load() => ModelLoader.Load(Result.Path, "cpu");
     }
 
     private sealed class Listener(Action<TrainingProgress> told) : IProgress<TrainingProgress>

@@ -1,4 +1,4 @@
-using AnomalyLine.Vision.Methods.Vae;
+using AnomalyLine.Learning.Methods.Vae;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Methods;

@@ -6,7 +6,9 @@ using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Vision.Tests.Methods;
 using TorchSharp;
 
@@ -20,8 +22,8 @@ public sealed class EngineTests(TrainedMethods trained)
     public void Load_OnnxAskedFor_JudgesAsTorchDoes(string method)
     {
         var path = trained.Of(method).Result.Path;
-        using var torch = AnomalyModel.Load(path, "cpu");
-        using var onnx = AnomalyModel.Load(path, "cpu", ServingEngine.Onnx);
+        using var torch = ModelLoader.Load(path, "cpu");
+        using var onnx = ModelLoader.Load(path, "cpu", ServingEngine.Onnx);
         Assert.Equal((ServingEngine.Torch, ServingEngine.Onnx), (torch.Engine.Engine, onnx.Engine.Engine));
         var frames = Frames(torch.Input);
         var (expected, actual) = (torch.Detect(frames), onnx.Detect(frames));
@@ -36,7 +38,7 @@ public sealed class EngineTests(TrainedMethods trained)
     [Fact]
     public void Load_Auto_TakesTheEngineThatTheTimesSpeakFor()
     {
-        using var model = AnomalyModel.Load(trained.Of("ae-l2").Result.Path, "cpu", ServingEngine.Auto, maxBatchSize: 4);
+        using var model = ModelLoader.Load(trained.Of("ae-l2").Result.Path, "cpu", ServingEngine.Auto, maxBatchSize: 4);
         Assert.Equal(
             [(1, ServingEngine.Torch), (1, ServingEngine.Onnx), (4, ServingEngine.Torch), (4, ServingEngine.Onnx)], model.Engine.Times.Select(t => (t.Batch, t.Engine)));
         Assert.All(model.Engine.Times, t => Assert.InRange(t.Milliseconds, 0.001, 1e4));
@@ -54,13 +56,13 @@ public sealed class EngineTests(TrainedMethods trained)
         IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> judged)
         {
             var detections = model.Detect(judged);
-            return model.Method.Engine is null ? detections : [.. detections.Select(d => d with { Score = d.Score * 1.01f })];
+            return model.Network.Engine is null ? detections : [.. detections.Select(d => d with { Score = d.Score * 1.01f })];
         }
 
-        var choice = new EngineTrial(model.Method, Detect, frames).Choose(ServingEngine.Auto, 8);
+        var choice = new EngineTrial(model.Network, Detect, frames).Choose(ServingEngine.Auto, 8);
         Assert.Equal((ServingEngine.Torch, true), (choice.Engine, choice.IsRefusal));
         Assert.Contains("differs by 0.0", choice.Reason, StringComparison.Ordinal);
-        Assert.Null(model.Method.Engine);
+        Assert.Null(model.Network.Engine);
         foreach (var frame in frames) frame.Dispose();
     }
 
@@ -70,8 +72,8 @@ public sealed class EngineTests(TrainedMethods trained)
         Assert.SkipUnless(TorchEngine.ComputesInBfloat16, "this processor does not compute in bfloat16");
         using var folder = new TemporaryFolder();
         var path = Allowing(folder, new Bfloat16Trial(0.01, 0.01, 0, 0, 2));
-        using var torch = AnomalyModel.Load(path, "cpu");
-        using var half = AnomalyModel.Load(path, "cpu", ServingEngine.Bfloat16);
+        using var torch = ModelLoader.Load(path, "cpu");
+        using var half = ModelLoader.Load(path, "cpu", ServingEngine.Bfloat16);
         Assert.Equal((ServingEngine.Bfloat16, "asked for"), (half.Engine.Engine, half.Engine.Reason));
         var frames = Frames(torch.Input);
         var (expected, actual) = (torch.Detect(frames), half.Detect(frames));
@@ -79,7 +81,7 @@ public sealed class EngineTests(TrainedMethods trained)
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Score, pair.Second.Score, pair.First.Score * 0.05f));
         foreach (var frame in frames) frame.Dispose();
 
-        using var auto = AnomalyModel.Load(path, "cpu", ServingEngine.Auto, maxBatchSize: 1);
+        using var auto = ModelLoader.Load(path, "cpu", ServingEngine.Auto, maxBatchSize: 1);
         Assert.Equal([ServingEngine.Torch, ServingEngine.Onnx, ServingEngine.Bfloat16], auto.Engine.Times.Select(t => t.Engine));
     }
 
@@ -87,7 +89,7 @@ public sealed class EngineTests(TrainedMethods trained)
     public void Load_Bfloat16NotAllowedByTheTraining_IsServedByTorch()
     {
         using var folder = new TemporaryFolder();
-        using var model = AnomalyModel.Load(Allowing(folder, new Bfloat16Trial(0.03, 0.01, 0, 0, 2)), "cpu", ServingEngine.Bfloat16);
+        using var model = ModelLoader.Load(Allowing(folder, new Bfloat16Trial(0.03, 0.01, 0, 0, 2)), "cpu", ServingEngine.Bfloat16);
         Assert.Equal(ServingEngine.Torch, model.Engine.Engine);
         Assert.Contains("did not allow", model.Engine.Reason, StringComparison.Ordinal);
     }
@@ -111,7 +113,7 @@ public sealed class EngineTests(TrainedMethods trained)
     {
         Assert.SkipUnless(engine != ServingEngine.Bfloat16 || TorchEngine.ComputesInBfloat16, "this processor does not compute in bfloat16");
         using var folder = new TemporaryFolder();
-        using var model = AnomalyModel.Load(Allowing(folder, new Bfloat16Trial(0, 0, 0, 0, 2)), "cpu", engine);
+        using var model = ModelLoader.Load(Allowing(folder, new Bfloat16Trial(0, 0, 0, 0, 2)), "cpu", engine);
         Assert.Equal(engine, model.Engine.Engine);
         var frames = Frames(model.Input);
         for (var i = 0; i < 3; i++)
@@ -129,7 +131,7 @@ public sealed class EngineTests(TrainedMethods trained)
     [Fact]
     public void Detect_OnnxManyTimes_LeavesNoTensor()
     {
-        using var model = AnomalyModel.Load(trained.Of("mnad").Result.Path, "cpu", ServingEngine.Onnx);
+        using var model = ModelLoader.Load(trained.Of("mnad").Result.Path, "cpu", ServingEngine.Onnx);
         Assert.Equal(ServingEngine.Onnx, model.Engine.Engine);
         var frames = Frames(model.Input);
         model.Detect(frames);
@@ -155,7 +157,7 @@ public sealed class EngineTests(TrainedMethods trained)
 
     /// <summary>In a method of its own, so that nothing on the stack holds on to the model.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LoadAndDispose(string path, ServingEngine engine) => AnomalyModel.Load(path, "cpu", engine).Dispose();
+    private static void LoadAndDispose(string path, ServingEngine engine) => ModelLoader.Load(path, "cpu", engine).Dispose();
 
     /// <summary>A trained model's file that says this of bfloat16.</summary>
     private string Allowing(TemporaryFolder folder, Bfloat16Trial trial)

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using AnomalyLine.Detection.Models;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Models;
@@ -97,7 +97,7 @@ public sealed class ModelFileTests(TrainedMethods trained)
 
     private static void Refused(string path, string because)
     {
-        var error = Assert.Throws<ModelFileException>(() => AnomalyModel.Load(path, "cpu"));
+        var error = Assert.Throws<ModelFileException>(() => ModelLoader.Load(path, "cpu"));
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(because, error.Message, StringComparison.Ordinal);
     }

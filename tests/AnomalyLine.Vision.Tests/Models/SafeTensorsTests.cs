@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Inference.Tensors;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Models;

@@ -1,18 +1,20 @@
 using System.Globalization;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.AnomalyMaps;
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Methods.Draem;
-using AnomalyLine.Vision.Methods.Intra;
-using AnomalyLine.Vision.Methods.Memae;
-using AnomalyLine.Vision.Methods.Mnad;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
-using Google.Protobuf;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Export;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Draem;
+using AnomalyLine.Learning.Methods.Intra;
+using AnomalyLine.Learning.Methods.Memae;
+using AnomalyLine.Learning.Methods.Mnad;
 using AnomalyLine.Vision.Tests.Methods;
+using Google.Protobuf;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Onnx;
@@ -34,13 +36,13 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var export = OnnxFile.Write(alm, folder["part.onnx"]);
-        using var model = AnomalyModel.Load(alm, "cpu");
+        using var model = ModelLoader.Load(alm, "cpu");
         using var run = new OnnxRun(File.ReadAllBytes(folder["part.onnx"]));
         using var staging = new FrameStaging(model.Input, CPU);
         foreach (var count in new[] { 1, 3 })
         {
             var frames = DatasetFolder.Open(trained.DataFolder).TestFrames.TakeLast(count).Select(f => TrainedMethods.Prepare(f.Path, model.Input)).ToArray();
-            AssertSame(model.Method, run, staging.Move(frames, count));
+            AssertSame(model.Network, run, staging.Move(frames, count));
             foreach (var frame in frames) frame.Dispose();
         }
 
@@ -66,7 +68,7 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         if (method.LearnsAtOnce) method.Complete([method.Encode(Frames(4))]);
         else method.TrainStep(method.Encode(Frames(4)), 0, new Random(1));
         method.Finish();
-        NetworkForm.Serve(method.Network);
+        InferenceOptimizer.Optimize(method.Network);
         using var mode = inference_mode();
         using var run = new OnnxRun(Bytes(method));
         AssertSame(method, run, Frames(1));
@@ -94,18 +96,18 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         using var mode = inference_mode();
         var options = manifest.Options.DeepClone().AsObject();
         options["normalise"] = true;
-        var normal = new Dictionary<string, Tensor> { ["mean"] = rand(128, 128) * Numbers.S(0.001), ["deviation"] = rand(128, 128) + Numbers.S(0.1) };
+        var normal = new Dictionary<string, Tensor> { ["mean"] = rand(128, 128) * Scalars.S(0.001), ["deviation"] = rand(128, 128) + Scalars.S(0.1) };
         var changed = new Dictionary<string, byte[]>(files) { ["normal.safetensors"] = SafeTensors.Write(normal) };
         ModelFile.Write(folder["part.alm"], manifest with { Options = options, References = [] }, changed);
         OnnxFile.Write(folder["part.alm"], folder["part.onnx"]);
-        using var model = AnomalyModel.Load(folder["part.alm"], "cpu");
+        using var model = ModelLoader.Load(folder["part.alm"], "cpu");
         using var run = new OnnxRun(File.ReadAllBytes(folder["part.onnx"]));
         using var prepared = TrainedMethods.Prepare(DatasetFolder.Open(trained.DataFolder).TestFrames[^1].Path, model.Input);
         using var staging = new FrameStaging(model.Input, CPU);
         var frames = staging.Move([prepared], 1);
         var outputs = run.Run(frames);
-        var map = MeanFilter.Apply((frames - outputs["reconstruction"]).pow(Numbers.S(2)).mean([1]), 11);
-        var score = ((map - outputs["normal_mean"]) / outputs["normal_deviation"]).clamp_min(Numbers.S(0)).max().item<float>();
+        var map = MeanFilter.Apply((frames - outputs["reconstruction"]).pow(Scalars.S(2)).mean([1]), 11);
+        var score = ((map - outputs["normal_mean"]) / outputs["normal_deviation"]).clamp_min(Scalars.S(0)).max().item<float>();
         Assert.Equal(model.Detect([prepared])[0].Score, score, 1e-5f);
     }
 
@@ -126,11 +128,11 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         var graph = new OnnxGraph();
         method.WriteOnnx(graph);
         using var stream = new MemoryStream();
-        OnnxFile.ToMessage(graph.ToMessage("test"), "", new Dictionary<string, string>()).WriteTo(stream);
+        OnnxGraph.ToModel(graph.ToMessage("test"), "", new Dictionary<string, string>()).WriteTo(stream);
         return stream.ToArray();
     }
 
-    private static void AssertSame(AnomalyMethod method, OnnxRun run, Tensor frames)
+    private static void AssertSame(InferenceNetwork method, OnnxRun run, Tensor frames)
     {
         var outputs = run.Run(frames);
         switch (method.Network)
@@ -140,10 +142,10 @@ public sealed class OnnxFileTests(TrainedMethods trained)
                 AssertSame(method.AnomalyMap(frames), outputs["anomaly_map"]);
                 break;
             case MemaeNetwork memae:
-                AssertSame(memae.call((frames * Numbers.S(2)) - Numbers.S(1)), outputs["reconstruction"]);
+                AssertSame(memae.call((frames * Scalars.S(2)) - Scalars.S(1)), outputs["reconstruction"]);
                 break;
             case MnadNetwork mnad:
-                var (reconstruction, queries) = mnad.Rebuild((frames * Numbers.S(2)) - Numbers.S(1));
+                var (reconstruction, queries) = mnad.Rebuild((frames * Scalars.S(2)) - Scalars.S(1));
                 AssertSame(reconstruction, outputs["reconstruction"]);
                 AssertSame(mnad.Memory.Distance(queries).view_as(outputs["distance"]), outputs["distance"]);
                 break;

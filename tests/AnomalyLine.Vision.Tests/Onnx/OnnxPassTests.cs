@@ -1,8 +1,9 @@
-using AnomalyLine.Vision.Catalog;
-using AnomalyLine.Vision.Layers;
-using AnomalyLine.Vision.Methods.Intra;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Onnx;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Threading;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods.Intra;
 using AnomalyLine.Vision.Tests.Methods;
 using static TorchSharp.torch;
 
@@ -26,11 +27,11 @@ public sealed class OnnxPassTests
         // A step gives batch norms something to fold.
         method.TrainStep(Frames(4), 0, new Random(1));
         method.Finish();
-        NetworkForm.Serve(method.Network);
+        InferenceOptimizer.Optimize(method.Network);
         using var mode = inference_mode();
         using var pass = OnnxPass.Of(method, 2);
-        using var crew = new Crew(2);
-        using var leading = Crew.Lead(crew);
+        using var crew = new ThreadTeam(2);
+        using var leading = ThreadTeam.Lead(crew);
         foreach (var frames in new[] { Frames(1), Frames(3) })
         {
             method.Engine = null;
@@ -56,7 +57,7 @@ public sealed class OnnxPassTests
         random.manual_seed(1);
         var options = new IntraOptions { Size = size, Patch = 8, Width = 32, Depth = 5, Heads = 2, Hidden = hidden, Positions = Enum.Parse<PatchPositions>(positions) };
         using var method = new IntraMethod(options);
-        NetworkForm.Serve(method.Network);
+        InferenceOptimizer.Optimize(method.Network);
         using var pass = OnnxPass.Of(method, 2);
         var frames = rand(2, 3, size, size);
         var (expected, actual) = (method.Rebuild(frames), pass.Run(frames)[0]);
@@ -81,12 +82,12 @@ public sealed class OnnxPassTests
         random.manual_seed(1);
         var descriptor = MethodCatalog.Find("fair")!;
         using var method = descriptor.Create(SmallPresets.Of(descriptor));
-        NetworkForm.Serve(method.Network);
+        InferenceOptimizer.Optimize(method.Network);
         using var shared = OnnxPass.Of(method, 3);
         using var single = OnnxPass.Of(method, 1);
         var frames = rand(7, method.Input.Planes, method.Input.Height, method.Input.Width);
-        using var crew = new Crew(3);
-        using var leading = Crew.Lead(crew);
+        using var crew = new ThreadTeam(3);
+        using var leading = ThreadTeam.Lead(crew);
         var results = shared.Run(frames);
         for (var i = 0; i < 7; i++)
         {

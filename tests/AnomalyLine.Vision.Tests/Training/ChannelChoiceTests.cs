@@ -1,5 +1,5 @@
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
@@ -43,7 +43,7 @@ public sealed class ChannelChoiceTests : IDisposable
             new TrainingRequest { Method = "ae-l2", DataFolder = _folder.Path, Output = _folder["part.alm"], Preset = preset, Device = "cpu", Epochs = 1, Options = options },
             cancel: TestContext.Current.CancellationToken).Manifest;
         Assert.Equal(expected, manifest.Input.Channels);
-        using var model = AnomalyModel.Load(_folder["part.alm"], "cpu");
+        using var model = ModelLoader.Load(_folder["part.alm"], "cpu");
         Assert.Equal(expected, model.Input.Channels);
     }
 

@@ -1,8 +1,10 @@
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Methods.Mnad;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Inference;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Mnad;
+using AnomalyLine.Learning.Training;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
@@ -36,14 +38,14 @@ public sealed class ClipTrainingTests : IDisposable
             Options = $"{settings} channels=1 smoothing=3 learningRate=3e-3 normalise=false".Split(' ').Select(s => s.Split('=')).ToDictionary(s => s[0], s => s[1]),
         };
         var result = Trainer.Train(request, cancel: TestContext.Current.CancellationToken);
-        using var model = AnomalyModel.Load(result.Path, "cpu");
+        using var model = ModelLoader.Load(result.Path, "cpu");
         Assert.Equal(new InputSpec(32, 32, 1, 3), model.Input);
 
         // Of 48 the last 10 are held out, and the 2 before them belong to neither; of mnad the 4 before those are for validation, with 2 between.
         Assert.Equal(trained, result.Manifest.TrainingSet.Count);
         var scores = DatasetFolder.Open(_folder.Path).TestFrames.ToDictionary(f => f.DefectKind + System.IO.Path.GetFileName(f.Path), f => Score(model, f.Path));
         Assert.Equal(scores.Values.Max(), scores[$"jump{Jump:D3}.png"]);
-        if (model.Method.Network is MnadNetwork network) AssertDeviationsAreThoseOf(32..36, network, model);
+        if (model.Network.Network is MnadNetwork network) AssertDeviationsAreThoseOf(32..36, network, model);
     }
 
     /// <summary>Trained clips vary less in their distances: the deviations must be of clips that were not trained on.</summary>
@@ -54,7 +56,7 @@ public sealed class ClipTrainingTests : IDisposable
         using var staging = new FrameStaging(model.Input, TorchSharp.torch.CPU);
         var clips = DatasetFolder.Open(_folder.Path).TrainNormals.Take(normals).Select(path => ClipFile.Prepare(path, model.Input)).ToArray();
         var saved = network.Deviations.data<float>().ToArray();
-        model.Method.Complete([staging.Move(clips, clips.Length)]);
+        ((AnomalyMethod)model.Network).Complete([staging.Move(clips, clips.Length)]);
         foreach (var clip in clips) clip.Dispose();
         Assert.All(saved.Zip(network.Deviations.data<float>().ToArray()), pair => Assert.Equal(1, pair.First / pair.Second, 0.01));
     }

@@ -1,8 +1,8 @@
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
@@ -54,7 +54,7 @@ public sealed class CrossCalibrationTests(TrainedMethods trained)
             Options = new Dictionary<string, string> { ["size"] = "64", ["layers"] = "1,2" },
         };
         Trainer.Train(request, cancel: TestContext.Current.CancellationToken);
-        using var model = Vision.Models.AnomalyModel.Load(path, "cpu");
+        using var model = Learning.Catalog.ModelLoader.Load(path, "cpu");
         var manifest = model.Manifest;
         Assert.True(manifest.Calibration.IsCertified);
 

@@ -2,9 +2,9 @@ using AnomalyLine.Detection.Models;
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Methods.Autoencoder;
-using AnomalyLine.Vision.Models;
-using AnomalyLine.Vision.Training;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Training;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
@@ -27,7 +27,7 @@ public sealed class DeepFramesTests : IDisposable
         Write(bits, channels: 1);
         var result = Train("part.alm");
         Assert.Equal(expected, result.Manifest.Input.SignificantBits);
-        using var model = AnomalyModel.Load(result.Path, "cpu");
+        using var model = ModelLoader.Load(result.Path, "cpu");
         Assert.Equal(expected, model.Input.SignificantBits);
     }
 
@@ -72,7 +72,7 @@ public sealed class DeepFramesTests : IDisposable
         var options = manifest.Options.DeepClone().AsObject();
         Assert.True(options.Remove("significantBits"));
         ModelFile.Write(_folder["old.alm"], manifest with { Options = options }, files);
-        using var model = AnomalyModel.Load(_folder["old.alm"], "cpu");
+        using var model = ModelLoader.Load(_folder["old.alm"], "cpu");
         Assert.Equal(0, model.Input.SignificantBits);
     }
 

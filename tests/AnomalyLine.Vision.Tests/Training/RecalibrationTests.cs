@@ -1,6 +1,6 @@
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;
 

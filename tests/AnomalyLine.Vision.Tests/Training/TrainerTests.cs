@@ -1,9 +1,9 @@
 using AnomalyLine.Demo;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Training;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Methods;
-using AnomalyLine.Vision.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods;
+using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Training;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Training;
@@ -32,7 +32,7 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
     {
         File.WriteAllBytes(
             Output("other", "single") + ".checkpoint",
-            AnomalyLine.Vision.Models.SafeTensors.Write(new Dictionary<string, Tensor>(), """{"Fingerprint":"another","Spent":"00:00:01","Losses":[1],"BestLoss":null,"BestEpoch":0}"""));
+            AnomalyLine.Inference.Tensors.SafeTensors.Write(new Dictionary<string, Tensor>(), """{"Fingerprint":"another","Spent":"00:00:01","Losses":[1],"BestLoss":null,"BestEpoch":0}"""));
         var error = Assert.Throws<TrainingException>(() => Train("other", "single", resume: true));
         Assert.Contains("is of a training with another method, options, seed or data", error.Message, StringComparison.Ordinal);
     }

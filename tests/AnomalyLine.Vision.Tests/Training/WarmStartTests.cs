@@ -1,8 +1,8 @@
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging.Datasets;
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Training;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
@@ -20,7 +20,7 @@ public sealed class WarmStartTests(TrainedMethods trained)
         Assert.Equal(12, child.Manifest.Metrics["epochs"]);
         Assert.Equal(1.5e-3, child.Manifest.Options["learningRate"]!.GetValue<double>(), 9);
         Assert.InRange(child.Manifest.Losses[0], 0, parent.Manifest.Losses[0] / 2);
-        using var model = AnomalyModel.Load(child.Path, "cpu");
+        using var model = ModelLoader.Load(child.Path, "cpu");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using AnomalyLine.Vision.Models;
+using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Learning.Training;
+using AnomalyLine.Learning.Tuning;
 using AnomalyLine.Vision.Tests.Methods;
-using AnomalyLine.Vision.Training;
-using AnomalyLine.Vision.Tuning;
 
 namespace AnomalyLine.Vision.Tests.Tuning;
 
@@ -19,7 +19,7 @@ public sealed class TunerTests(TrainedMethods trained)
         Assert.Equal(scored.Max(t => t.Score!.Rank), Assert.Single(scored, t => t.IsChosen).Score!.Rank);
         Assert.Equal(6, scored[0].Score!.ImageAurocOfKind.Count);
         Assert.Contains(scored[0].Method, result.Reason, StringComparison.Ordinal);
-        using var model = AnomalyModel.Load(folder["part.alm"], "cpu");
+        using var model = ModelLoader.Load(folder["part.alm"], "cpu");
         Assert.Equal(scored[0].Method, model.Manifest.Method);
         Assert.Equal(["part.alm"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
 

@@ -1,7 +1,7 @@
 using AnomalyLine.Imaging;
-using AnomalyLine.Vision.Data.Corruption;
-using AnomalyLine.Vision.Masking;
-using AnomalyLine.Vision.Methods.Fair;
+using AnomalyLine.Learning.Corruption;
+using AnomalyLine.Learning.Masking;
+using AnomalyLine.Learning.Methods.Fair;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Data.Corruption;

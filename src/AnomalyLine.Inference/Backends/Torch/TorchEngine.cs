@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using AnomalyLine.Detection;
+using AnomalyLine.Inference.Tensors;
+using TorchSharp;
+
+namespace AnomalyLine.Inference.Backends.Torch;
+
+/// <summary>
+/// The native library behind everything with a tensor, and the settings it needs to be fast (docs/adr/0005-native-engine-settings.md).
+/// </summary>
+public static partial class TorchEngine
+{
+    /// <summary>
+    /// One arena that keeps its memory: with more, each forward pass on another than the main thread gives its activations back to the system
+    /// and faults them in again. Threads that wait sleep instead of spinning on cores that others need. Vectors are as wide as the processor has them, where .NET by itself stays at
+    /// 256 bits (docs/adr/0031-vectors-of-512-bits.md).
+    /// </summary>
+    private static readonly (string Name, string Value)[] Settings =
+    [
+        ("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("OMP_WAIT_POLICY", "PASSIVE"),
+        ("DOTNET_MaxVectorTBitWidth", "512"),
+    ];
+
+    private static readonly Lock Gate = new();
+    private static bool _isReady;
+    private static bool _usesTensorFloat32;
+    private static int _threads;
+
+    /// <summary>Version of TorchSharp.</summary>
+    public static string Version => typeof(torch).Assembly.GetName().Version?.ToString() ?? "unknown";
+
+    /// <summary>
+    /// Threads that one pass of a network uses, its caller's included: as many as there are cores unless set, 1..1024. For the whole process; threads that have used the engine before
+    /// keep what they had.
+    /// </summary>
+    /// <exception cref="EngineException">The native library does not load; when it is read, or when a number is set after the library was loaded.</exception>
+    public static int Threads
+    {
+        get
+        {
+            EnsureReady();
+            return torch.get_num_threads();
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1024);
+            lock (Gate)
+            {
+                _threads = value;
+                if (_isReady) ApplySettings();
+            }
+        }
+    }
+
+    /// <summary>The settings that are in force, for people.</summary>
+    /// <exception cref="EngineException">The native library does not load.</exception>
+    public static string SettingsText => FormattableString.Invariant(
+        $"TorchSharp {Version}, {Threads} threads for each pass, TF32 {(TensorFloat32 ? "on" : "off")}, {string.Join(", ", Settings.Select(s => $"{s.Name}={Environment.GetEnvironmentVariable(s.Name) ?? "not set"}"))}");
+
+    /// <summary>Tensors that are alive in this process; flat over time where none leaks, however many models come and go. Any thread.</summary>
+    public static long LiveTensors => _isReady ? torch.Tensor.TotalCount - Parameters.Made : 0;
+
+    /// <summary>Whether this processor multiplies bfloat16 itself (AVX-512 BF16: function 7, leaf 1, EAX bit 5).</summary>
+    public static bool ComputesInBfloat16 => X86Base.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+
+    /// <summary>
+    /// Whether CUDA may round float32 factors of convolutions and products to TF32, 10 bits instead of 23, which cards since Ampere multiply several times as fast. False unless set:
+    /// libtorch by itself would round those of convolutions. Without effect on the processor. For the whole process; set it before a model is loaded.
+    /// </summary>
+    public static bool TensorFloat32
+    {
+        get => _usesTensorFloat32;
+        set
+        {
+            lock (Gate)
+            {
+                _usesTensorFloat32 = value;
+                if (_isReady) ApplySettings();
+            }
+        }
+    }
+
+    /// <summary>Loads the native library, or says why it cannot be loaded and what to do. Cheap after the first time; any thread.</summary>
+    /// <exception cref="EngineException">The native library does not load.</exception>
+    public static void EnsureReady()
+    {
+        if (Volatile.Read(ref _isReady)) return;
+        lock (Gate)
+        {
+            if (_isReady) return;
+            NativeLibraryCheck.Run();
+            torch.InitializeDeviceType(DeviceType.CPU);
+            ApplySettings();
+            _isReady = true;
+        }
+    }
+
+    /// <summary>Whether a device multiplies bfloat16. Cards before Ampere do it slowly, which the trial of speed finds.</summary>
+    internal static bool ComputesInBfloat16On(torch.Device device) => device.type == DeviceType.CUDA || ComputesInBfloat16;
+
+    /// <summary>Whether the engine failed because memory ran out, on the processor or on a card.</summary>
+    internal static bool IsOutOfMemory(ExternalException e) =>
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.Ordinal);
+
+    /// <summary>The device by its option: "cpu", "cuda", or "auto" for cuda where there is one.</summary>
+    internal static torch.Device ResolveDevice(string name)
+    {
+        EnsureReady();
+        return name switch
+        {
+            "cpu" => torch.CPU,
+            "cuda" when torch.cuda_is_available() => torch.CUDA,
+            "cuda" => throw new EngineException("Device cuda was asked for, but this build finds no CUDA device; build with -p:TorchBackend=cuda on a machine with one, or use --device cpu."),
+            "auto" => torch.cuda_is_available() ? torch.CUDA : torch.CPU,
+            _ => throw new EngineException($"Device '{name}' is unknown; use auto, cpu or cuda."),
+        };
+    }
+
+    /// <summary>
+    /// Starts the process over, once, with the settings that libtorch and the C library read only when they start; call it first in Main.
+    /// The process keeps its id, arguments and terminal. Does nothing where MALLOC_ARENA_MAX is set, so a setting of your own wins.
+    /// </summary>
+    public static void RestartWithSettings()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is not null) return;
+        foreach (var (name, value) in Settings) _ = SetEnvironment(name, value, overwrite: 0);
+        var arguments = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
+
+        // Returns only where the system refuses; the process then goes on, slower, with the defaults.
+        _ = Execute(Environment.ProcessPath ?? "/proc/self/exe", [.. arguments, null]);
+    }
+
+    private static void ApplySettings()
+    {
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = _usesTensorFloat32;
+        if (_threads > 0) torch.set_num_threads(_threads);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "execv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Execute(string path, string?[] arguments);
+}

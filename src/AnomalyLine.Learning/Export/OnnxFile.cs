@@ -1,0 +1,67 @@
+using System.Globalization;
+using AnomalyLine.Detection;
+using AnomalyLine.Detection.Models;
+using AnomalyLine.Inference;
+using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Learning.Catalog;
+using Google.Protobuf;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Learning.Export;
+
+/// <summary>
+/// An ONNX file of a model's network, for other engines: frames N x P x S x S in [0, 1] as float32 go in, what the map is computed from comes out. Threshold, and how map and score
+/// are computed, lie in its metadata and in its description.
+/// </summary>
+public static class OnnxFile
+{
+    /// <summary>Loads a model and writes its network, whole or not at all.</summary>
+    /// <param name="model">The .alm file.</param>
+    /// <param name="path">Where to; its folder must exist.</param>
+    /// <exception cref="ModelFileException">The model cannot be loaded, or its method has no single pass that a graph could hold.</exception>
+    /// <exception cref="EngineException">The native engine cannot be used.</exception>
+    public static OnnxExport Write(string model, string path)
+    {
+        var method = ModelFile.ReadManifest(model).Manifest.Method;
+        if (MethodCatalog.Find(method) is { WritesOnnx: false })
+        {
+            var able = MethodCatalog.All.Where(m => m.WritesOnnx).Select(m => m.Name);
+            throw new ModelFileException($"{model}: method '{method}' cannot be exported to ONNX; these can: {string.Join(", ", able)}.");
+        }
+
+        using var loaded = ModelLoader.Load(model, "cpu");
+        return Write(path, loaded);
+    }
+
+    /// <summary>Writes a loaded model's network.</summary>
+    private static OnnxExport Write(string path, AnomalyModel model)
+    {
+        using var scope = NewDisposeScope();
+        var (manifest, version) = (model.Manifest, model.Version);
+        var graph = new OnnxGraph();
+        var reading = model.Network.WriteOnnx(graph);
+        if (model.Normal is not null) reading = reading with { Map = $"{reading.Map}; then max((map - normal_mean) / normal_deviation, 0) at each place" };
+        model.Normal?.Write(graph);
+        var (input, calibration) = (manifest.Input, manifest.Calibration);
+        var description = $"AnomalyLine {version}. frames: N x {input.Planes} x {input.Height} x {input.Width} in [0, 1]{(input.Channels == 3 ? ", red, green, blue" : "")}, "
+            + $"a picture resized to {input.Width} x {input.Height} by area averaging whatever its proportions. "
+            + $"map: {reading.Map}. score: {reading.Score}. A frame is anomalous when its score is above {Text(calibration.Threshold)}, a place when the map is above {Text(calibration.PixelThreshold)}.";
+        var message = OnnxGraph.ToModel(graph.ToMessage(manifest.Method), description, new Dictionary<string, string>
+        {
+            ["method"] = manifest.Method,
+            ["modelVersion"] = version,
+            ["width"] = Text(input.Width),
+            ["height"] = Text(input.Height),
+            ["channels"] = Text(input.Channels),
+            ["framesPerClip"] = Text(input.Frames),
+            ["threshold"] = Text(calibration.Threshold),
+            ["pixelThreshold"] = Text(calibration.PixelThreshold),
+            ["map"] = reading.Map,
+            ["score"] = reading.Score,
+        });
+        AtomicFile.Write(path, message.WriteTo);
+        return new OnnxExport(version, manifest.Method, OnnxGraph.OperatorSet, graph.Outputs, reading.Map, reading.Score, calibration.Threshold, new FileInfo(path).Length);
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}

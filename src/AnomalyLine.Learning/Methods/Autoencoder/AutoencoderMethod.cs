@@ -1,0 +1,83 @@
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Learning.Losses;
+using static AnomalyLine.Inference.Tensors.Scalars;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Learning.Methods.Autoencoder;
+
+/// <summary>
+/// Autoencoder baselines: Bergmann, Löwe, Fauser, Sattlegger, Steger, "Improving unsupervised defect segmentation by applying structural
+/// similarity to autoencoders", VISAPP 2019. The map is the squared error, or 1 - SSIM, between frame and reconstruction.
+/// </summary>
+internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMethod(options)
+{
+    private readonly AutoencoderNetwork _network = new(options);
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var seen = options.Window == 0 ? frames : RandomWindows(frames, random);
+        var reconstruction = _network.call(seen);
+        return options.Loss == ReconstructionLoss.L2
+            ? nn.functional.mse_loss(reconstruction, seen)
+            : StructuralSimilarity.Loss(seen, reconstruction, 1);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        var reconstruction = Reconstruct(frames);
+        var map = options.Loss == ReconstructionLoss.L2
+            ? SquaredDistance.Apply(frames, reconstruction)
+            : StructuralSimilarity.Distance(frames, reconstruction, 1);
+        return MeanFilter.Apply(map, options.Smoothing);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor frames) => options.Window == 0 ? Pass(frames)[0] : Slide(frames);
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        var side = options.NetworkSize;
+        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, side)), null, options.Channels, side, side);
+        var cut = options.Window == 0
+            ? ""
+            : $"frames holds windows of {side} x {side} pixels, cut from a frame of {options.Size} x {options.Size} every {options.Stride} pixels and at its far borders, and reconstruction is the mean of those over a place; ";
+        var error = options.Loss == ReconstructionLoss.L2 ? "the mean over channels of (frames - reconstruction)²" : $"the mean over channels of 1 - SSIM(frames, reconstruction) with {StructuralSimilarity.Words}";
+        return new OnnxReading(cut + error + OnnxReading.Smoothed(options.Smoothing));
+    }
+
+    private Tensor RandomWindows(Tensor frames, Random random)
+    {
+        var windows = new List<Tensor>();
+        foreach (var frame in frames.split(1))
+            for (var i = 0; i < options.WindowsPerFrame; i++)
+                windows.Add(Cut(frame, random.Next(options.Size - options.Window + 1), random.Next(options.Size - options.Window + 1)));
+        return cat(windows);
+    }
+
+    /// <summary>All windows of all frames as one batch; where they overlap their reconstructions are averaged.</summary>
+    private Tensor Slide(Tensor frames)
+    {
+        var last = options.Size - options.Window;
+        var offsets = Enumerable.Range(0, (last / options.Stride) + 1).Select(i => i * options.Stride).Append(last).Distinct().ToArray();
+        var places = offsets.SelectMany(y => offsets.Select(x => (y, x))).ToArray();
+        var reconstructions = Pass(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray()))[0].chunk(places.Length);
+        var sum = zeros_like(frames);
+        var count = zeros_like(frames);
+        for (var i = 0; i < places.Length; i++)
+        {
+            Cut(sum, places[i].y, places[i].x).add_(reconstructions[i], S(1));
+            Cut(count, places[i].y, places[i].x).add_(S(1), S(1));
+        }
+
+        return sum / count;
+    }
+
+    private Tensor Cut(Tensor frames, int y, int x) => frames.narrow(2, y, options.Window).narrow(3, x, options.Window);
+}

@@ -1,0 +1,142 @@
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Learning.Losses;
+using AnomalyLine.Learning.Masking;
+using static AnomalyLine.Inference.Tensors.Scalars;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Learning.Methods.Intra;
+
+/// <summary>
+/// Pirnay, Chai, "Inpainting transformer for anomaly detection", ICIAP 2022. Each patch of the frame is filled in from a window of patches around it
+/// by attention alone, and compared with what was there.
+/// </summary>
+internal sealed class IntraMethod : AnomalyMethod
+{
+    /// <summary>Length of the range [0, 1] that the losses work in.</summary>
+    private const double Range = 1;
+
+    private static readonly long[] PatchesFirst = [0, 2, 4, 1, 3, 5];
+    private static readonly long[] ChannelsFirst = [0, 3, 1, 4, 2, 5];
+
+    private readonly IntraOptions _options;
+    private readonly IntraNetwork _network;
+    private readonly PatchWindows _windows;
+
+    public IntraMethod(IntraOptions options)
+        : base(options, passesAtOnce: 128)
+    {
+        _options = options;
+        _network = new IntraNetwork(options);
+        _windows = new PatchWindows(options.Grid, options.Window, options.Hidden);
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>MSE + a (1 - GMS) + b (1 - SSIM) of the hidden patches of random windows (eq. 4 of the README).</summary>
+    public override Tensor Loss(Tensor frames, Random random)
+    {
+        var patches = Cut(frames);
+        var first = Enumerable.Range(0, (int)frames.shape[0] * _options.WindowsPerFrame).Select(i => (long)i / _options.WindowsPerFrame * _options.Grid * _options.Grid).ToArray();
+        var drawn = first.Select(offset => (Offset: offset, Window: _windows.Draw(random))).ToArray();
+        var windows = tensor(drawn.SelectMany(d => d.Window.Patches.Select(p => d.Offset + p)).ToArray(), [drawn.Length, _options.Window * _options.Window]).to(frames.device);
+        var hidden = tensor(drawn.SelectMany(d => d.Window.Places).ToArray(), [drawn.Length, _options.Hidden]).to(frames.device);
+        var rebuilt = AsFrames(_network.call(_network.Embed(patches), windows, hidden));
+        var x = AsFrames(patches.index_select(0, windows.gather(1, hidden).flatten()));
+        return nn.functional.mse_loss(rebuilt, x)
+            .Plus(S(_options.GradientWeight) * GradientMagnitudeSimilarity.Loss(x, rebuilt, Range, _options.PatchScales))
+            .Plus(S(_options.StructureWeight) * StructuralSimilarity.Loss(x, rebuilt, Range));
+    }
+
+    /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
+    public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(S(2));
+
+    /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
+
+    /// <summary>The frames with each patch as the network fills it in.</summary>
+    public override IReadOnlyList<string> WritePass(OnnxGraph graph)
+    {
+        var (channels, side) = (_options.Channels, _options.Size);
+        graph.Output("reconstruction", WriteRebuild(graph, graph.Input("frames", channels, side)), null, channels, side, side);
+        return graph.Outputs;
+    }
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        WritePass(graph);
+        graph.Output("normal_map", graph.Constant(_network.NormalMap), _options.Size, _options.Size);
+        return new OnnxReading($"{GradientMagnitudeSimilarity.Words(_options.Scales)}{OnnxReading.Smoothed(_options.Smoothing)}, then (map - normal_map)²");
+    }
+
+    /// <summary>The reconstruction; as many frames at once as <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> allows.</summary>
+    protected override Tensor[] Forward(Tensor input) => [Rebuild(input)];
+
+    /// <summary>The mean smoothed distance of normal frames.</summary>
+    public override void Complete(IEnumerable<Tensor> normals)
+    {
+        using var scope = NewDisposeScope();
+        var sum = zeros_like(_network.NormalMap);
+        long count = 0;
+        foreach (var frames in normals)
+        {
+            using var step = NewDisposeScope();
+            sum.add_(Distance(frames).sum([0]), S(1));
+            count += frames.shape[0];
+        }
+
+        _network.NormalMap.copy_(sum / S(count));
+    }
+
+    /// <summary>The frames with each patch as the network fills it in: every patch is embedded once, then all windows of all frames, in batches.</summary>
+    internal Tensor Rebuild(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var (device, count) = (frames.device, frames.shape[0]);
+        var tokens = _network.Embed(Cut(frames));
+        var number = arange(S(0), S(count), S(1), device: device);
+        var windows = tensor(_windows.Patches).to(device).unsqueeze(0).Plus((number * S(_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
+        var hidden = tensor(_windows.Places, [_windows.Count, _windows.Hidden]).to(device).repeat(count, 1);
+        var predicted = cat([.. windows.split(PassesAtOnce).Zip(hidden.split(PassesAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
+        var source = tensor(_windows.Source).to(device).unsqueeze(0).Plus((number * S(_windows.Places.Length)).unsqueeze(1)).flatten();
+        return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Distance(Tensor frames)
+    {
+        var atOnce = Math.Max(1, PassesAtOnce / _windows.Count);
+        var rebuilt = Engine is null || frames.shape[0] <= atOnce ? Pass(frames)[0] : cat([.. frames.split(atOnce).Select(part => Pass(part)[0])]);
+        return MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, rebuilt, Range, _options.Scales), _options.Smoothing);
+    }
+
+    /// <summary>The same as <see cref="Rebuild"/>, in parts of <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> windows of each frame.</summary>
+    private OnnxValue WriteRebuild(OnnxGraph graph, OnnxValue frames)
+    {
+        var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
+        var cut = graph.Add("Transpose", [graph.Add("Reshape", [frames, graph.Constant(0, c, grid, side, grid, side)])], ("perm", PatchesFirst));
+        var tokens = _network.WriteEmbedding(graph, graph.Add("Reshape", [cut, graph.Constant(0, grid * grid, c * side * side)]));
+        var patches = _windows.Patches.Chunk(PassesAtOnce * _options.Window * _options.Window);
+        OnnxValue[] parts = [.. patches.Zip(_windows.Places.Chunk(PassesAtOnce * _windows.Hidden), (part, hidden) => _network.Write(graph, tokens, part, hidden))];
+        var predicted = graph.Add("Gather", [parts.Length == 1 ? parts[0] : graph.Add("Concat", parts, ("axis", 1L)), graph.Constant(_windows.Source)], ("axis", 1L));
+        var grown = graph.Add("Transpose", [graph.Add("Reshape", [predicted, graph.Constant(0, grid, grid, c, side, side)])], ("perm", ChannelsFirst));
+        return graph.Add("Reshape", [grown, graph.Constant(0, c, _options.Size, _options.Size)]);
+    }
+
+    /// <summary>N x C x S x S to (N grid²) x (C K K), row by row.</summary>
+    private Tensor Cut(Tensor frames)
+    {
+        var (n, c, grid, side) = (frames.shape[0], frames.shape[1], _options.Grid, _options.Patch);
+        return frames.reshape(n, c, grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).reshape(n * grid * grid, c * side * side);
+    }
+
+    /// <summary>The reverse of <see cref="Cut"/>.</summary>
+    private Tensor Assemble(Tensor patches)
+    {
+        var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
+        return patches.view(-1, grid, grid, c, side, side).permute(0, 3, 1, 4, 2, 5).reshape(-1, c, _options.Size, _options.Size);
+    }
+
+    private Tensor AsFrames(Tensor patches) => patches.view(-1, _options.Channels, _options.Patch, _options.Patch);
+}

@@ -1,0 +1,104 @@
+using AnomalyLine.Imaging;
+
+namespace AnomalyLine.Learning.Methods;
+
+/// <summary>Options that every method has. Each method adds its own in a derived record; the defaults are the paper's.</summary>
+internal abstract record MethodOptions
+{
+    /// <summary>Side of the square that frames are resized to, pixels, 32..1024.</summary>
+    public int Size { get; init; } = 256;
+
+    /// <summary>1 (grey) or 3 (red, green, blue).</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>
+    /// Bits in use of the 16-bit values of frames that do not say it themselves, 8..16: 12 where white is 4095. 0 for what the training frames need, which is noted here when they have 16-bit values.
+    /// </summary>
+    public int SignificantBits { get; init; }
+
+    /// <summary>Passes over the training frames, 1..100000.</summary>
+    public int Epochs { get; init; } = 300;
+
+    /// <summary>Frames a training step, 1..1024.</summary>
+    public int BatchSize { get; init; } = 4;
+
+    /// <summary>Adam's learning rate at its highest, above 0, at most 1.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>Adam's weight decay, 0..1.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>How the learning rate falls.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>Number type of convolutions and linear layers while training; the trained model is float32.</summary>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Single;
+
+    /// <summary>
+    /// Epochs without a better loss on validation normals after which training stops and the best weights are taken, 0 (off)..10000. The validation normals,
+    /// a tenth of those that would be trained on, are neither trained on nor calibrated with.
+    /// </summary>
+    public int Patience { get; init; }
+
+    /// <summary>Whether <see cref="AnomalyMethod.Complete"/> is to see validation normals: what the method measures there, trained ones have less of. Sets a tenth aside as <see cref="Patience"/> does.</summary>
+    internal virtual bool CompletesOnValidation => false;
+
+    /// <summary>Random shift of each training frame by at most this many pixels, edges repeated, 0..64.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Random turn of each training frame by at most this many degrees to either side, edges repeated, 0..180.</summary>
+    public double Rotation { get; init; }
+
+    /// <summary>Training frames are mirrored left to right half of the time. Off where the part has a left and a right.</summary>
+    public bool FlipHorizontal { get; init; }
+
+    /// <summary>Training frames are mirrored top to bottom half of the time.</summary>
+    public bool FlipVertical { get; init; }
+
+    /// <summary>Training frames are turned by 0, 90, 180 or 270 degrees.</summary>
+    public bool QuarterTurns { get; init; }
+
+    /// <summary>Largest relative change of each training frame's brightness, 0..0.5.</summary>
+    public double Brightness { get; init; }
+
+    /// <summary>Largest relative change of each colour against the others in a training frame, 0..0.5.</summary>
+    public double Colour { get; init; }
+
+    /// <summary>Side of the mean filter over the anomaly map, odd pixels, 1 (none)..63.</summary>
+    public int Smoothing { get; init; } = 21;
+
+    /// <summary>
+    /// Whether the anomaly map is measured against what each place does on normal frames: (map - mean) / deviation, at least 0, with both taken
+    /// from the training frames after training. Helps where parts lie in a fixed pose and some places, edges say, never rebuild well.
+    /// </summary>
+    public bool Normalise { get; init; }
+
+    /// <summary>Whether <see cref="Normalise"/> may be true.</summary>
+    internal virtual bool CanNormalise => true;
+
+    /// <summary>What frames are prepared to.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public InputSpec Input => new(Size, Size, Channels, ClipLength, SignificantBits);
+
+    /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
+    protected virtual int ClipLength => 1;
+
+    /// <summary>Everything that is wrong, one sentence each; none where all is well.</summary>
+    public virtual IEnumerable<string> Validate()
+    {
+        if (Size is < 32 or > 1024) yield return $"size is {Size}; it must be 32..1024 pixels.";
+        if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
+        if (SignificantBits is not (0 or (>= 8 and <= 16))) yield return $"significantBits is {SignificantBits}; it must be 8..16, or 0 for what the training frames need.";
+        if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";
+        if (BatchSize is < 1 or > 1024) yield return $"batchSize is {BatchSize}; it must be 1..1024.";
+        if (LearningRate is not (> 0 and <= 1)) yield return $"learningRate is {LearningRate}; it must be above 0 and at most 1.";
+        if (WeightDecay is not (>= 0 and <= 1)) yield return $"weightDecay is {WeightDecay}; it must be 0..1.";
+        if (Patience is < 0 or > 10_000) yield return $"patience is {Patience}; it must be 0 (off)..10000 epochs.";
+        if (Rotation is not (>= 0 and <= 180)) yield return $"rotation is {Rotation}; it must be 0..180 degrees.";
+        if (Brightness is not (>= 0 and <= 0.5)) yield return $"brightness is {Brightness}; it must be 0..0.5.";
+        if (Colour is not (>= 0 and <= 0.5)) yield return $"colour is {Colour}; it must be 0..0.5.";
+        if (Shift is < 0 or > 64) yield return $"shift is {Shift}; it must be 0..64 pixels.";
+        if (Smoothing is < 1 or > 63 || Smoothing % 2 == 0) yield return $"smoothing is {Smoothing}; it must be an odd number of pixels, 1..63.";
+        else if (Smoothing / 2 >= Size) yield return $"smoothing is {Smoothing}; it must be less than twice the size of {Size} pixels.";
+    }
+}

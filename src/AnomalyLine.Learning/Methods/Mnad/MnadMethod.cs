@@ -1,0 +1,122 @@
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Onnx;
+using static AnomalyLine.Inference.Tensors.Scalars;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Learning.Methods.Mnad;
+
+/// <summary>
+/// Park, Noh, Ham, "Learning memory-guided normality for anomaly detection", CVPR 2020, place by place: the map is the error of the frame as it
+/// is rebuilt, or foretold from those before it, and the distance of each place to the nearest item of the memory, each in deviations of what it does
+/// on normal frames.
+/// </summary>
+internal sealed class MnadMethod : AnomalyMethod
+{
+    private readonly MnadOptions _options;
+    private readonly MnadNetwork _network;
+
+    public MnadMethod(MnadOptions options)
+        : base(options)
+    {
+        _options = options;
+        _network = new MnadNetwork(options);
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module Network => _network;
+
+    /// <summary>A step of Adam on the network, then the items follow the step's queries.</summary>
+    public override double TrainStep(Tensor frames, double progress, Random random)
+    {
+        var (loss, queries) = LossAndQueries(frames);
+        var value = Descend(_network, loss, progress);
+        _network.Memory.Update(queries.detach());
+        return value;
+    }
+
+    /// <summary>Mean squared error in [-1, 1] + compactness + separateness (eq. 8).</summary>
+    public override Tensor Loss(Tensor frames, Random random) => LossAndQueries(frames).Loss;
+
+    /// <summary>Share of the error and share of the distance, each divided by its deviation on normal frames.</summary>
+    public override Tensor AnomalyMap(Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        var (error, distance) = Parts(frames);
+        var deviations = _network.Deviations;
+        return (S(_options.Balance) * error / deviations[0]).Plus(S(1 - _options.Balance) * distance / deviations[1]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The map's maximum or mean. N.</summary>
+    public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
+
+    /// <summary>The judged frame as it is rebuilt, or foretold from those before it.</summary>
+    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0].Plus(1) / S(2);
+
+    /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
+    public override void Complete(IEnumerable<Tensor> normals)
+    {
+        using var scope = NewDisposeScope();
+        var deviations = _network.Deviations;
+        var (sum, squares) = (zeros(2, ScalarType.Float64, deviations.device), zeros(2, ScalarType.Float64, deviations.device));
+        long count = 0;
+        foreach (var frames in normals)
+        {
+            using var step = NewDisposeScope();
+            var (error, distance) = Parts(frames);
+            var parts = stack([error, distance]).flatten(1).to(ScalarType.Float64);
+            sum.add_(parts.sum([1]), S(1));
+            squares.add_((parts * parts).sum([1]), S(1));
+            count += parts.shape[1];
+        }
+
+        var mean = sum / S(count);
+        deviations.copy_(((squares / S(count)) - (mean * mean)).clamp_min(S(0)).sqrt().Plus(1e-12));
+    }
+
+    /// <inheritdoc/>
+    public override OnnxReading WriteOnnx(OnnxGraph graph)
+    {
+        var (channels, planes, side) = (_options.Channels, _options.Input.Planes, _options.Size);
+        var frames = graph.Input("frames", planes, side);
+        var seen = _options.Clip == 1 ? frames : graph.Add("Slice", [frames, graph.Constant([0]), graph.Constant([planes - channels]), graph.Constant([1])]);
+        var (reconstruction, distance) = _network.Write(graph, graph.Centre(seen));
+        graph.Output("reconstruction", reconstruction, null, channels, side, side);
+        graph.Output("distance", distance, null, side / 8, side / 8);
+        var (one, other) = (_options.Balance / _network.Deviations[0].item<float>(), (1 - _options.Balance) / _network.Deviations[1].item<float>());
+        return new OnnxReading(
+            FormattableString.Invariant($"{one:G9} times the mean over the last {channels} channels of (frames - (reconstruction + 1) / 2)², plus {other:G9} times distance enlarged to {side} x {side} ")
+            + "bilinearly with half-pixel centres" + OnnxReading.Smoothed(_options.Smoothing),
+            _options.Score == FrameScore.Mean ? "the mean of the map" : "the maximum of the map");
+    }
+
+    /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x S/8 x S/8.</summary>
+    protected override Tensor[] Forward(Tensor input)
+    {
+        var (reconstruction, queries) = _network.Rebuild((Seen(input) * S(2)) - S(1));
+        return [reconstruction, _network.Memory.Distance(queries).view(-1, _options.Size / 8, _options.Size / 8)];
+    }
+
+    /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
+    private (Tensor Error, Tensor Distance) Parts(Tensor frames)
+    {
+        var results = Pass(frames);
+        var error = SquaredDistance.Apply(Judged(frames), results[0].Plus(1) / S(2));
+        var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
+        return (MeanFilter.Apply(error, _options.Smoothing), MeanFilter.Apply(distance, _options.Smoothing));
+    }
+
+    private (Tensor Loss, Tensor Queries) LossAndQueries(Tensor frames)
+    {
+        var (reconstruction, queries) = _network.Rebuild((Seen(frames) * S(2)) - S(1));
+        var (compactness, separateness) = _network.Memory.Losses(queries);
+        var loss = nn.functional.mse_loss(reconstruction, (Judged(frames) * S(2)) - S(1)).Plus(S(_options.Compactness) * compactness).Plus(S(_options.Separateness) * separateness);
+        return (loss, queries);
+    }
+
+    /// <summary>What the network sees: for prediction the frames before the judged one.</summary>
+    private Tensor Seen(Tensor frames) => _options.Clip == 1 ? frames : frames.narrow(1, 0, frames.shape[1] - _options.Channels);
+
+    /// <summary>The frame that is judged, the last.</summary>
+    private Tensor Judged(Tensor frames) => frames.narrow(1, frames.shape[1] - _options.Channels, _options.Channels);
+}

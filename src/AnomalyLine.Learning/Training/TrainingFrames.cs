@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Learning.Methods;
+using static AnomalyLine.Inference.Tensors.Scalars;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Learning.Training;
+
+/// <summary>The training frames in memory, 8 bits a value, or 16 where they have them, and batches of them in random order.</summary>
+internal sealed class TrainingFrames : TrainingBatches
+{
+    private static readonly InputSpec Look = new(64, 64, 3);
+
+    private readonly MethodOptions _options;
+    private readonly Augmentation _augmentation;
+    private readonly Tensor _frames;
+
+    /// <summary>Reads all of them.</summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public TrainingFrames(IReadOnlyList<string> paths, MethodOptions options, CancellationToken cancel)
+        : base(options.BatchSize)
+    {
+        _options = options;
+        _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
+        var input = options.Input;
+        _frames = empty([paths.Count, input.Planes, input.Height, input.Width], options.SignificantBits == 0 ? ScalarType.Byte : ScalarType.Int16);
+        for (var i = 0; i < paths.Count; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var prepared = Prepare(paths[i], input);
+            using var target = _frames.select(0, i);
+            var values = prepared.Values;
+            if (_frames.dtype == ScalarType.Byte)
+            {
+                var bytes = target.bytes;
+                for (var v = 0; v < values.Length; v++) bytes[v] = (byte)((values[v] * 255f) + 0.5f);
+            }
+            else
+            {
+                // torch has no arithmetic for unsigned 16-bit numbers.
+                var words = MemoryMarshal.Cast<byte, short>(target.bytes);
+                for (var v = 0; v < values.Length; v++) words[v] = (short)((int)((values[v] * 65535f) + 0.5f) + short.MinValue);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Count => _frames.shape[0];
+
+    /// <summary>Whether <see cref="Batch"/> changes frames at random.</summary>
+    public bool AreChanged => !_augmentation.IsNone;
+
+    /// <summary>A file as a model takes it.</summary>
+    /// <exception cref="DatasetException">It cannot be used.</exception>
+    public static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
+
+    /// <summary>
+    /// The bits in use of 16-bit values in these files: the most that one states, or what the largest value of those that state nothing needs, 8, 10, 12, 14 or 16. 0 where no file has such values.
+    /// </summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public static int SignificantBitsOf(IReadOnlyList<string> paths, CancellationToken cancel)
+    {
+        var most = 0;
+        foreach (var path in paths)
+        {
+            cancel.ThrowIfCancellationRequested();
+            most = Math.Max(most, FrameFile.SignificantBitsOf(path));
+            if (most == SignificantBits.All) break;
+        }
+
+        return most;
+    }
+
+    /// <summary>Whether no frame has a colour: all three channels are the same. Looks at small copies, up to the first coloured one.</summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public static bool AreGrey(IReadOnlyList<string> paths, CancellationToken cancel)
+    {
+        foreach (var path in paths)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var prepared = Prepare(path, Look);
+            var plane = Look.Width * Look.Height;
+            var red = prepared.Values[..plane];
+            if (!prepared.Values[plane..(2 * plane)].SequenceEqual(red) || !prepared.Values[(2 * plane)..].SequenceEqual(red)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Frames as they are.</summary>
+    /// <inheritdoc/>
+    public override IEnumerable<Tensor> Batches(IReadOnlyList<long> numbers, bool plain, Device device, CancellationToken cancel)
+    {
+        const int atOnce = 8;
+        foreach (var chosen in numbers.Chunk(atOnce))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var batch = Plain(chosen);
+            using var moved = batch.to(device);
+            yield return moved;
+        }
+    }
+
+    /// <summary>Frames as they are: N x C x H x W in [0, 1].</summary>
+    public Tensor Plain(long[] numbers)
+    {
+        using var chosen = tensor(numbers);
+        using var kept = _frames.index_select(0, chosen);
+        return Scaled(kept);
+    }
+
+    /// <summary>Frames as N x C x H x W in [0, 1], changed at random where the options ask for it.</summary>
+    public override Tensor Batch(long[] numbers, Random random)
+    {
+        var batch = Plain(numbers);
+        if (_augmentation.IsNone) return batch;
+        var input = _options.Input;
+        var result = empty_like(batch);
+        var from = MemoryMarshal.Cast<byte, float>(batch.bytes);
+        var to = MemoryMarshal.Cast<byte, float>(result.bytes);
+        for (var i = 0; i < numbers.Length; i++) _augmentation.Apply(from.Slice(i * input.Length, input.Length), input, random, to.Slice(i * input.Length, input.Length));
+        return result;
+    }
+
+    /// <summary>Values as they are kept to [0, 1].</summary>
+    private static Tensor Scaled(Tensor kept)
+    {
+        using var values = kept.to(ScalarType.Float32);
+        if (kept.dtype == ScalarType.Byte) return values / S(255f);
+        using var unsigned = values - S((float)short.MinValue);
+        return unsigned / S(65535f);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _frames.Dispose();
+}

@@ -1,4 +1,0 @@
-namespace AnomalyLine.Vision.Tuning;
-
-/// <summary>A method with one of its presets.</summary>
-internal sealed record Candidate(string Method, string Preset);
