@@ -43,6 +43,17 @@ internal abstract class AnomalyMethod : InferenceNetwork
     public virtual bool LearnsAtOnce => false;
 
     /// <summary>
+    /// Called once before the first training step without gradients, unless weights come from a model: takes from the normal frames what
+    /// training steps need (statistics) into buffers of <see cref="InferenceNetwork.Network"/>. The default needs nothing.
+    /// </summary>
+    /// <param name="normals">
+    /// The training frames once, as <see cref="TrainStep"/> takes them; each batch is disposed when the next is asked for.
+    /// </param>
+    public virtual void Prepare(IEnumerable<Tensor> normals)
+    {
+    }
+
+    /// <summary>
     /// One training step on normal frames. The default descends on <see cref="Loss"/> with Adam; a method of two players overrides it.
     /// Must be called within a dispose scope.
     /// </summary>
@@ -127,7 +138,7 @@ internal abstract class AnomalyMethod : InferenceNetwork
     {
         foreach (var (known, its) in _players)
             if (ReferenceEquals(known, player)) return its;
-        var adam = new Adam(player, _options.WeightDecay, beta1, beta2);
+        var adam = new Adam(player, _options.WeightDecay, beta1, beta2, _options.DecouplesWeightDecay);
         if (_resumed is not null)
         {
             using var guard = no_grad();

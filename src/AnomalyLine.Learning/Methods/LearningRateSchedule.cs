@@ -17,4 +17,7 @@ internal enum LearningRateSchedule
 
     /// <summary>Down a half cosine to zero from the first step on (MNAD's code).</summary>
     HalfCosine,
+
+    /// <summary>Up from a twentieth during the first 5 %, the same until 70 % of the way, then down a straight line to 3 %.</summary>
+    WarmupStableDecay,
 }

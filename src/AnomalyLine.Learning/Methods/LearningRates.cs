@@ -12,6 +12,7 @@ internal static class LearningRates
         LearningRateSchedule.TwoSteps => progress < 0.8 ? 1 : progress < 0.9 ? 0.2 : 0.04,
         LearningRateSchedule.Cosine => progress < 0.05 ? 0.05 + (progress * 19) : 0.5 * (1 + Math.Cos(Math.PI * (progress - 0.05) / 0.95)),
         LearningRateSchedule.HalfCosine => 0.5 * (1 + Math.Cos(Math.PI * progress)),
+        LearningRateSchedule.WarmupStableDecay => Math.Min(Math.Min(1, 0.05 + (progress * 19)), 1 - (0.97 * Math.Max(0, progress - 0.7) / 0.3)),
         _ => 1,
     };
 }

@@ -28,6 +28,12 @@ internal abstract record MethodOptions
     /// <summary>Adam's weight decay, 0..1.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="WeightDecay"/> shrinks the weights themselves at each step, times the learning rate (AdamW), instead of being part of
+    /// the gradient.
+    /// </summary>
+    internal virtual bool DecouplesWeightDecay => false;
+
     /// <summary>How the learning rate falls.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 namespace AnomalyLine.Learning.Optimisers;
 
 /// <summary>
-/// Kingma, Ba: "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1, with L2 decay added to the gradient. Weights that the network holds in
+/// Kingma, Ba: "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1, with L2 decay added to the gradient, or with the decay
+/// apart from it
+/// (Loshchilov, Hutter: "Decoupled weight decay regularization", ICLR 2019, algorithm 2). Weights that the network holds in
 /// bfloat16 have a float32 master here, since small steps would vanish in their rounding (Micikevicius et al., "Mixed precision training", ICLR 2018, section 3.1);
 /// torch's own optimisers take no gradient but the parameter's.
 /// </summary>
@@ -15,13 +17,19 @@ internal sealed class Adam : IDisposable
     private const double Epsilon = 1e-8;
 
     private readonly double _beta1, _beta2, _weightDecay;
+    private readonly bool _decouples;
     private readonly Slot[] _slots;
     private readonly Tensor _steps = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
 
     /// <summary>Over all parameters of a network, which keep their objects from here on.</summary>
-    public Adam(nn.Module network, double weightDecay, double beta1, double beta2)
+    /// <param name="network">The network.</param>
+    /// <param name="weightDecay">The decay; 0 for none.</param>
+    /// <param name="beta1">Decay of the mean gradient.</param>
+    /// <param name="beta2">Decay of the squared gradient.</param>
+    /// <param name="decouples">Whether the decay is apart from the gradient (AdamW).</param>
+    public Adam(nn.Module network, double weightDecay, double beta1, double beta2, bool decouples = false)
     {
-        (_beta1, _beta2, _weightDecay) = (beta1, beta2, weightDecay);
+        (_beta1, _beta2, _weightDecay, _decouples) = (beta1, beta2, weightDecay, decouples);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         _slots = [.. network.named_parameters().Where(p => p.parameter.requires_grad).Select(p => Slot.Of(p.name, p.parameter))];
@@ -51,11 +59,13 @@ internal sealed class Adam : IDisposable
         var step = _steps.item<long>();
         using var size = (-learningRate / (1 - Math.Pow(_beta1, step))).ToScalar();
         using var correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar();
+        using var shrink = (1 - (learningRate * _weightDecay)).ToScalar();
         foreach (var (_, weight, master, mean, square) in _slots)
         {
             if (weight.grad is not { } own) continue;
             var gradient = own.dtype == master.dtype ? own : own.to(master.dtype);
-            if (_weightDecay > 0) gradient = gradient.add(master, alpha: S(_weightDecay));
+            if (_weightDecay > 0 && _decouples) master.mul_(shrink);
+            else if (_weightDecay > 0) gradient = gradient.add(master, alpha: S(_weightDecay));
             mean.mul_(S(_beta1)).add_(gradient, alpha: S(1 - _beta1));
             square.mul_(S(_beta2)).addcmul_(gradient, gradient, value: S(1 - _beta2));
             master.addcdiv_(mean, square.sqrt().div_(correction).add_(S(Epsilon), S(1)), value: size);

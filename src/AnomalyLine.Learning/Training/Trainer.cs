@@ -84,7 +84,7 @@ public static class Trainer
         method.Network.to(device);
         using var features = method.Encoding is null ? null : new FeatureCache(frames, method, options.BatchSize, device, clock.Advance, cancel);
         var source = new TrainingSource((TrainingBatches?)features ?? frames, frames, known);
-        var loop = new TrainingLoop(method, options, source.Of(trained), source.Of(validated), request.Seed, device, clock);
+        var loop = new TrainingLoop(method, options, source.Of(trained), source.Of(validated), request.Seed, device, clock) { IsWarm = warm is not null };
         loop.Learn(checkpoint, request.Resume, cancel);
         clock.Enter(TrainingStage.Calibrating);
         using var maps = chooses || options.Normalise ? PixelwiseNormalizer.Of(method, source.FramesOf(trained).Batches(device, cancel), device) : null;

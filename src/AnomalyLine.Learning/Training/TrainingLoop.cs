@@ -18,6 +18,9 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
     private double? _bestLoss;
     private int _bestEpoch;
 
+    /// <summary>Whether the method has the weights of a model already, and what they were learnt with.</summary>
+    public bool IsWarm { get; init; }
+
     /// <summary>Mean loss of each epoch.</summary>
     public IReadOnlyList<double> Losses => _losses;
 
@@ -30,8 +33,15 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
         TorchEngine.TensorFloat32 = options.Precision == TrainingPrecision.TensorFloat32;
         try
         {
-            if (method.LearnsAtOnce) clock.Enter(TrainingStage.Training);
-            else Run(checkpoint, resume, cancel);
+            if (method.LearnsAtOnce)
+            {
+                clock.Enter(TrainingStage.Training);
+            }
+            else
+            {
+                if (!IsWarm) Prepare(cancel);
+                Run(checkpoint, resume, cancel);
+            }
         }
         finally
         {
@@ -75,6 +85,13 @@ internal sealed class TrainingLoop(AnomalyMethod method, MethodOptions options, 
         using var guard = no_grad();
         if (_best.Count > 0)
             foreach (var (name, target) in method.Network.state_dict()) target.copy_(_best[name]);
+    }
+
+    private void Prepare(CancellationToken cancel)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        method.Prepare(_frames.Batches(device, cancel));
     }
 
     private void Epoch(CancellationToken cancel)

@@ -6,8 +6,10 @@ namespace AnomalyLine.Vision.Tests.Methods;
 
 public sealed class AdamTests
 {
-    [Fact]
-    public void Step_Float32_EqualsTorchsAdam()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_Float32_EqualsTorchsAdam(bool decouples)
     {
         using var scope = NewDisposeScope();
         using var ours = nn.Linear(6, 3);
@@ -18,8 +20,10 @@ public sealed class AdamTests
             theirs.bias!.copy_(ours.bias!);
         }
 
-        using var adam = new Adam(ours, weightDecay: 0.01, beta1: 0.8, beta2: 0.95);
-        using var expected = optim.Adam(theirs.parameters(), 1e-2, 0.8, 0.95, weight_decay: 0.01);
+        using var adam = new Adam(ours, weightDecay: 0.1, beta1: 0.8, beta2: 0.95, decouples);
+        using optim.Optimizer expected = decouples
+            ? optim.AdamW(theirs.parameters(), 1e-2, 0.8, 0.95, weight_decay: 0.1)
+            : optim.Adam(theirs.parameters(), 1e-2, 0.8, 0.95, weight_decay: 0.1);
         for (var i = 0; i < 5; i++)
         {
             var input = rand(4, 6);

@@ -20,6 +20,12 @@ public sealed class LearningRatesTests
     [InlineData(LearningRateSchedule.HalfCosine, 0, 1)]
     [InlineData(LearningRateSchedule.HalfCosine, 0.5, 0.5)]
     [InlineData(LearningRateSchedule.HalfCosine, 1, 0)]
+    [InlineData(LearningRateSchedule.WarmupStableDecay, 0, 0.05)]
+    [InlineData(LearningRateSchedule.WarmupStableDecay, 0.025, 0.525)]
+    [InlineData(LearningRateSchedule.WarmupStableDecay, 0.05, 1)]
+    [InlineData(LearningRateSchedule.WarmupStableDecay, 0.7, 1)]
+    [InlineData(LearningRateSchedule.WarmupStableDecay, 0.85, 0.515)]
+    [InlineData(LearningRateSchedule.WarmupStableDecay, 1, 0.03)]
     public void Factor_PlacesOfASchedule_AreThePublishedOnes(object schedule, double progress, double expected) =>
         Assert.Equal(expected, ((LearningRateSchedule)schedule).Factor(progress), 1e-9);
 

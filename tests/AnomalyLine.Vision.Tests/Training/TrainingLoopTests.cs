@@ -69,6 +69,18 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
         Assert.Contains("--set batch-size=2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, 8)]
+    [InlineData(true, 0)]
+    public void Learn_FromRandomWeights_ShowsTheMethodEachTrainingFrameBeforeTheFirstStep(bool isWarm, int expected)
+    {
+        using var method = new Scripted(Small, validation: []);
+        using var frames = Frames(Small);
+        var loop = new TrainingLoop(method, Small, frames, null, 1, CPU, new TrainingClock(TimeProvider.System, 2, null, null)) { IsWarm = isWarm };
+        loop.Learn(null, resume: false, CancellationToken.None);
+        Assert.Equal(expected, method.Prepared);
+    }
+
     private static AutoencoderOptions Small { get; } = new() { Size = 128, Width = 4, Latent = 4, BatchSize = 4, Epochs = 5, Loss = ReconstructionLoss.L2, LearningRate = 1e-3 };
 
     private TrainingFrames Frames(MethodOptions options) => new([.. DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(8)], options, CancellationToken.None);
@@ -128,6 +140,14 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
         public float Marker => _network.weight!.item<float>();
 
         public override nn.Module Network => _network;
+
+        /// <summary>Frames that it was shown before its first step.</summary>
+        public long Prepared { get; private set; }
+
+        public override void Prepare(IEnumerable<Tensor> normals)
+        {
+            foreach (var batch in normals) Prepared += _epochs == 0 ? batch.shape[0] : throw new InvalidOperationException("It has made a step.");
+        }
 
         public override double TrainStep(Tensor frames, double progress, Random random)
         {
