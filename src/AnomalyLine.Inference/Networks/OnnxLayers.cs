@@ -27,6 +27,7 @@ internal static class OnnxLayers
         Linear linear => graph.Linear(linear, input),
         LayerNorm norm => graph.Add("LayerNormalization", [input, graph.Constant(norm.weight!), graph.Constant(norm.bias!)], ("axis", -1L), ("epsilon", (float)norm.eps)),
         GELU => graph.Gelu(input),
+        Dropout => input,
         LeakyRelu relu => graph.Add("LeakyRelu", [input], ("alpha", (float)relu.Slope)),
         ReLU => graph.Add("Relu", [input]),
         Sigmoid => graph.Add("Sigmoid", [input]),

@@ -1,5 +1,6 @@
 using AnomalyLine.Learning.Methods;
 using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods.Dinomaly;
 using AnomalyLine.Learning.Methods.Draem;
 using AnomalyLine.Learning.Methods.Fair;
 using AnomalyLine.Learning.Methods.Intra;
@@ -19,6 +20,7 @@ public static class MethodCatalog
     /// <summary>In the order in which people should see them.</summary>
     public static IReadOnlyList<MethodDescriptor> All { get; } =
     [
+        DinomalyDescriptor.Entry,
         SubspaceDescriptor.Entry,
         FairDescriptor.Entry,
         DraemDescriptor.Entry,

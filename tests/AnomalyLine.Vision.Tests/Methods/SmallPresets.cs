@@ -1,5 +1,6 @@
 using AnomalyLine.Learning.Methods;
 using AnomalyLine.Learning.Methods.Autoencoder;
+using AnomalyLine.Learning.Methods.Dinomaly;
 using AnomalyLine.Learning.Methods.Draem;
 using AnomalyLine.Learning.Methods.Fair;
 using AnomalyLine.Learning.Methods.Intra;
@@ -28,6 +29,7 @@ internal static class SmallPresets
         IntraOptions o => o with { Size = 64, Width = 32, Heads = 2, Depth = 3, Epochs = 25, WindowsPerFrame = 8, Smoothing = 7, LearningRate = 3e-3 },
         FairOptions o => o with { Size = 64, Width = 8, Epochs = 12, Cutoff = 7.5, Normalise = false, Smoothing = 7, LearningRate = 3e-3 },
         DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 25, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
+        DinomalyOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Width = 64, Heads = 4, Epochs = 20, LearningRate = 3e-3 },
         SubspaceOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
