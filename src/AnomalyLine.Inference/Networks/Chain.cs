@@ -50,11 +50,12 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         for (var i = _links.Count - 1; i > 0; i--)
         {
-            if (_links[i] is not BatchNorm2d norm || _links[i - 1] is not Conv2d convolution) continue;
+            if (_links[i] is not BatchNorm2d norm || _links[i - 1] is not (Conv2d or ConvTranspose2d)) continue;
+            var convolution = (Convolution)_links[i - 1];
             var factor = norm.weight! / norm.running_var!.Plus(norm.eps).sqrt();
             var bias = norm.bias! - (norm.running_mean! * factor);
             if (convolution.bias is not null) bias = bias.Plus(convolution.bias * factor);
-            convolution.weight!.mul_(factor.view(-1, 1, 1, 1));
+            convolution.weight!.mul_(convolution is Conv2d ? factor.view(-1, 1, 1, 1) : factor.view(1, -1, 1, 1));
             convolution.bias = Parameters.Own(bias);
             _links.RemoveAt(i);
         }

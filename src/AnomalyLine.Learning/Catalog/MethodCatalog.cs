@@ -6,6 +6,7 @@ using AnomalyLine.Learning.Methods.Fair;
 using AnomalyLine.Learning.Methods.Intra;
 using AnomalyLine.Learning.Methods.Memae;
 using AnomalyLine.Learning.Methods.Mnad;
+using AnomalyLine.Learning.Methods.ReverseDistillation;
 using AnomalyLine.Learning.Methods.Riad;
 using AnomalyLine.Learning.Methods.Scadn;
 using AnomalyLine.Learning.Methods.Smai;
@@ -21,6 +22,7 @@ public static class MethodCatalog
     public static IReadOnlyList<MethodDescriptor> All { get; } =
     [
         DinomalyDescriptor.Entry,
+        ReverseDistillationDescriptor.Entry,
         SubspaceDescriptor.Entry,
         FairDescriptor.Entry,
         DraemDescriptor.Entry,

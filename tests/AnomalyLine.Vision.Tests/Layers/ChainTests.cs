@@ -13,7 +13,9 @@ public sealed class ChainTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var chain = new Chain(nn.Conv2d(3, 5, 3, bias: bias), nn.BatchNorm2d(5), nn.ReLU(), nn.Conv2d(5, 2, 1, bias: bias), nn.BatchNorm2d(2));
+        using var chain = new Chain(
+            nn.Conv2d(3, 5, 3, bias: bias), nn.BatchNorm2d(5), nn.ReLU(), nn.ConvTranspose2d(5, 4, 2, stride: 2, bias: bias), nn.BatchNorm2d(4), nn.ReLU(),
+            nn.Conv2d(4, 2, 1, bias: bias), nn.BatchNorm2d(2));
         chain.train();
         for (var i = 0; i < 5; i++) chain.call((rand(4, 3, 8, 8) * 3) + 1);
         chain.eval();
