@@ -23,7 +23,7 @@ internal static class DinomalyDescriptor
         Heads = 8,
         Blocks = 2,
         Expansion = 2,
-        Epochs = 14,
+        Epochs = 10,
         BatchSize = 8,
         LearningRate = 1e-3,
         Schedule = LearningRateSchedule.WarmupStableDecay,
