@@ -6,6 +6,7 @@ using AnomalyLine.Learning.Methods.Fair;
 using AnomalyLine.Learning.Methods.Intra;
 using AnomalyLine.Learning.Methods.Memae;
 using AnomalyLine.Learning.Methods.Mnad;
+using AnomalyLine.Learning.Methods.Padim;
 using AnomalyLine.Learning.Methods.ReverseDistillation;
 using AnomalyLine.Learning.Methods.Riad;
 using AnomalyLine.Learning.Methods.Scadn;
@@ -23,6 +24,7 @@ public static class MethodCatalog
     [
         DinomalyDescriptor.Entry,
         ReverseDistillationDescriptor.Entry,
+        PadimDescriptor.Entry,
         SubspaceDescriptor.Entry,
         FairDescriptor.Entry,
         DraemDescriptor.Entry,

@@ -6,6 +6,7 @@ using AnomalyLine.Learning.Methods.Fair;
 using AnomalyLine.Learning.Methods.Intra;
 using AnomalyLine.Learning.Methods.Memae;
 using AnomalyLine.Learning.Methods.Mnad;
+using AnomalyLine.Learning.Methods.Padim;
 using AnomalyLine.Learning.Methods.ReverseDistillation;
 using AnomalyLine.Learning.Methods.Riad;
 using AnomalyLine.Learning.Methods.Scadn;
@@ -32,6 +33,7 @@ internal static class SmallPresets
         DraemOptions o => o with { Size = 64, Width = 8, DiscriminativeWidth = 8, Epochs = 25, Smoothing = 7, LearningRate = 3e-3, Patches = 0 },
         DinomalyOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Width = 64, Heads = 4, Epochs = 20, LearningRate = 3e-3 },
         ReverseDistillationOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Width = 32, Epochs = 20 },
+        PadimOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Dimensions = 20 },
         SubspaceOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
