@@ -7,6 +7,7 @@ using AnomalyLine.Learning.Methods.Intra;
 using AnomalyLine.Learning.Methods.Memae;
 using AnomalyLine.Learning.Methods.Mnad;
 using AnomalyLine.Learning.Methods.Padim;
+using AnomalyLine.Learning.Methods.Patchcore;
 using AnomalyLine.Learning.Methods.ReverseDistillation;
 using AnomalyLine.Learning.Methods.Riad;
 using AnomalyLine.Learning.Methods.Scadn;
@@ -25,6 +26,7 @@ public static class MethodCatalog
         DinomalyDescriptor.Entry,
         ReverseDistillationDescriptor.Entry,
         PadimDescriptor.Entry,
+        PatchcoreDescriptor.Entry,
         SubspaceDescriptor.Entry,
         FairDescriptor.Entry,
         DraemDescriptor.Entry,

@@ -7,6 +7,7 @@ using AnomalyLine.Learning.Methods.Intra;
 using AnomalyLine.Learning.Methods.Memae;
 using AnomalyLine.Learning.Methods.Mnad;
 using AnomalyLine.Learning.Methods.Padim;
+using AnomalyLine.Learning.Methods.Patchcore;
 using AnomalyLine.Learning.Methods.ReverseDistillation;
 using AnomalyLine.Learning.Methods.Riad;
 using AnomalyLine.Learning.Methods.Scadn;
@@ -34,6 +35,7 @@ internal static class SmallPresets
         DinomalyOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Width = 64, Heads = 4, Epochs = 20, LearningRate = 3e-3 },
         ReverseDistillationOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Width = 32, Epochs = 20 },
         PadimOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Dimensions = 20 },
+        PatchcoreOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2, Memory = 300, Projection = 32 },
         SubspaceOptions o => o with { Size = 64, Layers = [1, 2], Sigma = 2 },
         var o => throw new InvalidOperationException($"{method.Name}: give its {o.GetType().Name} a small form here."),
     };
