@@ -10,10 +10,13 @@ namespace AnomalyLine.Learning.Methods.Subspace;
 /// <summary>
 /// Linear reconstruction: features are rebuilt from the principal components of those of normal parts, and what is left over is the anomaly. After Rippel, Mertens, Merhof, "Modeling the distribution of
 /// normal data in pre-trained deep features for anomaly detection", ICPR 2020 (their finding that the components of least variance tell anomalies), and the reconstruction error of Jackson, Mudholkar,
-/// "Control procedures for residuals associated with principal component analysis", Technometrics 1979. Closed form: one pass over the frames.
+/// "Control procedures for residuals associated with principal component analysis", Technometrics 1979. Closed form: one pass over the frames, and further frames can be added.
 /// </summary>
 internal sealed class SubspaceMethod : FeatureMethod
 {
+    /// <summary>The least variance of a feature, as a share of the mean.</summary>
+    private const double QuietVariance = 1e-3;
+
     private readonly SubspaceOptions _options;
     private readonly SubspaceNetwork _network;
 
@@ -30,43 +33,42 @@ internal sealed class SubspaceMethod : FeatureMethod
     public override void Complete(IEnumerable<Tensor> normals)
     {
         using var scope = NewDisposeScope();
-        var (device, channels) = (_network.Mean.device, _network.Mean.shape[0]);
-        var (sum, products) = (zeros(channels, ScalarType.Float64, device), zeros(channels, channels, ScalarType.Float64, device));
-        long count = 0;
+        var channels = _network.Mean.shape[0];
+        var seen = _network.Seen();
         foreach (var batch in normals)
         {
             using var step = NewDisposeScope();
-            var rows = Join(Split(batch)).permute(0, 2, 3, 1).reshape(-1, channels);
-            sum.add_(rows.sum([0], type: ScalarType.Float64), S(1));
-            products.add_(rows.t().mm(rows), S(1));
-            count += rows.shape[0];
+            seen.Add(Join(Split(batch)).permute(0, 2, 3, 1).reshape(1, -1, channels));
         }
 
-        var mean = sum / S((double)count);
-        var (variances, components) = linalg.eigh((products / S((double)count)) - mean.outer(mean));
+        var covariance = seen.Covariance().squeeze(0);
+        var scale = Scale(covariance.diagonal());
+        var (variances, components) = linalg.eigh(covariance * scale.outer(scale));
         var kept = Kept(variances.clamp_min(S(0)).cpu().data<double>().ToArray());
-        _network.Mean.copy_(mean);
-        _network.Basis.zero_();
-        _network.Basis.narrow(1, 0, kept).copy_(components.narrow(1, channels - kept, kept));
+        _network.Take(seen, scale, components.narrow(1, channels - kept, kept));
     }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Tensor> Distances(IReadOnlyList<Tensor> features)
     {
         using var scope = NewDisposeScope();
-        var centred = Join(features).permute(0, 2, 3, 1) - _network.Mean;
+        var centred = (Join(features).permute(0, 2, 3, 1) - _network.Mean) * _network.Scale;
         var rebuilt = centred.matmul(_network.Basis);
-        return [((centred * centred).sum([-1]) - (rebuilt * rebuilt).sum([-1])).clamp_min(S(0)).MoveToOuterDisposeScope()];
+        return [((centred * centred).sum([-1]) - (rebuilt * rebuilt).sum([-1])).clamp_min(S(0)).sqrt().MoveToOuterDisposeScope()];
     }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<OnnxValue> WriteDistances(OnnxGraph graph, IReadOnlyList<OnnxValue> features)
     {
-        var centred = graph.Add("Sub", [graph.ToRows(WriteJoin(graph, features)), graph.Constant(_network.Mean)]);
+        var shifted = graph.Add("Sub", [graph.ToRows(WriteJoin(graph, features)), graph.Constant(_network.Mean)]);
+        var centred = graph.Add("Mul", [shifted, graph.Constant(_network.Scale)]);
         var rebuilt = graph.Add("MatMul", [centred, graph.Constant(_network.Basis)]);
         OnnxValue Squares(OnnxValue rows) => graph.Add("ReduceSum", [graph.Add("Mul", [rows, rows]), graph.Constant([-1L])], ("keepdims", 0L));
-        return [graph.Add("Relu", [graph.Add("Sub", [Squares(centred), Squares(rebuilt)])])];
+        return [graph.Add("Sqrt", [graph.Add("Relu", [graph.Add("Sub", [Squares(centred), Squares(rebuilt)])])])];
     }
+
+    /// <summary>One over each feature's deviation; features that hardly vary on normal parts are not made louder than those that vary a thousandth of the mean variance.</summary>
+    private static Tensor Scale(Tensor variances) => variances.maximum(variances.mean() * S(QuietVariance)).clamp_min(S(1e-12)).rsqrt();
 
     /// <summary>How many components hold the share of the variance that the options ask for, at most all but one.</summary>
     private int Kept(double[] ascending)
