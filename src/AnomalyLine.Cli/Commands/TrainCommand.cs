@@ -16,7 +16,7 @@ internal static class TrainCommand
             .OneOf([.. MethodCatalog.All.Select(entry => entry.Name)]);
         var data = new Option<string>("--data") { Description = "Folder in MVTec AD layout; its train/good is learnt.", Required = true, HelpName = "DIR" };
         var file = new Option<string>("--output") { Description = "The model file to write.", Required = true, HelpName = "FILE" };
-        var from = new Option<string?>("--from") { Description = "A model file to start from: its method, options and weights, with a fifth of its epochs at half its learning rate.", HelpName = "FILE" };
+        var from = new Option<string?>("--from") { Description = "A model file to start from: its method, options and weights, with a fifth of its epochs at half its learning rate. Methods that learn at once add the frames that are new.", HelpName = "FILE" };
         var preset = new Option<string>("--preset") { Description = "The options to start from.", DefaultValueFactory = _ => "balanced" }.OneOf([.. MethodDescriptor.PresetNames]);
         var set = new Option<string[]>("--set") { Description = "Change an option of the preset; may be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the frames instead of the preset's.", HelpName = "N" };

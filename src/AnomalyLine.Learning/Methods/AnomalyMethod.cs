@@ -39,7 +39,9 @@ internal abstract class AnomalyMethod : InferenceNetwork
     /// </summary>
     public virtual (int Views, long CacheBytes)? Encoding => null;
 
-    /// <summary>Whether all that is learnt is learnt by <see cref="Complete"/>, so that there are no training steps.</summary>
+    /// <summary>
+    /// Whether all that is learnt is learnt by <see cref="Complete"/>, so that there are no training steps. It then adds to what the network holds: a model learns further frames without those of before.
+    /// </summary>
     public virtual bool LearnsAtOnce => false;
 
     /// <summary>

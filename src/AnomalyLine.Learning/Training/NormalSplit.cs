@@ -86,6 +86,20 @@ internal sealed record NormalSplit(IReadOnlyList<string> Trained, IReadOnlyList<
         return (Without([]), [.. Enumerable.Range(0, count).Select(fold => Without([.. order.Where((_, i) => i % count == fold)]))]);
     }
 
+    /// <summary>Splits for a model that further parts are added to: it learns all that are new to it, and those that it was calibrated with, and has not learnt from, calibrate it again.</summary>
+    /// <param name="groups">All normal parts.</param>
+    /// <param name="known">Files that the model has learnt from.</param>
+    /// <param name="calibrated">Files that it was calibrated with.</param>
+    /// <exception cref="TrainingException">No part is new.</exception>
+    public static NormalSplit Added(PartGroups groups, IReadOnlySet<string> known, IReadOnlySet<string> calibrated)
+    {
+        Part[] unlearnt = [.. groups.Parts.Where(part => !part.Files.Any(known.Contains))];
+        Part[] added = [.. unlearnt.Where(part => !part.Files.Any(calibrated.Contains))];
+        if (added.Length == 0) throw new TrainingException($"None of {groups.Parts.Count} normal frames is new: the model to start from has learnt from them or was calibrated with them; add new frames.");
+        return new(
+            [.. added.SelectMany(p => p.Frames)], [], [.. unlearnt.Except(added).Select(p => p.Files.First(calibrated.Contains))], [.. added.SelectMany(p => p.Files)]);
+    }
+
     private static TrainingException TooFew(PartGroups groups) => new(
         $"The folder has {groups.Parts.Count} normal frames{(groups.Files > groups.Parts.Count ? $" of different parts ({groups.Files} with their copies)" : "")}; "
         + $"training needs at least {LeastNormals}, and about 100 to certify a false-reject rate of 5 %.{string.Concat(groups.Unreadable.Take(1).Select(e => $" {groups.Unreadable.Count} cannot be read: {e}"))}");

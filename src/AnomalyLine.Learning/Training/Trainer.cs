@@ -67,10 +67,12 @@ public static class Trainer
         var validates = options.Patience > 0 || chooses || options.CompletesOnValidation;
         IReadOnlyList<NormalSplit> folds = [];
         NormalSplit split;
-        if (kind == CalibrationKind.Cross) (split, folds) = NormalSplit.Cross(parts, request.Seed, method.LearnsAtOnce ? CrossCalibration.FoldsAtOnce : CrossCalibration.Folds, validates);
+        var adds = warm is not null && method.LearnsAtOnce;
+        if (adds) split = warm!.Added(parts);
+        else if (kind == CalibrationKind.Cross) (split, folds) = NormalSplit.Cross(parts, request.Seed, method.LearnsAtOnce ? CrossCalibration.FoldsAtOnce : CrossCalibration.Folds, validates);
         else split = NormalSplit.Of(parts, request.Seed, request.HeldOut, validates, options.Input.Frames, warm?.KnownOf(readable));
         var (trained, validated, heldOut, learnt) = split;
-        var trainingSet = new TrainingSet(trained.Count, DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
+        var trainingSet = new TrainingSet(trained.Count + (adds ? warm!.Manifest.TrainingSet.Count : 0), DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
         var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, kind, validated.Count, trainingSet, warm), time);
 
         var limit = folds.Count > 0 ? request.MaxTime / (folds.Count + 1) : request.MaxTime;
@@ -80,7 +82,7 @@ public static class Trainer
         clock.Enter(TrainingStage.Loading);
         string[] known = [.. trained, .. options.Patience > 0 || options.CompletesOnValidation || folds.Count > 0 ? validated : []];
         using var frames = new TrainingFrames(known, options, cancel);
-        if (!method.LearnsAtOnce) warm?.Apply(method);
+        warm?.Apply(method);
         method.Network.to(device);
         using var features = method.Encoding is null ? null : new FeatureCache(frames, method, options.BatchSize, device, clock.Advance, cancel);
         var source = new TrainingSource((TrainingBatches?)features ?? frames, frames, known);
@@ -134,6 +136,15 @@ public static class Trainer
             : new CrossCalibration(descriptor, options, method.Backbone, source, request.Seed, device, time, limit).Judge(folds, clock.Advance, cancel);
         CalibrationFrame[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationFrame(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
         manifest = manifest with { Notes = [.. manifest.Notes, .. HeldOutCheck.Notes(heldOut, calibrated)] };
+        var carried = adds ? warm!.Carried(calibrated) : [];
+        if (carried.Count > 0)
+        {
+            // No other model has judged these parts, but those that had not learnt from them: what cross calibration says of its scores is true of these.
+            kind = CalibrationKind.Cross;
+            calibrated = [.. calibrated, .. carried];
+            manifest = manifest with { Notes = [.. manifest.Notes, $"{carried.Count} of {calibrated.Length} calibration scores are those of {warm!.Version}, to which {trained.Count} frames were added: their frames were not given, or the model has learnt from them. Train without a model to start from for scores of its own."] };
+        }
+
         clock.Enter(TrainingStage.Saving);
         var files = new Dictionary<string, byte[]>
         {
@@ -143,7 +154,8 @@ public static class Trainer
         };
         if (method.Backbone is { } backbone) files.Add(ModelFile.BackboneName, backbone.ToBytes());
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
-        var result = Save(request, kind, manifest, files, [.. heldOut.Zip(judged)], judging) with { Unreadable = parts.Unreadable };
+        if (heldOut.Count == 0) (heldOut, judged) = (trained, Judge(judging, trained, cancel));
+        var result = Save(request, Calibrate(request, kind, calibrated), manifest, files, [.. heldOut.Zip(judged)], judging) with { Unreadable = parts.Unreadable };
         checkpoint.Delete();
         return result;
     }
@@ -227,10 +239,11 @@ public static class Trainer
         if (!float.IsFinite(score)) throw new TrainingException($"{path}: the trained model gives a score of {score}; nothing was written. Train with a lower learning rate.");
     }
 
-    private static TrainingResult Save(TrainingRequest request, CalibrationKind kind, ModelManifest manifest, Dictionary<string, byte[]> files, IReadOnlyList<(string File, Judged Judged)> judged, AnomalyModel model)
+    private static Calibration Calibrate(TrainingRequest request, CalibrationKind kind, CalibrationFrame[] frames) =>
+        Calibrator.Calibrate(frames.Select(f => f.Score).ToArray(), frames.Select(f => f.Peak).ToArray(), request.FalseRejectRate, kind);
+
+    private static TrainingResult Save(TrainingRequest request, Calibration calibration, ModelManifest manifest, Dictionary<string, byte[]> files, IReadOnlyList<(string File, Judged Judged)> judged, AnomalyModel model)
     {
-        var calibration = Calibrator.Calibrate(
-            judged.Select(j => j.Judged.Score).ToArray(), judged.Select(j => j.Judged.Peak).ToArray(), request.FalseRejectRate, kind);
         var references = new List<ModelReference>();
         var byScore = judged.OrderBy(j => j.Judged.Score).ToArray();
         for (var i = 0; i < Math.Min(References, byScore.Length); i++)

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Learning.Methods;
 
 namespace AnomalyLine.Learning.Training;
 
 /// <summary>
 /// The model that a training starts from instead of random weights: its options, its weights, and the frames it was trained on, which may not calibrate its successor.
-/// Only the network is taken: the optimiser, and a second player where a method has one, start afresh.
+/// Only the network is taken: the optimiser, and a second player where a method has one, start afresh. A method that learns at once adds what is new to what the network holds.
 /// </summary>
 internal sealed class WarmStart
 {
@@ -16,12 +17,14 @@ internal sealed class WarmStart
     private readonly string _path;
     private readonly byte[] _weights;
     private readonly IReadOnlySet<string>? _trainedOn;
+    private readonly IReadOnlyList<CalibrationFrame> _calibratedWith;
 
-    private WarmStart(string path, ModelManifest manifest, string version, byte[] weights, IReadOnlySet<string>? trainedOn)
+    private WarmStart(string path, ModelManifest manifest, string version, byte[] weights, IReadOnlySet<string>? trainedOn, IReadOnlyList<CalibrationFrame> calibratedWith)
     {
         _path = path;
         _weights = weights;
         _trainedOn = trainedOn;
+        _calibratedWith = calibratedWith;
         Manifest = manifest;
         Version = version;
     }
@@ -40,7 +43,7 @@ internal sealed class WarmStart
         {
             var (manifest, sha256, files) = ModelFile.Read(path);
             var weights = files.GetValueOrDefault(ModelFile.WeightsName) ?? throw new TrainingException($"{path}: the manifest names no weights; the file is damaged, copy it again.");
-            return new WarmStart(path, manifest, ModelFile.VersionOf(manifest, sha256), weights, TrainingDigests.Read(files));
+            return new WarmStart(path, manifest, ModelFile.VersionOf(manifest, sha256), weights, TrainingDigests.Read(files), CalibrationFrame.Read(path, files) ?? []);
         }
         catch (ModelFileException e)
         {
@@ -84,6 +87,21 @@ internal sealed class WarmStart
     /// <summary>Those of the files that it was trained on, by their bytes; null where the file does not say, as those of earlier releases.</summary>
     public IReadOnlySet<string>? KnownOf(IReadOnlyList<string> files) =>
         _trainedOn is null ? null : files.Where(file => _trainedOn.Contains(TrainingDigests.Of(file))).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What a method that learns at once does with normal parts: adds those that are new to this model.</summary>
+    /// <exception cref="TrainingException">No part is new, or the model does not say which frames it has learnt from.</exception>
+    public NormalSplit Added(PartGroups parts)
+    {
+        if (_trainedOn is null) throw new TrainingException($"{_path} does not say which frames it has learnt from, so that some might count twice; train without --from.");
+        var digests = parts.Parts.SelectMany(p => p.Files).ToDictionary(file => file, TrainingDigests.Of, StringComparer.Ordinal);
+        var calibrated = _calibratedWith.Select(f => f.Sha256).ToHashSet(StringComparer.Ordinal);
+        IReadOnlySet<string> In(IReadOnlySet<string> set) => digests.Where(d => set.Contains(d.Value)).Select(d => d.Key).ToHashSet(StringComparer.Ordinal);
+        return NormalSplit.Added(parts, In(_trainedOn), In(calibrated));
+    }
+
+    /// <summary>Of the frames that it was calibrated with, those that cannot calibrate its successor anew, with the scores that it or its like gave them.</summary>
+    /// <param name="judged">Those that can.</param>
+    public IReadOnlyList<CalibrationFrame> Carried(IReadOnlyList<CalibrationFrame> judged) => [.. _calibratedWith.ExceptBy(judged.Select(f => f.Sha256), f => f.Sha256)];
 
     /// <summary>Digests of its training frames and those of its own parents; none where the file does not say.</summary>
     public IEnumerable<string> TrainedOn => _trainedOn ?? Enumerable.Empty<string>();

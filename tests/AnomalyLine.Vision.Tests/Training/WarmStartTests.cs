@@ -1,5 +1,7 @@
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Inference;
 using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Learning.Training;
 using AnomalyLine.Vision.Tests.Methods;
@@ -40,6 +42,63 @@ public sealed class WarmStartTests(TrainedMethods trained)
         Assert.Equal(40, since.Count);
         Assert.Superset(learnt.ToHashSet(), since.ToHashSet());
         Assert.Empty(all.Except(since).Intersect(learnt));
+    }
+
+    [Theory]
+    [InlineData("padim")]
+    [InlineData("patchcore")]
+    [InlineData("subspace")]
+    public void Train_OneMoreFrameOfAMethodThatLearnsAtOnce_AddsItAndKeepsWhatCalibrated(string method)
+    {
+        var parent = trained.Of(method).Result;
+        using var folder = WithNewFrames(1);
+
+        var child = Train(folder, parent.Path, method);
+
+        // The parent has learnt from all 40 frames and was calibrated by cross validation: its scores stay, and the note says so.
+        Assert.Equal(CalibrationKind.Cross, child.Manifest.Calibration.Kind);
+        Assert.Equal((parent.Version, 41), (child.Manifest.Parent, child.Manifest.TrainingSet.Count));
+        Assert.Equal(CalibrationFrame.Read(parent.Path), CalibrationFrame.Read(child.Path));
+        Assert.Contains("40 of 40 calibration scores", string.Concat(child.Manifest.Notes), StringComparison.Ordinal);
+        var added = DatasetFolder.Open(folder["parts"]).TrainNormals[^1];
+        Assert.Equal([TrainingDigests.Of(added)], TrainingDigests.Read(child.Path)!.Except(TrainingDigests.Read(parent.Path)!));
+        using AnomalyModel before = ModelLoader.Load(parent.Path, "cpu"), after = ModelLoader.Load(child.Path, "cpu");
+        using var frame = TrainingFrames.Prepare(added, after.Input);
+        Assert.True(after.Detect([frame])[0].Score < before.Detect([frame])[0].Score);
+    }
+
+    [Fact]
+    public void Train_OneMoreFrameAndThoseThatCalibrated_JudgesThemAnew()
+    {
+        using var folder = WithNewFrames(0);
+        var parent = Trainer.Train(
+            new TrainingRequest
+            {
+                Method = "padim",
+                DataFolder = folder["parts"],
+                Output = folder["parent.alm"],
+                Calibration = CalibrationKind.Conformal,
+                Options = new Dictionary<string, string> { ["size"] = "64", ["dimensions"] = "20" },
+            },
+            cancel: TestContext.Current.CancellationToken);
+        File.Copy(DatasetFolder.Open(trained.DataFolder).TestFrames.First(f => f.IsNormal).Path, folder["parts/train/good/new.png"]);
+
+        var child = Train(folder, parent.Path, "padim");
+
+        Assert.Equal((CalibrationKind.Conformal, 8, 33), (child.Manifest.Calibration.Kind, child.Manifest.Calibration.Count, child.Manifest.TrainingSet.Count));
+        var (before, after) = (CalibrationFrame.Read(parent.Path)!, CalibrationFrame.Read(child.Path)!);
+        Assert.Equal(before.Select(f => f.Sha256), after.Select(f => f.Sha256));
+        Assert.NotEqual(before.Select(f => f.Score), after.Select(f => f.Score));
+    }
+
+    [Fact]
+    public void Train_NothingNewOfAMethodThatLearnsAtOnce_IsRefused()
+    {
+        using var folder = WithNewFrames(0);
+
+        var error = Assert.Throws<TrainingException>(() => Train(folder, trained.Of("padim").Result.Path, "padim"));
+
+        Assert.Contains("None of 40 normal frames is new", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,14 +160,14 @@ public sealed class WarmStartTests(TrainedMethods trained)
         },
         cancel: TestContext.Current.CancellationToken);
 
-    /// <summary>The frames that the parent knew, and eight that it did not.</summary>
-    private TemporaryFolder WithNewFrames()
+    /// <summary>The frames that the parent knew, and up to eight that it did not.</summary>
+    private TemporaryFolder WithNewFrames(int count = 8)
     {
         var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["parts/train/good"]);
         var data = DatasetFolder.Open(trained.DataFolder);
         var news = data.TestFrames.Where(f => f.IsNormal).Select(f => f.Path).Concat(data.TestFrames.Where(f => !f.IsNormal).Take(2).Select(f => f.Path));
-        foreach (var (number, frame) in data.TrainNormals.Concat(news).Index()) File.Copy(frame, Path.Combine(folder["parts/train/good"], $"{number:000}.png"));
+        foreach (var (number, frame) in data.TrainNormals.Concat(news.Reverse().Take(count)).Index()) File.Copy(frame, Path.Combine(folder["parts/train/good"], $"{number:000}.png"));
         return folder;
     }
 }
