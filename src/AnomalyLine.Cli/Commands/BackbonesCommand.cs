@@ -34,7 +34,9 @@ internal static class BackbonesCommand
         var name = new Option<string>("--name") { Description = "What --set backbone=NAME shall call it.", Required = true, HelpName = "NAME" };
         var outputs = new Option<string>("--outputs")
         {
-            Description = "Names of the inner values to take as layers 1, 2, 3, ..., from fine to coarse, with commas between them.", Required = true, HelpName = "A,B,C",
+            Description = "Names of the inner values to take as layers 1, 2, 3, ..., from fine to coarse, with commas between them.",
+            Required = true,
+            HelpName = "A,B,C",
         };
         var order = new Option<string>("--order") { Description = "The order of its colour channels.", DefaultValueFactory = _ => "rgb" }.OneOf("rgb", "bgr");
         var mean = new Option<string>("--mean") { Description = "What is taken from values of 0..255: one number, or one a channel.", DefaultValueFactory = _ => "0", HelpName = "M" };

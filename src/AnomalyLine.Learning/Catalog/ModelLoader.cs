@@ -2,8 +2,8 @@ using System.Text.Json;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Inference;
-using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inference.Backbones;
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Learning.Methods;
 
 namespace AnomalyLine.Learning.Catalog;

@@ -1,6 +1,6 @@
 using AnomalyLine.Inference.Backbones;
-using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Learning.Optimisers;
 using static TorchSharp.torch;
 

@@ -26,7 +26,8 @@ internal sealed class Trials(TuningRequest request, PartGroups parts, SyntheticT
         // Held-out normals rank the models, so none may learn from them.
         var training = Training(candidate, Path.Combine(folder, $"{_done.Count}.alm")) with
         {
-            Calibration = CalibrationKind.Conformal, MaxTime = budget.Share(round, rounds, left, msPerFrame),
+            Calibration = CalibrationKind.Conformal,
+            MaxTime = budget.Share(round, rounds, left, msPerFrame),
         };
         try
         {

@@ -108,7 +108,10 @@ public sealed class OwnBackboneTests : IDisposable
         SyntheticParts.WriteDataset(_folder["data"], trainCount: 12, testNormals: 1, testPerDefect: 0, seed: 5, width: 64, height: 64);
         var request = new TrainingRequest
         {
-            Method = "subspace", DataFolder = _folder["data"], Output = _folder["part.alm"], Device = "cpu",
+            Method = "subspace",
+            DataFolder = _folder["data"],
+            Output = _folder["part.alm"],
+            Device = "cpu",
             Options = new Dictionary<string, string> { ["backbone"] = backbone, ["layers"] = "1", ["size"] = "64", ["sigma"] = "2" },
         };
         return Trainer.Train(request, cancel: TestContext.Current.CancellationToken).Path;

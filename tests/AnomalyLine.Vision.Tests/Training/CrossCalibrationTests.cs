@@ -50,7 +50,11 @@ public sealed class CrossCalibrationTests(TrainedMethods trained)
         var path = Path.Combine(trained.DataFolder, "..", "cross.alm");
         var request = new TrainingRequest
         {
-            Method = "subspace", DataFolder = trained.DataFolder, Output = path, Calibration = CalibrationKind.Cross, FalseRejectRate = 0.1,
+            Method = "subspace",
+            DataFolder = trained.DataFolder,
+            Output = path,
+            Calibration = CalibrationKind.Cross,
+            FalseRejectRate = 0.1,
             Options = new Dictionary<string, string> { ["size"] = "64", ["layers"] = "1,2" },
         };
         Trainer.Train(request, cancel: TestContext.Current.CancellationToken);

@@ -1,7 +1,7 @@
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
-using AnomalyLine.Inference.Threading;
 using AnomalyLine.Inference.Onnx.Messages;
+using AnomalyLine.Inference.Threading;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
