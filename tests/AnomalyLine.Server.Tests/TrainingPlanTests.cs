@@ -11,13 +11,14 @@ public sealed class TrainingPlanTests
         new ResourceManagerStringLocalizerFactory(Microsoft.Extensions.Options.Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance).Create(typeof(Words));
 
     [Theory]
-    [InlineData(20, false, false, 200, "fair", "balanced", "about 15 min")]
-    [InlineData(20, true, false, 200, "draem", "balanced", "fabric")]
-    [InlineData(20, false, true, 200, "memae", "balanced", "less time than fair")]
-    [InlineData(5, false, false, 200, "fair", "fast", "the short one takes about 4 min")]
-    [InlineData(5, false, false, 60, "fair", "balanced", "about 5 min")]
-    [InlineData(5, false, false, 800, "fair", "fast", "end early")]
-    [InlineData(60, false, false, 900, "fair", "fast", "would take about 68 min")]
+    [InlineData(20, false, false, 200, "dinomaly", "balanced", "about 3 min")]
+    [InlineData(20, true, false, 200, "dinomaly", "balanced", "fabric")]
+    [InlineData(20, false, true, 200, "memae", "balanced", "a few milliseconds")]
+    [InlineData(5, false, true, 200, "memae", "fast", "the short one takes about 4 min")]
+    [InlineData(5, false, false, 400, "dinomaly", "fast", "the short one takes about 2 min")]
+    [InlineData(5, false, false, 300, "dinomaly", "balanced", "about 4 min")]
+    [InlineData(5, false, false, 1200, "dinomaly", "fast", "end early")]
+    [InlineData(60, false, false, 8000, "dinomaly", "fast", "would take about 2 h")]
     public void For_WhatSomebodyCanSay_ChoosesAndSaysWhy(int minutes, bool isSurface, bool isQuick, int normals, string method, string preset, string why)
     {
         var plan = TrainingPlan.For(minutes, isSurface, isQuick, normals, Words);

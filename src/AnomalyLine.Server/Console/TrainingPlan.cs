@@ -9,13 +9,14 @@ namespace AnomalyLine.Server.Console;
 /// <param name="Why">Why these, in the visitor's language.</param>
 internal sealed record TrainingPlan(string Method, string Preset, double Minutes, string Why)
 {
-    // As the presets are reckoned: on two cores, for 200 frames.
-    private const double ReckonedFrames = 200, BalancedMinutes = 15, FastMinutes = 4;
+    // As the presets are reckoned: on two cores, for 200 frames; what learns from pixels takes longer than what learns from features.
+    private const double ReckonedFrames = 200;
+    private static readonly (double Balanced, double Fast) OfFeatures = (3, 1), OfPixels = (15, 4);
 
     /// <summary>Minutes to choose from, with their words.</summary>
     public static IReadOnlyList<(int Minutes, string Words)> Budgets { get; } = [(5, "a few minutes"), (20, "a quarter of an hour"), (60, "an hour"), (480, "a night")];
 
-    /// <summary>The choice. Its grounds are the measurements in docs/benchmarks.md, "Quality".</summary>
+    /// <summary>The choice. Its grounds are the measurements in docs/benchmarks.md, "Quality" and "Features".</summary>
     /// <param name="minutes">Time that may pass.</param>
     /// <param name="isSurface">Whether surfaces without structure are judged, else parts that lie in one pose.</param>
     /// <param name="isQuick">Whether a frame must be judged in a few milliseconds.</param>
@@ -23,10 +24,10 @@ internal sealed record TrainingPlan(string Method, string Preset, double Minutes
     /// <param name="words">The visitor's language.</param>
     public static TrainingPlan For(int minutes, bool isSurface, bool isQuick, int normals, IStringLocalizer words)
     {
-        var (method, why) = isQuick ? ("memae", words["It judges a frame in less time than fair, and found nearly as much on the bottles that were measured."])
-            : isSurface ? ("draem", words["On the fabric that was measured it was one of the two best, and by far the quicker of them."])
-            : ("fair", words["On the real parts that were measured it let the fewest defects pass."]);
-        var (balanced, fast) = (BalancedMinutes * normals / ReckonedFrames, FastMinutes * normals / ReckonedFrames);
+        var (method, pace, why) = isQuick
+            ? ("memae", OfPixels, words["It judges a frame in a few milliseconds, and found much on the bottles that were measured. With more time for a frame dinomaly finds more."])
+            : ("dinomaly", OfFeatures, isSurface ? words["On the fabric that was measured it found every defect."] : words["On the real parts that were measured it let the fewest defects pass."]);
+        var (balanced, fast) = (pace.Balanced * normals / ReckonedFrames, pace.Fast * normals / ReckonedFrames);
         var preset = balanced <= minutes ? "balanced" : "fast";
         var schedule = preset == "balanced" ? words["With {0} normal parts the thorough schedule takes about {1} on two cores.", Figures.Count(normals), Span(balanced)]
             : fast <= minutes ? words["With {0} normal parts the thorough schedule would take about {1} on two cores, the short one takes about {2}.", Figures.Count(normals), Span(balanced), Span(fast)]

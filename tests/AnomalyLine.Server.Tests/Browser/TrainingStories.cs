@@ -16,7 +16,7 @@ public sealed class TrainingStories(Chromium chromium)
 
         await page.GoAsync("/training");
         await ConsolePage.SaysAsync(page.Locator("main"), "1 approved normal part");
-        await ConsolePage.SaysAsync(page.Locator(".plan"), "fair");
+        await ConsolePage.SaysAsync(page.Locator(".plan"), "dinomaly");
         await page.Button("Train").ClickAsync();
         await ConsolePage.SaysAsync(page.Locator(".job"), "epoch 5 of 20");
         await ConsolePage.SaysAsync(page.Locator(".job"), "95 s left");
@@ -65,7 +65,7 @@ public sealed class TrainingStories(Chromium chromium)
         await page.GoAsync("/training");
 
         await page.Page.GetByLabel("What is judged").SelectOptionAsync("surface");
-        await ConsolePage.SaysAsync(page.Locator(".plan"), "draem");
+        await ConsolePage.SaysAsync(page.Locator(".plan"), "On the fabric that was measured");
         await page.Page.GetByLabel("Time for it").SelectOptionAsync("60");
         await ConsolePage.SaysAsync(page.Locator(".plan"), "at most 60 min");
         await page.Locator("summary").ClickAsync();
@@ -81,9 +81,9 @@ public sealed class TrainingStories(Chromium chromium)
         await page.Page.GetByLabel("Options of the method").FillAsync("rotation=5");
         await page.Page.GetByLabel("Set a tenth").CheckAsync();
         await page.Button("Train").ClickAsync();
-        await ConsolePage.SaysAsync(page.Locator(".job"), "draem");
+        await ConsolePage.SaysAsync(page.Locator(".job"), "dinomaly");
         var job = (await server.Training.GetJobAsync(new() { Id = 1 }, cancellationToken: TestServer.Cancel)).Job;
-        Assert.Equal(("draem", 60.0, "patience=10, rotation=5"), (job.Order.Method, job.Order.MaxMinutes, string.Join(", ", job.Order.Options.Select(option => $"{option.Name}={option.Value}"))));
+        Assert.Equal(("dinomaly", 60.0, "patience=10, rotation=5"), (job.Order.Method, job.Order.MaxMinutes, string.Join(", ", job.Order.Options.Select(option => $"{option.Name}={option.Value}"))));
         Assert.Empty(page.Errors);
     }
 
