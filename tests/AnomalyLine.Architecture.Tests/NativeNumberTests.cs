@@ -6,7 +6,8 @@ namespace AnomalyLine.Architecture.Tests;
 public sealed class NativeNumberTests
 {
     /// <summary>These keep what they make.</summary>
-    private static readonly string[] Keepers = ["AnomalyLine.Inference.Tensors.Scalars", "AnomalyLine.Learning.Optimisers.Adam"];
+    private static readonly string[] Keepers =
+        ["AnomalyLine.Inference.Tensors.Scalars", "AnomalyLine.Learning.Optimisers.Adam", "AnomalyLine.Learning.Methods.Features.RunningCovariance"];
 
     private static readonly Assembly Engine = Assembly.Load("TorchSharp");
 

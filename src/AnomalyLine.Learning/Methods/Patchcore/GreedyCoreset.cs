@@ -53,7 +53,11 @@ internal sealed class GreedyCoreset
     }
 
     /// <summary>The point nearest to the mean of all.</summary>
-    private long First() => (_points - _points.mean([0])).square().sum([1]).argmin().item<long>();
+    private long First()
+    {
+        var offsets = _points - _points.mean([0]);
+        return (offsets * offsets).sum([1]).argmin().item<long>();
+    }
 
     private long[] Next(long most, double squaredRadius)
     {
@@ -91,5 +95,5 @@ internal sealed class GreedyCoreset
 
     /// <summary>Squared distances, n x m.</summary>
     private static Tensor Squares(Tensor points, Tensor others, Tensor lengths) =>
-        (others.square().sum([1]) - (points * S(2)).mm(others.t())).add(lengths.unsqueeze(1), S(1)).clamp_min(S(0));
+        ((others * others).sum([1]) - (points * S(2)).mm(others.t())).add(lengths.unsqueeze(1), S(1)).clamp_min(S(0));
 }

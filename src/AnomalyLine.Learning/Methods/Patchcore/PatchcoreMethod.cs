@@ -79,7 +79,7 @@ internal sealed class PatchcoreMethod : FeatureMethod
             distances[i] = rows[i].mm(directions).add_(lengths, S(1)).amin([1]);
         }
 
-        return [(distances + rows.square().sum([-1])).clamp_min(S(0)).sqrt().view(-1, Shapes[0].Height, Shapes[0].Width).MoveToOuterDisposeScope()];
+        return [distances.Plus((rows * rows).sum([-1])).clamp_min(S(0)).sqrt().view(-1, Shapes[0].Height, Shapes[0].Width).MoveToOuterDisposeScope()];
     }
 
     /// <inheritdoc/>
@@ -100,7 +100,7 @@ internal sealed class PatchcoreMethod : FeatureMethod
     }
 
     /// <summary>|x - m|^2 = |x|^2 + (|m|^2 - 2 x m): K x M and M for what is in brackets.</summary>
-    private (Tensor Directions, Tensor Lengths) Search() => (_network.Memory.t() * S(-2), _network.Memory.square().sum([1]));
+    private (Tensor Directions, Tensor Lengths) Search() => (_network.Memory.t() * S(-2), (_network.Memory * _network.Memory).sum([1]));
 
     /// <summary>Locally averaged features, N x P x K.</summary>
     private Tensor Patches(IReadOnlyList<Tensor> features)
