@@ -15,7 +15,7 @@ internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader
     /// <summary>All stations in order of name; none before the line is open.</summary>
     public IReadOnlyList<StationStatus> Stations => _line?.Stations ?? [];
 
-    /// <summary>A station by its name; null where there is none.</summary>
+    /// <summary>A station by its name; null if there is none.</summary>
     public StationStatus? FindStation(string name) => _line is not null && _line.GetStation(name).TryGet(out var station, out _) ? station : null;
 
     /// <summary>Why guests of the line were taken off, a sentence each; empty where all of them work.</summary>
