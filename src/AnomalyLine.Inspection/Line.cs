@@ -338,13 +338,31 @@ public sealed class Line : IAsyncDisposable
     private Outcome<Recipe> FindRollback(string station, string productId, StationSetup setup)
     {
         if (!setup.Recipes.TryGetValue(productId, out var active)) return LineErrors.NoRecipe(station, productId);
-        var origin = LineChanges.Origin(active.Recipe);
-        var before = ReadOwnRecipes(station, setup).FirstOrDefault(recipe =>
-            recipe.RestoredFrom == 0 && recipe.Revision < origin && string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
-        return before is not null
+        var own = ReadOwnRecipes(station, setup).Where(recipe => string.Equals(recipe.ProductId, productId, StringComparison.Ordinal));
+        return BeforeActive(own) is { } before
             ? before
             : new LineError(LineErrorCode.RecipeNotFound,
-                $"Station '{station}' has no recipe before revision {origin} for product '{productId}'; nothing was changed.");
+                $"Station '{station}' has no recipe before revision {LineChanges.Origin(active.Recipe)} for product '{productId}'; nothing was changed.");
+    }
+
+    /// <summary>
+    /// The values before those that are active, as undo has them: going back from 3 to 2 leaves 1 before it, whereas bringing 1 back over 3 leaves 3.
+    /// </summary>
+    /// <param name="recipes">A product's recipes, newest first.</param>
+    private static Recipe? BeforeActive(IEnumerable<Recipe> recipes)
+    {
+        var values = new Dictionary<int, Recipe>();
+        var made = new List<int>();
+        foreach (var recipe in recipes.Reverse())
+        {
+            var origin = LineChanges.Origin(recipe);
+            if (recipe.RestoredFrom == 0) values[origin] = recipe;
+            if (made.Count > 0 && made[^1] == origin) continue;
+            if (recipe.RestoredFrom != 0 && made.Count > 1 && made[^2] == origin) made.RemoveAt(made.Count - 1);
+            else made.Add(origin);
+        }
+
+        return made.Count > 1 ? values.GetValueOrDefault(made[^2]) : null;
     }
 
     private Outcome<StationStatus> ToStatus(Outcome<Station> changed) => changed.TryGet(out var station, out var error) ? station.ToStatus(_writer.Fault) : error;

@@ -7,7 +7,7 @@ namespace AnomalyLine.Inspection;
 /// <param name="Station">Name of the station.</param>
 /// <param name="Revision">1, 2, 3, …; given by the line when it activates the recipe, 0 before.</param>
 /// <param name="ModelVersion">Version of the model.</param>
-/// <param name="Threshold">Score above which a part is NotOk; finite.</param>
+/// <param name="Threshold">Score above which a part is NotOk; finite, at least 0 as scores are.</param>
 /// <param name="PixelThreshold">Anomaly map value above which a pixel belongs to a region; finite.</param>
 /// <param name="Region">The part of the frame that the model sees; null for all of it.</param>
 /// <param name="Deadline">Time from a frame's arrival to its verdict, 1 ms..60 s.</param>
@@ -85,6 +85,7 @@ public sealed record Recipe(
         var errors = new List<string>();
         if (string.IsNullOrEmpty(ModelVersion)) errors.Add("no model version is given");
         if (!float.IsFinite(Threshold)) errors.Add($"the threshold {Threshold} is no finite number");
+        else if (Threshold < 0) errors.Add($"the threshold {Threshold} is below 0, and so below every score: each part would be NotOk");
         if (!float.IsFinite(PixelThreshold)) errors.Add($"the pixel threshold {PixelThreshold} is no finite number");
         if (Deadline < MinDeadline || Deadline > MaxDeadline) errors.Add($"the deadline of {Deadline.TotalMilliseconds} ms is outside 1..60000 ms");
         if (Region is { } r && (r.X < 0 || r.Y < 0 || r.Width < 1 || r.Height < 1 || (long)r.X + r.Width > Frame.MaxSide || (long)r.Y + r.Height > Frame.MaxSide))

@@ -115,6 +115,36 @@ const PATCHES = [
             }
             const securedMessage = this.#_prepare_refusal_message(message);`,
   },
+  // Of a session's user nothing was said; what stood there read as nobody.
+  {
+    file: "node-opcua-server/dist/server_session.js",
+    from: `                        return ""; // UAString // TO DO : implement`,
+    to: `                        return this.$session?.sessionContext?.getUserName?.() ?? "";`,
+  },
+  {
+    file: "node-opcua-server/dist/server_session.js",
+    from: `                        return []; // UAString[] | null`,
+    to: `                        const user = this.$session?.sessionContext?.getUserName?.();
+                        return user ? [user] : [];`,
+  },
+  {
+    file: "node-opcua-server/dist/server_session.js",
+    from: `"authenticationMechanism", {
+                    get() {
+                        return "";`,
+    to: `"authenticationMechanism", {
+                    get() {
+                        return this.$session?.userIdentityToken?.schema.name.replace("IdentityToken", "") ?? "";`,
+  },
+  {
+    file: "node-opcua-server/dist/server_session.js",
+    from: `"encoding", {
+                    get() {
+                        return "";`,
+    to: `"encoding", {
+                    get() {
+                        return "UA Binary";`,
+  },
 ];
 
 /** Applies what is not applied yet; fails where the installed code is another than the patches were made for. */

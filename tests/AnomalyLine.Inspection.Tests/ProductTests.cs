@@ -72,6 +72,21 @@ public sealed class ProductTests
     }
 
     [Fact]
+    public async Task RollbackRecipeAsync_AfterAnOlderOneWasBroughtBack_ReturnsToWhatWasActiveBeforeIt()
+    {
+        await using var line = await OpenAsync();
+        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s", "m-3") with { ProductId = "A" }, TestLine.Cancellation);
+        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s", "m-4") with { ProductId = "A" }, TestLine.Cancellation);
+        await line.Line.SelectRevisionAsync("s", 2, TestLine.Cancellation);
+
+        var first = (await line.Line.RollbackRecipeAsync("s", "A", TestLine.Cancellation)).Value;
+        var second = (await line.Line.RollbackRecipeAsync("s", "A", TestLine.Cancellation)).Value;
+
+        Assert.Equal((7, "m-4", 5), (first.Revision, first.ModelVersion, first.RestoredFrom));
+        Assert.Equal((8, "m-3", 4), (second.Revision, second.ModelVersion, second.RestoredFrom));
+    }
+
+    [Fact]
     public async Task SelectRevisionAsync_OlderOne_IsActiveAgainAsANewRevisionOnce()
     {
         await using var line = await OpenAsync();

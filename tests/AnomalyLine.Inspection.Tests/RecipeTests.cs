@@ -35,6 +35,7 @@ public sealed class RecipeTests
             (TestLine.Recipe("t"), LineErrorCode.StationNotFound),
             (TestLine.Recipe("s", model: ""), LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s", threshold: float.NaN), LineErrorCode.InvalidRecipe),
+            (TestLine.Recipe("s", threshold: -1), LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s", deadlineSeconds: 61), LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s") with { Region = new RegionOfInterest(0, 0, 0, 1) }, LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s", model: "gone-1"), LineErrorCode.ModelNotFound),

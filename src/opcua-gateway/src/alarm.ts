@@ -10,6 +10,7 @@ import {
   type UAObject,
   type Variant,
 } from "node-opcua";
+import { describeParts } from "./alarmTexts.ts";
 import { type Audit, auditCalls } from "./audit.ts";
 import { permissions } from "./roles.ts";
 
@@ -51,6 +52,7 @@ export class Alarm {
     });
     this.#alarm.sourceNode.setValueFromSource({ dataType: "NodeId", value: source.nodeId });
     this.#alarm.sourceName.setValueFromSource({ dataType: "String", value: owner });
+    describeParts(this.#alarm);
     this.#restrict(audit);
   }
 

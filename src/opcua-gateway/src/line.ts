@@ -7,6 +7,7 @@ import type { Arrival } from "./cursors.ts";
 import type { FeedListener } from "./feed.ts";
 import { addInspectionEventType, raiseInspectionEvent } from "./inspectionEvent.ts";
 import { addMethods } from "./methods.ts";
+import { refreshWith } from "./notifiers.ts";
 import { permissions } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
 import { ServiceLevel } from "./serverObject.ts";
@@ -57,9 +58,9 @@ export class Line implements FeedListener {
       nodeId: "s=AnomalyLine",
       browseName: "AnomalyLine",
       description: "The line: an object for each station",
-      notifierOf: objects.server,
       eventNotifier: 1,
     });
+    refreshWith(objects.server, this.#folder);
     this.#eventType = addInspectionEventType(this.#namespace);
     const nothing = NodeId.nullNodeId;
     this.#serverLost = new Alarm(

@@ -10,14 +10,20 @@ import {
 } from "node-opcua";
 import { type Audit, auditCalls, userOf } from "./audit.ts";
 import type { Inspection, Recipe } from "./contract.ts";
-import { FIELDS, fieldsOf } from "./inspectionFields.ts";
+import { FIELDS, fieldsOf, TEXTS } from "./inspectionFields.ts";
 import { permissions, type Role } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
 import type { Station } from "./station.ts";
 import { Refusal, toFailure } from "./statusCodes.ts";
 import { clip } from "./tags.ts";
 
-type Arguments = Readonly<Record<string, DataType>>;
+interface Argument {
+  readonly type: DataType;
+  readonly text: string;
+}
+type Arguments = Readonly<Record<string, Argument>>;
+
+const argument = (type: DataType, text: string): Argument => ({ type, text });
 
 /** A method of a station: who may call it, what it takes and gives, and what it does. */
 interface Method {
@@ -28,19 +34,25 @@ interface Method {
   run(server: ServerCommands, station: Station, inputs: readonly unknown[], user: string): Promise<readonly unknown[]>;
 }
 
+const product = argument(DataType.String, "Product, at most 64 characters; empty: the default recipe");
 const RECIPE: Arguments = {
-  RecipeRevision: DataType.UInt32,
-  ModelVersion: DataType.String,
-  ProductId: DataType.String,
+  RecipeRevision: argument(DataType.UInt32, "Revision that is active now"),
+  ModelVersion: argument(DataType.String, "Version of its model"),
+  ProductId: argument(DataType.String, "Product that it judges; empty: the default recipe"),
 };
 const { Station: _station, Sequence, LogSequence, ...others } = FIELDS;
-const RESULT: Arguments = { LogSequence, Sequence, ...others };
+const RESULT: Arguments = Object.fromEntries(
+  Object.entries({ LogSequence, Sequence, ...others }).map(([name, type]) => [
+    name,
+    argument(type, TEXTS[name as keyof typeof FIELDS]),
+  ]),
+);
 
 const METHODS: Readonly<Record<string, Method>> = {
   Acknowledge: {
     least: "Operator",
     text: "The PLC has taken the part of this Sequence; the same as writing AckSequence",
-    inputs: { Sequence: DataType.UInt32 },
+    inputs: { Sequence: argument(DataType.UInt32, "Sequence of one of the last 16 parts; 0: none") },
     outputs: {},
     async run(_server, station, [sequence]) {
       station.acknowledge(sequence as number);
@@ -50,8 +62,14 @@ const METHODS: Readonly<Record<string, Method>> = {
   SetNextPart: {
     least: "Operator",
     text: "Says which part comes next, for the next frame that names none itself; gives the one announced before that no frame has used",
-    inputs: { PartId: DataType.String, ProductId: DataType.String },
-    outputs: { ReplacedPartId: DataType.String, ReplacedProductId: DataType.String },
+    inputs: {
+      PartId: argument(DataType.String, "Identity of the part, at most 128 characters; empty: none"),
+      ProductId: argument(DataType.String, "Its product, at most 64 characters; empty: the selected one"),
+    },
+    outputs: {
+      ReplacedPartId: argument(DataType.String, "Identity of the part announced before, where no frame has used it"),
+      ReplacedProductId: argument(DataType.String, "Its product"),
+    },
     async run(server, station, [partId, productId]) {
       const { part, replaced } = await server.setNextPart(station.name, {
         partId: (partId as string | null) ?? "",
@@ -64,7 +82,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   SelectRecipe: {
     least: "Operator",
     text: "Selects the product of the parts that name none; empty: the default recipe",
-    inputs: { ProductId: DataType.String },
+    inputs: { ProductId: product },
     outputs: RECIPE,
     run: async (server, station, [productId]) =>
       recipeOutputs(await server.selectRecipe(station.name, { productId: (productId as string | null) ?? "" })),
@@ -104,7 +122,10 @@ const METHODS: Readonly<Record<string, Method>> = {
   GetResultById: {
     least: "Observer",
     text: "A part from the server's log, to fill a gap: by LogSequence, or where that is 0 by Sequence",
-    inputs: { Sequence: DataType.UInt32, LogSequence: DataType.UInt64 },
+    inputs: {
+      Sequence: argument(DataType.UInt32, "The newest part with this Sequence; read where LogSequence is 0"),
+      LogSequence: argument(DataType.UInt64, "The part's LogSequence, or 0"),
+    },
     outputs: RESULT,
     async run(server, station, [sequence, logSequence]) {
       const [high, low] = logSequence as [number, number];
@@ -119,10 +140,10 @@ const METHODS: Readonly<Record<string, Method>> = {
     least: "Engineer",
     text: "Makes a model judge a product; Threshold 0: the model's calibrated one; DeadlineMs 0: 1 s",
     inputs: {
-      ModelVersion: DataType.String,
-      ProductId: DataType.String,
-      Threshold: DataType.Float,
-      DeadlineMs: DataType.UInt32,
+      ModelVersion: argument(DataType.String, "Version of a model that the server has"),
+      ProductId: product,
+      Threshold: argument(DataType.Float, "Score above which a part is NotOk, above 0; 0: the model's calibrated one"),
+      DeadlineMs: argument(DataType.UInt32, "From a frame's arrival to its verdict, 1..60000 ms; 0: 1000"),
     },
     outputs: RECIPE,
     async run(server, station, [modelVersion, productId, threshold, deadlineMs]) {
@@ -141,7 +162,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   ActivateRevision: {
     least: "Engineer",
     text: "Brings an older revision back as a new one, and selects its product",
-    inputs: { RecipeRevision: DataType.UInt32 },
+    inputs: { RecipeRevision: argument(DataType.UInt32, "A revision of this station") },
     outputs: RECIPE,
     run: async (server, station, [revision], user) =>
       recipeOutputs(await server.selectRecipe(station.name, { revision: revision as number, reason: reasonOf(user) })),
@@ -149,7 +170,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   Rollback: {
     least: "Engineer",
     text: "Brings back the recipe before the active one, as a new revision; ProductId empty: the default recipe",
-    inputs: { ProductId: DataType.String },
+    inputs: { ProductId: product },
     outputs: RECIPE,
     run: async (server, station, [productId], user) =>
       recipeOutputs(await server.rollbackRecipe(station.name, (productId as string | null) ?? "", reasonOf(user))),
@@ -157,8 +178,11 @@ const METHODS: Readonly<Record<string, Method>> = {
   StartTraining: {
     least: "Engineer",
     text: "Queues a training on the station's approved samples; Method empty: from the active model; Preset empty: balanced. It ends with a candidate, never with an activation",
-    inputs: { Method: DataType.String, Preset: DataType.String },
-    outputs: { Job: DataType.UInt32 },
+    inputs: {
+      Method: argument(DataType.String, "Name of a training method; empty: from the active model"),
+      Preset: argument(DataType.String, "Name of the method's preset; empty: balanced"),
+    },
+    outputs: { Job: argument(DataType.UInt32, "Number of the queued job") },
     run: async (server, station, [method, preset]) => [
       await server.startTraining(station.name, (method as string | null) ?? "", (preset as string | null) ?? ""),
     ],
@@ -199,8 +223,8 @@ async function answer(
       inputs.map((input) => input.value),
       user,
     );
-    const outputArguments: VariantOptions[] = Object.values(outputs).map((dataType, index) => ({
-      dataType,
+    const outputArguments: VariantOptions[] = Object.values(outputs).map(({ type }, index) => ({
+      dataType: type,
       arrayType: VariantArrayType.Scalar,
       value: values[index],
     }));
@@ -211,7 +235,7 @@ async function answer(
 }
 
 function argumentsOf(declared: Arguments) {
-  return Object.entries(declared).map(([name, dataType]) => ({ name, dataType }));
+  return Object.entries(declared).map(([name, { type, text }]) => ({ name, dataType: type, description: text }));
 }
 
 function durationOf(milliseconds: number) {

@@ -65,12 +65,12 @@ export function daysLeft(file: string, now: Date): number {
   return (new X509Certificate(readFileSync(file)).validToDate.getTime() - now.getTime()) / DAY_MS;
 }
 
-/** All names and IPv4 addresses under which clients may reach this machine. */
+/** All names and addresses under which clients may reach this machine; no link-local ones, which mean another machine on every link. */
 export function hostNames(host: string): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-  const own = addresses.filter((entry) => entry.family === "IPv4").map((entry) => entry.address);
+  const own = addresses.map((entry) => entry.address).filter((address) => !/^fe[89ab]/i.test(address));
   const listening = host === "0.0.0.0" || host === "::" ? [] : [host];
-  return [...new Set([hostname(), "localhost", "127.0.0.1", ...own, ...listening])];
+  return [...new Set([hostname(), "localhost", "127.0.0.1", "::1", ...own, ...listening])];
 }
 
 /** Host names and addresses in the own certificate. */

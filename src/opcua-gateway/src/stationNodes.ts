@@ -1,5 +1,6 @@
 import type { Namespace, UAObject, UAVariable } from "node-opcua";
 import { METHOD_NAMES } from "./methods.ts";
+import { passEventsUp } from "./notifiers.ts";
 import { permissions } from "./roles.ts";
 import { initialValue, TAGS, type Tag, type TagName, variantOf } from "./tags.ts";
 
@@ -26,14 +27,15 @@ export function stationNodeIds(name: string): string[] {
 
 /** The station's object `s=<name>`, a source of events below the folder. */
 export function addStationObject(namespace: Namespace, folder: UAObject, name: string): UAObject {
-  return namespace.addObject({
+  const station = namespace.addObject({
     nodeId: `s=${name}`,
     browseName: name,
     description: "A station: the newest part's verdict, its history, state, counters and methods",
     organizedBy: folder,
-    notifierOf: folder,
     eventNotifier: 1,
   });
+  passEventsUp(station, folder);
+  return station;
 }
 
 /** The station's variables `s=<name>.<tag>`; "History." and "Counters." tags below objects of that name. */

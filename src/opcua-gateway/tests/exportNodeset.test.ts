@@ -81,6 +81,15 @@ test("export_Whole_ImportsBesideTheStandardsModel", async () => {
   addressSpace.dispose();
 });
 
+test("export_EveryNodeAndArgument_SaysWhatItIs", () => {
+  const nodes = [...flat.matchAll(/<UA\w+ NodeId="ns=1;([^"]+)".*?<\/UA\w+>/gs)];
+  expect(nodes.length).toBeGreaterThan(300);
+  expect(nodes.filter(([xml]) => !xml.includes("<Description>")).map(([, id]) => id)).toEqual([]);
+  const inputs = [...flat.matchAll(/<(?:uax:)?Argument>.*?<\/(?:uax:)?Argument>/gs)].map(([xml]) => xml);
+  expect(inputs.length).toBeGreaterThan(30);
+  expect(inputs.filter((xml) => !/Description>\s*<(?:uax:)?(?:Locale|Text)/.test(xml))).toEqual([]);
+});
+
 test("export_NodeIds_AreThoseOfARunningGateway", async () => {
   const server = new FakeServer();
   server.addStation("press-1");

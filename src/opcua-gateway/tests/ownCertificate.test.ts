@@ -40,6 +40,17 @@ test("keepOwnCertificate_None_MakesOneWithNamesAddressesAndApplication", async (
   expect(lines).toEqual([]);
 });
 
+test("keepOwnCertificate_AddressesOfBothFamilies_AreAllInIt", async () => {
+  const certificate = await keep(["fd00::12", "10.1.2.3", "::1"]);
+  expect(["fd00::12", "10.1.2.3", "::1"].map((address) => certificate.checkIP(address))).not.toContain(undefined);
+});
+
+test("hostNames_OfAMachine_AreOfBothFamiliesWithoutLinkLocalOnes", () => {
+  const names = hostNames("::");
+  expect(names).toEqual(expect.arrayContaining(["localhost", "127.0.0.1", "::1"]));
+  expect(names.filter((name) => /^fe80/i.test(name))).toEqual([]);
+});
+
 test("keepOwnCertificate_StillFits_IsLeftAlone", async () => {
   const first = await keep(["a", "b"]);
   const second = await keep(["b"], new Date(NOW.getTime() + YEAR_MS));

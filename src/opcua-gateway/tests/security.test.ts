@@ -23,7 +23,8 @@ let gateway: Gateway & { lines: { msg: string }[] };
 beforeAll(async () => {
   server.judge("A");
   await server.start();
-  const { users } = parseUsers(await userLine("operator", "Operator", "right"));
+  const lines = [await userLine("operator", "Operator", "right"), await userLine("chief", "Administrator", "right")];
+  const { users } = parseUsers(lines.join("\n"));
   gateway = await start({ ...(await laboratory(server.port)), pki, laboratory: false, users });
 });
 
@@ -32,8 +33,8 @@ afterAll(async () => {
   server.stop();
 });
 
-function login(password: string) {
-  return { type: UserTokenType.UserName as const, userName: "operator", password };
+function login(password: string, userName = "operator") {
+  return { type: UserTokenType.UserName as const, userName, password };
 }
 
 async function endpointsOf(endpoint: string) {
@@ -113,6 +114,25 @@ test("everyPolicy_TrustedUser_Reads", async () => {
       await plc.disconnect();
     }
   }
+});
+
+test("sessionDiagnostics_OfAUser_SayWhoAndHowToAdministrators", async () => {
+  const plc = await Plc.connect(gateway.endpoint, ENCRYPTED, login("right"));
+  const chief = await Plc.connect(gateway.endpoint, ENCRYPTED, login("right", "chief"));
+  const parts = await plc.session.browse({ nodeId: plc.session.sessionId, referenceTypeId: "i=47", resultMask: 63 });
+  const security = parts.references?.find(({ browseName }) => browseName.name === "SessionSecurityDiagnostics");
+  const nodeId = security?.nodeId.toString() ?? "";
+  expect((await plc.session.read({ nodeId, attributeId: 13 })).statusCode.name).toBe("BadUserAccessDenied");
+  expect((await chief.session.read({ nodeId, attributeId: 13 })).value.value).toMatchObject({
+    clientUserIdOfSession: "operator",
+    clientUserIdHistory: ["operator"],
+    authenticationMechanism: "UserName",
+    encoding: "UA Binary",
+    transportProtocol: "opc.tcp",
+    securityMode: MessageSecurityMode.SignAndEncrypt,
+  });
+  await chief.disconnect();
+  await plc.disconnect();
 });
 
 test("variables_Written_AreRefused", async () => {

@@ -42,6 +42,40 @@ test("server_SaysOfItself_WhatIsSo", async () => {
   expect(children).not.toContain("PublishSubscribe");
 });
 
+test("browsing_ByAnyHierarchicalReference_ShowsEachStationOnce", async () => {
+  const paths: string[] = [];
+  const walk = async (nodeId: string, path: string) => {
+    const browse = { nodeId, referenceTypeId: "i=33", includeSubtypes: true, nodeClassMask: 1, resultMask: 63 };
+    for (const reference of (await plc.session.browse(browse)).references ?? []) {
+      const below = `${path}/${reference.browseName.name}`;
+      if (!below.startsWith("/Server/Namespaces/")) {
+        paths.push(below);
+      }
+      if (!/Server|Diagnostics/.test(reference.browseName.name ?? "") || path === "") {
+        await walk(reference.nodeId.toString(), below);
+      }
+    }
+  };
+  await walk("i=85", "");
+  expect(paths.filter((path) => /\/(A|AnomalyLine|MachineVision)$/.test(path)).sort()).toEqual([
+    "/AnomalyLine",
+    "/AnomalyLine/A",
+    "/MachineVision",
+    "/MachineVision/A",
+  ]);
+});
+
+test("events_OfAStation_ComeOnceAtEachNotifier", async () => {
+  const folder = await plc.events(plc.nodeId("AnomalyLine"));
+  const station = await plc.events(plc.nodeId("A"));
+  const all = await plc.events();
+  const { partId } = server.judge("A");
+  await vi.waitFor(() => expect([folder, station, all].map((events) => events.length)).toEqual([1, 1, 1]), {
+    timeout: 5_000,
+  });
+  expect([...folder, ...station, ...all].map((event) => event.PartId)).toEqual([partId, partId, partId]);
+});
+
 test("serviceLevel_ServerLostAndBack_FallsAndRises", async () => {
   const levels: number[] = [];
   const subscription = await plc.subscribe();

@@ -3,6 +3,7 @@ import type { Inspection, LineStatus } from "../contract.ts";
 import type { Arrival } from "../cursors.ts";
 import type { FeedListener } from "../feed.ts";
 import { NAMESPACE } from "../line.ts";
+import { refreshWith } from "../notifiers.ts";
 import type { FetchInspection } from "./resultMethods.ts";
 import { ResultMaker } from "./visionResult.ts";
 import { type VisionActions, VisionSystem } from "./visionSystem.ts";
@@ -27,9 +28,10 @@ export class MachineVision implements FeedListener {
       organizedBy: objects,
       nodeId: "s=MachineVision/",
       browseName: "MachineVision",
-      notifierOf: objects.server,
+      description: "The line by OPC 40100-1: a vision system for each station",
       eventNotifier: 1,
     });
+    refreshWith(objects.server, this.#folder);
   }
 
   inspection(inspection: Inspection, { kind }: Arrival): void {

@@ -12,6 +12,7 @@ import {
   type UATransition,
   Variant,
 } from "node-opcua";
+import { passEventsUp } from "../notifiers.ts";
 import { MACHINE_VISION } from "./visionResult.ts";
 import type { MainState } from "./visionState.ts";
 
@@ -58,15 +59,16 @@ export function instantiate(namespace: Namespace, folder: UAObject, name: string
   if (type === null) {
     throw new Error("VisionSystemType is not in the address space");
   }
-  return type.instantiate({
+  const system = type.instantiate({
     namespace,
     nodeId: visionNodeId(name),
     browseName: name,
     organizedBy: folder,
-    notifierOf: folder,
     eventNotifier: 1,
     optionals: OPTIONALS,
   });
+  passEventsUp(system, folder);
+  return system;
 }
 
 /** A component that must be there. */
