@@ -9,7 +9,7 @@ internal static class StationName
     private static readonly FrozenSet<string> s_tags = FrozenSet.Create(
         StringComparer.Ordinal,
         "PartId", "ProductId", "Pass", "Evaluation", "Score", "Threshold", "Margin", "ReasonCode", "ReasonText", "ModelVersion", "RecipeRevision", "CaptureTime", "ProcessingMs",
-        "History", "Record", "Ready", "Fault", "Mode", "SelectedProductId", "NextPartId", "NextProductId", "Heartbeat", "Counters", "AckSequence", "Overrun", "Sequence",
+        "History", "Record", "Part", "Ready", "Fault", "Mode", "SelectedProductId", "NextPartId", "NextProductId", "Heartbeat", "Counters", "AckSequence", "Overrun", "Sequence",
         "Acknowledge", "SetNextPart", "SelectRecipe", "StartContinuous", "Stop", "Reset", "GetResultById", "ActivateRecipe", "ActivateRevision", "Rollback", "StartTraining",
         "NotReady", "Drift");
 

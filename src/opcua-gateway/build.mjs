@@ -53,6 +53,8 @@ for (const model of ["Opc.Ua.NodeSet2", "Opc.Ua.MachineVision.NodeSet2"]) {
   cpSync(at(`node_modules/node-opcua-nodesets/nodesets/${model}.ndjson.gz`), at(`dist/nodesets/${model}.ndjson.gz`));
 }
 
+cpSync(at("nodesets"), at("dist/nodesets"), { recursive: true });
+
 /** The licence texts of all packages in the bundle. */
 function licenses(inputs) {
   const found = inputs.map((input) => /^(?:.*node_modules\/)((?:@[^/]+\/)?[^/]+)\//.exec(input)).filter(Boolean);

@@ -13,8 +13,6 @@ import {
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 
-import { NO_TIME } from "./tags.ts";
-
 // A typed view of the part of anomalyline.v1 that the gateway reads, as proto-loader delivers it:
 // camelCase, uint64 as a decimal string, enums as numbers, absent scalars as their defaults.
 
@@ -94,6 +92,9 @@ export const VERDICTS = ["Undefined", "Ok", "NotOk", "NotDecidable"] as const;
 export const OK = 1;
 /** StationMode: nothing is judged because somebody stopped the station. */
 export const STOPPED = 2;
+
+/** OPC UA's "no time". */
+export const NO_TIME = new Date(Date.UTC(1601, 0, 1));
 
 /** The time in whole milliseconds; 1601-01-01, OPC UA's "no time", where the message has none. */
 export function toDate(timestamp: Timestamp | null): Date {

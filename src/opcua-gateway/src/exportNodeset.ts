@@ -3,8 +3,9 @@ import { AddressSpace, generateAddressSpace } from "node-opcua";
 import { pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { type LineStatus, loadServices, STOPPED } from "./contract.ts";
-import { Line, NAMESPACE } from "./line.ts";
+import { Line } from "./line.ts";
 import { MachineVision } from "./machineVision/machineVision.ts";
+import { NAMESPACE } from "./part.ts";
 import { nodesetsOf } from "./server.ts";
 import { ServerCommands } from "./serverCommands.ts";
 
@@ -12,7 +13,7 @@ import { ServerCommands } from "./serverCommands.ts";
 const NO_SERVER = new URL("http://127.0.0.1:1");
 
 /** When the nodes last changed their meaning; in the document, so that engineering tools see a newer model. */
-const PUBLISHED = new Date("2026-11-23T00:00:00Z");
+const PUBLISHED = new Date("2026-11-30T00:00:00Z");
 const STATION_NAME = /^[\w.-]{1,64}$/;
 
 /** Names of stations that are none. */

@@ -10,6 +10,7 @@ import {
 } from "node-opcua";
 import { type Inspection, VERDICTS } from "./contract.ts";
 import { FIELDS, fieldsOf, TEXTS } from "./inspectionFields.ts";
+import { lower } from "./part.ts";
 import { clip } from "./tags.ts";
 
 /** Severity by verdict: Undefined, Ok, NotOk, NotDecidable. */
@@ -48,8 +49,11 @@ export function raiseInspectionEvent(eventType: UAEventType, station: UAObject, 
     time: new Variant({ dataType: DataType.DateTime, value: values.CompletionTime }),
   };
   for (const name of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
-    const field = name[0]?.toLowerCase() + name.slice(1);
-    fields[field] = new Variant({ dataType: FIELDS[name], arrayType: VariantArrayType.Scalar, value: values[name] });
+    fields[lower(name)] = new Variant({
+      dataType: FIELDS[name],
+      arrayType: VariantArrayType.Scalar,
+      value: values[name],
+    });
   }
   station.raiseEvent(eventType, fields);
 }

@@ -8,16 +8,15 @@ import type { FeedListener } from "./feed.ts";
 import { addInspectionEventType, raiseInspectionEvent } from "./inspectionEvent.ts";
 import { addMethods } from "./methods.ts";
 import { refreshWith } from "./notifiers.ts";
+import { NAMESPACE } from "./part.ts";
 import { permissions } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
 import { ServiceLevel } from "./serverObject.ts";
 import { Station } from "./station.ts";
 import { DRIFT, NOT_READY, stationNodeIds } from "./stationNodes.ts";
+import { addStationType, type StationType } from "./stationType.ts";
 import { clip } from "./tags.ts";
 import { acceptWrites } from "./writes.ts";
-
-/** Namespace of all nodes of the line. Clients look its index up by this; the index may change. */
-export const NAMESPACE = "urn:anomalyline:line";
 
 const NOT_READY_SEVERITY = 700;
 const DRIFT_SEVERITY = 500;
@@ -34,6 +33,7 @@ export class Line implements FeedListener {
   readonly #namespace: Namespace;
   readonly #folder: UAObject;
   readonly #eventType: UAEventType;
+  readonly #stationType: StationType;
   readonly #serverLost: Alarm;
   readonly #serviceLevel: ServiceLevel;
   readonly #stations = new Map<string, Shown | undefined>();
@@ -62,6 +62,7 @@ export class Line implements FeedListener {
     });
     refreshWith(objects.server, this.#folder);
     this.#eventType = addInspectionEventType(this.#namespace);
+    this.#stationType = addStationType(addressSpace, this.#namespace, this.#eventType);
     const nothing = NodeId.nullNodeId;
     this.#serverLost = new Alarm(
       this.#namespace,
@@ -153,7 +154,7 @@ export class Line implements FeedListener {
       return undefined;
     }
     this.#log.info({ station: name }, "station added");
-    const station = new Station(this.#namespace, this.#folder, name);
+    const station = new Station(this.#namespace, this.#stationType, this.#folder, name);
     addMethods(this.#namespace, station, this.#server, this.#audit);
     this.#acceptWrites(station);
     const ready = station.variables.Ready.nodeId;

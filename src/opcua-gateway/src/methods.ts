@@ -4,6 +4,9 @@ import {
   type ISessionContext,
   type Namespace,
   StatusCodes,
+  type UAMethod,
+  type UAObject,
+  type UAObjectType,
   type Variant,
   VariantArrayType,
   type VariantOptions,
@@ -194,19 +197,38 @@ export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 /** The station's methods `s=<station>.<method>`. */
 export function addMethods(namespace: Namespace, station: Station, server: ServerCommands, audit: Audit): void {
   for (const [name, declared] of Object.entries(METHODS)) {
-    const method = namespace.addMethod(station.object, {
-      nodeId: `s=${station.name}.${name}`,
-      browseName: name,
-      description: declared.text,
-      inputArguments: argumentsOf(declared.inputs),
-      outputArguments: argumentsOf(declared.outputs),
-      rolePermissions: permissions(declared.least, "Call"),
-    });
+    const method = addMethod(namespace, station.object, station.name, name);
     method.bindMethod((inputs: Variant[], context: ISessionContext) =>
       answer(declared, server, station, inputs, userOf(context)),
     );
     auditCalls(method, audit);
   }
+}
+
+/** The methods that a type declares for its stations. */
+export function declareMethods(namespace: Namespace, type: UAObjectType, name: string): void {
+  for (const method of METHOD_NAMES) {
+    addMethod(namespace, type, name, method, "Mandatory");
+  }
+}
+
+function addMethod(
+  namespace: Namespace,
+  owner: UAObject | UAObjectType,
+  path: string,
+  name: string,
+  modellingRule?: "Mandatory",
+): UAMethod {
+  const { least, text, inputs, outputs } = METHODS[name] as Method;
+  return namespace.addMethod(owner as UAObject, {
+    nodeId: `s=${path}.${name}`,
+    browseName: name,
+    description: text,
+    inputArguments: argumentsOf(inputs),
+    outputArguments: argumentsOf(outputs),
+    rolePermissions: permissions(least, "Call"),
+    ...(modellingRule === undefined ? {} : { modellingRule }),
+  });
 }
 
 async function answer(

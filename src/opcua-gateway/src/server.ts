@@ -117,9 +117,10 @@ export async function createServer(config: Config, assets: string, log: Logger):
   return { server, address: `opc.tcp://${advertised}:${config.port}${config.path}` };
 }
 
-/** Precompiled models; each takes time and memory at the start. */
+/** The standard's models, precompiled (each takes time and memory at the start), and the line's data types. */
 export function nodesetsOf({ machineVision }: Pick<Config, "machineVision">): string[] {
-  return ["Opc.Ua.NodeSet2.ndjson.gz", ...(machineVision ? ["Opc.Ua.MachineVision.NodeSet2.ndjson.gz"] : [])];
+  const vision = machineVision ? ["Opc.Ua.MachineVision.NodeSet2.ndjson.gz"] : [];
+  return ["Opc.Ua.NodeSet2.ndjson.gz", ...vision, "AnomalyLine.Types.NodeSet2.xml"];
 }
 
 export interface Endpoint {

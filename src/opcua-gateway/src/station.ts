@@ -1,13 +1,29 @@
 import { type Namespace, type StatusCode, StatusCodes, type UAObject, type UAVariable } from "node-opcua";
 import type { Inspection, NextPart, StationStatus } from "./contract.ts";
 import type { Arrival } from "./cursors.ts";
-import { addStationObject, addVariables } from "./stationNodes.ts";
+import type { PartMaker } from "./part.ts";
+import { addStationObject, addVariables, rangeOf, type StationVariables, wordOf } from "./stationNodes.ts";
+import type { StationType } from "./stationType.ts";
 import { historyValues, partValues, stateValues, type Values } from "./stationValues.ts";
 import { Refusal } from "./statusCodes.ts";
-import { HISTORY_LENGTH, initialValue, STATE_TAGS, type TagName, toUInt32, VERDICT_TAGS, variantOf } from "./tags.ts";
+import {
+  HISTORY_LENGTH,
+  initialValue,
+  STATE_TAGS,
+  TAGS,
+  type Tag,
+  type TagName,
+  toUInt32,
+  type Value,
+  VERDICT_TAGS,
+  variantOf,
+} from "./tags.ts";
 
 /** What bad values read: a client that ignores quality must not see a good part. */
 const UNKNOWN: Values = { Pass: false, Evaluation: 0, Ready: false };
+const RANGES = (Object.entries(TAGS) as [TagName, Tag][]).flatMap(([tag, { range }]) =>
+  range ? [{ tag, range }] : [],
+);
 
 /**
  * One station as OPC UA shows it.
@@ -17,6 +33,8 @@ export class Station {
   readonly object: UAObject;
   readonly name: string;
   readonly variables: Record<TagName, UAVariable>;
+  readonly #nodes: StationVariables;
+  readonly #parts: PartMaker;
   readonly #history: Inspection[] = [];
   #values: Values = {};
   #missed = 0n;
@@ -27,10 +45,12 @@ export class Station {
   /** What the server had when it came (back): nothing older is the current part. Undefined while it is away. */
   #currentFrom: bigint | undefined;
 
-  constructor(namespace: Namespace, folder: UAObject, name: string) {
-    this.object = addStationObject(namespace, folder, name);
+  constructor(namespace: Namespace, { type, parts }: StationType, folder: UAObject, name: string) {
+    this.object = addStationObject(namespace, type, folder, name);
     this.name = name;
-    this.variables = addVariables(namespace, this.object, name);
+    this.#parts = parts;
+    this.#nodes = addVariables(namespace, this.object, name, parts.dataType);
+    this.variables = this.#nodes.variables;
     this.#write([...STATE_TAGS, ...VERDICT_TAGS], StatusCodes.BadWaitingForInitialData);
   }
 
@@ -48,7 +68,11 @@ export class Station {
     this.#unacknowledged = isNew ? toUInt32(inspection.sequence) : undefined;
     this.#history.push(inspection);
     this.#history.splice(0, this.#history.length - HISTORY_LENGTH);
+    if (this.#values.Threshold !== inspection.threshold) {
+      this.#rescale(inspection.threshold);
+    }
     Object.assign(this.#values, partValues(inspection), historyValues(this.#history));
+    this.#values.Part = this.#parts.of(inspection);
     if (inspection.partId !== "" && inspection.partId === this.#values.NextPartId) {
       this.#announced(null);
       changed.push("NextPartId", "NextProductId");
@@ -158,9 +182,27 @@ export class Station {
   #write(tags: readonly TagName[], status: StatusCode): void {
     const now = new Date();
     for (const tag of tags) {
-      const known = this.#values[tag] ?? initialValue(tag);
-      const value = status.isBad() ? (UNKNOWN[tag] ?? known) : known;
-      this.variables[tag].setValueFromSource(variantOf(tag, value), this.#qualityOf(tag, status), now);
+      const value = status.isBad() ? this.#unknown(tag) : (this.#values[tag] ?? initialValue(tag));
+      const quality = this.#qualityOf(tag, status);
+      const { words }: Tag = TAGS[tag];
+      if (words !== undefined) {
+        this.#nodes.words.get(tag)?.setValueFromSource(wordOf(words, value as number), quality, now);
+      }
+      this.variables[tag].setValueFromSource(variantOf(tag, value), quality, now);
+    }
+  }
+
+  #unknown(tag: TagName): Value {
+    if (tag === "Part") {
+      return this.#parts.ofNoVerdict(this.#history.at(-1));
+    }
+    return UNKNOWN[tag] ?? this.#values[tag] ?? initialValue(tag);
+  }
+
+  /** The usual ranges follow the threshold; clients are told that the values mean something else on their scale now. */
+  #rescale(threshold: number): void {
+    for (const { tag, range } of RANGES) {
+      this.#nodes.ranges.get(tag)?.setValueFromSource(rangeOf(range(threshold)));
     }
   }
 }

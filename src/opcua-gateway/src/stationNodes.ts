@@ -1,8 +1,20 @@
-import type { Namespace, UAObject, UAVariable } from "node-opcua";
+import {
+  DataType,
+  EnumValueType,
+  makeEUInformation,
+  type Namespace,
+  type NodeId,
+  type UAObject,
+  type UAObjectType,
+  Range as UARange,
+  type UAVariable,
+  Variant,
+  VariantArrayType,
+} from "node-opcua";
 import { METHOD_NAMES } from "./methods.ts";
 import { passEventsUp } from "./notifiers.ts";
 import { permissions } from "./roles.ts";
-import { initialValue, TAGS, type Tag, type TagName, variantOf } from "./tags.ts";
+import { initialValue, type Range, TAGS, type Tag, type TagName, type Unit, variantOf } from "./tags.ts";
 
 const GROUPS: Readonly<Record<string, string>> = {
   History: "The last 16 parts, oldest first",
@@ -26,10 +38,11 @@ export function stationNodeIds(name: string): string[] {
 }
 
 /** The station's object `s=<name>`, a source of events below the folder. */
-export function addStationObject(namespace: Namespace, folder: UAObject, name: string): UAObject {
+export function addStationObject(namespace: Namespace, type: UAObjectType, folder: UAObject, name: string): UAObject {
   const station = namespace.addObject({
     nodeId: `s=${name}`,
     browseName: name,
+    typeDefinition: type,
     description: "A station: the newest part's verdict, its history, state, counters and methods",
     organizedBy: folder,
     eventNotifier: 1,
@@ -38,21 +51,44 @@ export function addStationObject(namespace: Namespace, folder: UAObject, name: s
   return station;
 }
 
-/** The station's variables `s=<name>.<tag>`; "History." and "Counters." tags below objects of that name. */
-export function addVariables(namespace: Namespace, station: UAObject, name: string): Record<TagName, UAVariable> {
-  const groups = new Map([["", station]]);
+/** The variables of a station, and what they show beside their values. */
+export interface StationVariables {
+  readonly variables: Record<TagName, UAVariable>;
+  /** ValueAsText, where a number has words. */
+  readonly words: ReadonlyMap<TagName, UAVariable>;
+  /** EURange, where a number has a unit. */
+  readonly ranges: ReadonlyMap<TagName, UAVariable>;
+}
+
+/**
+ * The station's variables `s=<name>.<tag>`; "History." and "Counters." tags below objects of that name.
+ * With a rule, those that a type declares for its stations.
+ */
+export function addVariables(
+  namespace: Namespace,
+  station: UAObject | UAObjectType,
+  name: string,
+  partType: NodeId,
+  modellingRule?: "Mandatory",
+): StationVariables {
+  const rule = modellingRule === undefined ? {} : { modellingRule };
+  const groups = new Map<string, UAObject | UAObjectType>([["", station]]);
   for (const [group, description] of Object.entries(GROUPS)) {
     const nodeId = `s=${name}.${group}`;
-    groups.set(group, namespace.addObject({ nodeId, browseName: group, description, componentOf: station }));
+    groups.set(group, namespace.addObject({ nodeId, browseName: group, description, componentOf: station, ...rule }));
   }
-  const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, { type, text, array, writable }]) => {
+  const words = new Map<TagName, UAVariable>();
+  const ranges = new Map<TagName, UAVariable>();
+  const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, declared]) => {
+    const { type, text, array, writable } = declared;
     const [leaf = tag, group = ""] = tag.split(".").reverse();
     const variable = namespace.addVariable({
       nodeId: `s=${name}.${tag}`,
       browseName: leaf,
       componentOf: groups.get(group) ?? station,
+      typeDefinition: typeOf(declared),
       description: text,
-      dataType: type,
+      dataType: type === DataType.ExtensionObject ? partType : type,
       valueRank: array ? 1 : -1,
       ...(array ? { arrayDimensions: [0] } : {}),
       accessLevel: writable ? "CurrentRead | CurrentWrite" : "CurrentRead",
@@ -61,8 +97,59 @@ export function addVariables(namespace: Namespace, station: UAObject, name: stri
       // 0 = reported by change: with any other figure, changes in between would be folded into one.
       minimumSamplingInterval: 0,
       value: variantOf(tag, initialValue(tag)),
+      ...rule,
     });
+    const add = (browseName: string, description: string, dataType: string, value: Variant, valueRank = -1) =>
+      namespace.addVariable({
+        nodeId: `s=${name}.${tag}/${browseName}`,
+        browseName: { name: browseName, namespaceIndex: 0 },
+        propertyOf: variable,
+        description,
+        dataType,
+        valueRank,
+        ...(valueRank === 1 ? { arrayDimensions: [0] } : {}),
+        minimumSamplingInterval: 0,
+        value,
+        ...rule,
+      });
+    if (declared.words !== undefined) {
+      add("EnumValues", "The words for the numbers", "EnumValueType", enumValues(declared.words), 1);
+      words.set(tag, add("ValueAsText", "The word for the number", "LocalizedText", wordOf(declared.words, 0)));
+    }
+    if (declared.unit !== undefined && declared.range !== undefined) {
+      add("EngineeringUnits", "Unit of the number", "EUInformation", unitOf(declared.unit));
+      const about = "What is usual; for Score, Threshold and Margin it follows the threshold of the newest part";
+      ranges.set(tag, add("EURange", about, "Range", rangeOf(declared.range(0))));
+    }
     return [tag, variable];
   });
-  return Object.fromEntries(entries) as Record<TagName, UAVariable>;
+  return { variables: Object.fromEntries(entries) as Record<TagName, UAVariable>, words, ranges };
+}
+
+/** OPC 10000-8: numbers with words, and numbers with a unit and a usual range. */
+function typeOf({ words, unit }: Tag): string {
+  return words !== undefined
+    ? "MultiStateValueDiscreteType"
+    : unit !== undefined
+      ? "AnalogUnitRangeType"
+      : "BaseDataVariableType";
+}
+
+function enumValues(words: readonly string[]): Variant {
+  const value = words.map((word, index) => new EnumValueType({ value: [0, index], displayName: { text: word } }));
+  return new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value });
+}
+
+function unitOf({ code, symbol, name }: Unit): Variant {
+  return new Variant({ dataType: DataType.ExtensionObject, value: makeEUInformation(code, symbol, name) });
+}
+
+/** A range as OPC UA carries it. */
+export function rangeOf(range: Range): Variant {
+  return new Variant({ dataType: DataType.ExtensionObject, value: new UARange(range) });
+}
+
+/** The word for a number; the number itself where there is none. */
+export function wordOf(words: readonly string[], value: number): Variant {
+  return new Variant({ dataType: DataType.LocalizedText, value: { text: words[value] ?? String(value) } });
 }

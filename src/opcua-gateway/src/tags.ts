@@ -1,4 +1,5 @@
-import { DataType, VariantArrayType, type VariantOptions } from "node-opcua";
+import { DataType, type ExtensionObject, VariantArrayType, type VariantOptions } from "node-opcua";
+import { NO_TIME, VERDICTS } from "./contract.ts";
 
 /** A variable of a station: its name after the station's, its data type, and what it means. */
 export interface Tag {
@@ -9,7 +10,44 @@ export interface Tag {
   readonly array?: true;
   /** Operators write it. */
   readonly writable?: true;
+  /** The words for 0, 1, 2, …; shown beside the number. */
+  readonly words?: readonly string[];
+  /** Its unit, and the range that is usual beside a threshold. */
+  readonly unit?: Unit;
+  readonly range?: (threshold: number) => Range;
 }
+
+/** A unit of the UNECE's recommendation 20: its code, its symbol, its name. */
+export interface Unit {
+  readonly code: string;
+  readonly symbol: string;
+  readonly name: string;
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+const ONE: Unit = { code: "C62", symbol: "1", name: "one" };
+const MILLISECOND: Unit = { code: "C26", symbol: "ms", name: "millisecond" };
+
+/** The words for reasons and modes, as VERDICTS has those for evaluations. */
+export const REASONS = [
+  "None",
+  "WithinThreshold",
+  "AboveThreshold",
+  "DeadlineExceeded",
+  "Overloaded",
+  "InvalidFrame",
+].concat(["NoRecipe", "ModelFailed", "Stopping", "Cancelled", "StationStopped"]);
+export const MODES = ["Unknown", "Continuous", "Stopped"];
+
+/** Scores have no scale of their own but the threshold, which stands in the middle; without one, 0..1. */
+const aroundThreshold = (threshold: number): Range => ({ low: 0, high: 2 * threshold || 1 });
+const aroundZero = (threshold: number): Range => ({ low: -threshold || -1, high: threshold || 1 });
+/** Up to the deadline that recipes have by default. */
+const withinDeadline = (): Range => ({ low: 0, high: 1_000 });
 
 /** What the History arrays hold. */
 export const HISTORY_LENGTH = 16;
@@ -27,11 +65,27 @@ export const TAGS = {
   },
   ProductId: { type: DataType.String, verdict, text: "The part's product, which chose the recipe; may be empty" },
   Pass: { type: DataType.Boolean, verdict, text: "True only where Evaluation is 1 (Ok)" },
-  Evaluation: { type: DataType.Int32, verdict, text: "0 Undefined, 1 Ok, 2 NotOk, 3 NotDecidable (OPC 40001-101)" },
-  Score: { type: DataType.Float, verdict, text: "Anomaly score, higher is more anomalous" },
-  Threshold: { type: DataType.Float, verdict, text: "NotOk above it" },
-  Margin: { type: DataType.Float, verdict, text: "Threshold - Score" },
-  ReasonCode: { type: DataType.Int32, verdict, text: "Why the verdict is what it is, see the list of codes" },
+  Evaluation: {
+    type: DataType.Int32,
+    verdict,
+    words: VERDICTS,
+    text: "0 Undefined, 1 Ok, 2 NotOk, 3 NotDecidable (OPC 40001-101)",
+  },
+  Score: {
+    type: DataType.Float,
+    verdict,
+    unit: ONE,
+    range: aroundThreshold,
+    text: "Anomaly score, higher is more anomalous",
+  },
+  Threshold: { type: DataType.Float, verdict, unit: ONE, range: aroundThreshold, text: "NotOk above it" },
+  Margin: { type: DataType.Float, verdict, unit: ONE, range: aroundZero, text: "Threshold - Score" },
+  ReasonCode: {
+    type: DataType.Int32,
+    verdict,
+    words: REASONS,
+    text: "Why the verdict is what it is, see the list of codes",
+  },
   ReasonText: { type: DataType.String, verdict, text: "Why, in words" },
   ModelVersion: { type: DataType.String, verdict, text: "Version of the model that judged" },
   RecipeRevision: { type: DataType.UInt32, verdict, text: "Revision of the recipe that judged; 0 = none" },
@@ -40,7 +94,13 @@ export const TAGS = {
     verdict,
     text: "When the camera exposed the frame (UTC, ms); Uncertain where its clock is wrong",
   },
-  ProcessingMs: { type: DataType.Float, verdict, text: "From the frame's arrival at the server to the verdict, ms" },
+  ProcessingMs: {
+    type: DataType.Float,
+    verdict,
+    unit: MILLISECOND,
+    range: withinDeadline,
+    text: "From the frame's arrival at the server to the verdict, ms",
+  },
   "History.Sequence": { type: DataType.UInt32, verdict, array, text: "Sequence of the last 16 parts, oldest first" },
   "History.PartId": { type: DataType.String, verdict, array, text: "PartId of the last 16 parts" },
   "History.Evaluation": { type: DataType.Int32, verdict, array, text: "Evaluation of the last 16 parts" },
@@ -52,9 +112,14 @@ export const TAGS = {
     array,
     text: "All of the part in one value: LogSequence, PartId, ProductId, Evaluation, Score, Threshold, ReasonCode, ReasonText, ModelVersion, RecipeRevision, CaptureTime, CompletionTime, ProcessingMs",
   },
+  Part: {
+    type: DataType.ExtensionObject,
+    verdict,
+    text: "All of the part in one typed value (PartDataType), for clients that read structures",
+  },
   Ready: { type: DataType.Boolean, text: "Frames are judged" },
   Fault: { type: DataType.String, text: "Why it is not ready; empty when it is" },
-  Mode: { type: DataType.Int32, text: "1 continuous, 2 stopped" },
+  Mode: { type: DataType.Int32, words: MODES, text: "1 continuous, 2 stopped" },
   SelectedProductId: { type: DataType.String, text: "Product of parts that name none; empty: the default recipe" },
   NextPartId: {
     type: DataType.String,
@@ -102,10 +167,7 @@ export function toUInt32(value: bigint | string): number {
 }
 
 type Arrays = readonly string[] | readonly Date[] | Int32Array | Uint32Array | Float32Array;
-export type Value = string | number | boolean | Date | Arrays;
-
-/** OPC UA's "no time". */
-export const NO_TIME = new Date(Date.UTC(1601, 0, 1));
+export type Value = string | number | boolean | Date | Arrays | ExtensionObject | null;
 
 /** What a tag reads before it has a value. */
 export function initialValue(tag: TagName): Value {
@@ -121,6 +183,8 @@ export function initialValue(tag: TagName): Value {
       return isArray ? new Int32Array() : 0;
     case DataType.UInt32:
       return isArray ? new Uint32Array() : 0;
+    case DataType.ExtensionObject:
+      return null;
     default:
       return isArray ? new Float32Array() : 0;
   }

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { AddressSpace, generateAddressSpace, type UAObject, type UAVariable } from "node-opcua";
 import { beforeAll, expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
-import { NAMESPACE } from "../src/line.ts";
+import { NAMESPACE } from "../src/part.ts";
 import { TAGS } from "../src/tags.ts";
 import { FakeServer } from "./fakeServer.ts";
 import { DIST, laboratory, start, temporaryFolder } from "./gatewayUnderTest.ts";
@@ -47,7 +47,7 @@ test.each(["whole", "flat"])("export_%s_IsValidAgainstTheStandardsSchema", async
 });
 
 test("export_PublicationDate_HasNoFractionsOfASecond", () => {
-  expect(flat.match(/PublicationDate="[^"]*"/g)).toContain('PublicationDate="2026-11-23T00:00:00Z"');
+  expect(flat.match(/PublicationDate="[^"]*"/g)).toContain('PublicationDate="2026-11-30T00:00:00Z"');
   expect(flat).not.toMatch(/PublicationDate="[^"]*\.\d+Z"/);
 });
 
@@ -65,7 +65,7 @@ test("export_Flat_ImportsWithEveryTagTypedAndTheEventType", async () => {
     expect(object.eventNotifier).toBe(1);
     for (const [tag, { type }] of Object.entries(TAGS)) {
       const variable = namespace.findNode(`s=${station}.${tag}`) as UAVariable;
-      expect([tag, variable.dataType.value]).toEqual([tag, type]);
+      expect([tag, variable.dataType.value]).toEqual([tag, tag === "Part" ? "Types/Part" : type]);
     }
   }
   expect(addressSpace.findEventType("InspectionEventType", namespace.index)?.subtypeOf?.value).toBe(2041);

@@ -18,7 +18,7 @@ import {
   type VariantOptions,
 } from "node-opcua";
 import { inject } from "vitest";
-import { NAMESPACE } from "../src/line.ts";
+import { NAMESPACE } from "../src/part.ts";
 
 const FIELDS = [
   "Station",
