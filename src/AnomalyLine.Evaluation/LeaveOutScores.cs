@@ -1,4 +1,5 @@
 using System.Numerics;
+using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using OpenCvSharp;
 
@@ -112,7 +113,9 @@ public static class LeaveOutScores
 
     private static float[] Describe(string file)
     {
-        using var read = Cv2.ImRead(file, ImreadModes.Color);
+        var bytes = FrameFile.ReadBytes(file);
+        if (ImageHeader.Check(bytes, Frame.MaxBytes) is { } error) throw new DatasetException($"{file}: {error}");
+        using var read = Cv2.ImDecode(bytes, ImreadModes.Color);
         if (read.Empty()) throw new DatasetException($"{file}: this is no image that can be read; replace it.");
         using var colour = read.Resize(new Size(Side, Side), 0, 0, InterpolationFlags.Area);
         using var grey = new Mat();

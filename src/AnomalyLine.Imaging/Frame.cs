@@ -73,23 +73,24 @@ public sealed class Frame
     /// <param name="frame">The frame.</param>
     /// <param name="error">What is wrong and what to send instead.</param>
     /// <param name="significantBits">Bits in use of each 16-bit value, 9..16; 0 for what a PNG file says of itself, which may be nothing.</param>
+    /// <param name="mostBytes">Most bytes of the pixels, 1..256 Mi: those sent, and those that a file declares and would take once it is decoded.</param>
     public static bool TryCreate(
         PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime,
-        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0)
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0, int mostBytes = MaxBytes)
     {
-        error = Check(format, width, height, ref stride, data.Span, ref significantBits);
+        error = Check(format, width, height, ref stride, data.Span, ref significantBits, mostBytes);
         frame = error is null ? new Frame(format, width, height, stride, data, pooled: null, captureTime, significantBits) : null;
         return frame is not null;
     }
 
     /// <summary>The same with bytes whose memory is used again once the frame is recycled.</summary>
-    /// <inheritdoc cref="TryCreate(PixelFormat, int, int, int, ReadOnlyMemory{byte}, DateTimeOffset, out Frame?, out string?, int)"/>
+    /// <inheritdoc cref="TryCreate(PixelFormat, int, int, int, ReadOnlyMemory{byte}, DateTimeOffset, out Frame?, out string?, int, int)"/>
     public static bool TryCreate(
         PixelFormat format, int width, int height, int stride, PooledArray<byte> data, DateTimeOffset captureTime,
-        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0)
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0, int mostBytes = MaxBytes)
     {
         ArgumentNullException.ThrowIfNull(data);
-        error = Check(format, width, height, ref stride, data.Memory.Span, ref significantBits);
+        error = Check(format, width, height, ref stride, data.Memory.Span, ref significantBits, mostBytes);
         frame = error is null ? new Frame(format, width, height, stride, default, data, captureTime, significantBits) : null;
         return frame is not null;
     }
@@ -116,19 +117,19 @@ public sealed class Frame
         _ => 1,
     };
 
-    private static string? Check(PixelFormat format, int width, int height, ref int stride, ReadOnlySpan<byte> data, ref int significantBits)
+    private static string? Check(PixelFormat format, int width, int height, ref int stride, ReadOnlySpan<byte> data, ref int significantBits, int mostBytes)
     {
         var bytes = data.Length;
         if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to 12 (BGR16).";
         if (Imaging.SignificantBits.Check(format, significantBits) is { } wrong) return wrong;
         if (significantBits == 0 && format is PixelFormat.Png) significantBits = PngFile.StatedBits(data);
         if (bytes == 0) return "The frame has no data; send the pixels or the file.";
-        if (bytes > MaxBytes) return $"The frame has {bytes} bytes; the limit is {MaxBytes}.";
+        if (bytes > mostBytes) return $"The frame has {bytes} bytes; the limit is {mostBytes}.";
         if (format is PixelFormat.Jpeg or PixelFormat.Png)
         {
             stride = 0;
             return width is >= 0 and <= MaxSide && height is >= 0 and <= MaxSide
-                ? null
+                ? ImageHeader.Check(data, mostBytes)
                 : $"The frame's size {width} x {height} is outside 0..{MaxSide}; send 0 x 0 to take it from the file.";
         }
 

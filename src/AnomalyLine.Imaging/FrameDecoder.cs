@@ -60,20 +60,20 @@ internal static class FrameDecoder
         var file = frame.Data.Span;
         error = CheckFile(frame.Format, file, out var width, out var height);
         if (error is not null) return null;
-        if (Read(file) is not { } pixels) return null;
-        error = CheckAnnounced(frame, width, height, pixels);
-        if (error is not null)
+        if (Agrees(frame, width, height) || Agrees(frame, height, width))
         {
+            if (Read(file) is not { } pixels) return null;
+            if (Agrees(frame, width, height) || Agrees(frame, pixels.Width, pixels.Height)) return new DecodedFrame(pixels, false);
             pixels.Dispose();
-            return null;
         }
 
-        return new DecodedFrame(pixels, false);
+        error = $"The file is {width} x {height} pixels, but {frame.Width} x {frame.Height} was announced; send 0 x 0 to take the size from the file.";
+        return null;
     }
 
     /// <summary>Looks for damage that OpenCV decodes in silence, or with a line on standard error.</summary>
     /// <param name="format">JPEG or PNG; nothing is looked for in others.</param>
-    /// <param name="file">The file.</param>
+    /// <param name="file">A file that <see cref="ImageHeader.Check"/> has let pass: memory and time grow with what it declares.</param>
     /// <param name="width">Its width, before an orientation is applied.</param>
     /// <param name="height">Its height.</param>
     /// <returns>What is wrong, or null.</returns>
@@ -82,25 +82,14 @@ internal static class FrameDecoder
         width = height = 0;
         return format switch
         {
-            PixelFormat.Jpeg => JpegFile.Measure(file, out width, out height) ?? CheckSize(width, height) ?? JpegFile.Check(file),
-            PixelFormat.Png => PngFile.Check(file, out width, out height) ?? CheckSize(width, height) ?? PngChecksums.Check(file),
+            PixelFormat.Jpeg => JpegFile.Measure(file, out width, out height, out _) ?? JpegFile.Check(file),
+            PixelFormat.Png => PngFile.Check(file, out width, out height) ?? PngChecksums.Check(file),
             _ => null,
         };
     }
 
-    private static string? CheckSize(int width, int height) => width > Frame.MaxSide || height > Frame.MaxSide || (long)width * height > Frame.MaxPixels
-        ? $"The file declares {width} x {height} pixels; the limits are {Frame.MaxSide} a side and {Frame.MaxPixels} in all."
-        : null;
-
     /// <summary>The announced size may be that of the file or, where its orientation turns the picture, that of the picture.</summary>
-    private static string? CheckAnnounced(Frame frame, int width, int height, Mat pixels)
-    {
-        return Agrees(width, height) || Agrees(pixels.Width, pixels.Height)
-            ? null
-            : $"The file is {width} x {height} pixels, but {frame.Width} x {frame.Height} was announced; send 0 x 0 to take the size from the file.";
-
-        bool Agrees(int w, int h) => (frame.Width == 0 || frame.Width == w) && (frame.Height == 0 || frame.Height == h);
-    }
+    private static bool Agrees(Frame frame, int width, int height) => (frame.Width == 0 || frame.Width == width) && (frame.Height == 0 || frame.Height == height);
 
     private static Mat? Read(ReadOnlySpan<byte> file)
     {

@@ -22,8 +22,10 @@ internal sealed class FrameFlow
         ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
     {
         (_stations, _writer, _options, _time, _metrics, _logger) = (stations, writer, options, time, metrics, logger);
-        _preparation = new FairWork<(PendingInspection Pending, ModelWorker Worker)>(
-            Environment.ProcessorCount, frame => Prepare(frame.Pending, frame.Worker));
+
+        // Where there is one core, two threads share it, so that a frame that is long to decode does not hold up those of other stations.
+        var threads = Math.Max(2, Environment.ProcessorCount);
+        _preparation = new FairWork<(PendingInspection Pending, ModelWorker Worker)>(threads, (threads + 1) / 2, frame => Prepare(frame.Pending, frame.Worker));
     }
 
     public async Task<Outcome<InspectionRecord>> InspectAsync(InspectionRequest request, CancellationToken cancellation)

@@ -11,7 +11,7 @@ public sealed class FairWorkTests
         using var open = new ManualResetEventSlim();
         var done = new ConcurrentQueue<string>();
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var work = new FairWork<string>(1, piece =>
+        var work = new FairWork<string>(1, 1, piece =>
         {
             open.Wait();
             done.Enqueue(piece);
@@ -29,12 +29,33 @@ public sealed class FairWorkTests
     }
 
     [Fact]
+    public async Task Add_OneStationsWorkIsLong_LeavesRoomForTheOthers()
+    {
+        using var open = new ManualResetEventSlim();
+        var quick = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var all = new CountdownEvent(4);
+        var work = new FairWork<string>(2, 1, piece =>
+        {
+            if (piece.StartsWith("long", StringComparison.Ordinal)) open.Wait();
+            else quick.SetResult();
+            all.Signal();
+        });
+
+        foreach (var piece in new[] { "long 1", "long 2", "long 3", "quick 1" }) work.Add(piece.Split(' ')[0], piece);
+        await quick.Task.WaitAsync(TestLine.Patience, TestLine.Cancellation);
+        open.Set();
+
+        Assert.True(all.Wait(TestLine.Patience, TestLine.Cancellation));
+        all.Dispose();
+    }
+
+    [Fact]
     public async Task Add_MoreThanAtATime_RunsSoManyAndNoMore()
     {
         using var entered = new SemaphoreSlim(0);
         using var open = new ManualResetEventSlim();
         var (running, most) = (0, 0);
-        var work = new FairWork<int>(2, _ =>
+        var work = new FairWork<int>(2, 2, _ =>
         {
             InterlockedMax(ref most, Interlocked.Increment(ref running));
             entered.Release();

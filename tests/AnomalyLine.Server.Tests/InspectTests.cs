@@ -224,6 +224,40 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task Inspect_FileThatDeclaresMoreThanTheLimit_NotDecidableBeforeItIsDecoded()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=1048576");
+        var bomb = TestServer.Request("a", 1, 10);
+        bomb.Frame = new() { PixelFormat = Wire.PixelFormat.Png, Data = ByteString.CopyFrom(Png(1025, 1025)) };
+
+        var answers = await server.InspectAsync([bomb, TestServer.Request("a", 2, 10)]);
+
+        var inspection = answers.Single(answer => answer.RequestId == 1).Inspection;
+        Assert.Equal((Wire.Verdict.NotDecidable, Wire.ReasonCode.InvalidFrame, 0d), (inspection.Verdict, inspection.ReasonCode, inspection.Timings.DecodeMs));
+        Assert.Contains("declares 1025 x 1025 pixels of 3 bytes, 3151875 bytes once they are decoded; the limit is 1048576", inspection.ReasonText, StringComparison.Ordinal);
+        Assert.Equal(Wire.Verdict.Ok, answers.Single(answer => answer.RequestId == 2).Inspection.Verdict);
+    }
+
+    [Fact]
+    public async Task ImportSample_FileThatDeclaresMoreThanTheLimit_IsRefused()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=1048576");
+
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(Png(1025, 1025)) }, cancellationToken: TestServer.Cancel).ResponseAsync);
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Contains("declares 1025 x 1025", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    private static byte[] Png(int width, int height)
+    {
+        Assert.True(Frame.TryCreate(PixelFormat.Mono8, width, height, 0, new byte[width * height], DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(Overlay.TryEncodeFrame(frame, 0, PixelFormat.Png, out var file, out error), error);
+        return file;
+    }
+
+    [Fact]
     public async Task Inspect_24Megapixels_AreJudgedWhereTheLimitAllowsIt()
     {
         await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=72000000");

@@ -7,7 +7,7 @@ namespace AnomalyLine.Imaging.Datasets;
 public static class FrameFile
 {
     /// <summary>
-    /// Reads a file as a frame. JPEG and PNG (told by their first bytes, not by the name) stay as they are; anything else that OpenCV reads, such as BMP or TIFF, becomes grey or BGR
+    /// Reads a file as a frame. JPEG and PNG (told by their first bytes, not by the name) stay as they are; BMP, TIFF, WebP, PGM and PPM become grey or BGR
     /// of its 8 or 16 bits.
     /// </summary>
     /// <param name="path">The file.</param>

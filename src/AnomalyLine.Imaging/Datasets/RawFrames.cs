@@ -39,7 +39,10 @@ public static class RawFrames
     /// <exception cref="DatasetException">It does not, or its values are neither of 8 nor of 16 bits.</exception>
     internal static Frame Decode(byte[] file, string path, DateTimeOffset captureTime, int significantBits)
     {
-        if (FrameDecoder.CheckFile(FrameFile.FormatOf(file), file, out _, out _) is { } error) throw new DatasetException($"{path}: {error}");
+        if (!ImageHeader.TryRead(file, out _) && FrameFile.FormatOf(file) is PixelFormat.Unspecified)
+            throw new DatasetException($"{path}: is no image that can be read here ({ImageHeader.Types}); take it out of the folder.");
+        var error = ImageHeader.Check(file, Frame.MaxBytes) ?? FrameDecoder.CheckFile(FrameFile.FormatOf(file), file, out _, out _);
+        if (error is not null) throw new DatasetException($"{path}: {error}");
         Mat mat;
         try
         {

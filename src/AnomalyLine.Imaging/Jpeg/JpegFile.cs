@@ -29,20 +29,26 @@ internal sealed class JpegFile
     }
 
     /// <summary>Reads the size, and what kind of JPEG file it is.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="colours">Its colours, 1..4.</param>
     /// <returns>What is wrong, or null.</returns>
-    public static string? Measure(ReadOnlySpan<byte> file, out int width, out int height) => OfThread(file, measureOnly: true, out width, out height);
+    public static string? Measure(ReadOnlySpan<byte> file, out int width, out int height, out int colours) => OfThread(file, measureOnly: true, out width, out height, out colours);
 
     /// <summary>Looks for lost and damaged data.</summary>
     /// <param name="file">A file whose size is within the limits: memory and time grow with it.</param>
     /// <returns>What is wrong, or null.</returns>
-    public static string? Check(ReadOnlySpan<byte> file) => OfThread(file, measureOnly: false, out _, out _);
+    public static string? Check(ReadOnlySpan<byte> file) => OfThread(file, measureOnly: false, out _, out _, out _);
 
-    private static string? OfThread(ReadOnlySpan<byte> file, bool measureOnly, out int width, out int height)
+    private static string? OfThread(ReadOnlySpan<byte> file, bool measureOnly, out int width, out int height, out int colours)
     {
         var reader = s_ofThread ??= new JpegFile();
         try
         {
-            return reader.Read(file, measureOnly, out width, out height);
+            var error = reader.Read(file, measureOnly, out width, out height);
+            colours = reader._components.Length;
+            return error;
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
 {
     private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
     {
-        using var stream = new CameraStream(host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream, new FrameRefusals(metrics, logger, context.Peer));
+        using var stream = new CameraStream(host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, new FrameRefusals(metrics, logger, context.Peer));
         await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
     }
 

@@ -11,7 +11,7 @@ namespace AnomalyLine.Server.Grpc;
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
 internal sealed class CameraStream(
-    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, FrameRefusals refusals)
+    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, int mostBytes, FrameRefusals refusals)
     : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(slots);
@@ -93,7 +93,7 @@ internal sealed class CameraStream(
                 return;
             }
 
-            var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival), call);
+            var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival, mostBytes), call);
             var answer = new Wire.InspectResponse { RequestId = request.Message.RequestId };
             if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();
             else answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };

@@ -9,7 +9,10 @@ namespace AnomalyLine.Server.Grpc;
 internal static class RequestReader
 {
     /// <summary>A frame to judge, or what is wrong with it: that too becomes an inspection.</summary>
-    public static InspectionRequest ToInspectionRequest(this FrameRequest taken, DateTimeOffset arrival)
+    /// <param name="taken">What the camera sent.</param>
+    /// <param name="arrival">When it came.</param>
+    /// <param name="mostBytes">Most bytes of a frame's pixels, decoded.</param>
+    public static InspectionRequest ToInspectionRequest(this FrameRequest taken, DateTimeOffset arrival, int mostBytes)
     {
         var request = taken.Message;
         if (taken.Refusal is { } refusal) return Unreadable(taken, refusal.Text);
@@ -25,7 +28,7 @@ internal static class RequestReader
         var time = request.Deadline?.ToTimeSpan();
         var pixels = taken.Pixels ?? PooledArrays.Of(wire.Data.ToByteArray());
         return Frame.TryCreate(
-            format, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits))
+            format, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits), mostBytes)
             ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId, Arrival = taken.Arrival }
             : Unreadable(taken, $"frame: {error}") with { Deadline = time };
     }

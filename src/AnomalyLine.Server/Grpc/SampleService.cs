@@ -1,6 +1,7 @@
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Options;
 using Google.Protobuf;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -8,7 +9,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Frames that are kept for training, and what people say of them.</summary>
-internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, TimeProvider time) : Wire.SampleService.SampleServiceBase
+internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, TimeProvider time) : Wire.SampleService.SampleServiceBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPartIdLength = 128;
@@ -38,7 +39,7 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
         if (request.PartId.Length > MaxPartIdLength) throw LineErrors.InvalidArgument("part_id", $"has {request.PartId.Length} characters; send at most {MaxPartIdLength}.");
         var now = time.GetUtcNow();
         var format = request.Data.Span.StartsWith<byte>([0xFF, 0xD8]) ? PixelFormat.Jpeg : PixelFormat.Png;
-        if (!Frame.TryCreate(format, 0, 0, 0, request.Data.Memory, now, out var frame, out var error)) throw LineErrors.InvalidArgument("data", error);
+        if (!Frame.TryCreate(format, 0, 0, 0, request.Data.Memory, now, out var frame, out var error, mostBytes: options.MaxFrameBytes)) throw LineErrors.InvalidArgument("data", error);
         var draft = new Sample
         {
             Station = request.Station,
