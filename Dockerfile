@@ -32,19 +32,21 @@ WORKDIR /build
 # What a restore reads comes first: the packages (over half a gigabyte) stay in their layer while only sources change.
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build build
-COPY src/AnomalyLine.Contracts/AnomalyLine.Contracts.csproj src/AnomalyLine.Contracts/
-COPY src/AnomalyLine.Imaging/AnomalyLine.Imaging.csproj src/AnomalyLine.Imaging/
-COPY src/AnomalyLine.Detection/AnomalyLine.Detection.csproj src/AnomalyLine.Detection/
-COPY src/AnomalyLine.Evaluation/AnomalyLine.Evaluation.csproj src/AnomalyLine.Evaluation/
-COPY src/AnomalyLine.Demo/AnomalyLine.Demo.csproj src/AnomalyLine.Demo/
-COPY src/AnomalyLine.Inference/AnomalyLine.Inference.csproj src/AnomalyLine.Inference/
-COPY src/AnomalyLine.Learning/AnomalyLine.Learning.csproj src/AnomalyLine.Learning/
-COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/
-COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/
-COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/
-COPY src/AnomalyLine.Cli/AnomalyLine.Cli.csproj src/AnomalyLine.Cli/
-RUN dotnet restore src/AnomalyLine.Server -p:TorchBackend=${TorchBackend} \
- && dotnet restore src/AnomalyLine.Cli -p:TorchBackend=${TorchBackend}
+COPY src/AnomalyLine.Contracts/AnomalyLine.Contracts.csproj src/AnomalyLine.Contracts/packages.lock.json src/AnomalyLine.Contracts/
+COPY src/AnomalyLine.Imaging/AnomalyLine.Imaging.csproj src/AnomalyLine.Imaging/packages.lock.json src/AnomalyLine.Imaging/
+COPY src/AnomalyLine.Detection/AnomalyLine.Detection.csproj src/AnomalyLine.Detection/packages.lock.json src/AnomalyLine.Detection/
+COPY src/AnomalyLine.Evaluation/AnomalyLine.Evaluation.csproj src/AnomalyLine.Evaluation/packages.lock.json src/AnomalyLine.Evaluation/
+COPY src/AnomalyLine.Demo/AnomalyLine.Demo.csproj src/AnomalyLine.Demo/packages.lock.json src/AnomalyLine.Demo/
+COPY src/AnomalyLine.Inference/AnomalyLine.Inference.csproj src/AnomalyLine.Inference/packages.lock.json src/AnomalyLine.Inference/
+COPY src/AnomalyLine.Learning/AnomalyLine.Learning.csproj src/AnomalyLine.Learning/packages.lock.json src/AnomalyLine.Learning/
+COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/packages.lock.json src/AnomalyLine.Inspection/
+COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/packages.lock.json src/AnomalyLine.Management/
+COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/packages.lock.json src/AnomalyLine.Server/
+COPY src/AnomalyLine.Cli/AnomalyLine.Cli.csproj src/AnomalyLine.Cli/packages.lock.json src/AnomalyLine.Cli/
+# Locked: only what packages.lock.json names. A CUDA build restores other packages, and has none.
+RUN locked=$([ "${TorchBackend}" = cpu ] && echo --locked-mode || true) \
+ && dotnet restore src/AnomalyLine.Server -p:TorchBackend=${TorchBackend} ${locked} \
+ && dotnet restore src/AnomalyLine.Cli -p:TorchBackend=${TorchBackend} ${locked}
 COPY protos protos
 COPY src src
 # The gateway comes from its own stage, so this one needs no npm.

@@ -1,5 +1,5 @@
 # Thin names for the commands of README.md.
-.PHONY: demo test check format benchmarks
+.PHONY: demo test check format benchmarks sbom
 
 demo:
 	deploy/install-native.sh
@@ -7,7 +7,13 @@ demo:
 
 test:
 	deploy/install-native.sh --test
-	dotnet test --max-parallel-test-modules 1
+	dotnet restore --locked-mode -v q
+	dotnet test --no-restore --max-parallel-test-modules 1
+
+# The bill of materials, CycloneDX: what the lock files name, with licences where the packages were restored.
+sbom:
+	mkdir -p artifacts
+	node build/sbom.mjs > artifacts/anomalyline.cdx.json
 
 # All that docs/benchmarks.md measures without a folder of images, one after another, with the machine in each header; nothing else should run. About half an hour.
 benchmarks:
