@@ -6,6 +6,12 @@ namespace AnomalyLine.Inspection;
 /// <summary>Reads the durable log of all inspections. Any thread; each call reads the disk on the caller's thread.</summary>
 public sealed class InspectionLog
 {
+    /// <summary>Most inspections of a page of <see cref="ReadHistory"/>.</summary>
+    public const int MaxHistoryPage = 5_000;
+
+    /// <summary>Most intervals of <see cref="SummarizeHistory"/>.</summary>
+    public const int MaxIntervals = 10_000;
+
     private readonly ConcurrentBag<LogReader> _idle = [];
     private readonly LogDatabase _database;
     private volatile bool _closed;
@@ -48,6 +54,32 @@ public sealed class InspectionLog
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 1000);
         return Read(reader => reader.Find(search, most));
+    }
+
+    /// <summary>A page of a stretch of time; go on behind the <see cref="HistoryPlace"/> of its last one. Regions are left out.</summary>
+    /// <param name="range">Which inspections, and in which order.</param>
+    /// <param name="most">Length of the page, 1..<see cref="MaxHistoryPage"/>.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public IReadOnlyList<InspectionRecord> ReadHistory(HistoryRange range, int most)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, MaxHistoryPage);
+        return Read(reader => reader.ReadHistory(range, most));
+    }
+
+    /// <summary>What a station's inspections were in each interval that has some, by the time of their verdict, oldest first.</summary>
+    /// <param name="station">Name of the station.</param>
+    /// <param name="from">Where the first interval begins.</param>
+    /// <param name="until">Before this time; the last interval may be shorter.</param>
+    /// <param name="interval">Length of an interval, above 0; at most <see cref="MaxIntervals"/> of them.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public IReadOnlyList<HistoryInterval> SummarizeHistory(string station, DateTimeOffset from, DateTimeOffset until, TimeSpan interval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(until, from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((until - from) / interval, MaxIntervals);
+        return Read(reader => reader.SummarizeHistory(station, from, until, interval));
     }
 
     /// <summary>Runs a query on a connection that nobody else has.</summary>

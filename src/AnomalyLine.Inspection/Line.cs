@@ -137,9 +137,21 @@ public sealed class Line : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(search);
         var found = Log.Find(search, most);
-        var isKnown = _stations.ContainsKey(search.Station) || found.Records.Count > 0 || Log.ReadBack(search.Station, long.MaxValue, 1).Count > 0;
-        return isKnown ? found : LineErrors.StationNotFound(search.Station);
+        return found.Records.Count > 0 || IsKnown(search.Station) ? found : LineErrors.StationNotFound(search.Station);
     }
+
+    /// <summary>As <see cref="InspectionLog.ReadHistory"/>; or <see cref="LineErrorCode.StationNotFound"/> where neither the line nor the log has the station.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<IReadOnlyList<InspectionRecord>> ReadHistory(HistoryRange range, int most)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        return IsKnown(range.Station) ? new Outcome<IReadOnlyList<InspectionRecord>>(Log.ReadHistory(range, most)) : LineErrors.StationNotFound(range.Station);
+    }
+
+    /// <summary>As <see cref="InspectionLog.SummarizeHistory"/>; or <see cref="LineErrorCode.StationNotFound"/> where neither the line nor the log has the station.</summary>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public Outcome<IReadOnlyList<HistoryInterval>> SummarizeHistory(string station, DateTimeOffset from, DateTimeOffset until, TimeSpan interval) =>
+        IsKnown(station) ? new Outcome<IReadOnlyList<HistoryInterval>>(Log.SummarizeHistory(station, from, until, interval)) : LineErrors.StationNotFound(station);
 
     /// <summary>Starts or stops a station; kept across restarts. Frames already accepted are still judged, and its models stay loaded.</summary>
     /// <returns>The station, or <see cref="LineErrorCode.StationNotFound"/>, LogFailed, Stopping.</returns>
@@ -327,6 +339,8 @@ public sealed class Line : IAsyncDisposable
             LineEvents.Stopped(_logger);
         });
     }
+
+    private bool IsKnown(string station) => _stations.ContainsKey(station) || Log.ReadBack(station, long.MaxValue, 1).Count > 0;
 
     private List<(Recipe Recipe, DateTimeOffset ActivationTime)> ReadRevisions(string station) =>
         Log.Read(reader => reader.ReadRecipes(station, int.MaxValue));

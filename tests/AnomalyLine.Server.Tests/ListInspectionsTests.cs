@@ -39,6 +39,7 @@ public sealed class ListInspectionsTests
     [InlineData("?productId=other", new int[0])]
     [InlineData("?minScore=0.5", new[] { 4, 2 })]
     [InlineData("?maxScore=0.5", new[] { 3, 1 })]
+    [InlineData("?beforeSequence=3", new[] { 2, 1 })]
     [InlineData("?fromTime=2020-01-01T00:00:00Z&untilTime=2999-01-01T00:00:00Z", new[] { 4, 3, 2, 1 })]
     [InlineData("?fromTime=2999-01-01T00:00:00Z", new int[0])]
     public async Task Rest_Filter_ListAndCsvGiveTheSame(string query, int[] expected)

@@ -59,6 +59,24 @@ internal sealed class LogReader : IDisposable
         return new LogFound(records, reached > range.First ? reached : null);
     }
 
+    public List<InspectionRecord> ReadHistory(HistoryRange range, int most)
+    {
+        using var command = HistoryCommand.Rows(_connection, range, most);
+        using var rows = command.ExecuteReader();
+        var records = new List<InspectionRecord>();
+        while (rows.Read()) records.Add(InspectionRow.Read(rows));
+        return records;
+    }
+
+    public List<HistoryInterval> SummarizeHistory(string station, DateTimeOffset from, DateTimeOffset until, TimeSpan interval)
+    {
+        using var command = HistoryCommand.Intervals(_connection, station, from, until, interval);
+        using var rows = command.ExecuteReader();
+        var intervals = new List<HistoryInterval>();
+        while (rows.Read()) intervals.Add(HistoryCommand.Read(rows, from, interval));
+        return intervals;
+    }
+
     /// <summary>Sequences of a station's oldest inspection and of the newest before the search's limit; null where there is none. Apart, each is one step in the index.</summary>
     private (long First, long Last)? Range(LogSearch search)
     {

@@ -35,6 +35,7 @@ internal static class LogSchema
           decode_ms REAL NOT NULL DEFAULT 0, forward_ms REAL NOT NULL DEFAULT 0,
           capture_uncertain INTEGER NOT NULL DEFAULT 0,
           UNIQUE (station, sequence));
+        CREATE INDEX IF NOT EXISTS inspections_by_completion ON inspections (station, completion_ticks);
         """;
 
     /// <summary>What brings the tables from version 1 to 2, from 2 to 3, and so on.</summary>

@@ -21,7 +21,7 @@ internal static class Calls
     {
         var rules = new Dictionary<string, CallRule>(StringComparer.Ordinal);
         Add("anomalyline.v1.InspectionService", new CallRule(AccessRole.Operator, IsForCameras: true), "Inspect");
-        Add("anomalyline.v1.InspectionService", AccessRole.Viewer, "WatchInspections", "GetInspection", "ListInspections", "GetImage");
+        Add("anomalyline.v1.InspectionService", AccessRole.Viewer, "WatchInspections", "GetInspection", "ListInspections", "GetImage", "ReadHistory", "SummarizeHistory");
         Add("anomalyline.v1.StationService", AccessRole.Viewer, "ListStations", "GetDrift");
         Add("anomalyline.v1.StationService", AccessRole.Operator, "StartStation", "StopStation", "ResetCounters", "SetNextPart");
         Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation", "RenameStation", "RemoveStation");
@@ -45,7 +45,7 @@ internal static class Calls
         Add("grpc.health.v1.Health", new CallRule(null), "Check", "Watch");
         Add("grpc.reflection.v1.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
         Add("grpc.reflection.v1alpha.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
-        ForGateway("anomalyline.v1.InspectionService", "WatchInspections", "GetInspection");
+        ForGateway("anomalyline.v1.InspectionService", "WatchInspections", "GetInspection", "ListInspections", "ReadHistory", "SummarizeHistory");
         ForGateway("anomalyline.v1.StationService", "StartStation", "StopStation", "ResetCounters", "SetNextPart");
         ForGateway("anomalyline.v1.RecipeService", "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
         ForGateway("anomalyline.v1.TrainingService", "StartJob");

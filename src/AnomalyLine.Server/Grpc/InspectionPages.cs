@@ -30,7 +30,8 @@ internal static class InspectionPages
         return new LogSearch
         {
             Station = request.Station,
-            BeforeSequence = request.PageToken.Length == 0 ? long.MaxValue : FromToken(request),
+            BeforeSequence = request.PageToken.Length > 0 ? FromToken(request)
+                : request.BeforeSequence > 0 ? RequestReader.ToLong(request.BeforeSequence) : long.MaxValue,
             Verdicts = [.. request.Verdicts.Select(verdict => EnumWire.FromWire<Verdict, Wire.Verdict>(verdict, "verdicts"))],
             ReasonCodes = [.. request.ReasonCodes.Select(code => EnumWire.FromWire<ReasonCode, Wire.ReasonCode>(code, "reason_codes"))],
             PartId = request.PartId,

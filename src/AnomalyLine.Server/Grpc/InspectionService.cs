@@ -39,6 +39,24 @@ internal sealed class InspectionService(LineHost host, PictureMaker pictures, Dr
         });
     }
 
+    public override Task<Wire.ReadHistoryResponse> ReadHistory(Wire.ReadHistoryRequest request, ServerCallContext context)
+    {
+        var most = RequestReader.ToPageSize(request.PageSize, most: InspectionLog.MaxHistoryPage, usual: 1000);
+        var records = _line.ReadHistory(request.ToRange(), most).OrThrow();
+        return Task.FromResult(new Wire.ReadHistoryResponse
+        {
+            Inspections = { records.Select(record => record.ToWire()) },
+            NextPageToken = records.Count == most ? HistoryPages.ToToken(request, records[^1]) : "",
+        });
+    }
+
+    public override Task<Wire.SummarizeHistoryResponse> SummarizeHistory(Wire.SummarizeHistoryRequest request, ServerCallContext context)
+    {
+        var (from, until, interval) = request.ToIntervals();
+        var intervals = _line.SummarizeHistory(request.Station, from, until, interval).OrThrow();
+        return Task.FromResult(new Wire.SummarizeHistoryResponse { Intervals = { intervals.Select(each => each.ToWire()) } });
+    }
+
     public override Task<Wire.GetImageResponse> GetImage(Wire.GetImageRequest request, ServerCallContext context)
     {
         RequireSequence(request.Sequence);

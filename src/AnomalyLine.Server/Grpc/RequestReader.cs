@@ -83,7 +83,7 @@ internal static class RequestReader
     public static bool IsValid(Timestamp time) =>
         time.Seconds is >= -62135596800 and <= 253402300799 && time.Nanos is >= 0 and < 1_000_000_000;
 
-    private static bool IsValid(Duration duration) =>
+    public static bool IsValid(Duration duration) =>
         duration.Seconds is >= -315_576_000_000 and <= 315_576_000_000 && Math.Abs((long)duration.Nanos) < 1_000_000_000
         && (duration.Seconds == 0 || duration.Nanos == 0 || Math.Sign(duration.Seconds) == Math.Sign(duration.Nanos));
 }

@@ -87,6 +87,45 @@ export interface WatchResponse {
   readonly status?: LineStatus;
 }
 
+/** A stretch of a station's log in the order of completion: from a time on, until before another one. */
+export interface HistoryRequest {
+  readonly station: string;
+  readonly fromTime?: Timestamp;
+  readonly untilTime?: Timestamp;
+  readonly newestFirst?: boolean;
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+export interface HistoryPage {
+  readonly inspections: readonly Inspection[];
+  readonly nextPageToken: string;
+}
+
+export interface SummaryRequest {
+  readonly station: string;
+  readonly fromTime: Timestamp;
+  readonly untilTime: Timestamp;
+  readonly interval?: { readonly seconds: number; readonly nanos: number };
+}
+
+/** Some numbers in short; without a count they say nothing. */
+export interface Spread {
+  readonly count: string;
+  readonly average: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export interface HistoryInterval {
+  readonly startTime: Timestamp;
+  readonly inspected: string;
+  readonly score: Spread;
+  readonly threshold: Spread;
+  readonly margin: Spread;
+  readonly totalMs: Spread;
+}
+
 /** The words of OPC 40001-101 for a verdict's number. */
 export const VERDICTS = ["Undefined", "Ok", "NotOk", "NotDecidable"] as const;
 export const OK = 1;
@@ -99,6 +138,12 @@ export const NO_TIME = new Date(Date.UTC(1601, 0, 1));
 /** The time in whole milliseconds; 1601-01-01, OPC UA's "no time", where the message has none. */
 export function toDate(timestamp: Timestamp | null): Date {
   return timestamp === null ? NO_TIME : new Date(Number(timestamp.seconds) * 1000 + Math.floor(timestamp.nanos / 1e6));
+}
+
+/** The same as {@link toDate}, the other way. */
+export function toTimestamp(time: Date): Timestamp {
+  const seconds = Math.floor(time.getTime() / 1000);
+  return { seconds: String(seconds), nanos: (time.getTime() - seconds * 1000) * 1_000_000 };
 }
 
 /** The constructor of clients (and the definition for servers) of InspectionService, from the proto files in a folder. */

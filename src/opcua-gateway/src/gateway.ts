@@ -5,6 +5,7 @@ import { Bulkheads } from "./bulkheads.ts";
 import type { Config } from "./config.ts";
 import { connect, loadServices } from "./contract.ts";
 import { Feed } from "./feed.ts";
+import { HistoryService } from "./history/historyService.ts";
 import { Line } from "./line.ts";
 import { lineWithView } from "./lineWithView.ts";
 import { fetchInspections } from "./machineVision/fetchInspections.ts";
@@ -39,6 +40,7 @@ export async function startGateway(
   const services = loadServices(join(assets, "protos"));
   const commands = new ServerCommands(services, config);
   const line = new Line(addressSpace, commands, log);
+  new HistoryService(commands, (nodeId) => line.historized(nodeId)).install(server);
   await server.start();
   log.info({ endpoint: address }, "listening");
   if (config.laboratory) {

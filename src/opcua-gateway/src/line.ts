@@ -5,6 +5,7 @@ import { Audit } from "./audit.ts";
 import { type Inspection, type LineStatus, STOPPED, type StationStatus } from "./contract.ts";
 import type { Arrival } from "./cursors.ts";
 import type { FeedListener } from "./feed.ts";
+import type { Historized } from "./history/historyService.ts";
 import { addInspectionEventType, raiseInspectionEvent } from "./inspectionEvent.ts";
 import { addMethods } from "./methods.ts";
 import { refreshWith } from "./notifiers.ts";
@@ -15,7 +16,8 @@ import { ServiceLevel } from "./serverObject.ts";
 import { Station } from "./station.ts";
 import { DRIFT, NOT_READY, stationNodeIds } from "./stationNodes.ts";
 import { addStationType, type StationType } from "./stationType.ts";
-import { clip } from "./tags.ts";
+import { type PartTag, partValue } from "./stationValues.ts";
+import { clip, HISTORIZED_TAGS } from "./tags.ts";
 import { acceptWrites } from "./writes.ts";
 
 const NOT_READY_SEVERITY = 700;
@@ -37,6 +39,7 @@ export class Line implements FeedListener {
   readonly #serverLost: Alarm;
   readonly #serviceLevel: ServiceLevel;
   readonly #stations = new Map<string, Shown | undefined>();
+  readonly #historized = new Map<string, Historized>();
   readonly #server: ServerCommands;
   readonly #audit: Audit;
   readonly #log: Logger;
@@ -114,6 +117,11 @@ export class Line implements FeedListener {
     this.#serverLost.raise(`The server is not connected: ${reason}`);
   }
 
+  /** The variable or station that a node is, where it has history. */
+  historized(nodeId: NodeId): Historized | undefined {
+    return this.#historized.get(nodeId.toString());
+  }
+
   reset(): void {
     for (const shown of this.#stations.values()) {
       shown?.station.reset();
@@ -155,6 +163,7 @@ export class Line implements FeedListener {
     }
     this.#log.info({ station: name }, "station added");
     const station = new Station(this.#namespace, this.#stationType, this.#folder, name);
+    this.#keepHistoryOf(station);
     addMethods(this.#namespace, station, this.#server, this.#audit);
     this.#acceptWrites(station);
     const ready = station.variables.Ready.nodeId;
@@ -177,6 +186,17 @@ export class Line implements FeedListener {
       this.#audit,
     );
     return { station, notReady: alarm, drift };
+  }
+
+  #keepHistoryOf({ name, object, variables }: Station): void {
+    const { parts } = this.#stationType;
+    const events = { node: object, station: name, object, eventType: this.#eventType };
+    this.#historized.set(object.nodeId.toString(), events);
+    for (const tag of HISTORIZED_TAGS) {
+      const value = (inspection: Inspection) =>
+        tag === "Part" ? parts.of(inspection) : partValue(tag as PartTag, inspection);
+      this.#historized.set(variables[tag].nodeId.toString(), { node: variables[tag], station: name, tag, value });
+    }
   }
 
   #acceptWrites(station: Station): void {

@@ -3,6 +3,7 @@ import {
   DataType,
   type ISessionContext,
   type Namespace,
+  type NodeId,
   StatusCodes,
   type UAMethod,
   type UAObject,
@@ -18,13 +19,17 @@ import { permissions, type Role } from "./roles.ts";
 import type { ServerCommands } from "./serverCommands.ts";
 import type { Station } from "./station.ts";
 import { Refusal, toFailure } from "./statusCodes.ts";
-import { clip } from "./tags.ts";
+import { clip, toUInt32 } from "./tags.ts";
 
 interface Argument {
   readonly type: DataType;
   readonly text: string;
+  readonly array?: true;
 }
 type Arguments = Readonly<Record<string, Argument>>;
+
+/** Most parts of one answer of GetResults. */
+const MAX_RESULTS = 1_000;
 
 const argument = (type: DataType, text: string): Argument => ({ type, text });
 
@@ -131,12 +136,39 @@ const METHODS: Readonly<Record<string, Method>> = {
     },
     outputs: RESULT,
     async run(server, station, [sequence, logSequence]) {
-      const [high, low] = logSequence as [number, number];
-      const wide = (BigInt(high) << 32n) | BigInt(low) || station.widen(sequence as number);
+      const wide = wideOf(logSequence) || station.widen(sequence as number);
       if (wide === undefined) {
         throw new Refusal(StatusCodes.BadNotFound, `The station has no part ${sequence}.`);
       }
       return resultOutputs(station.find(wide) ?? (await server.getInspection(station.name, wide)));
+    },
+  },
+  GetResults: {
+    least: "Observer",
+    text: "Parts from the server's log in their order, for who was away: go on with Next until it stays as it was",
+    inputs: {
+      From: argument(DataType.UInt64, "LogSequence of the first part"),
+      Count: argument(DataType.UInt32, `Most parts, 1..${MAX_RESULTS}`),
+    },
+    outputs: {
+      Results: {
+        type: DataType.ExtensionObject,
+        text: "The parts; what is no longer kept is not among them",
+        array: true,
+      },
+      Next: argument(DataType.UInt64, "LogSequence to go on with; From where there is no part yet"),
+    },
+    async run(server, station, [first, count]) {
+      const most = count as number;
+      if (most < 1 || most > MAX_RESULTS) {
+        throw new Refusal(StatusCodes.BadInvalidArgument, `Count must be 1..${MAX_RESULTS}.`);
+      }
+      const from = wideOf(first) || 1n;
+      const until = from + BigInt(most);
+      const found = await server.listBefore(station.name, until, most);
+      const parts = found.filter(({ sequence }) => BigInt(sequence) >= from).reverse();
+      const last = parts.at(-1)?.sequence;
+      return [parts.map((part) => station.parts.of(part)), halves(last === undefined ? from : BigInt(last) + 1n)];
     },
   },
   ActivateRecipe: {
@@ -197,7 +229,7 @@ export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 /** The station's methods `s=<station>.<method>`. */
 export function addMethods(namespace: Namespace, station: Station, server: ServerCommands, audit: Audit): void {
   for (const [name, declared] of Object.entries(METHODS)) {
-    const method = addMethod(namespace, station.object, station.name, name);
+    const method = addMethod(namespace, station.object, station.name, name, station.parts.dataType);
     method.bindMethod((inputs: Variant[], context: ISessionContext) =>
       answer(declared, server, station, inputs, userOf(context)),
     );
@@ -206,9 +238,9 @@ export function addMethods(namespace: Namespace, station: Station, server: Serve
 }
 
 /** The methods that a type declares for its stations. */
-export function declareMethods(namespace: Namespace, type: UAObjectType, name: string): void {
+export function declareMethods(namespace: Namespace, type: UAObjectType, name: string, partType: NodeId): void {
   for (const method of METHOD_NAMES) {
-    addMethod(namespace, type, name, method, "Mandatory");
+    addMethod(namespace, type, name, method, partType, "Mandatory");
   }
 }
 
@@ -217,6 +249,7 @@ function addMethod(
   owner: UAObject | UAObjectType,
   path: string,
   name: string,
+  partType: NodeId,
   modellingRule?: "Mandatory",
 ): UAMethod {
   const { least, text, inputs, outputs } = METHODS[name] as Method;
@@ -224,8 +257,8 @@ function addMethod(
     nodeId: `s=${path}.${name}`,
     browseName: name,
     description: text,
-    inputArguments: argumentsOf(inputs),
-    outputArguments: argumentsOf(outputs),
+    inputArguments: argumentsOf(inputs, partType),
+    outputArguments: argumentsOf(outputs, partType),
     rolePermissions: permissions(least, "Call"),
     ...(modellingRule === undefined ? {} : { modellingRule }),
   });
@@ -245,9 +278,9 @@ async function answer(
       inputs.map((input) => input.value),
       user,
     );
-    const outputArguments: VariantOptions[] = Object.values(outputs).map(({ type }, index) => ({
+    const outputArguments: VariantOptions[] = Object.values(outputs).map(({ type, array }, index) => ({
       dataType: type,
-      arrayType: VariantArrayType.Scalar,
+      arrayType: array ? VariantArrayType.Array : VariantArrayType.Scalar,
       value: values[index],
     }));
     return { statusCode: StatusCodes.Good, outputArguments };
@@ -256,8 +289,23 @@ async function answer(
   }
 }
 
-function argumentsOf(declared: Arguments) {
-  return Object.entries(declared).map(([name, { type, text }]) => ({ name, dataType: type, description: text }));
+function argumentsOf(declared: Arguments, partType: NodeId) {
+  return Object.entries(declared).map(([name, { type, text, array }]) => ({
+    name,
+    dataType: type === DataType.ExtensionObject ? partType : type,
+    description: text,
+    ...(array ? { valueRank: 1, arrayDimensions: [0] } : {}),
+  }));
+}
+
+/** node-opcua holds 64 bits as [high, low]. */
+function wideOf(value: unknown): bigint {
+  const [high, low] = value as [number, number];
+  return (BigInt(high) << 32n) | BigInt(low);
+}
+
+function halves(value: bigint): [number, number] {
+  return [toUInt32(value >> 32n), toUInt32(value)];
 }
 
 function durationOf(milliseconds: number) {

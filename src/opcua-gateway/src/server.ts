@@ -15,6 +15,7 @@ import manifest from "../package.json" with { type: "json" };
 import { answerByAddresses } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { installMonitoringFilters } from "./filters/monitoringFilters.ts";
+import { MAX_POINTS } from "./history/continuations.ts";
 import { Login } from "./login.ts";
 import { openPki } from "./pki.ts";
 import { roleIds } from "./roles.ts";
@@ -44,7 +45,14 @@ const LIMITS = {
   maxByteStringLength: 64 * 1024,
   maxArrayLength: 64 * 1024,
   maxBrowseContinuationPoints: 10,
-  operationLimits: { maxNodesPerRead: 2_000, maxNodesPerBrowse: 2_000, maxMonitoredItemsPerCall: 2_000 },
+  maxHistoryContinuationPoints: MAX_POINTS,
+  operationLimits: {
+    maxNodesPerRead: 2_000,
+    maxNodesPerBrowse: 2_000,
+    maxMonitoredItemsPerCall: 2_000,
+    maxNodesPerHistoryReadData: 100,
+    maxNodesPerHistoryReadEvents: 100,
+  },
 };
 
 // The capabilities above only tell clients; these hold what is received to them.

@@ -1,16 +1,22 @@
 import { type Client, Metadata, type ServiceClientConstructor, type ServiceError } from "@grpc/grpc-js";
 import {
   connect,
+  type HistoryInterval,
+  type HistoryPage,
+  type HistoryRequest,
   type Inspection,
   type NextPart,
   type Recipe,
   type ServerAccess,
   type StationStatus,
+  type SummaryRequest,
 } from "./contract.ts";
 
 /** Most calls only change a few values; an activation loads and warms a model. */
 const SHORT_MS = 3_000;
 const LOAD_MS = 120_000;
+/** A summary may have to look at a whole log. */
+const HISTORY_MS = 30_000;
 
 type Answer = (error: ServiceError | null, response: unknown) => void;
 type Unary = (request: object, metadata: Metadata, options: { deadline: number }, answer: Answer) => void;
@@ -75,6 +81,28 @@ export class ServerCommands {
   async getInspection(station: string, sequence: bigint | string, withinMs = SHORT_MS): Promise<Inspection> {
     const request = { station, sequence: sequence.toString() };
     return (await call<{ inspection: Inspection }>(this.#inspections, "getInspection", request, withinMs)).inspection;
+  }
+
+  /** At most 1000 inspections before a sequence, newest first. */
+  async listBefore(station: string, sequence: bigint, most: number): Promise<readonly Inspection[]> {
+    const request = { station, beforeSequence: sequence.toString(), pageSize: most };
+    return (await call<{ inspections: Inspection[] }>(this.#inspections, "listInspections", request)).inspections;
+  }
+
+  /** A page of a station's log in the order of completion. */
+  readHistory(request: HistoryRequest): Promise<HistoryPage> {
+    return call(this.#inspections, "readHistory", request, HISTORY_MS);
+  }
+
+  /** What a station's inspections were in each interval that has some. */
+  async summarizeHistory(request: SummaryRequest): Promise<readonly HistoryInterval[]> {
+    const answer = await call<{ intervals: HistoryInterval[] }>(
+      this.#inspections,
+      "summarizeHistory",
+      request,
+      HISTORY_MS,
+    );
+    return answer.intervals;
   }
 
   close(): void {

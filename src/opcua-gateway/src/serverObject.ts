@@ -13,6 +13,8 @@ import {
   Variant,
   type VariantOptions,
 } from "node-opcua";
+import { AGGREGATES } from "./history/aggregates.ts";
+import { MAX_RETURNED } from "./history/stretch.ts";
 
 /** What clients may count on; conformance to whole profiles was never tested, so none is claimed. */
 export const PROFILES = [
@@ -48,6 +50,20 @@ export function describeServer(server: OPCUAServer, addressSpace: AddressSpace):
     const node = addressSpace.findNode(`i=${id}`);
     if (node !== null) {
       addressSpace.deleteNode(node);
+    }
+  }
+  Object.assign(server.engine.historyServerCapabilities, {
+    accessHistoryDataCapability: true,
+    accessHistoryEventsCapability: true,
+    maxReturnDataValues: MAX_RETURNED,
+    maxReturnEventValues: MAX_RETURNED,
+  });
+  for (const folder of [
+    ObjectIds.HistoryServerCapabilities_AggregateFunctions,
+    ObjectIds.Server_ServerCapabilities_AggregateFunctions,
+  ]) {
+    for (const aggregate of AGGREGATES.keys()) {
+      addressSpace.findNode(`i=${folder}`)?.addReference({ referenceType: "Organizes", nodeId: `i=${aggregate}` });
     }
   }
   completeEvents(addressSpace, server.serverInfo.applicationUri ?? "");

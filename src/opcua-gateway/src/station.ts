@@ -1,5 +1,5 @@
 import { type Namespace, type StatusCode, StatusCodes, type UAObject, type UAVariable } from "node-opcua";
-import type { Inspection, NextPart, StationStatus } from "./contract.ts";
+import { type Inspection, type NextPart, type StationStatus, toDate } from "./contract.ts";
 import type { Arrival } from "./cursors.ts";
 import type { PartMaker } from "./part.ts";
 import { addStationObject, addVariables, rangeOf, type StationVariables, wordOf } from "./stationNodes.ts";
@@ -34,9 +34,10 @@ export class Station {
   readonly name: string;
   readonly variables: Record<TagName, UAVariable>;
   readonly #nodes: StationVariables;
-  readonly #parts: PartMaker;
+  readonly parts: PartMaker;
   readonly #history: Inspection[] = [];
   #values: Values = {};
+  #scale = 0;
   #missed = 0n;
   #overrun = 0n;
   /** The newest part, where it came while the gateway ran and the PLC has not acknowledged it. */
@@ -48,7 +49,7 @@ export class Station {
   constructor(namespace: Namespace, { type, parts }: StationType, folder: UAObject, name: string) {
     this.object = addStationObject(namespace, type, folder, name);
     this.name = name;
-    this.#parts = parts;
+    this.parts = parts;
     this.#nodes = addVariables(namespace, this.object, name, parts.dataType);
     this.variables = this.#nodes.variables;
     this.#write([...STATE_TAGS, ...VERDICT_TAGS], StatusCodes.BadWaitingForInitialData);
@@ -68,11 +69,9 @@ export class Station {
     this.#unacknowledged = isNew ? toUInt32(inspection.sequence) : undefined;
     this.#history.push(inspection);
     this.#history.splice(0, this.#history.length - HISTORY_LENGTH);
-    if (this.#values.Threshold !== inspection.threshold) {
-      this.#rescale(inspection.threshold);
-    }
+    this.#rescale(Math.max(...this.#history.map(({ threshold }) => threshold)));
     Object.assign(this.#values, partValues(inspection), historyValues(this.#history));
-    this.#values.Part = this.#parts.of(inspection);
+    this.#values.Part = this.parts.of(inspection);
     if (inspection.partId !== "" && inspection.partId === this.#values.NextPartId) {
       this.#announced(null);
       changed.push("NextPartId", "NextProductId");
@@ -80,7 +79,8 @@ export class Station {
     if (this.#currentFrom !== undefined) {
       this.#write(changed, StatusCodes.Good);
     }
-    this.#write(VERDICT_TAGS, this.#isCurrent() ? StatusCodes.Good : StatusCodes.UncertainLastUsableValue);
+    const quality = this.#isCurrent() ? StatusCodes.Good : StatusCodes.UncertainLastUsableValue;
+    this.#write(VERDICT_TAGS, quality, toDate(inspection.completionTime));
   }
 
   /** Shows the station's state. After an absence the verdict is Good again once all that the server has is in. */
@@ -179,8 +179,8 @@ export class Station {
     return isDoubtful ? StatusCodes.UncertainSensorNotAccurate : status;
   }
 
-  #write(tags: readonly TagName[], status: StatusCode): void {
-    const now = new Date();
+  /** With the time of the verdict, where there is a new one: the same that the history has. */
+  #write(tags: readonly TagName[], status: StatusCode, now = new Date()): void {
     for (const tag of tags) {
       const value = status.isBad() ? this.#unknown(tag) : (this.#values[tag] ?? initialValue(tag));
       const quality = this.#qualityOf(tag, status);
@@ -194,15 +194,20 @@ export class Station {
 
   #unknown(tag: TagName): Value {
     if (tag === "Part") {
-      return this.#parts.ofNoVerdict(this.#history.at(-1));
+      return this.parts.ofNoVerdict(this.#history.at(-1));
     }
     return UNKNOWN[tag] ?? this.#values[tag] ?? initialValue(tag);
   }
 
-  /** The usual ranges follow the threshold; clients are told that the values mean something else on their scale now. */
+  /** The usual ranges follow the thresholds of the last parts; clients are told that their scale is another one. */
   #rescale(threshold: number): void {
+    if (threshold === this.#scale) {
+      return;
+    }
+    this.#scale = threshold;
     for (const { tag, range } of RANGES) {
       this.#nodes.ranges.get(tag)?.setValueFromSource(rangeOf(range(threshold)));
+      (this.variables[tag] as unknown as { handle_semantic_changed(): void }).handle_semantic_changed();
     }
   }
 }

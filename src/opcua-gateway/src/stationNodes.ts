@@ -14,7 +14,16 @@ import {
 import { METHOD_NAMES } from "./methods.ts";
 import { passEventsUp } from "./notifiers.ts";
 import { permissions } from "./roles.ts";
-import { initialValue, type Range, TAGS, type Tag, type TagName, type Unit, variantOf } from "./tags.ts";
+import {
+  HISTORIZED_TAGS,
+  initialValue,
+  type Range,
+  TAGS,
+  type Tag,
+  type TagName,
+  type Unit,
+  variantOf,
+} from "./tags.ts";
 
 const GROUPS: Readonly<Record<string, string>> = {
   History: "The last 16 parts, oldest first",
@@ -26,6 +35,9 @@ export const NOT_READY = "NotReady";
 export const DRIFT = "Drift";
 /** What a client may write is said by the access level; that it may write at all, by its role. */
 const ACCESS = permissions("Operator", "Write");
+
+/** SubscribeToEvents and HistoryRead (OPC 10000-3, 8.59). */
+const EVENTS_AND_THEIR_HISTORY = 0b101;
 
 /** All node ids of a station. */
 export function stationNodeIds(name: string): string[] {
@@ -45,7 +57,7 @@ export function addStationObject(namespace: Namespace, type: UAObjectType, folde
     typeDefinition: type,
     description: "A station: the newest part's verdict, its history, state, counters and methods",
     organizedBy: folder,
-    eventNotifier: 1,
+    eventNotifier: EVENTS_AND_THEIR_HISTORY,
   });
   passEventsUp(station, folder);
   return station;
@@ -80,7 +92,7 @@ export function addVariables(
   const words = new Map<TagName, UAVariable>();
   const ranges = new Map<TagName, UAVariable>();
   const entries = (Object.entries(TAGS) as [TagName, Tag][]).map(([tag, declared]) => {
-    const { type, text, array, writable } = declared;
+    const { type, text, array } = declared;
     const [leaf = tag, group = ""] = tag.split(".").reverse();
     const variable = namespace.addVariable({
       nodeId: `s=${name}.${tag}`,
@@ -91,8 +103,7 @@ export function addVariables(
       dataType: type === DataType.ExtensionObject ? partType : type,
       valueRank: array ? 1 : -1,
       ...(array ? { arrayDimensions: [0] } : {}),
-      accessLevel: writable ? "CurrentRead | CurrentWrite" : "CurrentRead",
-      userAccessLevel: writable ? "CurrentRead | CurrentWrite" : "CurrentRead",
+      ...accessTo(tag),
       rolePermissions: ACCESS,
       // 0 = reported by change: with any other figure, changes in between would be folded into one.
       minimumSamplingInterval: 0,
@@ -124,6 +135,13 @@ export function addVariables(
     return [tag, variable];
   });
   return { variables: Object.fromEntries(entries) as Record<TagName, UAVariable>, words, ranges };
+}
+
+function accessTo(tag: TagName) {
+  const { writable }: Tag = TAGS[tag];
+  const historizing = HISTORIZED_TAGS.includes(tag);
+  const accessLevel = `CurrentRead${writable ? " | CurrentWrite" : ""}${historizing ? " | HistoryRead" : ""}`;
+  return { accessLevel, userAccessLevel: accessLevel, historizing };
 }
 
 /** OPC 10000-8: numbers with words, and numbers with a unit and a usual range. */

@@ -21,7 +21,7 @@ export function addStationType(addressSpace: AddressSpace, namespace: Namespace,
     isAbstract: false,
   });
   addVariables(namespace, type, name, parts.dataType, "Mandatory");
-  declareMethods(namespace, type, name);
+  declareMethods(namespace, type, name, parts.dataType);
   type.addReference({ referenceType: "GeneratesEvent", nodeId: events.nodeId });
   return { type, parts };
 }

@@ -3,25 +3,36 @@ import { clip, type TagName, toUInt32, type Value } from "./tags.ts";
 
 export type Values = Partial<Record<TagName, Value>>;
 
-/** What an inspection sets, History aside. */
+/** What each tag says of an inspection. */
+const OF_PART = {
+  PartId: ({ partId }) => clip(partId),
+  ProductId: ({ productId }) => clip(productId),
+  Pass: ({ verdict }) => verdict === OK,
+  Evaluation: ({ verdict }) => verdict,
+  Score: ({ score }) => score,
+  Threshold: ({ threshold }) => threshold,
+  Margin: ({ threshold, score }) => threshold - score,
+  ReasonCode: ({ reasonCode }) => reasonCode,
+  ReasonText: ({ reasonText }) => clip(reasonText),
+  ModelVersion: ({ modelVersion }) => clip(modelVersion),
+  RecipeRevision: ({ recipeRevision }) => recipeRevision,
+  CaptureTime: ({ captureTime }) => toDate(captureTime),
+  ProcessingMs: ({ timings }) => timings?.totalMs ?? 0,
+  Record: (inspection) => recordOf(inspection),
+  Sequence: ({ sequence }) => toUInt32(sequence),
+} as const satisfies Partial<Record<TagName, (inspection: Inspection) => Value>>;
+
+export type PartTag = keyof typeof OF_PART;
+export const PART_TAGS = Object.keys(OF_PART) as PartTag[];
+
+/** What a tag says of an inspection. */
+export function partValue(tag: PartTag, inspection: Inspection): Value {
+  return OF_PART[tag](inspection);
+}
+
+/** What an inspection sets, History and Part aside. */
 export function partValues(inspection: Inspection): Values {
-  return {
-    PartId: clip(inspection.partId),
-    ProductId: clip(inspection.productId),
-    Pass: inspection.verdict === OK,
-    Evaluation: inspection.verdict,
-    Score: inspection.score,
-    Threshold: inspection.threshold,
-    Margin: inspection.threshold - inspection.score,
-    ReasonCode: inspection.reasonCode,
-    ReasonText: clip(inspection.reasonText),
-    ModelVersion: clip(inspection.modelVersion),
-    RecipeRevision: inspection.recipeRevision,
-    CaptureTime: toDate(inspection.captureTime),
-    ProcessingMs: inspection.timings?.totalMs ?? 0,
-    Record: recordOf(inspection),
-    Sequence: toUInt32(inspection.sequence),
-  };
+  return Object.fromEntries(PART_TAGS.map((tag) => [tag, OF_PART[tag](inspection)]));
 }
 
 /** All of a part as text, for clients that take one value per part: numbers with a decimal point, times in ISO 8601. */

@@ -154,6 +154,9 @@ export const VERDICT_TAGS = names.filter(isVerdict);
 /** Tags that the line's status sets. */
 export const STATE_TAGS = names.filter((name) => !isVerdict(name));
 
+/** Tags whose history is the server's log. */
+export const HISTORIZED_TAGS = VERDICT_TAGS.filter((name) => !name.startsWith("History."));
+
 const MAX_TEXT = 254;
 
 /** At most 254 UTF-16 units, what a PLC's default WSTRING holds; never half a surrogate pair. */

@@ -7,8 +7,19 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import type { Inspection, NextPart, StationStatus, WatchRequest, WatchResponse } from "../src/contract.ts";
-import { loadServices } from "../src/contract.ts";
+import {
+  type HistoryRequest,
+  type Inspection,
+  loadServices,
+  type NextPart,
+  type StationStatus,
+  type SummaryRequest,
+  type Timestamp,
+  toDate,
+  toTimestamp,
+  type WatchRequest,
+  type WatchResponse,
+} from "../src/contract.ts";
 import { DIST } from "./gatewayUnderTest.ts";
 
 type Call = ServerWritableStream<WatchRequest, WatchResponse>;
@@ -21,6 +32,7 @@ type Work = (request: Command["request"]) => object;
 export class FakeServer {
   readonly log = new Map<string, Inspection[]>();
   readonly requests: WatchRequest[] = [];
+  readonly histories: HistoryRequest[] = [];
   /** Whether statuses go out. */
   beating = true;
   /** What the stations' statuses say otherwise than that all is well. */
@@ -45,6 +57,14 @@ export class FakeServer {
         const inspection = this.log.get(station)?.find((entry) => entry.sequence === sequence);
         answer(inspection ? null : errorOf({ code: status.NOT_FOUND, word: "inspection-not-found" }), { inspection });
       },
+      listInspections: ({ request }: Command, answer: sendUnaryData<unknown>) => {
+        const log = this.log.get(request.station) ?? [];
+        const before = log.filter(({ sequence }) => BigInt(sequence) < BigInt(request.beforeSequence));
+        answer(null, { inspections: before.reverse().slice(0, request.pageSize) });
+      },
+      readHistory: ({ request }: Command, answer: sendUnaryData<unknown>) => answer(null, this.#readHistory(request)),
+      summarizeHistory: ({ request }: Command, answer: sendUnaryData<unknown>) =>
+        answer(null, { intervals: this.#summarize(request) }),
     });
     server.addService(
       station.service,
@@ -128,6 +148,44 @@ export class FakeServer {
       },
     ]);
     return Object.fromEntries(entries);
+  }
+
+  #between(station: string, fromTime: Timestamp | null, untilTime: Timestamp | null): Inspection[] {
+    const at = (time: Timestamp | null) => toDate(time).getTime();
+    return (this.log.get(station) ?? []).filter(
+      ({ completionTime }) =>
+        (fromTime === null || at(completionTime) >= at(fromTime)) &&
+        (untilTime === null || at(completionTime) < at(untilTime)),
+    );
+  }
+
+  /** As the server does it: a token is where to go on. */
+  #readHistory(request: Required<HistoryRequest>): object {
+    const { station, fromTime, untilTime, newestFirst, pageSize, pageToken } = request;
+    this.histories.push(request);
+    const found = this.#between(station, fromTime, untilTime);
+    const begin = Number(pageToken);
+    const inspections = (newestFirst ? found.reverse() : found).slice(begin, begin + pageSize);
+    return { inspections, nextPageToken: inspections.length === pageSize ? String(begin + pageSize) : "" };
+  }
+
+  #summarize({ station, fromTime, untilTime, interval }: Required<SummaryRequest>): object[] {
+    const step = Number(interval.seconds) * 1000 + interval.nanos / 1e6;
+    const byStart = Map.groupBy(this.#between(station, fromTime, untilTime), ({ completionTime }) => {
+      const from = toDate(fromTime).getTime();
+      return from + Math.floor((toDate(completionTime).getTime() - from) / step) * step;
+    });
+    return [...byStart].map(([start, parts]) => {
+      const judged = parts.filter(({ verdict }) => verdict === 1 || verdict === 2);
+      return {
+        startTime: toTimestamp(new Date(start)),
+        inspected: String(parts.length),
+        score: spread(judged.map(({ score }) => score)),
+        threshold: spread(parts.map(({ threshold }) => threshold)),
+        margin: spread(judged.map(({ threshold, score }) => threshold - score)),
+        totalMs: spread(parts.map(({ timings }) => timings?.totalMs ?? 0)),
+      };
+    });
   }
 
   #change(name: string, state: Partial<StationStatus>): object {
@@ -216,6 +274,17 @@ export function inspectionOf(station: string, sequence: string, part: Partial<In
     captureTimeUncertain: false,
     ...part,
   };
+}
+
+function spread(values: readonly number[]) {
+  return values.length === 0
+    ? { count: "0", average: 0, minimum: 0, maximum: 0 }
+    : {
+        count: String(values.length),
+        average: values.reduce((sum, value) => sum + value, 0) / values.length,
+        minimum: Math.min(...values),
+        maximum: Math.max(...values),
+      };
 }
 
 function errorOf({ code, word }: { code: status; word: string }) {

@@ -89,6 +89,28 @@ test("part_OfTheNewestInspection_IsOneTypedValue", async () => {
   expect(fields.map(({ name }: { name: string }) => name)).toEqual(Object.keys(FIELDS));
 });
 
+test("getResults_FromASequence_GivesPartsInOrderAndWhereToGoOn", async () => {
+  for (let part = 0; part < 5; part++) {
+    server.judge("away");
+  }
+  await plc.until("away.Sequence", (value) => value.value.value === 5);
+  await plc.session.extractNamespaceDataType();
+  const results = async (from: number, count: number) => {
+    const inputs = [
+      { dataType: DataType.UInt64, value: [0, from] },
+      { dataType: DataType.UInt32, value: count },
+    ];
+    const [status, parts, next] = await plc.call("away", "GetResults", ...inputs);
+    return [status, (parts as { sequence: number }[] | undefined)?.map(({ sequence }) => sequence), next];
+  };
+  expect(await results(2, 3)).toEqual(["Good", [2, 3, 4], [0, 5]]);
+  expect(await results(4, 1000)).toEqual(["Good", [4, 5], [0, 6]]);
+  expect(await results(0, 2)).toEqual(["Good", [1, 2], [0, 3]]);
+  expect(await results(6, 10)).toEqual(["Good", [], [0, 6]]);
+  expect((await results(1, 0))[0]).toBe("BadInvalidArgument");
+  expect((await results(1, 1001))[0]).toBe("BadInvalidArgument");
+});
+
 test("part_WithTheServerAway_IsNoGoodOne", async () => {
   server.judge("A", { verdict: 1 });
   await plc.until("A.Pass", (value) => value.value.value === true);
