@@ -59,6 +59,7 @@ internal static class CommandLine
         AuditCommand.Create(output),
         UsersCommand.Create(output),
         KeysCommand.Create(output),
+        SessionsCommand.Create(output),
         BenchCommand.Create(output),
         OpcUaCommand.Create(output),
         BackupCommand.CreateBackup(output),

@@ -17,8 +17,21 @@ internal static class KeysCommand
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var answer = await new AccessService.AccessServiceClient(channel).ListKeysAsync(new ListKeysRequest(), cancellationToken: cancel);
             if (answer.Fault.Length > 0) await output.Error.WriteLineAsync($"anomalyline keys list: {answer.Fault}");
-            if (parsed.GetValue(json)) output.WriteJson(new { keys = answer.Keys.Select(key => new { name = key.Name, role = $"{key.Role}", creationDay = key.CreationDay }), fault = answer.Fault });
-            else TextTable.Write(output.Result, ["NAME", "ROLE", "MADE ON"], answer.Keys.Select(key => (IReadOnlyList<string>)[key.Name, $"{key.Role}", key.CreationDay]));
+            if (parsed.GetValue(json)) output.WriteJson(new
+            {
+                keys = answer.Keys.Select(key => new
+                {
+                    name = key.Name,
+                    role = $"{key.Role}",
+                    creationDay = key.CreationDay,
+                    lastDay = key.LastDay,
+                    stations = key.Stations,
+                    networks = key.Networks,
+                }),
+                fault = answer.Fault,
+            });
+            else TextTable.Write(output.Result, ["NAME", "ROLE", "MADE ON", "UNTIL", "STATIONS", "FROM"], answer.Keys.Select(key => (IReadOnlyList<string>)
+                [key.Name, $"{key.Role}", key.CreationDay, key.LastDay, string.Join(", ", key.Stations), string.Join(", ", key.Networks)]));
             return ExitCode.Done;
         });
         return command;
@@ -28,12 +41,22 @@ internal static class KeysCommand
     {
         var name = new Argument<string>("name") { Description = "Name of the machine, such as camera-1." };
         var role = RoleOption.Create([nameof(Role.Camera), .. RoleOption.OfUsers]);
+        var until = new Option<string>("--until") { Description = "Last day on which it is good, UTC, such as 2027-01-31; for ever without it." };
+        var stations = new Option<string[]>("--station") { Description = "The only stations whose frames it may send; for a camera.", AllowMultipleArgumentsPerToken = true };
+        var networks = new Option<string[]>("--from") { Description = "The only addresses or networks that it may come from, such as 10.1.0.0/16.", AllowMultipleArgumentsPerToken = true };
         var (server, json) = (CommonOptions.Server(), CommonOptions.Json());
-        var command = new Command("add", "Make a key and print it, this one time.") { name, role, server, json };
+        var command = new Command("add", "Make a key and print it, this one time.") { name, role, until, stations, networks, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
-            var request = new AddKeyRequest { Name = parsed.GetRequiredValue(name), Role = RoleOption.Parse(parsed.GetRequiredValue(role)) };
+            var request = new AddKeyRequest
+            {
+                Name = parsed.GetRequiredValue(name),
+                Role = RoleOption.Parse(parsed.GetRequiredValue(role)),
+                LastDay = parsed.GetValue(until) ?? "",
+                Stations = { parsed.GetValue(stations) ?? [] },
+                Networks = { parsed.GetValue(networks) ?? [] },
+            };
             var made = await new AccessService.AccessServiceClient(channel).AddKeyAsync(request, cancellationToken: cancel);
             if (parsed.GetValue(json))
             {

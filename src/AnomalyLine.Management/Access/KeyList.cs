@@ -8,7 +8,7 @@ using AnomalyLine.Inspection;
 namespace AnomalyLine.Management.Access;
 
 /// <summary>
-/// The keys of machines (cameras, scripts, a gateway that runs alone): a file of NAME:ROLE:sha256$HASH:DAY. A key is 256 random bits, so that its plain hash gives nothing away; the key
+/// The keys of machines (cameras, scripts, a gateway that runs alone): a file of NAME:ROLE:sha256$HASH:DAY, and behind it the <see cref="KeyBounds"/>. A key is 256 random bits, so that its plain hash gives nothing away; the key
 /// itself is kept nowhere. Any thread.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -54,6 +54,9 @@ public sealed partial class KeyList(string path, TimeProvider time)
         return found;
     }
 
+    /// <summary>Whether a key's last day (UTC) is over.</summary>
+    public bool IsExpired(Account key) => KeyBounds.Of(key).LastDay is { } last && DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) > last;
+
     /// <summary>The day on which a key was made (UTC).</summary>
     public static string DayOf(Account key)
     {
@@ -63,11 +66,11 @@ public sealed partial class KeyList(string path, TimeProvider time)
 
     /// <summary>Makes a key.</summary>
     /// <returns>Its account, and the key itself, which cannot be shown again; or <see cref="LineErrorCode.InvalidAccount"/>, <see cref="LineErrorCode.AccountsUnusable"/>.</returns>
-    public Outcome<(Account Account, string Key)> Add(string name, AccessRole role)
+    public Outcome<(Account Account, string Key)> Add(string name, AccessRole role, KeyBounds? bounds = null)
     {
         if (!KeyName().IsMatch(name)) return new LineError(LineErrorCode.InvalidAccount, $"\"{name}\" cannot be a key's name: use 1..64 letters, digits, '.', '_' and '-', the first one a letter or digit.");
         var key = Generate();
-        var secret = $"sha256${Convert.ToHexStringLower(Hash(key))}:{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
+        var secret = $"sha256${Convert.ToHexStringLower(Hash(key))}:{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}{bounds}";
         var outcome = _file.Change(keys => keys.Any(other => other.Name == name)
             ? new LineError(LineErrorCode.InvalidAccount, $"There is a key \"{name}\" already; revoke it, or choose another name.")
             : (new Account(name, role, secret), false));
@@ -85,9 +88,11 @@ public sealed partial class KeyList(string path, TimeProvider time)
 
     private static byte[] HashOf(Account key) => Convert.FromHexString(Secret().Match(key.Secret).Groups["hash"].ValueSpan);
 
-    private static string? Check(Account key) => Secret().IsMatch(key.Secret) ? null : $"\"{key.Name}\" has no sha256$HASH:DAY";
+    private static string? Check(Account key) =>
+        !Secret().IsMatch(key.Secret) ? $"\"{key.Name}\" has no sha256$HASH:DAY"
+        : KeyBounds.TryParse(Secret().Match(key.Secret).Groups["bounds"].Value, out _, out var error) ? null : $"\"{key.Name}\": {error}";
 
-    [GeneratedRegex("^sha256\\$(?<hash>[0-9a-f]{64}):(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^sha256\\$(?<hash>[0-9a-f]{64}):(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?<bounds>;.*)?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secret();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -118,7 +118,8 @@ public sealed partial class UserList(string path, TimeProvider time)
     private static string? CheckRole(AccessRole role) => AccessRoles.OfUsers.Contains(role) ? null : $"{role} is no role of a user; use one of {string.Join(", ", AccessRoles.OfUsers)}.";
 
     private static string? CheckPassword(string password) =>
-        password.Length is < ShortestPassword or > LongestPassword ? $"The password has {password.Length} characters; use {ShortestPassword}..{LongestPassword}." : null;
+        password.Length is < ShortestPassword or > LongestPassword ? $"The password has {password.Length} characters; use {ShortestPassword}..{LongestPassword}."
+        : CommonPasswords.Has(password) ? "The password is one that guessers try first; choose another one, such as a few words that have nothing to do with each other." : null;
 
     private static Account? Get(IReadOnlyList<Account> users, string name) => users.FirstOrDefault(user => user.Name == name);
 

@@ -66,7 +66,7 @@ internal sealed class AccessControl
         {
             // A key that is not good is never overlooked: whoever sends one means to be told.
             return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-                ? FindKey(authorization[Bearer.Length..].Trim()) is { } who ? (who, "") : (null, "The key is unknown here, or was revoked.")
+                ? FindKey(authorization[Bearer.Length..].Trim(), http)
                 : (null, "The header authorization has no key; send \"Bearer alk_…\".");
         }
 
@@ -79,7 +79,7 @@ internal sealed class AccessControl
     public Identity? Renew(Identity who) => who.Kind switch
     {
         IdentityKind.Key when who.Session == Own => who,
-        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session ? who with { Role = key.Role } : null,
+        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session && !Keys.IsExpired(key) ? who with { Role = key.Role } : null,
         IdentityKind.User or IdentityKind.Provider => Renew(who.Session),
         IdentityKind.Local or IdentityKind.Demo => who,
         _ => null,
@@ -88,7 +88,7 @@ internal sealed class AccessControl
     /// <summary>Begins a session of a user, or of somebody that the provider named, and notes it in the audit where that can be written: people get in while its database is away, too.</summary>
     public async Task SignInAsync(HttpContext http, Identity who, string proof)
     {
-        http.Response.Cookies.Append(_cookie, Sessions.Begin(who, proof), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", IsEssential = true });
+        http.Response.Cookies.Append(_cookie, Sessions.Begin(who, proof, Origins.AddressOf(http)), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", IsEssential = true });
         await NoteAsync(http, who, "session.begin");
     }
 
@@ -115,7 +115,7 @@ internal sealed class AccessControl
     {
         if (rule.Least is not { } least) return null;
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
-        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" was revoked." : "The session has ended; sign in again.");
+        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(Keys.Find(who.Name) is { } key && Keys.IsExpired(key) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
         if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
             : new LineError(LineErrorCode.RoleMissing, $"This needs the role {least}{(rule.IsForCameras ? " or Camera" : least == AccessRole.Administrator ? "" : " or more")}; {now.Words} has {now.Role}. An administrator can change that.");
@@ -123,11 +123,19 @@ internal sealed class AccessControl
 
     private static Identity DemoOperator { get; } = new(IdentityKind.Demo, "demo", AccessRole.Operator);
 
-    private Identity? FindKey(string key)
+    private (Identity? Who, string Why) FindKey(string key, HttpContext http)
     {
-        if (Keys.FindByKey(key) is { } account) return new Identity(IdentityKind.Key, account.Name, account.Role, account.Secret);
-        var hash = KeyList.Hash(key);
-        return _ownKeys.Where(own => CryptographicOperations.FixedTimeEquals(own.Hash, hash)).Select(own => own.Who).FirstOrDefault();
+        if (Keys.FindByKey(key) is not { } account)
+        {
+            var hash = KeyList.Hash(key);
+            var own = _ownKeys.Where(own => CryptographicOperations.FixedTimeEquals(own.Hash, hash)).Select(own => own.Who).FirstOrDefault();
+            return (own, own is null ? "The key is unknown here, or was revoked." : "");
+        }
+
+        var bounds = KeyBounds.Of(account);
+        if (Keys.IsExpired(account)) return (null, $"The key \"{account.Name}\" has expired; its last day was {bounds.LastDay:yyyy-MM-dd}.");
+        if (!bounds.HoldsAddress(http.Connection.RemoteIpAddress)) return (null, $"The key \"{account.Name}\" may not be used from {Origins.AddressOf(http)}.");
+        return (new Identity(IdentityKind.Key, account.Name, account.Role, account.Secret) { Stations = bounds.Stations }, "");
     }
 
     /// <summary>The session as it is now: a user's role is that of the file, and another password ends it.</summary>

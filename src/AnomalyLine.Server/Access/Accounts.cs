@@ -24,10 +24,10 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
         ChangeAsync("user.remove", name, () => access.Users.Remove(name), access.Users.Find(name), caller);
 
     /// <summary>Makes a key, and gives the key itself.</summary>
-    public async Task<Outcome<(Account Account, string Key)>> AddKeyAsync(string name, AccessRole role, Caller caller)
+    public async Task<Outcome<(Account Account, string Key)>> AddKeyAsync(string name, AccessRole role, KeyBounds bounds, Caller caller)
     {
         var key = "";
-        var outcome = await ChangeAsync("key.add", name, () => access.Keys.Add(name, role).TryGet(out var made, out var failure) ? Keep(made) : failure, null, caller);
+        var outcome = await ChangeAsync("key.add", name, () => access.Keys.Add(name, role, bounds).TryGet(out var made, out var failure) ? Keep(made) : failure, null, caller);
         return outcome.TryGet(out var account, out var error) ? (account, key) : error;
 
         Account Keep((Account Account, string Key) made)
@@ -40,6 +40,19 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
     /// <summary>Takes a key back.</summary>
     public Task<Outcome<Account>> RevokeKeyAsync(string name, Caller caller) =>
         ChangeAsync("key.revoke", name, () => access.Keys.Revoke(name), access.Keys.Find(name), caller);
+
+    /// <summary>Ends a session, of a user or of somebody that the provider named, wherever it is.</summary>
+    /// <param name="id">Its <see cref="Session.Id"/>.</param>
+    /// <param name="caller">Who ends it.</param>
+    /// <returns>It, or <see cref="LineErrorCode.AccountNotFound"/>, ManagementFailed.</returns>
+    public async Task<Outcome<Session>> EndSessionAsync(string id, Caller caller)
+    {
+        if (await audit.CheckWritableAsync(CancellationToken.None) is { } error) return error;
+        if (access.Sessions.All.FirstOrDefault(session => session.Id == id) is not { } found) return new LineError(LineErrorCode.AccountNotFound, $"There is no session \"{id}\", or it has ended; see the list of sessions.");
+        access.Sessions.End(found.Who.Session);
+        await audit.NoteAsync(caller, "session.revoke", found.Who.AuditName, new { found.Who.Role, found.Address }, null);
+        return found;
+    }
 
     private async Task<Outcome<Account>> ChangeAsync(string action, string name, Func<Outcome<Account>> change, Account? before, Caller caller)
     {

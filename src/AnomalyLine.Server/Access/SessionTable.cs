@@ -18,15 +18,16 @@ internal sealed class SessionTable(TimeSpan idle, TimeSpan longest, TimeProvider
     /// <summary>Begins a session.</summary>
     /// <param name="who">Who it is, their <see cref="Identity.Session"/> still empty.</param>
     /// <param name="proof">What ends the session when it changes, such as the hash of the password.</param>
+    /// <param name="address">Where it begins.</param>
     /// <returns>The secret of the cookie.</returns>
-    public string Begin(Identity who, string proof)
+    public string Begin(Identity who, string proof, string address)
     {
         foreach (var (id, entry) in _sessions)
             if (IsOver(entry)) _sessions.TryRemove(id, out _);
         while (_sessions.Count >= Most) _sessions.TryRemove(_sessions.MinBy(pair => pair.Value.LastClick).Key, out _);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var session = IdOf(token);
-        _sessions[session] = new Entry(who with { Session = session }, proof, time.GetTimestamp());
+        _sessions[session] = new Entry(who with { Session = session }, proof, address, time);
         return token;
     }
 
@@ -39,6 +40,10 @@ internal sealed class SessionTable(TimeSpan idle, TimeSpan longest, TimeProvider
         End(session);
         return null;
     }
+
+    /// <summary>All that have not ended, the newest first.</summary>
+    public IReadOnlyList<Session> All => [.. _sessions.Values.Where(entry => !IsOver(entry)).OrderBy(entry => time.GetElapsedTime(entry.Begin))
+        .Select(entry => new Session(entry.Who, entry.Address, entry.BeginTime, time.GetUtcNow() - time.GetElapsedTime(entry.LastClick)))];
 
     /// <summary>Identity of the session of a cookie.</summary>
     public static string IdOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
@@ -60,14 +65,18 @@ internal sealed class SessionTable(TimeSpan idle, TimeSpan longest, TimeProvider
 
     private bool IsOver(Entry entry) => time.GetElapsedTime(entry.LastClick) >= idle || time.GetElapsedTime(entry.Begin) >= longest;
 
-    private sealed class Entry(Identity who, string proof, long begin)
+    private sealed class Entry(Identity who, string proof, string address, TimeProvider time)
     {
-        public long Begin { get; } = begin;
+        public long Begin { get; } = time.GetTimestamp();
+
+        public DateTimeOffset BeginTime { get; } = time.GetUtcNow();
+
+        public string Address { get; } = address;
 
         public Identity Who { get; } = who;
 
         public string Proof { get; set; } = proof;
 
-        public long LastClick { get; set; } = begin;
+        public long LastClick { get; set; } = time.GetTimestamp();
     }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Server.Access;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 
@@ -44,7 +46,9 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
 
     public override async Task<Wire.AddKeyResponse> AddKey(Wire.AddKeyRequest request, ServerCallContext context)
     {
-        var (account, key) = (await accounts.AddKeyAsync(request.Name, ToRole(request.Role), context.ToCaller())).OrThrow();
+        var role = ToRole(request.Role);
+        var bounds = KeyBounds.Create(role, request.LastDay, request.Stations, request.Networks).OrThrow();
+        var (account, key) = (await accounts.AddKeyAsync(request.Name, role, bounds, context.ToCaller())).OrThrow();
         return new Wire.AddKeyResponse { Key = ToKey(account), Secret = key };
     }
 
@@ -54,9 +58,41 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
         return new Wire.RevokeKeyResponse();
     }
 
+    public override Task<Wire.ListSessionsResponse> ListSessions(Wire.ListSessionsRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListSessionsResponse { Sessions = { access.Sessions.All.Select(ToSession) } });
+
+    public override async Task<Wire.EndSessionResponse> EndSession(Wire.EndSessionRequest request, ServerCallContext context)
+    {
+        (await accounts.EndSessionAsync(request.Id, context.ToCaller())).OrThrow();
+        return new Wire.EndSessionResponse();
+    }
+
+    private static Wire.Session ToSession(Session session) => new()
+    {
+        Id = session.Id,
+        Name = session.Who.Name,
+        Role = session.Who.Role.ToWire(),
+        Kind = session.Who.KindWord,
+        Address = session.Address,
+        BeginTime = session.Begin.ToTimestamp(),
+        LastClickTime = session.LastClick.ToTimestamp(),
+    };
+
     private static Wire.User ToUser(Account user) => new() { Name = user.Name, Role = user.Role.ToWire(), HasPassword = UserList.HasPassword(user) };
 
-    private static Wire.Key ToKey(Account key) => new() { Name = key.Name, Role = key.Role.ToWire(), CreationDay = KeyList.DayOf(key) };
+    private static Wire.Key ToKey(Account key)
+    {
+        var bounds = KeyBounds.Of(key);
+        return new Wire.Key
+        {
+            Name = key.Name,
+            Role = key.Role.ToWire(),
+            CreationDay = KeyList.DayOf(key),
+            LastDay = bounds.LastDay?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
+            Stations = { bounds.Stations },
+            Networks = { bounds.Networks.Select(network => network.ToString()) },
+        };
+    }
 
     private static AccessRole ToRole(Wire.Role role) => EnumWire.FromWire<AccessRole, Wire.Role>(role, "role");
 }

@@ -1,3 +1,4 @@
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.Options;
@@ -14,7 +15,8 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
 {
     private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
     {
-        using var stream = new CameraStream(host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, new FrameRefusals(metrics, logger, context.Peer));
+        using var stream = new CameraStream(
+            host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, Visit.Of(context.GetHttpContext()).Who, new FrameRefusals(metrics, logger, context.Peer));
         await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
     }
 

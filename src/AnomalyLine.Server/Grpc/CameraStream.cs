@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Observability;
 using Grpc.Core;
@@ -11,7 +12,8 @@ namespace AnomalyLine.Server.Grpc;
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
 internal sealed class CameraStream(
-    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, int mostBytes, FrameRefusals refusals)
+    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, int mostBytes, Identity? who,
+    FrameRefusals refusals)
     : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(slots);
@@ -43,7 +45,7 @@ internal sealed class CameraStream(
                 var arrival = time.GetUtcNow();
                 await _slots.WaitAsync(reading.Token);
                 if (requests.Current.Refusal is { } refusal) refusals.Note(refusal);
-                Announce(requests.Current.Message.Station);
+                if (MaySend(requests.Current.Message.Station)) Announce(requests.Current.Message.Station);
                 _ = AnswerAsync(requests.Current, arrival, call);
             }
         }
@@ -83,6 +85,9 @@ internal sealed class CameraStream(
         cameras.Enter(station);
     }
 
+    /// <summary>Whether the camera's key is for this station.</summary>
+    private bool MaySend(string station) => who is null || who.Stations.Count == 0 || who.Stations.Contains(station);
+
     private async Task AnswerAsync(FrameRequest request, DateTimeOffset arrival, CancellationToken call)
     {
         try
@@ -90,6 +95,14 @@ internal sealed class CameraStream(
             if (request.Refusal is { HasStation: false } refusal)
             {
                 await WriteAsync(new Wire.InspectResponse { Error = new Wire.InspectError { Code = refusal.Word, Message = refusal.Text } }, call);
+                return;
+            }
+
+            if (!MaySend(request.Message.Station))
+            {
+                request.Pixels?.Recycle();
+                var text = $"{who!.Words} may send frames of {string.Join(", ", who.Stations)} only, not of \"{request.Message.Station}\".";
+                await WriteAsync(new Wire.InspectResponse { RequestId = request.Message.RequestId, Error = new Wire.InspectError { Code = LineErrors.Word(LineErrorCode.RoleMissing), Message = text } }, call);
                 return;
             }
 

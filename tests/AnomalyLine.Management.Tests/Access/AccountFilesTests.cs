@@ -92,6 +92,85 @@ public sealed class AccountFilesTests : IDisposable
         Assert.NotEqual(key, keys.Add("camera-1", AccessRole.Camera).Value.Key);
     }
 
+    [Fact]
+    public void Keys_WithBounds_KeepThemInTheirFile()
+    {
+        var bounds = KeyBounds.Create(AccessRole.Camera, "2000-01-31", ["press-1", "press-2"], ["10.1.0.0/16", "::1"]).Value;
+        var (account, key) = new KeyList(FilePath, _time).Add("camera-1", AccessRole.Camera, bounds).Value;
+        var keys = new KeyList(FilePath, _time);
+
+        var read = KeyBounds.Of(keys.FindByKey(key)!);
+
+        Assert.Empty(keys.Fault);
+        Assert.Equal((new DateOnly(2000, 1, 31), "press-1 press-2", "10.1.0.0/16 ::1/128"), (read.LastDay, string.Join(' ', read.Stations), string.Join(' ', read.Networks)));
+        Assert.EndsWith(":2000-01-01;until=2000-01-31;stations=press-1,press-2;from=10.1.0.0/16,::1/128", account.ToString(), StringComparison.Ordinal);
+        Assert.False(keys.IsExpired(account));
+        _time.Advance(TimeSpan.FromDays(31));
+        Assert.True(keys.IsExpired(account));
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("::ffff:10.1.2.3", true)]
+    [InlineData("10.2.0.1", false)]
+    [InlineData("::1", true)]
+    [InlineData("::2", false)]
+    public void HoldsAddress_OfANetwork_WhatIsInIt(string address, bool expected) =>
+        Assert.Equal(expected, KeyBounds.Create(AccessRole.Viewer, "", [], ["10.1.0.0/16", "::1"]).Value.HoldsAddress(System.Net.IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData(AccessRole.Camera, "31.1.2027", "", "", "no day")]
+    [InlineData(AccessRole.Viewer, "", "press-1", "", "Only a key with the role Camera")]
+    [InlineData(AccessRole.Camera, "", "press-1;from=0.0.0.0/0", "", "no name of a station")]
+    [InlineData(AccessRole.Camera, "", "", "10.1.2.3/99", "neither an address nor a network")]
+    public void Create_BoundsThatAreNone_SaysWhich(AccessRole role, string day, string station, string network, string expected) =>
+        Assert.Contains(expected, KeyBounds.Create(role, day, station.Length > 0 ? [station] : [], network.Length > 0 ? [network] : []).Error?.Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(";from=0.0.0.0")]
+    [InlineData(";until=never")]
+    [InlineData(";stations=a b")]
+    [InlineData(";anything")]
+    public void Keys_FileWithBoundsThatCannotBeRead_IsRefusedAndNotReadAsUnbound(string bounds)
+    {
+        File.WriteAllText(FilePath, $"camera-1:Camera:sha256${new string('a', 64)}:2000-01-01{bounds}\n");
+
+        var keys = new KeyList(FilePath, _time);
+
+        Assert.Equal(bounds == ";from=0.0.0.0" ? 1 : 0, keys.All.Count);
+        Assert.Equal(bounds != ";from=0.0.0.0", keys.Fault.Contains("line 1: \"camera-1\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("password12")]
+    [InlineData("P@ssw0rd!!")]
+    [InlineData("1234567890")]
+    [InlineData("0987654321")]
+    [InlineData("qwertyuiop")]
+    [InlineData("1q2w3e4r5t")]
+    [InlineData("aaaaaaaaaa")]
+    [InlineData("Administrator1!")]
+    [InlineData("Sommer2026!")]
+    [InlineData("anomalyline")]
+    [InlineData("Willkommen1")]
+    [InlineData("correct horse battery staple")]
+    public void Add_PasswordThatGuessersTryFirst_IsRefused(string password)
+    {
+        var users = new UserList(FilePath, _time);
+
+        var refused = users.Add("anna", AccessRole.Administrator, password).Error;
+
+        Assert.Equal(LineErrorCode.InvalidAccount, refused?.Code);
+        Assert.Contains("guessers try first", refused?.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a long password")]
+    [InlineData("Xk4vTq92bZ")]
+    [InlineData("tulip gravel seven")]
+    [InlineData("not-my-password")]
+    public void Add_AnyOtherPassword_IsTaken(string password) => Assert.Null(new UserList(FilePath, _time).Add("anna", AccessRole.Administrator, password).Error);
+
     [Theory]
     [InlineData(AccessRole.Camera, AccessRole.Viewer, false)]
     [InlineData(AccessRole.Administrator, AccessRole.Camera, false)]

@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Options;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Tests.Access;
@@ -151,6 +154,72 @@ public sealed class CallsTests
         var made = await server.Access.AddKeyAsync(new() { Name = "cam-1", Role = Wire.Role.Camera }, cancellationToken: TestServer.Cancel);
         Assert.DoesNotContain(made.Secret[4..], await File.ReadAllTextAsync(Path.Combine(server.Folder, "keys"), TestServer.Cancel), StringComparison.Ordinal);
         Assert.Equal(["user.add", "user.add", "user.role", "user.remove", "key.add"], (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries.Select(entry => entry.Action));
+    }
+
+    [Fact]
+    public async Task Key_BoundToStations_SendsFramesOfThoseOnly()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a", "b"]);
+        var made = await server.Access.AddKeyAsync(new() { Name = "cam-1", Role = Wire.Role.Camera, Stations = { "a" } }, cancellationToken: TestServer.Cancel);
+        using var call = server.Inspections.Inspect(As(made.Secret), cancellationToken: TestServer.Cancel);
+
+        await call.RequestStream.WriteAsync(TestServer.Request("b", 1, 10), TestServer.Cancel);
+        Assert.True(await call.ResponseStream.MoveNext(TestServer.Cancel));
+        Assert.Equal((1ul, "role-missing"), (call.ResponseStream.Current.RequestId, call.ResponseStream.Current.Error.Code));
+        Assert.Contains("the key \"cam-1\" may send frames of a only, not of \"b\"", call.ResponseStream.Current.Error.Message, StringComparison.Ordinal);
+        await call.RequestStream.WriteAsync(TestServer.Request("a", 2, 10), TestServer.Cancel);
+        Assert.True(await call.ResponseStream.MoveNext(TestServer.Cancel));
+
+        Assert.Equal(Wire.Verdict.Ok, call.ResponseStream.Current.Inspection.Verdict);
+        Assert.Equal([1ul, 0ul], (await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations.Select(station => station.Counters.Inspected));
+    }
+
+    [Fact]
+    public async Task Key_BoundToANetworkOrExpired_IsRefusedAndItsStreamEnds()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await TestServer.StartAsync(services => services.AddSingleton(provider => new AccessControl(provider.GetRequiredService<AnomalyLineOptions>(), isDemo: false, time)));
+        var today = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var elsewhere = await server.Access.AddKeyAsync(new() { Name = "elsewhere", Role = Wire.Role.Viewer, Networks = { "10.1.0.0/16" } }, cancellationToken: TestServer.Cancel);
+        var brief = await server.Access.AddKeyAsync(new() { Name = "brief", Role = Wire.Role.Viewer, LastDay = today, Networks = { "127.0.0.0/8" } }, cancellationToken: TestServer.Cancel);
+        Assert.Equal((today, "127.0.0.0/8"), (brief.Key.LastDay, brief.Key.Networks.Single()));
+
+        var far = await Assert.ThrowsAsync<RpcException>(() => server.Stations.ListStationsAsync(new(), As(elsewhere.Secret), cancellationToken: TestServer.Cancel).ResponseAsync);
+        Assert.Contains("may not be used from 127.0.0.1", far.Status.Detail, StringComparison.Ordinal);
+        await server.Stations.ListStationsAsync(new(), As(brief.Secret), cancellationToken: TestServer.Cancel);
+        time.Advance(TimeSpan.FromDays(1));
+        var late = await Assert.ThrowsAsync<RpcException>(() => server.Stations.ListStationsAsync(new(), As(brief.Secret), cancellationToken: TestServer.Cancel).ResponseAsync);
+
+        Assert.Equal(StatusCode.Unauthenticated, late.StatusCode);
+        Assert.Contains($"has expired; its last day was {today}", late.Status.Detail, StringComparison.Ordinal);
+        var access = server.Get<AccessControl>();
+        Assert.Null(access.Renew(new Identity(IdentityKind.Key, "brief", Management.Access.AccessRole.Viewer, access.Keys.Find("brief")!.Secret)));
+    }
+
+    [Fact]
+    public async Task Sessions_ListedAndEndedByAnAdministrator_OfUsersAndOfTheProvider()
+    {
+        await using var server = await TestServer.StartAsync();
+        var access = server.Get<AccessControl>();
+        access.Users.Add("anna", Management.Access.AccessRole.Operator, "a password of anna");
+        using var browser = new Browser(server);
+        await browser.SignInAsync("anna", "a password of anna");
+        var token = access.Sessions.Begin(new Identity(IdentityKind.Provider, "carl", Management.Access.AccessRole.Engineer), "", "10.0.0.9");
+
+        var sessions = (await server.Access.ListSessionsAsync(new(), cancellationToken: TestServer.Cancel)).Sessions;
+        Assert.Equal([("anna", "user", "127.0.0.1"), ("carl", "provider", "10.0.0.9")], sessions.Select(session => (session.Name, session.Kind, session.Address)).Order());
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/samples")).Status);
+        foreach (var session in sessions)
+        {
+            using var ended = await server.Http.DeleteAsync(new Uri($"/v1/sessions/{session.Id}", UriKind.Relative), TestServer.Cancel);
+            Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/samples")).Status);
+        Assert.Null(access.Sessions.Find(SessionTable.IdOf(token)));
+        Assert.Empty((await server.Access.ListSessionsAsync(new(), cancellationToken: TestServer.Cancel)).Sessions);
+        Assert.Equal("account-not-found", await FailureAsync(server.Access.EndSessionAsync(new() { Id = sessions[0].Id }, cancellationToken: TestServer.Cancel).ResponseAsync));
+        Assert.Equal(2, (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries.Count(entry => entry.Action == "session.revoke"));
     }
 
     internal static Metadata As(string key) => new() { { "authorization", $"Bearer {key}" } };
