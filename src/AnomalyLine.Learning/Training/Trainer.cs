@@ -38,6 +38,7 @@ public static class Trainer
     public static TrainingResult Train(TrainingRequest request, IProgress<TrainingProgress>? progress = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        using var zeroed = TorchEngine.ZeroNewMemory();
         try
         {
             return Train(request, time ?? TimeProvider.System, progress, cancel);

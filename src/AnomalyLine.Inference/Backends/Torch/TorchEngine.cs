@@ -26,6 +26,7 @@ public static partial class TorchEngine
     private static bool _isReady;
     private static bool _usesTensorFloat32;
     private static int _threads;
+    private static int _zeroing;
 
     /// <summary>Version of TorchSharp.</summary>
     public static string Version => typeof(torch).Assembly.GetName().Version?.ToString() ?? "unknown";
@@ -133,11 +134,41 @@ public static partial class TorchEngine
         _ = Execute(Environment.ProcessPath ?? "/proc/self/exe", [.. arguments, null]);
     }
 
+    /// <summary>
+    /// Until the result is disposed, native memory reads as zero when it is allocated, in the whole process: for trainings, in which oneDNN 3.7 multiplies channels that it never wrote by
+    /// zero, which is NaN wherever that memory holds one (docs/adr/0044-zeroed-memory-in-trainings.md). Any thread; they may overlap.
+    /// </summary>
+    internal static IDisposable ZeroNewMemory() => new ZeroedMemory();
+
     private static void ApplySettings()
     {
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = _usesTensorFloat32;
         if (_threads > 0) torch.set_num_threads(_threads);
     }
+
+    private sealed class ZeroedMemory : IDisposable
+    {
+        /// <summary>mallopt's M_PERTURB: new memory is filled with the complement of a byte, freed memory with the byte; 0 is off.</summary>
+        private const int Perturb = -6;
+
+        private bool _isOver;
+
+        public ZeroedMemory() => Count(1);
+
+        public void Dispose()
+        {
+            if (!_isOver) Count(-1);
+            _isOver = true;
+        }
+
+        private static void Count(int change)
+        {
+            lock (Gate) _ = SetAllocator(Perturb, (_zeroing += change) > 0 ? 0xFF : 0);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetAllocator(int parameter, int value);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
