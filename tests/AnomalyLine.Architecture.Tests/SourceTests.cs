@@ -30,6 +30,33 @@ public sealed partial class SourceTests
         Repository.Files(["src", "tests"], ".cs").Where(file => Namespace().Match(Repository.Read(file)) is var found
             && (found.Success ? found.Groups["name"].Value != Path.GetDirectoryName(file)!.Replace('\\', '/').Split('/', 2)[1].Replace('/', '.') : Type().IsMatch(Repository.Read(file)))));
 
+    [Fact]
+    public void Usings_OfSourceAndTests_AreSorted() => Rule.Holds(
+        "Using directives are sorted: namespaces of System first, static ones last. 'make format' does it.",
+        Repository.Files(["src", "tests"], ".cs").Where(file =>
+        {
+            var usings = Using().Matches(Repository.Read(file)).Select(match => match.Groups["name"].Value).ToList();
+            return !usings.SequenceEqual(usings.OrderBy(Rank).ThenBy(name => name.Replace('.', '\0'), StringComparer.OrdinalIgnoreCase));
+        }));
+
+    /// <summary>Tests that train, start processes or drive a browser say so, so that the others can be run by themselves (CONTRIBUTING.md).</summary>
+    [Fact]
+    public void Tests_ThatTrainOrStartProcesses_AreMarkedSlow() => Rule.Holds(
+        "A test class that trains, starts a process or drives a browser carries [Trait(\"Speed\", \"Slow\")].",
+        Repository.Files(["tests"], ".cs").Where(file => !file.Contains(".EndToEnd.", StringComparison.Ordinal) && !file.Contains(".Architecture.", StringComparison.Ordinal))
+            .Where(file => Repository.Read(file) is var text && TestCase().IsMatch(text) && Slow().IsMatch(text) && !text.Contains("[Trait(\"Speed\", \"Slow\")]", StringComparison.Ordinal)));
+
+    private static int Rank(string name) => name.StartsWith("static ", StringComparison.Ordinal) ? 2 : name == "System" || name.StartsWith("System.", StringComparison.Ordinal) ? 0 : 1;
+
+    [GeneratedRegex(@"^(?:global )?using (?<name>(?:static )?[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Using();
+
+    [GeneratedRegex(@"^    \[(?:Fact|Theory)\b", RegexOptions.Multiline)]
+    private static partial Regex TestCase();
+
+    [GeneratedRegex(@"\b(?:TrainedMethods trained|SmallModels models|Trainer\.Train\(|Tuner\.Tune\(|Chromium|Process\.Start\(|ChildCommand\()")]
+    private static partial Regex Slow();
+
     [GeneratedRegex(@"\b(?:class|record|struct|interface|enum|type)\s+(?<name>\w*(?:Manager|Helpers?|Utils?|Utilities|Processor))\b")]
     private static partial Regex VagueType();
 

@@ -4,6 +4,7 @@ using AnomalyLine.Imaging;
 namespace AnomalyLine.Inspection.Tests;
 
 /// <summary>The memory of large frames is used again, and never while anybody may look at it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FrameMemoryTests
 {
     private const int Side = 400, Bytes = (Side * Side) + (16 * 16 * sizeof(float));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AnomalyLine.Inspection.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class LogTests
 {
     [Fact]

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace AnomalyLine.Server.Tests;
 
 /// <summary>The supervisor over small shell scripts.</summary>
+[Trait("Speed", "Slow")]
 public sealed class GatewaySupervisorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-gateway-").FullName;

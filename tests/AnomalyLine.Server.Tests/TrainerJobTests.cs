@@ -8,6 +8,7 @@ using AnomalyLine.Management.Training;
 namespace AnomalyLine.Server.Tests;
 
 /// <summary>The program itself as a trainer that does jobs.</summary>
+[Trait("Speed", "Slow")]
 public sealed class TrainerJobTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

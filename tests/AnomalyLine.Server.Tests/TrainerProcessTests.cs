@@ -3,6 +3,7 @@ using AnomalyLine.Management.Training;
 
 namespace AnomalyLine.Server.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class TrainerProcessTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Tests;
 
 /// <summary>From a job to an active model and back, by the services.</summary>
+[Trait("Speed", "Slow")]
 public sealed class TrainingStoryTests(PostgresServer postgres)
 {
     private static CancellationToken Cancel => TestServer.Cancel;

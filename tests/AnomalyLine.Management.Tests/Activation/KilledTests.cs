@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace AnomalyLine.Management.Tests.Activation;
 
 /// <summary>A server that is killed while it activates, as a process of its own.</summary>
+[Trait("Speed", "Slow")]
 public sealed class KilledTests(PostgresServer postgres)
 {
     private const string FolderVariable = "ANOMALYLINE_TEST_FOLDER";

@@ -10,6 +10,7 @@ using OpenCvSharp;
 namespace AnomalyLine.Management.Tests.Drift;
 
 /// <summary>Parts to an alarm on real bottles with a dimmed lamp, a lens out of focus, a moved camera; and false alarms without. A measurement.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RealDriftTests(ITestOutputHelper output)
 {
     private const int Quiet = 300, Disturbed = 300, Streams = 200;

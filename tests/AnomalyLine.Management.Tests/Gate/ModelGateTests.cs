@@ -3,6 +3,7 @@ using AnomalyLine.Management.Tests.Training;
 
 namespace AnomalyLine.Management.Tests.Gate;
 
+[Trait("Speed", "Slow")]
 public sealed class ModelGateTests(SmallModels models)
 {
     [Fact]

@@ -6,6 +6,7 @@ using AnomalyLine.Management.Tests.Training;
 namespace AnomalyLine.Management.Tests.Models;
 
 /// <summary>Stages and the gate's say, on each kind of database.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ModelRegistryTests(PostgresServer postgres, SmallModels models)
 {
     private static CancellationToken Cancel => TestDatabase.Cancel;

@@ -4,6 +4,7 @@ using AnomalyLine.Management.Samples;
 
 namespace AnomalyLine.Management.Tests.Samples;
 
+[Trait("Speed", "Slow")]
 public sealed class LeaveOutReportTests(ITestOutputHelper output)
 {
     [Fact]

@@ -7,6 +7,7 @@ using AnomalyLine.Management.Training;
 
 namespace AnomalyLine.Management.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
 {
     private const string Forever = """echo '{"phase":"training","fraction":0.25,"loss":0.5,"message":"epoch 1 of 4","epoch":1,"epochs":4,"leftSeconds":30}'; echo $$ > $OUT/pid; exec sleep 600""";

@@ -4,6 +4,7 @@ using AnomalyLine.Server.Access;
 namespace AnomalyLine.Server.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
+[Trait("Speed", "Slow")]
 public sealed class AccessStories(Chromium chromium)
 {
     [Fact]

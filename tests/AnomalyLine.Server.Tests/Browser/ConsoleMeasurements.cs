@@ -12,6 +12,7 @@ namespace AnomalyLine.Server.Tests.Browser;
 /// Figures of docs/benchmarks.md, "The console". Server, cameras and browsers share the machine, so they say what a panel PC that does all of it feels; take them on a quiet one, from a Release build.
 /// </summary>
 [Collection(BrowserTests.Name)]
+[Trait("Speed", "Slow")]
 public sealed class ConsoleMeasurements(Chromium chromium)
 {
     private const int Loads = 20;

@@ -7,6 +7,7 @@ namespace AnomalyLine.Server.Tests.Browser;
 
 /// <summary>The pictures of README.md, taken of a running demonstration: docs/images/make.sh starts it and names its ports.</summary>
 [Collection(BrowserTests.Name)]
+[Trait("Speed", "Slow")]
 public sealed class DemoPictures(Chromium chromium)
 {
     private const string User = "eva", Station = "press-1";

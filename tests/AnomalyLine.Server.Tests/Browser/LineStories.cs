@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 namespace AnomalyLine.Server.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
+[Trait("Speed", "Slow")]
 public sealed class LineStories(Chromium chromium)
 {
     [Fact]

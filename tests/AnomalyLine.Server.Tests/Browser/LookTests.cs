@@ -2,6 +2,7 @@ namespace AnomalyLine.Server.Tests.Browser;
 
 /// <summary>Every page at the size of a panel and of a phone, light and dark: nothing that axe calls serious, nothing wider than the window, no script's complaint; and a screenshot of each.</summary>
 [Collection(BrowserTests.Name)]
+[Trait("Speed", "Slow")]
 public sealed class LookTests(Chromium chromium)
 {
     [Fact]

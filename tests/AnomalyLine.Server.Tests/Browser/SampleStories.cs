@@ -4,6 +4,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
+[Trait("Speed", "Slow")]
 public sealed class SampleStories(Chromium chromium)
 {
     [Fact]

@@ -11,6 +11,7 @@ namespace AnomalyLine.Server.Tests.Soak;
 /// Four cameras and one that sends more than can be judged, through the real server, while models are loaded, stations are stopped and started, and
 /// an observer throws: no frame without exactly one inspection, and no stop that waits.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private static readonly string[] s_stations = ["a", "b", "c", "d", "flood"];

@@ -13,6 +13,7 @@ using TorchSharp;
 namespace AnomalyLine.Vision.Tests.Methods;
 
 /// <summary>What every method must do; a new entry in the catalogue is covered without being asked.</summary>
+[Trait("Speed", "Slow")]
 public sealed class MethodContractTests(TrainedMethods trained)
 {
     /// <summary>Numbers that may be anything: a seed.</summary>

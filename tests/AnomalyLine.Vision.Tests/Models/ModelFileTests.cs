@@ -8,6 +8,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Models;
 
+[Trait("Speed", "Slow")]
 public sealed class ModelFileTests(TrainedMethods trained)
 {
     [Fact]

@@ -6,6 +6,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Models;
 
+[Trait("Speed", "Slow")]
 public sealed class WarmUpBatchSizesTests(TrainedMethods trained)
 {
     public static TheoryData<string> Names => [.. MethodCatalog.All.Select(m => m.Name)];

@@ -4,6 +4,7 @@ using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class ChannelChoiceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -10,6 +10,7 @@ using OpenCvSharp;
 namespace AnomalyLine.Vision.Tests.Training;
 
 /// <summary>Methods of clips from files to verdict, on a video in which a square goes to the right a pixel a frame, and in one test frame jumps.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ClipTrainingTests : IDisposable
 {
     private const int Jump = 20;

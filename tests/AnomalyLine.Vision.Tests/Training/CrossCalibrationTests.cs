@@ -6,6 +6,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class CrossCalibrationTests(TrainedMethods trained)
 {
     [Fact]

@@ -10,6 +10,7 @@ using OpenCvSharp;
 namespace AnomalyLine.Vision.Tests.Training;
 
 /// <summary>Training sets of 16-bit values, of which a camera uses 10, 12, 14 or all.</summary>
+[Trait("Speed", "Slow")]
 public sealed class DeepFramesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -9,6 +9,7 @@ using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class NormalizationChoiceTests : IDisposable
 {
     private static readonly string[] Figures = ["measuredPlantedImageAuroc", "measuredPlantedPixelAuroc", "plainPlantedImageAuroc", "plainPlantedPixelAuroc"];

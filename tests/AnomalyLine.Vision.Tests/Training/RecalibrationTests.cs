@@ -4,6 +4,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class RecalibrationTests(TrainedMethods trained)
 {
     [Theory]

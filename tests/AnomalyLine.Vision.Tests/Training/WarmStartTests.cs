@@ -8,6 +8,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class WarmStartTests(TrainedMethods trained)
 {
     [Fact]

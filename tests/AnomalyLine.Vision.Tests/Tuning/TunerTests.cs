@@ -5,6 +5,7 @@ using AnomalyLine.Vision.Tests.Methods;
 
 namespace AnomalyLine.Vision.Tests.Tuning;
 
+[Trait("Speed", "Slow")]
 public sealed class TunerTests(TrainedMethods trained)
 {
     [Fact]
