@@ -1,5 +1,6 @@
 using System.Numerics;
 using AnomalyLine.Imaging;
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inference.Maps;
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
@@ -30,13 +31,14 @@ internal sealed class PixelwiseNormalizer : IDisposable
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
+        var context = TorchBackend.ContextOf(network);
         var (size, count) = (network.Input, 0L);
         var (sum, squares) = (zeros(size.Height, size.Width, ScalarType.Float64, device), zeros(size.Height, size.Width, ScalarType.Float64, device));
         foreach (var batch in batches)
         {
             using var step = NewDisposeScope();
             count += batch.shape[0];
-            var map = network.AnomalyMap(batch).to(ScalarType.Float64);
+            var map = network.AnomalyMap(batch, context).to(ScalarType.Float64);
             sum.add_(map.sum([0]), S(1));
             squares.add_((map * map).sum([0]), S(1));
         }
@@ -69,16 +71,18 @@ internal sealed class PixelwiseNormalizer : IDisposable
     }
 
     /// <summary>Deviations above the mean, at least 0: N x H x W.</summary>
-    public Tensor Measure(Tensor map) => CpuMapKernels.CanUse(map) ? Walk(map) : Divide(map);
+    public Tensor Measure(Tensor map, ThreadTeam team) => CpuMapKernels.CanUse(map) ? Walk(map, team) : Divide(map);
 
     /// <summary>With tensor operations, wherever they are.</summary>
     internal Tensor Divide(Tensor map) => ((map - _mean) / _deviation).clamp_min(S(0));
 
-    private Tensor Walk(Tensor map)
+    private Tensor Walk(Tensor map, ThreadTeam team)
     {
         using var source = map.contiguous();
         var result = empty_like(source);
-        ThreadTeam.Share((int)source.shape[0], frame => Measure(CpuMapKernels.Values(source, frame), CpuMapKernels.Values(result, frame), CpuMapKernels.Values(_mean), CpuMapKernels.Values(_deviation)));
+        team.ForEach(
+            (int)source.shape[0],
+            frame => Measure(CpuMapKernels.Values(source, frame), CpuMapKernels.Values(result, frame), CpuMapKernels.Values(_mean), CpuMapKernels.Values(_deviation)));
         return result;
     }
 

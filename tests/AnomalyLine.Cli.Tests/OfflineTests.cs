@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace AnomalyLine.Cli.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class OfflineTests
 {
     [Fact]
@@ -36,7 +37,7 @@ public sealed class OfflineTests
     {
         using var frames = new TestFrames().Add("train/good", 8).Add("test/good", 2).Add("test/square", 2, square: true);
         var model = frames.In("part.alm");
-        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--epochs", "1", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
+        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--set", "width=8", "--epochs", "1", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
         Assert.Equal((0, ""), (train.ExitCode, train.Error));
         using (var last = JsonDocument.Parse(train.ResultLines[^1]))
         {
@@ -86,7 +87,7 @@ public sealed class OfflineTests
         await File.WriteAllTextAsync(frames.In("train/good/broken.png"), "no picture", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(frames.In("parts/broken.png"), "no picture", TestContext.Current.CancellationToken);
         var model = frames.In("part.alm");
-        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--epochs", "1", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
+        var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--set", "width=8", "--epochs", "1", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
         Assert.Equal(3, train.ExitCode);
         using (var last = JsonDocument.Parse(train.ResultLines[^1]))
         {
@@ -111,7 +112,7 @@ public sealed class OfflineTests
         string[] models = [frames.In("one.alm"), frames.In("two.alm")];
         foreach (var (seed, model) in models.Index())
         {
-            var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--epochs", "1", "--seed", $"{seed}", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
+            var train = await CliRun.RunAsync("train", "--method", "ae-l2", "--preset", "fast", "--set", "size=128", "--set", "width=8", "--epochs", "1", "--seed", $"{seed}", "--device", "cpu", "--data", frames.Root, "--output", model, "--json");
             Assert.Equal(3, train.ExitCode);
             using var last = JsonDocument.Parse(train.ResultLines[^1]);
             Assert.Equal(3, last.RootElement.GetProperty("unreadable").GetArrayLength());

@@ -22,7 +22,7 @@ internal static class BackboneGraph
     /// <summary>The part of a network that computes some of its values.</summary>
     /// <param name="source">The whole network.</param>
     /// <param name="outputs">Names of the values.</param>
-    /// <returns>A graph whose one input is <see cref="OnnxPass.InputName"/>, N x 3 x H x W, in the operators of <see cref="OnnxGraph.OperatorSet"/>.</returns>
+    /// <returns>A graph whose one input is <see cref="OnnxBackend.InputName"/>, N x 3 x H x W, in the operators of <see cref="OnnxGraph.OperatorSet"/>.</returns>
     /// <exception cref="BackboneException">A value is not there, or the network has what cannot be used.</exception>
     public static GraphProto Cut(ModelProto source, IReadOnlyList<string> outputs)
     {
@@ -42,7 +42,7 @@ internal static class BackboneGraph
         NodeProto[] nodes = [.. graph.Node.Where(needed.Contains)];
         Check(source, nodes);
         var result = new GraphProto { Name = "backbone" };
-        string Renamed(string name) => string.Equals(name, inputs[0], StringComparison.Ordinal) ? OnnxPass.InputName : name;
+        string Renamed(string name) => string.Equals(name, inputs[0], StringComparison.Ordinal) ? OnnxBackend.InputName : name;
         foreach (var node in Folded(nodes, constants, outputs))
         {
             var own = node.Clone();
@@ -52,8 +52,8 @@ internal static class BackboneGraph
 
         var used = result.Node.SelectMany(n => n.Input).ToHashSet(StringComparer.Ordinal);
         result.Initializer.Add(constants.Values.Where(c => used.Contains(c.Name)));
-        if (!used.Contains(OnnxPass.InputName)) throw new BackboneException("The values do not depend on the network's input.");
-        result.Input.Add(OnnxGraph.Declaration(OnnxPass.InputName, [null, 3, null, null]));
+        if (!used.Contains(OnnxBackend.InputName)) throw new BackboneException("The values do not depend on the network's input.");
+        result.Input.Add(OnnxGraph.Declaration(OnnxBackend.InputName, [null, 3, null, null]));
         result.Output.Add(outputs.Select(o => new ValueInfoProto { Name = o }));
         return result;
     }

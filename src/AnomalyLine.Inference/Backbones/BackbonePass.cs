@@ -2,6 +2,7 @@ using System.Globalization;
 using AnomalyLine.Inference.Backends.OnnxRuntime;
 using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Inference.Threading;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal sealed class BackbonePass : IDisposable
     private readonly Key _key;
     private readonly Backbone _backbone;
     private readonly IReadOnlyList<Layer> _layers;
-    private readonly OnnxPass _pass;
+    private readonly OnnxBackend _pass;
     private int _users = 1;
 
     private BackbonePass(Key key, Backbone backbone)
@@ -29,8 +30,8 @@ internal sealed class BackbonePass : IDisposable
         (_key, _backbone) = (key, backbone);
         _layers = LayersOf(key, backbone);
         var graph = new OnnxGraph();
-        graph.Output("features", Write(graph, graph.Input(OnnxPass.InputName, null, key.Channels, key.Height, key.Width)), null, Length);
-        _pass = OnnxPass.Of(graph.ToMessage("backbone"), graph.Outputs, TorchEngine.Threads);
+        graph.Output("features", Write(graph, graph.Input(OnnxBackend.InputName, null, key.Channels, key.Height, key.Width)), null, Length);
+        _pass = OnnxBackend.Of(graph.ToMessage("backbone"), graph.Outputs, TorchEngine.Threads);
     }
 
     /// <summary>The shape of each layer's features, in the order that was asked for.</summary>
@@ -82,14 +83,16 @@ internal sealed class BackbonePass : IDisposable
         using var scope = NewDisposeScope();
         using var noise = new Generator(1);
         var frames = rand([2, 3, side, side], generator: noise);
-        var (one, two) = (pass.Run(frames), pass.Run(frames));
+        var (one, two) = (pass.Run(frames, ThreadTeam.Alone), pass.Run(frames, ThreadTeam.Alone));
         if (!one.Equals(two)) throw new BackboneException($"Backbone '{backbone.Name}' gives different features for the same frame; it cannot judge.");
         if (!one.isfinite().all().item<bool>()) throw new BackboneException($"Backbone '{backbone.Name}' gives features that are not finite; are its mean and scale right?");
         return pass.Shapes;
     }
 
     /// <summary>From frames N x C x H x W in [0, 1], float32 on the CPU, to N x <see cref="Length"/>.</summary>
-    public Tensor Run(Tensor frames) => _pass.Run(frames)[0];
+    /// <param name="frames">The frames.</param>
+    /// <param name="team">Takes the frames among its threads.</param>
+    public Tensor Run(Tensor frames, ThreadTeam team) => _pass.Run(frames, team)[0];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -124,9 +127,9 @@ internal sealed class BackbonePass : IDisposable
     {
         var numbers = key.Layers.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
         var graph = new OnnxGraph();
-        var outputs = backbone.Write(graph, graph.Input(OnnxPass.InputName, null, key.Channels, key.Height, key.Width), key.Channels, numbers);
+        var outputs = backbone.Write(graph, graph.Input(OnnxBackend.InputName, null, key.Channels, key.Height, key.Width), key.Channels, numbers);
         for (var i = 0; i < outputs.Length; i++) graph.Output($"layer{i}", outputs[i]);
-        var shapes = OnnxPass.ShapesOf(graph.ToMessage("trial"), graph.Outputs, [1, key.Channels, key.Height, key.Width]);
+        var shapes = OnnxBackend.ShapesOf(graph.ToMessage("trial"), graph.Outputs, [1, key.Channels, key.Height, key.Width]);
         return [.. numbers.Select((number, i) => LayerOf(key, backbone.Outputs[number - 1], number, shapes[i]))];
     }
 

@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
 
@@ -29,9 +30,10 @@ internal static class CieLab
     /// <summary>Squared distance of the colours without their lightness, Δa² + Δb².</summary>
     /// <param name="x">N x 3 x H x W; what is outside [0, 1] counts as the nearer of the two.</param>
     /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="team">Takes the frames among its threads.</param>
     /// <returns>N x H x W.</returns>
-    public static Tensor ChromaDistance(Tensor x, Tensor y) => CpuMapKernels.CanUse(x, y)
-        ? CpuMapKernels.Over(x, y, static (one, other, map, _, _, _) => ColourDistance.Compute(one, other, map))
+    public static Tensor ChromaDistance(Tensor x, Tensor y, ThreadTeam team) => CpuMapKernels.CanUse(x, y)
+        ? CpuMapKernels.Over(x, y, team, static (one, other, map, _, _, _) => ColourDistance.Compute(one, other, map))
         : Squares(x, y);
 
     /// <summary>The same with tensor operations, wherever the tensors are.</summary>

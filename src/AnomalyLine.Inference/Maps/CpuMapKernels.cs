@@ -25,13 +25,13 @@ internal static class CpuMapKernels
     public static bool CanUse(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && !x.requires_grad;
 
     /// <summary>All frames of a batch: N x C x H x W twice to N x H x W.</summary>
-    public static Tensor Over(Tensor x, Tensor y, Step step)
+    public static Tensor Over(Tensor x, Tensor y, ThreadTeam team, Step step)
     {
         var (n, c, h, w) = ((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], (int)x.shape[3]);
         using var one = x.contiguous();
         using var other = y.contiguous();
         var map = empty([n, h, w], ScalarType.Float32);
-        ThreadTeam.Share(n, i => step(Values(one, i), Values(other, i), Values(map, i), c, h, w));
+        team.ForEach(n, i => step(Values(one, i), Values(other, i), Values(map, i), c, h, w));
         return map;
     }
 

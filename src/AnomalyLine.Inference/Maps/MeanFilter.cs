@@ -11,11 +11,12 @@ internal static class MeanFilter
     /// <summary>Mean over a square window, stride 1, reflected at the border so that scores do not fall there.</summary>
     /// <param name="map">N x H x W.</param>
     /// <param name="window">Odd side in pixels, less than twice the map's smaller side; 1 changes nothing.</param>
+    /// <param name="team">Takes the frames among its threads.</param>
     /// <returns>N x H x W.</returns>
-    public static Tensor Apply(Tensor map, int window)
+    public static Tensor Apply(Tensor map, int window, ThreadTeam team)
     {
         if (window <= 1) return map.alias();
-        return CpuMapKernels.CanUse(map) ? Walk(map, window) : Pool(map, window);
+        return CpuMapKernels.CanUse(map) ? Walk(map, window, team) : Pool(map, window);
     }
 
     /// <summary>With tensor operations: two one-dimensional means, which cost 2 * window instead of window² additions a pixel.</summary>
@@ -29,12 +30,12 @@ internal static class MeanFilter
     }
 
     /// <summary>The same without tensor operations: a frame with its reflected borders, summed down its columns, then along its rows.</summary>
-    private static Tensor Walk(Tensor map, int window)
+    private static Tensor Walk(Tensor map, int window, ThreadTeam team)
     {
         var (n, h, w) = ((int)map.shape[0], (int)map.shape[1], (int)map.shape[2]);
         using var source = map.contiguous();
         var result = empty_like(source);
-        ThreadTeam.Share(n, frame => Walk(CpuMapKernels.Values(source, frame), CpuMapKernels.Values(result, frame), h, w, window));
+        team.ForEach(n, frame => Walk(CpuMapKernels.Values(source, frame), CpuMapKernels.Values(result, frame), h, w, window));
         return result;
     }
 

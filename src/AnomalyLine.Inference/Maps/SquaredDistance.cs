@@ -1,4 +1,5 @@
 using System.Numerics;
+using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
 
@@ -10,9 +11,10 @@ internal static class SquaredDistance
     /// <summary>Of frames and their reconstructions.</summary>
     /// <param name="x">N x C x H x W.</param>
     /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="team">Takes the frames among its threads.</param>
     /// <returns>N x H x W.</returns>
-    public static Tensor Apply(Tensor x, Tensor y) => CpuMapKernels.CanUse(x, y)
-        ? CpuMapKernels.Over(x, y, static (one, other, map, channels, _, _) => Compute(one, other, map, channels))
+    public static Tensor Apply(Tensor x, Tensor y, ThreadTeam team) => CpuMapKernels.CanUse(x, y)
+        ? CpuMapKernels.Over(x, y, team, static (one, other, map, channels, _, _) => Compute(one, other, map, channels))
         : Mean(x, y);
 
     /// <summary>With tensor operations.</summary>

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inference.Maps;
 using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Inference.Threading;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Inference.Networks;
@@ -25,20 +25,22 @@ internal abstract class InferenceNetwork(InputSpec input, bool normalises, int p
     public abstract nn.Module Network { get; }
 
     /// <summary>How anomalous each place is: N x H x W, at least 0, higher is more anomalous, smoothed. Called in evaluation mode without gradients.</summary>
-    public abstract Tensor AnomalyMap(Tensor frames);
+    /// <param name="frames">N x C x H x W.</param>
+    /// <param name="context">What it judges by.</param>
+    public abstract Tensor AnomalyMap(Tensor frames, InferenceContext context);
 
     /// <summary>As <see cref="AnomalyMap"/>, of what <see cref="Encode"/> made of frames.</summary>
-    public virtual Tensor MapOfEncoded(Tensor encoded) => AnomalyMap(encoded);
+    public virtual Tensor MapOfEncoded(Tensor encoded, InferenceContext context) => AnomalyMap(encoded, context);
 
     /// <summary>
     /// What the network makes of frames: N x C x H x W, normals in about [0, 1]; of a clip only the frame that is judged. A method that hides places gives each place as it was
     /// filled in without being seen, the mean where several passes hid it. Called in evaluation mode without gradients. For people to look at: the map need not be computed from it.
     /// Null where the method rebuilds no picture.
     /// </summary>
-    public abstract Tensor? Reconstruct(Tensor frames);
+    public abstract Tensor? Reconstruct(Tensor frames, InferenceContext context);
 
     /// <summary>One number a frame from its map: the maximum. N.</summary>
-    public virtual Tensor Score(Tensor map) => CpuMapKernels.CanUse(map) ? CpuMapKernels.Highest(map) : map.flatten(1).amax([1]);
+    public virtual Tensor Score(Tensor map, InferenceContext context) => CpuMapKernels.CanUse(map) ? CpuMapKernels.Highest(map) : map.flatten(1).amax([1]);
 
     /// <summary>
     /// Masked copies of frames, or windows of them, that go through the network at once when judging: bounds memory, changes no result, and 1 is the papers' loop. Without effect on
@@ -48,9 +50,6 @@ internal abstract class InferenceNetwork(InputSpec input, bool normalises, int p
 
     /// <summary>Whether the network's batch grows with the frames by a fixed number of passes each; else batches of few sizes, as a GPU wants them, cannot be had by filling up.</summary>
     public virtual bool BatchesFrames => true;
-
-    /// <summary>Computes the network's pass in its place when judging; null for the network itself. It stays its owner's.</summary>
-    public IInferenceBackend? Engine { get; set; }
 
     /// <summary>Writes the pass that <see cref="Forward"/> computes into a graph, for an engine to run it: an input "frames".</summary>
     /// <returns>Names of the outputs that are <see cref="Forward"/>'s results, in their order.</returns>
@@ -67,31 +66,15 @@ internal abstract class InferenceNetwork(InputSpec input, bool normalises, int p
     public virtual OnnxReading WriteOnnx(OnnxGraph graph) => throw new NotSupportedException($"{GetType().Name} does not judge by a single pass that a graph could hold.");
 
     /// <summary>The network's pass as judging makes it, N x … in, N x … out: the reconstruction, unless a method says otherwise. Each result depends on its own input only.</summary>
-    protected virtual Tensor[] Forward(Tensor input) => [((nn.Module<Tensor, Tensor>)Network).call(input)];
+    public virtual Tensor[] Forward(Tensor input) => [((nn.Module<Tensor, Tensor>)Network).call(input)];
 
-    /// <summary>What there is to judge in frames that does not depend on what was learnt. The default takes frames as they are.</summary>
-    protected virtual Tensor EncodeFrames(Tensor frames) => frames.alias();
-
-    /// <summary>Frames, N x C x H x W in [0, 1], as the method learns from them and judges them: N x ...</summary>
-    public Tensor Encode(Tensor frames)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var encoded = EncodeFrames(frames);
-        PassTime += Stopwatch.GetElapsedTime(start);
-        return encoded;
-    }
-
-    /// <summary>What <see cref="Forward"/> gives, by <see cref="Engine"/> where there is one. For judging; a training's gradients go through the network.</summary>
-    public Tensor[] Pass(Tensor input)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var results = Engine is null ? Forward(input) : Engine.Run(input);
-        PassTime += Stopwatch.GetElapsedTime(start);
-        return results;
-    }
-
-    /// <summary>What all calls of <see cref="Encode"/> and <see cref="Pass"/> have taken together so far; on a GPU, until they were queued.</summary>
-    public TimeSpan PassTime { get; private set; }
+    /// <summary>
+    /// Frames, N x C x H x W in [0, 1], as the method learns from them and judges them: N x ... What there is in them that does not depend on what was learnt. The default takes them as
+    /// they are.
+    /// </summary>
+    /// <param name="frames">The frames.</param>
+    /// <param name="team">Threads that it may use.</param>
+    public virtual Tensor Encode(Tensor frames, ThreadTeam team) => frames.alias();
 
     /// <inheritdoc/>
     public virtual void Dispose() => Network.Dispose();

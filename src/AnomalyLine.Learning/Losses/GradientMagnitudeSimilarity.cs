@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
 
@@ -22,11 +23,16 @@ internal static class GradientMagnitudeSimilarity
     /// <param name="y">As <paramref name="x"/>.</param>
     /// <param name="range">Length of the data's range: 1 for [0, 1], 2 for [-1, 1]; the constant grows with its square.</param>
     /// <param name="scales">Number of scales, each half the last; the last must be at least 3 pixels wide.</param>
+    /// <param name="team">Takes the frames among its threads, on the processor.</param>
     /// <returns>N x H x W in [0, 1]; 0 where equal.</returns>
-    public static Tensor Distance(Tensor x, Tensor y, double range, int scales)
+    public static Tensor Distance(Tensor x, Tensor y, double range, int scales, ThreadTeam team)
     {
         if (CpuMapKernels.CanUse(x, y))
-            return CpuMapKernels.Over(x, y, (one, other, map, c, h, w) => GradientDistance.Compute(one, other, map, c, h, w, (float)(ConstantForUnitRange * range * range), scales));
+        {
+            var constant = (float)(ConstantForUnitRange * range * range);
+            return CpuMapKernels.Over(x, y, team, (one, other, map, c, h, w) => GradientDistance.Compute(one, other, map, c, h, w, constant, scales));
+        }
+
         using var scope = NewDisposeScope();
         var size = new[] { x.shape[2], x.shape[3] };
         var total = zeros([x.shape[0], 1, size[0], size[1]], dtype: x.dtype, device: x.device);

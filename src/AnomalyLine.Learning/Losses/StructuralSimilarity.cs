@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
 
@@ -39,8 +40,8 @@ internal static class StructuralSimilarity
     public static Tensor Loss(Tensor x, Tensor y, double range) => OneMinus(Map(x, y, range).mean());
 
     /// <summary>1 - SSIM, averaged over channels: N x H x W in [0, 2].</summary>
-    public static Tensor Distance(Tensor x, Tensor y, double range) => CpuMapKernels.CanUse(x, y)
-        ? CpuMapKernels.Over(x, y, (one, other, map, c, h, w) => StructuralDistance.Compute(one, other, map, c, h, w, range))
+    public static Tensor Distance(Tensor x, Tensor y, double range, ThreadTeam team) => CpuMapKernels.CanUse(x, y)
+        ? CpuMapKernels.Over(x, y, team, (one, other, map, c, h, w) => StructuralDistance.Compute(one, other, map, c, h, w, range))
         : OneMinus(Map(x, y, range).mean([1]));
 
     /// <summary>The window as a symmetric matrix, side x side: row i holds the weights around i; what lies outside the image counts as zero.</summary>

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Backbones;
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Learning.Optimisers;
@@ -43,6 +44,9 @@ internal abstract class AnomalyMethod : InferenceNetwork
     /// Whether all that is learnt is learnt by <see cref="Complete"/>, so that there are no training steps. It then adds to what the network holds: a model learns further frames without those of before.
     /// </summary>
     public virtual bool LearnsAtOnce => false;
+
+    /// <summary>What it judges by while it learns: the network itself, on the calling thread.</summary>
+    protected InferenceContext Own => TorchBackend.ContextOf(this);
 
     /// <summary>
     /// Called once before the first training step without gradients, unless weights come from a model: takes from the normal frames what

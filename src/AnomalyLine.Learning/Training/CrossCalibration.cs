@@ -1,5 +1,6 @@
 using AnomalyLine.Inference;
 using AnomalyLine.Inference.Backbones;
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Learning.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,13 +34,14 @@ internal sealed class CrossCalibration(
             var clock = new TrainingClock(time, options.Epochs, limit, null);
             new TrainingLoop(method, options, source.Of(fold.Trained), source.Of(fold.Validated), seed, device, clock).Learn(null, resume: false, cancel);
             using var normal = options.Normalise ? PixelwiseNormalizer.Of(method, source.FramesOf(fold.Trained).Batches(device, cancel), device) : null;
+            var context = TorchBackend.ContextOf(method);
             using var mode = inference_mode();
             foreach (var batch in source.Of(fold.HeldOut)!.Plain(device, cancel))
             {
                 using var step = NewDisposeScope();
-                var map = method.MapOfEncoded(batch);
-                if (normal is not null) map = normal.Measure(map);
-                var (scores, peaks) = (method.Score(map).cpu().data<float>(), map.flatten(1).amax([1]).cpu().data<float>());
+                var map = method.MapOfEncoded(batch, context);
+                if (normal is not null) map = normal.Measure(map, context.Team);
+                var (scores, peaks) = (method.Score(map, context).cpu().data<float>(), map.flatten(1).amax([1]).cpu().data<float>());
                 foreach (var (score, peak) in scores.Zip(peaks))
                 {
                     Trainer.CheckScore(fold.HeldOut[judged.Count - folds.Take(number).Sum(f => f.HeldOut.Count)], score);

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Methods;
 using static TorchSharp.torch;
 
@@ -117,7 +118,7 @@ internal sealed class FeatureCache : TrainingBatches
     {
         using var guard = no_grad();
         Tensor[] frames = version == 0 ? [_frames.Plain(numbers)] : [.. numbers.Select(n => _frames.Batch([n], new Random(unchecked((int)((n * 7919) + version)))))];
-        return _method.Encode((frames.Length == 1 ? frames[0] : cat(frames)).to(_device));
+        return _method.Encode((frames.Length == 1 ? frames[0] : cat(frames)).to(_device), ThreadTeam.Alone);
     }
 
     private void Keep(Tensor encoded, long[] numbers, int version)

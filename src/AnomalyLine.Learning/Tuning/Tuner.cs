@@ -105,28 +105,22 @@ public static class Tuner
         using var prepared = test.First(options.Input);
         using var staging = new FrameStaging(options.Input, target);
         var frame = staging.Move([prepared], 1);
-        var least = Milliseconds(method, frame, time);
+        var least = Milliseconds(method, frame, TorchBackend.ContextOf(method), time);
         if (target.type != DeviceType.CPU) return least;
         try
         {
-            using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-            using var crew = new ThreadTeam(TorchEngine.Threads);
-            using var leading = ThreadTeam.Lead(crew);
-            method.Engine = onnx;
-            return Math.Min(least, Milliseconds(method, frame, time));
+            using var onnx = OnnxBackend.Of(method, TorchEngine.Threads);
+            using var team = new ThreadTeam(TorchEngine.Threads);
+            return Math.Min(least, Milliseconds(method, frame, new InferenceContext(onnx, team), time));
         }
-        catch (Exception e) when (OnnxPass.CannotRun(e))
+        catch (Exception e) when (OnnxBackend.CannotRun(e))
         {
             // It cannot run there, so that it will not be served there either.
             return least;
         }
-        finally
-        {
-            method.Engine = null;
-        }
     }
 
-    private static double Milliseconds(AnomalyMethod method, Tensor frame, TimeProvider time)
+    private static double Milliseconds(AnomalyMethod method, Tensor frame, InferenceContext context, TimeProvider time)
     {
         const int repeats = 3;
         var least = double.PositiveInfinity;
@@ -134,7 +128,7 @@ public static class Tuner
         {
             using var step = NewDisposeScope();
             var begin = time.GetTimestamp();
-            method.Score(method.AnomalyMap(frame)).cpu();
+            method.Score(method.AnomalyMap(frame, context), context).cpu();
             if (i > 0) least = Math.Min(least, time.GetElapsedTime(begin).TotalMilliseconds);
         }
 

@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Learning.Methods;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,7 +9,7 @@ namespace AnomalyLine.Benchmarks.Methods;
 internal static class MacCounter
 {
     /// <summary>GMAC of one anomaly map of these frames.</summary>
-    public static double Count(AnomalyMethod method, Tensor frames) => Count(method.Network, () => method.AnomalyMap(frames).Dispose());
+    public static double Count(AnomalyMethod method, Tensor frames) => Count(method.Network, () => method.AnomalyMap(frames, TorchBackend.ContextOf(method)).Dispose());
 
     /// <summary>GMAC of what runs a network.</summary>
     public static double Count(nn.Module network, Action run)

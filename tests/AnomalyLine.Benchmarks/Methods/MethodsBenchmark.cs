@@ -41,8 +41,9 @@ internal static class MethodsBenchmark
         using var method = descriptor.Create(settings);
         InferenceOptimizer.Optimize(method.Network);
         var gmac = MacCounter.Count(method, Frames(1));
-        using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-        using var crew = new ThreadTeam(TorchEngine.Threads);
+        using var onnx = OnnxBackend.Of(method, TorchEngine.Threads);
+        using var team = new ThreadTeam(TorchEngine.Threads);
+        var (byTorch, byOnnx) = (new InferenceContext(new TorchBackend(method), team), new InferenceContext(onnx, team));
         var (one, eight) = (Milliseconds(1), Milliseconds(8));
         table.Add(
             name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one.Torch, eight.Torch, one.Onnx, eight.Onnx, gmac / Faster(eight) * 1000,
@@ -58,10 +59,10 @@ internal static class MethodsBenchmark
         {
             var frames = Frames(batch);
             var isOnePass = descriptor.PassesPerFrame[preset] == 1;
-            List<Action> actions = [() => Judge(null)];
-            if (isOnePass) actions.Add(() => Pass(null));
-            actions.Add(() => Judge(onnx));
-            if (isOnePass) actions.Add(() => Pass(onnx));
+            List<Action> actions = [() => Judge(byTorch)];
+            if (isOnePass) actions.Add(() => Pass(byTorch));
+            actions.Add(() => Judge(byOnnx));
+            if (isOnePass) actions.Add(() => Pass(byOnnx));
             var times = Stopwatching.Interleaved(options, [.. actions]);
             double Of(int action) => action < times.Length ? times[action].Median() / batch : double.NaN;
 
@@ -70,20 +71,16 @@ internal static class MethodsBenchmark
             if (!isOnePass) return (Of(0), Of(1), double.NaN);
             return (Of(0), Of(2), Of(2) < Of(0) ? Beside(2, 3) : Beside(0, 1));
 
-            void Judge(OnnxPass? engine)
+            void Judge(InferenceContext context)
             {
                 using var step = NewDisposeScope();
-                using var leading = ThreadTeam.Lead(crew);
-                method.Engine = engine;
-                method.Score(method.AnomalyMap(frames));
+                method.Score(method.AnomalyMap(frames, context), context);
             }
 
-            void Pass(OnnxPass? engine)
+            void Pass(InferenceContext context)
             {
                 using var step = NewDisposeScope();
-                using var leading = ThreadTeam.Lead(crew);
-                method.Engine = engine;
-                method.Pass(frames);
+                context.Pass(frames);
             }
         }
     }

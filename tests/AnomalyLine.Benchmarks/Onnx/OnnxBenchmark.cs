@@ -44,9 +44,8 @@ internal static class OnnxBenchmark
         random.manual_seed(1);
         using var method = descriptor.Create(settings);
         InferenceOptimizer.Optimize(method.Network);
-        using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-        using var crew = new ThreadTeam(TorchEngine.Threads);
-        using var leading = ThreadTeam.Lead(crew);
+        using var onnx = OnnxBackend.Of(method, TorchEngine.Threads);
+        using var team = new ThreadTeam(TorchEngine.Threads);
         random.manual_seed(1);
         using var half = descriptor.Create(settings);
         InferenceOptimizer.Optimize(half.Network);
@@ -54,12 +53,14 @@ internal static class OnnxBenchmark
         foreach (var batch in Batches)
         {
             var frames = rand(batch, settings.Input.Planes, settings.Size, settings.Size);
-            double Difference(Func<Tensor, Tensor[]> pass) => (method.Pass(frames)[0] - pass(frames)[0]).abs().max().item<float>() * 1e6;
-            var times = Stopwatching.Interleaved(options, () => Run(method.Pass), () => Run(onnx.Run), () => Run(half.Pass));
+            double Difference(Func<Tensor, Tensor[]> pass) => (method.Forward(frames)[0] - pass(frames)[0]).abs().max().item<float>() * 1e6;
+            var times = Stopwatching.Interleaved(options, () => Run(method.Forward), () => Run(ByOnnx), () => Run(half.Forward));
             double Quotient(Func<int, double> ofRound) => Enumerable.Range(0, options.Rounds).Select(ofRound).Median();
             table.Add(
                 $"{name}, {batch}", times[0].Median() / batch, times[1].Median() / batch, times[2].Median() / batch, Quotient(r => times[0][r] / times[1][r]),
-                Quotient(r => Math.Min(times[0][r], times[1][r]) / times[2][r]), Difference(onnx.Run), Difference(half.Pass));
+                Quotient(r => Math.Min(times[0][r], times[1][r]) / times[2][r]), Difference(ByOnnx), Difference(half.Forward));
+
+            Tensor[] ByOnnx(Tensor input) => onnx.Run(input, team);
 
             void Run(Func<Tensor, Tensor[]> pass)
             {

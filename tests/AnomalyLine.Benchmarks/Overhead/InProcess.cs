@@ -2,6 +2,9 @@ using System.Diagnostics;
 using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Inspection;
 using AnomalyLine.Learning.Catalog;
 using static TorchSharp.torch;
@@ -14,11 +17,14 @@ internal sealed class InProcess : IDisposable
     private readonly AnomalyModel _model;
     private readonly Recipe _recipe;
     private readonly Tensor _input;
+    private readonly ThreadTeam _team = new(TorchEngine.Threads);
+    private readonly InferenceContext _context;
 
     public InProcess(string path, ServingEngine engine)
     {
         _model = ModelLoader.Load(path, engine: engine);
         if (_model.Engine.Engine != engine) throw new InvalidOperationException($"The model is served by {_model.Engine.Engine}, not {engine}: {_model.Engine.Reason}");
+        _context = new InferenceContext(_model.Pipeline.Backend, _team);
         _recipe = new Recipe("station", 1, _model.Version, float.MaxValue, _model.Manifest.Calibration.PixelThreshold, null, Recipe.MaxDeadline);
         _input = rand(1, _model.Input.Planes, _model.Input.Height, _model.Input.Width).DetachFromDisposeScope();
     }
@@ -28,7 +34,7 @@ internal sealed class InProcess : IDisposable
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        _model.Network.Pass(_input);
+        _context.Pass(_input);
     });
 
     /// <summary>Milliseconds from a frame's bytes to its verdict, median.</summary>
@@ -61,6 +67,7 @@ internal sealed class InProcess : IDisposable
 
     public void Dispose()
     {
+        _team.Dispose();
         _input.Dispose();
         _model.Dispose();
     }

@@ -46,19 +46,18 @@ internal static class PyTorchBenchmark
         InferenceOptimizer.Convert(half.Network, ScalarType.BFloat16);
         using var eager = Create(known, serves: false);
         using var python = PythonNetwork.Start(options.Python, network, side, width, latent, batch, TorchEngine.Threads);
-        using var onnx = OnnxPass.Of(method, TorchEngine.Threads);
-        using var crew = new ThreadTeam(TorchEngine.Threads);
-        using var leading = ThreadTeam.Lead(crew);
+        using var onnx = OnnxBackend.Of(method, TorchEngine.Threads);
+        using var team = new ThreadTeam(TorchEngine.Threads);
         var frames = rand(batch, 3, side, side);
-        var gmac = MacCounter.Count(method.Network, () => method.Pass(frames));
+        var gmac = MacCounter.Count(method.Network, () => method.Forward(frames));
         var rounds = new List<Round>();
         for (var round = 0; round < options.Rounds; round++)
         {
             rounds.Add(new Round(
-                Time(method.Pass),
-                Time(onnx.Run),
-                Time(half.Pass),
-                Time(eager.Pass),
+                Time(method.Forward),
+                Time(input => onnx.Run(input, team)),
+                Time(half.Forward),
+                Time(eager.Forward),
                 python.Pass("eager", options.Seconds),
                 python.Pass("channels_last", options.Seconds),
                 Peak(options with { Rounds = 1 })));

@@ -61,18 +61,17 @@ internal static class ThreadsBenchmark
             var descriptor = MethodCatalog.Find(model.Method)!;
             using var method = descriptor.Create(descriptor.Presets[model.Preset]);
             InferenceOptimizer.Optimize(method.Network);
-            using var crew = new ThreadTeam(threads);
-            using var leading = ThreadTeam.Lead(crew);
-            using var onnx = engine == ServingEngine.Onnx ? method.Engine = OnnxPass.Of(method, threads) : null;
+            using var team = new ThreadTeam(threads);
+            using IInferenceBackend backend = engine == ServingEngine.Onnx ? OnnxBackend.Of(method, threads) : new TorchBackend(method);
+            var context = new InferenceContext(backend, team);
             var frame = rand(1, method.Input.Planes, method.Input.Height, method.Input.Width);
-            for (var warmUp = 0; warmUp < 3; warmUp++) One(method, frame);
+            for (var warmUp = 0; warmUp < 3; warmUp++) One(method, frame, context);
 
             ready.SignalAndWait();
             var mine = new List<double>();
             var start = Stopwatch.GetTimestamp();
-            while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds) mine.Add(One(method, frame));
+            while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds) mine.Add(One(method, frame, context));
             (times[i], spans[i]) = ([.. mine], Stopwatch.GetElapsedTime(start).TotalSeconds);
-            method.Engine = null;
         })).ToArray();
         foreach (var thread in crew) thread.Start();
         foreach (var thread in crew) thread.Join();
@@ -80,11 +79,11 @@ internal static class ThreadsBenchmark
         return new Load(times.Zip(spans, (t, span) => t.Length / span).Sum(), all.Median(), all.Quantile(0.99));
     }
 
-    private static double One(AnomalyMethod method, Tensor frame)
+    private static double One(AnomalyMethod method, Tensor frame, InferenceContext context)
     {
         using var scope = NewDisposeScope();
         var start = Stopwatch.GetTimestamp();
-        method.Score(method.AnomalyMap(frame)).cpu();
+        method.Score(method.AnomalyMap(frame, context), context).cpu();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.AnomalyMaps;
@@ -25,7 +26,7 @@ public sealed class CieLabTests
     public void ChromaDistance_RedAgainstGrey_IsItsSquaredChroma()
     {
         using var scope = NewDisposeScope();
-        var distance = CieLab.ChromaDistance(tensor(new float[] { 1, 0, 0 }, [1, 3, 1, 1]), full(1, 3, 1, 1, 0.3f));
+        var distance = CieLab.ChromaDistance(tensor(new float[] { 1, 0, 0 }, [1, 3, 1, 1]), full(1, 3, 1, 1, 0.3f), ThreadTeam.Alone);
         Assert.Equal([1, 1, 1], distance.shape);
         Assert.Equal((80.09 * 80.09) + (67.20 * 67.20), distance.item<float>(), 2.0);
     }

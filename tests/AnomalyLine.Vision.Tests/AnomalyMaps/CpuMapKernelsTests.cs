@@ -1,5 +1,6 @@
 using System.Numerics;
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ public sealed class CpuMapKernelsTests
         foreach (var range in new[] { 1, 2 })
         {
             var (x, y) = Pair(channels, height, width, range);
-            var walked = MeanFilter.Apply(StructuralSimilarity.Distance(x, y, range), 11);
+            var walked = MeanFilter.Apply(StructuralSimilarity.Distance(x, y, range, ThreadTeam.Alone), 11, ThreadTeam.Alone);
 
             // Variances of flat places lose more than that in float32, whichever way they are computed: no more than tensor operations do is asked for there.
             var expected = Smoothed(x.@double(), y.@double());
@@ -44,7 +45,7 @@ public sealed class CpuMapKernelsTests
         using var scope = NewDisposeScope();
         random.manual_seed(7);
         var (x, y) = (rand(2, 3, height, width), rand(2, 3, height, width));
-        AssertClose(1 - StructuralSimilarity.Map(x.@double(), y.@double(), 1).mean([1]), StructuralSimilarity.Distance(x, y, 1), 1e-5f);
+        AssertClose(1 - StructuralSimilarity.Map(x.@double(), y.@double(), 1).mean([1]), StructuralSimilarity.Distance(x, y, 1, ThreadTeam.Alone), 1e-5f);
     }
 
     [Fact]
@@ -52,11 +53,11 @@ public sealed class CpuMapKernelsTests
     {
         using var scope = NewDisposeScope();
         var frame = rand(1, 3, 20, 140);
-        Assert.Equal(0, StructuralSimilarity.Distance(frame, frame.clone(), 1).abs().max().ToSingle());
+        Assert.Equal(0, StructuralSimilarity.Distance(frame, frame.clone(), 1, ThreadTeam.Alone).abs().max().ToSingle());
 
         var broken = frame.clone();
         broken[0, 1, 10, 130] = float.NaN;
-        var lost = StructuralSimilarity.Distance(frame, broken, 1).isnan();
+        var lost = StructuralSimilarity.Distance(frame, broken, 1, ThreadTeam.Alone).isnan();
         Assert.Equal(11 * 11, lost.sum().ToInt32());
         Assert.True(lost.narrow(1, 5, 11).narrow(2, 125, 11).all().ToBoolean());
     }
@@ -69,8 +70,8 @@ public sealed class CpuMapKernelsTests
         foreach (var scales in new[] { 1, 4 })
         {
             var (x, y) = Pair(channels, height, width, 2);
-            var expected = GradientMagnitudeSimilarity.Distance(x.@double(), y.@double(), 2, scales);
-            AssertClose(expected, GradientMagnitudeSimilarity.Distance(x, y, 2, scales), 1e-5f);
+            var expected = GradientMagnitudeSimilarity.Distance(x.@double(), y.@double(), 2, scales, ThreadTeam.Alone);
+            AssertClose(expected, GradientMagnitudeSimilarity.Distance(x, y, 2, scales, ThreadTeam.Alone), 1e-5f);
             Assert.True(expected.max().ToSingle() > 0.05f);
         }
     }
@@ -84,8 +85,8 @@ public sealed class CpuMapKernelsTests
     {
         using var scope = NewDisposeScope();
         var map = rand(3, height, width);
-        AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map, window), 1e-6f);
-        AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map.permute(0, 2, 1).contiguous().permute(0, 2, 1), window), 1e-6f);
+        AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map, window, ThreadTeam.Alone), 1e-6f);
+        AssertClose(MeanFilter.Pool(map, window), MeanFilter.Apply(map.permute(0, 2, 1).contiguous().permute(0, 2, 1), window, ThreadTeam.Alone), 1e-6f);
     }
 
     [Theory]
@@ -101,7 +102,7 @@ public sealed class CpuMapKernelsTests
         var x = rand(2, 3, height, width).pow(3);
         var y = (x + (randn_like(x) * 0.1)) * 1.05;
         var expected = CieLab.Squares(x.@double(), y.@double());
-        var walked = CieLab.ChromaDistance(x, y);
+        var walked = CieLab.ChromaDistance(x, y, ThreadTeam.Alone);
 
         // In units of colour, of which a* and b* have about 220 each.
         var difference = (expected.sqrt() - walked.sqrt()).abs().max().ToSingle();
@@ -116,7 +117,7 @@ public sealed class CpuMapKernelsTests
         using var scope = NewDisposeScope();
         var (x, y) = Pair(channels, height, width, 2);
         var expected = SquaredDistance.Mean(x.@double(), y.@double());
-        AssertClose(expected, SquaredDistance.Apply(x, y), 1e-6f);
+        AssertClose(expected, SquaredDistance.Apply(x, y, ThreadTeam.Alone), 1e-6f);
         Assert.True(expected.max().ToSingle() > 0.05f);
     }
 
@@ -143,7 +144,7 @@ public sealed class CpuMapKernelsTests
         using var scope = NewDisposeScope();
         var map = full(1, 40, 40, 1e-6f);
         map.narrow(1, 0, 8).fill_(1e6f);
-        Assert.Equal(1e-6f, MeanFilter.Apply(map, 21)[0, 30, 20].ToSingle(), 1e-12f);
+        Assert.Equal(1e-6f, MeanFilter.Apply(map, 21, ThreadTeam.Alone)[0, 30, 20].ToSingle(), 1e-12f);
     }
 
     [Fact]
@@ -151,8 +152,8 @@ public sealed class CpuMapKernelsTests
     {
         using var scope = NewDisposeScope();
         var frame = rand(1, 3, 5, 7);
-        Assert.Equal(0, CieLab.ChromaDistance(frame, frame.clone()).max().ToSingle());
-        Assert.True(float.IsNaN(CieLab.ChromaDistance(frame, full_like(frame, float.NaN)).max().ToSingle()));
+        Assert.Equal(0, CieLab.ChromaDistance(frame, frame.clone(), ThreadTeam.Alone).max().ToSingle());
+        Assert.True(float.IsNaN(CieLab.ChromaDistance(frame, full_like(frame, float.NaN), ThreadTeam.Alone).max().ToSingle()));
     }
 
     [Fact]

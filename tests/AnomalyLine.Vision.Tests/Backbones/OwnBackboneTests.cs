@@ -2,6 +2,7 @@ using AnomalyLine.Demo;
 using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inference.Backends.OnnxRuntime;
 using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Learning.Training;
 using Google.Protobuf;
@@ -10,6 +11,7 @@ using TorchSharp;
 namespace AnomalyLine.Vision.Tests.Backbones;
 
 /// <summary>Networks of the user's own, made here by hand.</summary>
+[Trait("Speed", "Slow")]
 public sealed class OwnBackboneTests : IDisposable
 {
     private static readonly BackboneInput Input = BackboneInput.Parse("rgb", "127.5", "0.0078125");
@@ -53,7 +55,7 @@ public sealed class OwnBackboneTests : IDisposable
         using var one = BackbonePass.Of(backbone, 3, 64, 64, [1]);
         using var other = BackbonePass.Of(map, 3, 64, 64, [1]);
         var frames = torch.rand(2, 3, 64, 64);
-        Assert.True(torch.allclose(one.Run(frames), other.Run(frames)));
+        Assert.True(torch.allclose(one.Run(frames, ThreadTeam.Alone), other.Run(frames, ThreadTeam.Alone)));
     }
 
     [Theory]
@@ -71,7 +73,7 @@ public sealed class OwnBackboneTests : IDisposable
     public void Add_NetworkThatGivesAnotherThingEachTime_IsRefused()
     {
         var graph = new OnnxGraph();
-        var frames = graph.Input(OnnxPass.InputName, null, 3, null, null);
+        var frames = graph.Input(OnnxBackend.InputName, null, 3, null, null);
         var noise = graph.Add("RandomNormalLike", [frames]);
         graph.Output("noisy", graph.Add("Add", [frames, noise]));
         Write("noisy.onnx", graph);
@@ -125,7 +127,7 @@ public sealed class OwnBackboneTests : IDisposable
         using var scope = torch.NewDisposeScope();
         torch.random.manual_seed(1);
         var graph = new OnnxGraph();
-        var fine = Block(graph, graph.Input(OnnxPass.InputName, null, 3, null, null), 3, 8);
+        var fine = Block(graph, graph.Input(OnnxBackend.InputName, null, 3, null, null), 3, 8);
         var coarse = Block(graph, fine, 8, 16);
         graph.Output("fine", fine);
         graph.Output("coarse", coarse);
@@ -138,7 +140,7 @@ public sealed class OwnBackboneTests : IDisposable
         using var scope = torch.NewDisposeScope();
         torch.random.manual_seed(1);
         var graph = new OnnxGraph();
-        var map = Block(graph, graph.Input(OnnxPass.InputName, null, 3, null, null), 3, 8);
+        var map = Block(graph, graph.Input(OnnxBackend.InputName, null, 3, null, null), 3, 8);
         var rows = graph.Add("Transpose", [graph.Add("Reshape", [map, graph.Constant(0, 8, -1)])], ("perm", new long[] { 0, 2, 1 }));
         var first = graph.Add("Slice", [rows, graph.Constant([0L]), graph.Constant([1L]), graph.Constant([1L])]);
         graph.Output("map", map);

@@ -1,5 +1,6 @@
 using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inference.Onnx.Messages;
+using AnomalyLine.Inference.Threading;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
@@ -21,7 +22,7 @@ public sealed class ResNet18Tests
         torch.random.manual_seed(side);
         var frames = torch.rand(1, 3, side, side);
         using var pass = BackbonePass.Of(BackboneLibrary.Get("resnet18"), 3, side, side, [1, 2, 3]);
-        var row = pass.Run(frames)[0];
+        var row = pass.Run(frames, ThreadTeam.Alone)[0];
         var (at, expected) = (0L, Original(frames, side));
         foreach (var (shape, stage) in pass.Shapes.Zip(expected))
         {
@@ -44,7 +45,7 @@ public sealed class ResNet18Tests
         var backbone = BackboneLibrary.Get("resnet18");
         using var one = BackbonePass.Of(backbone, 1, 64, 64, [2]);
         using var three = BackbonePass.Of(backbone, 3, 64, 64, [2]);
-        Assert.True(torch.allclose(one.Run(grey), three.Run(grey.expand(2, 3, 64, 64)), 1e-4, 1e-4));
+        Assert.True(torch.allclose(one.Run(grey, ThreadTeam.Alone), three.Run(grey.expand(2, 3, 64, 64), ThreadTeam.Alone), 1e-4, 1e-4));
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class ResNet18Tests
         var second = BackbonePass.Of(Backbone.Read(backbone.ToBytes()), 3, 64, 64, [1]);
         Assert.Same(first, second);
         first.Dispose();
-        using (torch.NewDisposeScope()) Assert.Equal(1, second.Run(torch.rand(1, 3, 64, 64)).shape[0]);
+        using (torch.NewDisposeScope()) Assert.Equal(1, second.Run(torch.rand(1, 3, 64, 64), ThreadTeam.Alone).shape[0]);
         second.Dispose();
         using var third = BackbonePass.Of(backbone, 3, 64, 64, [1]);
         Assert.NotSame(first, third);

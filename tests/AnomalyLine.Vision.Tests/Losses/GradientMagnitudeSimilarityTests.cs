@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Losses;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public sealed class GradientMagnitudeSimilarityTests
     {
         using var scope = NewDisposeScope();
         var x = rand(2, 3, 32, 32);
-        Assert.True(GradientMagnitudeSimilarity.Distance(x, x, 1, 3).abs().max().item<float>() < 1e-5f);
+        Assert.True(GradientMagnitudeSimilarity.Distance(x, x, 1, 3, ThreadTeam.Alone).abs().max().item<float>() < 1e-5f);
     }
 
     [Fact]
@@ -21,7 +22,7 @@ public sealed class GradientMagnitudeSimilarityTests
         const double s = 0.5, c = 0.0026;
         var step = zeros(1, 1, 16, 16);
         step.narrow(3, 8, 8).fill_(s);
-        var map = GradientMagnitudeSimilarity.Distance(step, zeros(1, 1, 16, 16), 1, 1);
+        var map = GradientMagnitudeSimilarity.Distance(step, zeros(1, 1, 16, 16), 1, 1, ThreadTeam.Alone);
         Assert.Equal(1 - (c / ((s * s) + c)), map[0, 8, 8].item<float>(), 1e-4);
         Assert.Equal(0, map[0, 8, 3].item<float>(), 1e-4);
     }
@@ -32,8 +33,8 @@ public sealed class GradientMagnitudeSimilarityTests
         using var scope = NewDisposeScope();
         manual_seed(1);
         var (x, y) = (rand(1, 3, 32, 32), rand(1, 3, 32, 32));
-        var one = GradientMagnitudeSimilarity.Distance(x, y, 1, 2).narrow(1, 4, 24).narrow(2, 4, 24);
-        var two = GradientMagnitudeSimilarity.Distance((x * 2) - 1, (y * 2) - 1, 2, 2).narrow(1, 4, 24).narrow(2, 4, 24);
+        var one = GradientMagnitudeSimilarity.Distance(x, y, 1, 2, ThreadTeam.Alone).narrow(1, 4, 24).narrow(2, 4, 24);
+        var two = GradientMagnitudeSimilarity.Distance((x * 2) - 1, (y * 2) - 1, 2, 2, ThreadTeam.Alone).narrow(1, 4, 24).narrow(2, 4, 24);
         Assert.True((one - two).abs().max().item<float>() < 1e-4f);
     }
 }

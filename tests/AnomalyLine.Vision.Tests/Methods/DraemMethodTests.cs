@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Methods.Draem;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ public sealed class DraemMethodTests
         var score = method.Score(map);
         Assert.Equal(0.1f, score[0].item<float>(), 1e-4f);
         Assert.Equal(0.5f, score[1].item<float>(), 1e-4f);
-        Assert.True(score.Equals(MeanFilter.Apply(map, 3).flatten(1).amax([1])));
+        Assert.True(score.Equals(MeanFilter.Apply(map, 3, ThreadTeam.Alone).flatten(1).amax([1])));
     }
 
     private static DraemMethod Make(DraemOptions options)

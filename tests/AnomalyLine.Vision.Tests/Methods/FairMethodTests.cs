@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Losses;
 using AnomalyLine.Learning.Methods.Fair;
 using static TorchSharp.torch;
@@ -36,8 +37,8 @@ public sealed class FairMethodTests
         using var scope = NewDisposeScope();
         var frames = rand(2, 3, 32, 32);
         var restored = ((FairNetwork)method.Network).call(frames);
-        var expected = GradientMagnitudeSimilarity.Distance(frames, restored, 1, 2) + (0.001 * CieLab.ChromaDistance(frames, restored));
-        Assert.True((method.AnomalyMap(frames) - MeanFilter.Apply(expected, 5)).abs().max().item<float>() < 1e-4f);
+        var expected = GradientMagnitudeSimilarity.Distance(frames, restored, 1, 2, ThreadTeam.Alone) + (0.001 * CieLab.ChromaDistance(frames, restored, ThreadTeam.Alone));
+        Assert.True((method.AnomalyMap(frames) - MeanFilter.Apply(expected, 5, ThreadTeam.Alone)).abs().max().item<float>() < 1e-4f);
     }
 
     [Fact]
@@ -47,8 +48,8 @@ public sealed class FairMethodTests
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var frames = rand(2, 1, 32, 32);
-        var expected = GradientMagnitudeSimilarity.Distance(frames, ((FairNetwork)method.Network).call(frames), 1, 2);
-        Assert.True((method.AnomalyMap(frames) - MeanFilter.Apply(expected, 5)).abs().max().item<float>() < 1e-5f);
+        var expected = GradientMagnitudeSimilarity.Distance(frames, ((FairNetwork)method.Network).call(frames), 1, 2, ThreadTeam.Alone);
+        Assert.True((method.AnomalyMap(frames) - MeanFilter.Apply(expected, 5, ThreadTeam.Alone)).abs().max().item<float>() < 1e-5f);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class FairMethodTests
         var frame = rand(1, 3, 32, 32);
         method.Complete([frame]);
         var restored = ((FairNetwork)method.Network).call(frame);
-        var ratio = GradientMagnitudeSimilarity.Distance(frame, restored, 1, 2).max() / CieLab.ChromaDistance(frame, restored).max();
+        var ratio = GradientMagnitudeSimilarity.Distance(frame, restored, 1, 2, ThreadTeam.Alone).max() / CieLab.ChromaDistance(frame, restored, ThreadTeam.Alone).max();
         Assert.Equal(ratio.item<float>(), method.Network.state_dict()["colour_weight"].item<float>(), 1e-6f);
     }
 

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Losses;
 using AnomalyLine.Learning.Masking;
 using AnomalyLine.Learning.Methods.Intra;
@@ -65,7 +66,7 @@ public sealed class IntraMethodTests
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var frames = rand(3, 3, 72, 72);
-        var maps = MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, method.Rebuild(frames), 1, 3), 5);
+        var maps = MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, method.Rebuild(frames), 1, 3, ThreadTeam.Alone), 5, ThreadTeam.Alone);
         method.Complete([frames.narrow(0, 0, 2), frames.narrow(0, 2, 1)]);
         Assert.True((method.AnomalyMap(frames) - (maps - maps.mean([0])).pow(2)).abs().max().item<float>() < 1e-5f);
     }

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Methods.Mnad;
 using static TorchSharp.torch;
 
@@ -97,9 +98,9 @@ public sealed class MnadMethodTests
         var network = (MnadNetwork)method.Network;
         var frames = rand(5, 3, 32, 32);
         var (rebuilt, queries) = network.Rebuild((frames * 2) - 1);
-        var error = MeanFilter.Apply((((rebuilt + 1) / 2) - frames).pow(2).mean([1]), 3);
+        var error = MeanFilter.Apply((((rebuilt + 1) / 2) - frames).pow(2).mean([1]), 3, ThreadTeam.Alone);
         var places = network.Memory.Distance(queries).view(5, 1, 4, 4);
-        var distance = MeanFilter.Apply(nn.functional.interpolate(places, [32, 32], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1), 3);
+        var distance = MeanFilter.Apply(nn.functional.interpolate(places, [32, 32], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1), 3, ThreadTeam.Alone);
         var expected = (0.7 * error / error.std(unbiased: false)) + (0.3 * distance / distance.std(unbiased: false));
         method.Complete([frames[..3], frames[3..]]);
         var map = method.AnomalyMap(frames);

@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Layers;
 using AnomalyLine.Learning.Losses;
 using AnomalyLine.Learning.Masking;
@@ -36,7 +37,7 @@ public sealed class RiadMethodTests
                     rebuilt.add_((1 - mask) * ((UNet)method.Network).call(x * mask));
                 }
 
-                loop[n].add_(GradientMagnitudeSimilarity.Distance(x, rebuilt, 2, options.Scales)[0] / options.Cells.Count);
+                loop[n].add_(GradientMagnitudeSimilarity.Distance(x, rebuilt, 2, options.Scales, ThreadTeam.Alone)[0] / options.Cells.Count);
             }
         }
 

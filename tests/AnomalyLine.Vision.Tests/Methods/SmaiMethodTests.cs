@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Learning.Layers;
 using AnomalyLine.Learning.Masking;
 using AnomalyLine.Learning.Methods.Smai;
@@ -60,7 +61,8 @@ public sealed class SmaiMethodTests
         using var scope = NewDisposeScope();
         var hidden = rand(1, 1, 64, 64).gt(0.5).to(ScalarType.Float32);
         var x = rand(1, 3, 64, 64);
-        Assert.True(method.Rebuild(x, hidden).Equals(method.Rebuild(x + hidden, hidden)));
+        var own = TorchBackend.ContextOf(method);
+        Assert.True(SmaiMethod.Rebuild(x, hidden, own).Equals(SmaiMethod.Rebuild(x + hidden, hidden, own)));
     }
 
     private static SmaiMethod Make(SmaiOptions options)

@@ -8,12 +8,16 @@ using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inference;
 using AnomalyLine.Inference.Backends.Torch;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Vision.Tests.Methods;
 using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Models;
 
+[Trait("Speed", "Slow")]
 public sealed class EngineTests(TrainedMethods trained)
 {
     [Theory]
@@ -29,8 +33,8 @@ public sealed class EngineTests(TrainedMethods trained)
         var (expected, actual) = (torch.Detect(frames), onnx.Detect(frames));
         Assert.All(expected.Zip(actual), pair =>
         {
-            Assert.Equal(pair.First.Score, pair.Second.Score, pair.First.Score * EngineTrial.Tolerance);
-            Assert.Equal(pair.First.Map.Values.ToArray().Max(), pair.Second.Map.Values.ToArray().Max(), pair.First.Score * EngineTrial.Tolerance);
+            Assert.Equal(pair.First.Score, pair.Second.Score, pair.First.Score * BackendSelector.Tolerance);
+            Assert.Equal(pair.First.Map.Values.ToArray().Max(), pair.Second.Map.Values.ToArray().Max(), pair.First.Score * BackendSelector.Tolerance);
         });
         foreach (var frame in frames) frame.Dispose();
     }
@@ -53,16 +57,14 @@ public sealed class EngineTests(TrainedMethods trained)
     {
         using var model = trained.Of("ae-l2").Load();
         var frames = Frames(model.Input);
-        IReadOnlyList<DetectionResult> Detect(IReadOnlyList<PreparedFrame> judged)
-        {
-            var detections = model.Detect(judged);
-            return model.Network.Engine is null ? detections : [.. detections.Select(d => d with { Score = d.Score * 1.01f })];
-        }
+        var other = new Brighter(model.Network);
 
-        var choice = new EngineTrial(model.Network, Detect, frames).Choose(ServingEngine.Auto, 8);
+        var (pipeline, choice) = new BackendSelector(model.Pipeline, frames, 8).TryOnnx(ServingEngine.Auto, _ => other);
+
         Assert.Equal((ServingEngine.Torch, true), (choice.Engine, choice.IsRefusal));
         Assert.Contains("differs by 0.0", choice.Reason, StringComparison.Ordinal);
-        Assert.Null(model.Network.Engine);
+        Assert.Same(model.Pipeline, pipeline);
+        Assert.True(other.IsDisposed);
         foreach (var frame in frames) frame.Dispose();
     }
 
@@ -153,6 +155,18 @@ public sealed class EngineTests(TrainedMethods trained)
         var before = LiveTensors();
         for (var i = 0; i < 3; i++) LoadAndDispose(path, engine);
         Assert.Equal(before, LiveTensors());
+    }
+
+    /// <summary>A backend whose passes come out a little too bright.</summary>
+    private sealed class Brighter(InferenceNetwork network) : IInferenceBackend
+    {
+        public bool BoundsMemory => true;
+
+        public bool IsDisposed { get; private set; }
+
+        public torch.Tensor[] Run(torch.Tensor input, ThreadTeam team) => [.. network.Forward(input).Select(result => result * Scalars.S(1.001))];
+
+        public void Dispose() => IsDisposed = true;
     }
 
     /// <summary>In a method of its own, so that nothing on the stack holds on to the model.</summary>

@@ -1,5 +1,6 @@
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inference;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Learning.Methods.Autoencoder;
 using AnomalyLine.Learning.Training;
@@ -8,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Models;
 
+[Trait("Speed", "Slow")]
 public sealed class PixelwiseNormalizerTests(TrainedMethods trained)
 {
     [Fact]
@@ -26,13 +28,13 @@ public sealed class PixelwiseNormalizerTests(TrainedMethods trained)
         using var normal = PixelwiseNormalizer.Of(method, frames.Batches(CPU, CancellationToken.None), CPU);
         using var read = PixelwiseNormalizer.Read(normal.Write(), options.Input, CPU);
 
-        Assert.True((normal.Measure(maps.to(ScalarType.Float32)) - expected).abs().max().item<double>() < 1e-3);
-        Assert.True(normal.Measure(maps).Equals(read.Measure(maps)));
+        Assert.True((normal.Measure(maps.to(ScalarType.Float32), ThreadTeam.Alone) - expected).abs().max().item<double>() < 1e-3);
+        Assert.True(normal.Measure(maps, ThreadTeam.Alone).Equals(read.Measure(maps, ThreadTeam.Alone)));
 
         // On the CPU a walk over the frames measures float32 maps; what is no number must stay so.
         var single = maps.to(ScalarType.Float32);
         single[3, 5, 7] = float.NaN;
-        Assert.True(normal.Measure(single).allclose(normal.Divide(single), rtol: 1e-6, atol: 1e-7, equal_nan: true));
+        Assert.True(normal.Measure(single, ThreadTeam.Alone).allclose(normal.Divide(single), rtol: 1e-6, atol: 1e-7, equal_nan: true));
     }
 
     [Fact]

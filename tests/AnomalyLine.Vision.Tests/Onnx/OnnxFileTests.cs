@@ -6,6 +6,7 @@ using AnomalyLine.Inference.Maps;
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Inference.Threading;
 using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Learning.Export;
 using AnomalyLine.Learning.Methods;
@@ -20,6 +21,7 @@ using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Onnx;
 
+[Trait("Speed", "Slow")]
 public sealed class OnnxFileTests(TrainedMethods trained)
 {
     public static TheoryData<string> Able => [.. MethodCatalog.All.Where(m => m.WritesOnnx).Select(m => m.Name)];
@@ -107,7 +109,7 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         using var staging = new FrameStaging(model.Input, CPU);
         var frames = staging.Move([prepared], 1);
         var outputs = run.Run(frames);
-        var map = MeanFilter.Apply((frames - outputs["reconstruction"]).pow(Scalars.S(2)).mean([1]), 11);
+        var map = MeanFilter.Apply((frames - outputs["reconstruction"]).pow(Scalars.S(2)).mean([1]), 11, ThreadTeam.Alone);
         var score = ((map - outputs["normal_mean"]) / outputs["normal_deviation"]).clamp_min(Scalars.S(0)).max().item<float>();
         Assert.Equal(model.Detect([prepared])[0].Score, score, 1e-5f);
     }

@@ -1,5 +1,6 @@
 using AnomalyLine.Demo;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Learning.Methods;
 using AnomalyLine.Learning.Methods.Autoencoder;
 using AnomalyLine.Learning.Training;
@@ -8,6 +9,7 @@ using TorchSharp;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class TrainerTests(TrainedMethods trained)
 {
     [Fact]
@@ -89,9 +91,9 @@ public sealed class TrainerTests(TrainedMethods trained)
 
         public override torch.Tensor Loss(torch.Tensor frames, Random random) => _network.call(frames).mean() * (++_steps > 3 ? double.NaN : 1);
 
-        public override torch.Tensor AnomalyMap(torch.Tensor frames) => frames.mean([1]);
+        public override torch.Tensor AnomalyMap(torch.Tensor frames, InferenceContext context) => frames.mean([1]);
 
-        public override torch.Tensor Reconstruct(torch.Tensor frames) => frames;
+        public override torch.Tensor Reconstruct(torch.Tensor frames, InferenceContext context) => frames;
     }
 
     private sealed class Canceller(CancellationTokenSource cancel) : IProgress<TrainingProgress>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Learning.Methods;
 using AnomalyLine.Learning.Methods.Autoencoder;
 using AnomalyLine.Learning.Training;
@@ -8,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Training;
 
+[Trait("Speed", "Slow")]
 public sealed class TrainingLoopTests(TrainedMethods trained)
 {
     [Theory]
@@ -165,8 +167,8 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
             return tensor((float)validation[_epochs - 1]);
         }
 
-        public override Tensor AnomalyMap(Tensor frames) => frames.mean([1]);
+        public override Tensor AnomalyMap(Tensor frames, InferenceContext context) => frames.mean([1]);
 
-        public override Tensor Reconstruct(Tensor frames) => frames;
+        public override Tensor Reconstruct(Tensor frames, InferenceContext context) => frames;
     }
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Learning.Losses;
 using static AnomalyLine.Inference.Tensors.Scalars;
@@ -28,17 +29,17 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     }
 
     /// <inheritdoc/>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
-        var reconstruction = Reconstruct(frames);
+        var reconstruction = Reconstruct(frames, context);
         var map = options.Loss == ReconstructionLoss.L2
-            ? SquaredDistance.Apply(frames, reconstruction)
-            : StructuralSimilarity.Distance(frames, reconstruction, 1);
-        return MeanFilter.Apply(map, options.Smoothing);
+            ? SquaredDistance.Apply(frames, reconstruction, context.Team)
+            : StructuralSimilarity.Distance(frames, reconstruction, 1, context.Team);
+        return MeanFilter.Apply(map, options.Smoothing, context.Team);
     }
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor frames) => options.Window == 0 ? Pass(frames)[0] : Slide(frames);
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) => options.Window == 0 ? context.Pass(frames)[0] : Slide(frames, context);
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
@@ -62,12 +63,12 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     }
 
     /// <summary>All windows of all frames as one batch; where they overlap their reconstructions are averaged.</summary>
-    private Tensor Slide(Tensor frames)
+    private Tensor Slide(Tensor frames, InferenceContext context)
     {
         var last = options.Size - options.Window;
         var offsets = Enumerable.Range(0, (last / options.Stride) + 1).Select(i => i * options.Stride).Append(last).Distinct().ToArray();
         var places = offsets.SelectMany(y => offsets.Select(x => (y, x))).ToArray();
-        var reconstructions = Pass(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray()))[0].chunk(places.Length);
+        var reconstructions = context.Pass(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray()))[0].chunk(places.Length);
         var sum = zeros_like(frames);
         var count = zeros_like(frames);
         for (var i = 0; i < places.Length; i++)

@@ -1,5 +1,6 @@
 using AnomalyLine.Imaging;
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Learning.Corruption;
@@ -39,17 +40,17 @@ internal sealed class DraemMethod : AnomalyMethod
     }
 
     /// <summary>Probability that a pixel is anomalous, 0..1, not smoothed (section 3.4).</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
-        return Pass(frames)[0].MoveToOuterDisposeScope();
+        return context.Pass(frames)[0].MoveToOuterDisposeScope();
     }
 
     /// <summary>The frame as it is restored; by the network itself, since an engine's pass holds the map alone.</summary>
-    public override Tensor Reconstruct(Tensor frames) => _network.Restore(frames);
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) => _network.Restore(frames);
 
     /// <summary>The maximum of the map after a mean filter (eq. 5).</summary>
-    public override Tensor Score(Tensor map) => base.Score(MeanFilter.Apply(map, _options.Smoothing));
+    public override Tensor Score(Tensor map, InferenceContext context) => base.Score(MeanFilter.Apply(map, _options.Smoothing, context.Team), context);
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
@@ -70,7 +71,7 @@ internal sealed class DraemMethod : AnomalyMethod
     }
 
     /// <summary>The map.</summary>
-    protected override Tensor[] Forward(Tensor input)
+    public override Tensor[] Forward(Tensor input)
     {
         var logits = _network.call(input).Logits;
         return [(logits.select(1, 1) - logits.select(1, 0)).sigmoid()];

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Learning.Corruption;
 using AnomalyLine.Learning.Losses;
@@ -38,25 +39,26 @@ internal sealed class FairMethod : AnomalyMethod
     }
 
     /// <summary>MSGMS distance + weight x (Δa² + Δb²), smoothed; grey frames have the first term only.</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
-        var (structure, colour) = Terms(frames);
+        var (structure, colour) = Terms(frames, context);
         return (colour is null ? structure : structure.Plus(_network.ColourWeight * colour)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The frame as it is restored from its high frequencies.</summary>
-    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) => context.Pass(frames)[0];
 
     /// <summary>Takes the colour's weight from the normal frames where the options ask for it.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
         if (!_options.BalanceColour || _options.Channels == 1) return;
+        var context = Own;
         var (structures, colours) = (new List<float>(), new List<float>());
         foreach (var frames in normals)
         {
             using var scope = NewDisposeScope();
-            var (structure, colour) = Terms(frames);
+            var (structure, colour) = Terms(frames, context);
             structures.AddRange(structure.flatten(1).amax([1]).cpu().data<float>());
             colours.AddRange(colour!.flatten(1).amax([1]).cpu().data<float>());
         }
@@ -76,11 +78,11 @@ internal sealed class FairMethod : AnomalyMethod
     }
 
     /// <summary>Both parts of the map, each smoothed: N x S x S.</summary>
-    private (Tensor Structure, Tensor? Colour) Terms(Tensor frames)
+    private (Tensor Structure, Tensor? Colour) Terms(Tensor frames, InferenceContext context)
     {
-        var restored = Reconstruct(frames);
-        var structure = MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, restored, 1, _options.Scales), _options.Smoothing);
-        return (structure, _options.Channels == 1 ? null : MeanFilter.Apply(CieLab.ChromaDistance(frames, restored), _options.Smoothing));
+        var restored = Reconstruct(frames, context);
+        var structure = MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, restored, 1, _options.Scales, context.Team), _options.Smoothing, context.Team);
+        return (structure, _options.Channels == 1 ? null : MeanFilter.Apply(CieLab.ChromaDistance(frames, restored, context.Team), _options.Smoothing, context.Team));
     }
 
     private static float High(List<float> values)

@@ -2,6 +2,7 @@ using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inference.Backends.OnnxRuntime;
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
+using AnomalyLine.Inference.Threading;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Learning.Methods.Features;
@@ -39,29 +40,29 @@ internal abstract class FeatureMethod : AnomalyMethod
     protected IReadOnlyList<FeatureShape> Shapes => _features.Shapes;
 
     /// <inheritdoc/>
-    public sealed override Tensor AnomalyMap(Tensor frames)
+    public sealed override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
-        using var features = Encode(frames);
-        return MapOfEncoded(features);
+        using var features = context.Encode(this, frames);
+        return MapOfEncoded(features, context);
     }
 
     /// <inheritdoc/>
-    public sealed override Tensor MapOfEncoded(Tensor encoded) => Pass(encoded)[0];
+    public sealed override Tensor MapOfEncoded(Tensor encoded, InferenceContext context) => context.Pass(encoded)[0];
 
     /// <summary>Features are rebuilt, if anything, but no picture.</summary>
-    public sealed override Tensor? Reconstruct(Tensor frames) => null;
+    public sealed override Tensor? Reconstruct(Tensor frames, InferenceContext context) => null;
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> WritePass(OnnxGraph graph)
     {
-        WriteMap(graph, graph.Input(OnnxPass.InputName, null, _features.Length));
+        WriteMap(graph, graph.Input(OnnxBackend.InputName, null, _features.Length));
         return graph.Outputs;
     }
 
     /// <inheritdoc/>
     public sealed override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        WriteMap(graph, _features.Write(graph, graph.Input(OnnxPass.InputName, _options.Channels, _options.Size)));
+        WriteMap(graph, _features.Write(graph, graph.Input(OnnxBackend.InputName, _options.Channels, _options.Size)));
         return new OnnxReading(FeatureMap.Words);
     }
 
@@ -74,14 +75,14 @@ internal abstract class FeatureMethod : AnomalyMethod
     protected abstract IReadOnlyList<OnnxValue> WriteDistances(OnnxGraph graph, IReadOnlyList<OnnxValue> features);
 
     /// <inheritdoc/>
-    protected sealed override Tensor EncodeFrames(Tensor frames)
+    public sealed override Tensor Encode(Tensor frames, ThreadTeam team)
     {
         using var here = frames.cpu();
-        return _features.Run(here).to(frames.device);
+        return _features.Run(here, team).to(frames.device);
     }
 
     /// <inheritdoc/>
-    protected sealed override Tensor[] Forward(Tensor input) => [_map.Apply(Distances(Split(input)))];
+    public sealed override Tensor[] Forward(Tensor input) => [_map.Apply(Distances(Split(input)))];
 
     /// <summary>Encoded frames, N x L, as layers: for each N x C x h x w.</summary>
     protected Tensor[] Split(Tensor encoded)

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Learning.Losses;
 using AnomalyLine.Learning.Masking;
@@ -50,10 +51,10 @@ internal sealed class IntraMethod : AnomalyMethod
     }
 
     /// <summary>Squared difference of the smoothed MSGMS distance and its mean over training frames (eq. 6-7 of the README).</summary>
-    public override Tensor AnomalyMap(Tensor frames) => (Distance(frames) - _network.NormalMap).pow(S(2));
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context) => (Distance(frames, context) - _network.NormalMap).pow(S(2));
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) => context.Pass(frames)[0];
 
     /// <summary>The frames with each patch as the network fills it in.</summary>
     public override IReadOnlyList<string> WritePass(OnnxGraph graph)
@@ -72,18 +73,19 @@ internal sealed class IntraMethod : AnomalyMethod
     }
 
     /// <summary>The reconstruction; as many frames at once as <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> allows.</summary>
-    protected override Tensor[] Forward(Tensor input) => [Rebuild(input)];
+    public override Tensor[] Forward(Tensor input) => [Rebuild(input)];
 
     /// <summary>The mean smoothed distance of normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
         using var scope = NewDisposeScope();
+        var context = Own;
         var sum = zeros_like(_network.NormalMap);
         long count = 0;
         foreach (var frames in normals)
         {
             using var step = NewDisposeScope();
-            sum.add_(Distance(frames).sum([0]), S(1));
+            sum.add_(Distance(frames, context).sum([0]), S(1));
             count += frames.shape[0];
         }
 
@@ -104,11 +106,11 @@ internal sealed class IntraMethod : AnomalyMethod
         return Assemble(predicted.index_select(0, source)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Distance(Tensor frames)
+    private Tensor Distance(Tensor frames, InferenceContext context)
     {
         var atOnce = Math.Max(1, PassesAtOnce / _windows.Count);
-        var rebuilt = Engine is null || frames.shape[0] <= atOnce ? Pass(frames)[0] : cat([.. frames.split(atOnce).Select(part => Pass(part)[0])]);
-        return MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, rebuilt, Range, _options.Scales), _options.Smoothing);
+        var rebuilt = context.BoundsMemory || frames.shape[0] <= atOnce ? context.Pass(frames)[0] : cat([.. frames.split(atOnce).Select(part => context.Pass(part)[0])]);
+        return MeanFilter.Apply(GradientMagnitudeSimilarity.Distance(frames, rebuilt, Range, _options.Scales, context.Team), _options.Smoothing, context.Team);
     }
 
     /// <summary>The same as <see cref="Rebuild"/>, in parts of <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> windows of each frame.</summary>

@@ -26,14 +26,15 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     }
 
     /// <summary>Squared error in [-1, 1], averaged over the channels of all frames of the clip, smoothed.</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
         var x = (frames * S(2)) - S(1);
-        return MeanFilter.Apply(SquaredDistance.Apply(x, Pass(frames)[0]), options.Smoothing);
+        return MeanFilter.Apply(SquaredDistance.Apply(x, context.Pass(frames)[0], context.Team), options.Smoothing, context.Team);
     }
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0].narrow(1, options.Input.Planes - options.Channels, options.Channels).Plus(1) / S(2);
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) =>
+        context.Pass(frames)[0].narrow(1, options.Input.Planes - options.Channels, options.Channels).Plus(1) / S(2);
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
@@ -44,7 +45,7 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     }
 
     /// <inheritdoc/>
-    protected override Tensor[] Forward(Tensor input) => [_network.call((input * S(2)) - S(1))];
+    public override Tensor[] Forward(Tensor input) => [_network.call((input * S(2)) - S(1))];
 
     /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>
     /// <param name="weights">K x N, each row's sum is 1.</param>

@@ -39,31 +39,31 @@ internal sealed class MnadMethod : AnomalyMethod
     public override Tensor Loss(Tensor frames, Random random) => LossAndQueries(frames).Loss;
 
     /// <summary>Share of the error and share of the distance, each divided by its deviation on normal frames.</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
-        var (error, distance) = Parts(frames);
+        var (error, distance) = Parts(frames, context);
         var deviations = _network.Deviations;
         return (S(_options.Balance) * error / deviations[0]).Plus(S(1 - _options.Balance) * distance / deviations[1]).MoveToOuterDisposeScope();
     }
 
     /// <summary>The map's maximum or mean. N.</summary>
-    public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
+    public override Tensor Score(Tensor map, InferenceContext context) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map, context);
 
     /// <summary>The judged frame as it is rebuilt, or foretold from those before it.</summary>
-    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0].Plus(1) / S(2);
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) => context.Pass(frames)[0].Plus(1) / S(2);
 
     /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
         using var scope = NewDisposeScope();
-        var deviations = _network.Deviations;
+        var (context, deviations) = (Own, _network.Deviations);
         var (sum, squares) = (zeros(2, ScalarType.Float64, deviations.device), zeros(2, ScalarType.Float64, deviations.device));
         long count = 0;
         foreach (var frames in normals)
         {
             using var step = NewDisposeScope();
-            var (error, distance) = Parts(frames);
+            var (error, distance) = Parts(frames, context);
             var parts = stack([error, distance]).flatten(1).to(ScalarType.Float64);
             sum.add_(parts.sum([1]), S(1));
             squares.add_((parts * parts).sum([1]), S(1));
@@ -91,19 +91,19 @@ internal sealed class MnadMethod : AnomalyMethod
     }
 
     /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x S/8 x S/8.</summary>
-    protected override Tensor[] Forward(Tensor input)
+    public override Tensor[] Forward(Tensor input)
     {
         var (reconstruction, queries) = _network.Rebuild((Seen(input) * S(2)) - S(1));
         return [reconstruction, _network.Memory.Distance(queries).view(-1, _options.Size / 8, _options.Size / 8)];
     }
 
     /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
-    private (Tensor Error, Tensor Distance) Parts(Tensor frames)
+    private (Tensor Error, Tensor Distance) Parts(Tensor frames, InferenceContext context)
     {
-        var results = Pass(frames);
-        var error = SquaredDistance.Apply(Judged(frames), results[0].Plus(1) / S(2));
+        var results = context.Pass(frames);
+        var error = SquaredDistance.Apply(Judged(frames), results[0].Plus(1) / S(2), context.Team);
         var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
-        return (MeanFilter.Apply(error, _options.Smoothing), MeanFilter.Apply(distance, _options.Smoothing));
+        return (MeanFilter.Apply(error, _options.Smoothing, context.Team), MeanFilter.Apply(distance, _options.Smoothing, context.Team));
     }
 
     private (Tensor Loss, Tensor Queries) LossAndQueries(Tensor frames)

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Learning.Layers;
@@ -40,28 +41,28 @@ internal sealed class RiadMethod : AnomalyMethod
     {
         var x = (frames * S(2)) - S(1);
         var cell = _options.Cells[random.Next(_options.Cells.Count)];
-        var reconstruction = Assemble(x, DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random)).squeeze(0);
+        var reconstruction = Assemble(x, DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random), Own).squeeze(0);
         return nn.functional.mse_loss(reconstruction, x)
             .Plus(GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales))
             .Plus(StructuralSimilarity.Loss(x, reconstruction, Range));
     }
 
     /// <summary>Mean over cell sizes of the MSGMS distance to the assembled reconstruction (eq. 9), smoothed.</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
         var total = zeros([x.shape[0], x.shape[2], x.shape[3]], device: x.device);
-        foreach (var reconstruction in Assemble(x, _masks).unbind()) total.add_(GradientMagnitudeSimilarity.Distance(x, reconstruction, Range, _options.Scales), S(1));
-        return MeanFilter.Apply(total / S(_options.Cells.Count), _options.Smoothing).MoveToOuterDisposeScope();
+        foreach (var reconstruction in Assemble(x, _masks, context).unbind()) total.add_(GradientMagnitudeSimilarity.Distance(x, reconstruction, Range, _options.Scales, context.Team), S(1));
+        return MeanFilter.Apply(total / S(_options.Cells.Count), _options.Smoothing, context.Team).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over cell sizes of the assembled reconstructions.</summary>
-    public override Tensor Reconstruct(Tensor frames)
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
         var x = (frames * S(2)) - S(1);
-        return (Assemble(x, _masks).mean([0]).Plus(1) / S(2)).MoveToOuterDisposeScope();
+        return (Assemble(x, _masks, context).mean([0]).Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The U-Net over masked frames in [-1, 1].</summary>
@@ -80,16 +81,17 @@ internal sealed class RiadMethod : AnomalyMethod
     /// </summary>
     /// <param name="x">N x C x S x S.</param>
     /// <param name="masks">The sets of one or several sizes, one behind the other.</param>
+    /// <param name="context">What fills in.</param>
     /// <returns>Sizes x N x C x S x S.</returns>
-    private Tensor Assemble(Tensor x, Tensor masks)
+    private Tensor Assemble(Tensor x, Tensor masks, InferenceContext context)
     {
         using var scope = NewDisposeScope();
         var shape = x.shape;
         masks = masks.to(x.device).unsqueeze(1);
         var masked = (x.unsqueeze(0) * masks).reshape(-1, shape[1], shape[2], shape[3]);
         var filled = masked.shape[0] <= PassesAtOnce || _network.training
-            ? Pass(masked)[0]
-            : cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray());
+            ? context.Pass(masked)[0]
+            : cat(masked.split(PassesAtOnce).Select(part => context.Pass(part)[0]).ToArray());
         var hidden = filled.view(-1, shape[0], shape[1], shape[2], shape[3]) * OneMinus(masks);
         return hidden.view(-1, _options.Sets, shape[0], shape[1], shape[2], shape[3]).sum([1]).MoveToOuterDisposeScope();
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Learning.Masking;
 using TorchSharp;
@@ -57,23 +58,23 @@ internal sealed class ScadnMethod : AnomalyMethod
     }
 
     /// <summary>Squared error where it was hidden, at its worst over a scale's masks (eq. 4 of the README), the scales fused (eq. 5), smoothed.</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
-        var maps = stack(_masks.Select(masks => Judge(frames, masks)).ToArray());
-        if (_options.Fusion == ScaleFusion.Mean) return MeanFilter.Apply(maps.mean([0]), _options.Smoothing);
+        var maps = stack(_masks.Select(masks => Judge(frames, masks, context)).ToArray());
+        if (_options.Fusion == ScaleFusion.Mean) return MeanFilter.Apply(maps.mean([0]), _options.Smoothing, context.Team);
         var usual = _generator.NormalErrors.index_select(0, tensor(_options.Cycles.Select(c => (long)BitOperations.Log2((uint)c)).ToArray()).to(frames.device));
         var scale = (maps.mean([2, 3]) - usual.unsqueeze(1)).argmax(0);
-        return MeanFilter.Apply(maps.gather(0, scale.view(1, -1, 1, 1).expand(1, -1, _options.Size, _options.Size)).squeeze(0), _options.Smoothing);
+        return MeanFilter.Apply(maps.gather(0, scale.view(1, -1, 1, 1).expand(1, -1, _options.Size, _options.Size)).squeeze(0), _options.Smoothing, context.Team);
     }
 
     /// <summary>The mean over scales of what the two masks that hide a place make of it.</summary>
-    public override Tensor Reconstruct(Tensor frames)
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
         var sum = zeros_like(frames);
         foreach (var masks in _masks)
         {
-            var (rebuilt, hidden) = Fill(frames, masks);
+            var (rebuilt, hidden) = Fill(frames, masks, context);
             sum.add_((rebuilt * hidden).sum([0]) / hidden.sum([0]), S(1));
         }
 
@@ -83,12 +84,12 @@ internal sealed class ScadnMethod : AnomalyMethod
     /// <summary>The mean error of each scale on normal frames.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
-        var sums = new double[_masks.Length];
+        var (context, sums) = (Own, new double[_masks.Length]);
         long count = 0;
         foreach (var frames in normals)
         {
             using var scope = NewDisposeScope();
-            for (var i = 0; i < sums.Length; i++) sums[i] += Judge(frames, _masks[i]).mean().item<float>() * frames.shape[0];
+            for (var i = 0; i < sums.Length; i++) sums[i] += Judge(frames, _masks[i], context).mean().item<float>() * frames.shape[0];
             count += frames.shape[0];
         }
 
@@ -96,7 +97,7 @@ internal sealed class ScadnMethod : AnomalyMethod
     }
 
     /// <summary>The map's mean or maximum. N.</summary>
-    public override Tensor Score(Tensor map) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map);
+    public override Tensor Score(Tensor map, InferenceContext context) => _options.Score == FrameScore.Mean ? map.mean([1, 2]) : base.Score(map, context);
 
     /// <summary>The generator over masked frames in [0, 1].</summary>
     public override IReadOnlyList<string> WritePass(OnnxGraph graph)
@@ -129,19 +130,20 @@ internal sealed class ScadnMethod : AnomalyMethod
     }
 
     /// <summary>N x H x W in [0, 1]: the larger of the errors of the two masks of a scale that hide a place.</summary>
-    private Tensor Judge(Tensor frames, Tensor masks)
+    private Tensor Judge(Tensor frames, Tensor masks, InferenceContext context)
     {
         using var scope = NewDisposeScope();
-        var (rebuilt, hidden) = Fill(frames, masks);
+        var (rebuilt, hidden) = Fill(frames, masks, context);
         return ((rebuilt - frames).pow(S(2)).mean([2]) * hidden.squeeze(2)).amax([0]).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the generator makes of the frames under each mask of a scale, 4 x N x C x H x W, and what the masks hide, 4 x 1 x 1 x H x W.</summary>
-    private (Tensor Rebuilt, Tensor Hidden) Fill(Tensor frames, Tensor masks)
+    private (Tensor Rebuilt, Tensor Hidden) Fill(Tensor frames, Tensor masks, InferenceContext context)
     {
         var hidden = masks.to(frames.device).unsqueeze(1);
         var masked = Hide(frames.unsqueeze(0), hidden).flatten(0, 1);
-        return (cat(masked.split(PassesAtOnce).Select(part => Pass(part)[0]).ToArray()).view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size), hidden);
+        var rebuilt = cat(masked.split(PassesAtOnce).Select(part => context.Pass(part)[0]).ToArray());
+        return (rebuilt.view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size), hidden);
     }
 
     /// <summary>Hidden places become white, as in the authors' code.</summary>

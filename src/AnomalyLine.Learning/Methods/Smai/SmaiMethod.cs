@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Learning.Layers;
@@ -36,25 +37,25 @@ internal sealed class SmaiMethod : AnomalyMethod
     public override Tensor Loss(Tensor frames, Random random)
     {
         var x = (frames * S(2)) - S(1);
-        var rebuilt = Rebuild(x, stack(frames.split(1).Select(f => HideSome(Cut(f), random)).ToArray()).to(x.device));
+        var rebuilt = Rebuild(x, stack(frames.split(1).Select(f => HideSome(Cut(f), random)).ToArray()).to(x.device), Own);
         return nn.functional.mse_loss(rebuilt, x).Plus(StructuralSimilarity.Loss(x, rebuilt, Range));
     }
 
     /// <summary>Error of each superpixel, or of each of its pixels, in the pass that hid it (eq. 5-6 of the README), smoothed.</summary>
-    public override Tensor AnomalyMap(Tensor frames)
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
         var cuts = frames.split(1).Select(Cut).ToArray();
         var x = (frames * S(2)) - S(1);
-        var error = (Assemble(x, cuts) - x).pow(S(2)).mean([1]);
-        return MeanFilter.Apply(_options.Flatten ? MeanOfEach(cuts, error) : error, _options.Smoothing).MoveToOuterDisposeScope();
+        var error = (Assemble(x, cuts, context) - x).pow(S(2)).mean([1]);
+        return MeanFilter.Apply(_options.Flatten ? MeanOfEach(cuts, error) : error, _options.Smoothing, context.Team).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor frames)
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context)
     {
         using var scope = NewDisposeScope();
-        return (Assemble((frames * S(2)) - S(1), [.. frames.split(1).Select(Cut)]).Plus(1) / S(2)).MoveToOuterDisposeScope();
+        return (Assemble((frames * S(2)) - S(1), [.. frames.split(1).Select(Cut)], context).Plus(1) / S(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The U-Net over masked frames in [-1, 1] with their mask.</summary>
@@ -64,7 +65,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     /// Frames with each superpixel as the pass that hid it fills it in, N x C x H x W in [-1, 1]. The passes of all frames go through the network together,
     /// <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> at a time.
     /// </summary>
-    private Tensor Assemble(Tensor x, Superpixels[] cuts)
+    private Tensor Assemble(Tensor x, Superpixels[] cuts, InferenceContext context)
     {
         var passes = cuts.Select(PassOfEach).ToArray();
         var pass = stack(cuts.Zip(passes, (cut, of) => tensor(cut.Labels.Select(l => (long)of[l]).ToArray(), [_options.Size, _options.Size])).ToArray()).to(x.device);
@@ -77,7 +78,7 @@ internal sealed class SmaiMethod : AnomalyMethod
             var taken = at..Math.Min(at + PassesAtOnce, ofFrame.Length);
             var frame = tensor(ofFrame[taken]).to(x.device);
             var hidden = pass.index_select(0, frame).eq(tensor(ofPass[taken]).to(x.device).view(-1, 1, 1)).unsqueeze(1).to(ScalarType.Float32);
-            filled.index_add_(0, frame, Rebuild(x.index_select(0, frame), hidden) * hidden, S(1));
+            filled.index_add_(0, frame, Rebuild(x.index_select(0, frame), hidden, context) * hidden, S(1));
         }
 
         return filled;
@@ -94,7 +95,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     }
 
     /// <summary>What the network makes of frames that are hidden where the mask is 1: cat(x (1 - m), m) in, N x C x H x W in [-1, 1] out.</summary>
-    internal Tensor Rebuild(Tensor x, Tensor hidden) => Pass(cat([x * OneMinus(hidden), hidden], 1))[0];
+    internal static Tensor Rebuild(Tensor x, Tensor hidden, InferenceContext context) => context.Pass(cat([x * OneMinus(hidden), hidden], 1))[0];
 
     /// <summary>The pass that hides each superpixel of a frame: 0, 1, …</summary>
     private int[] PassOfEach(Superpixels superpixels) => _options.Masking == SuperpixelMasking.Coloured

@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
@@ -23,10 +24,11 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     public override Tensor Loss(Tensor frames, Random random) => Loss(frames, options.Beta);
 
     /// <inheritdoc/>
-    public override Tensor AnomalyMap(Tensor frames) => MeanFilter.Apply(SquaredDistance.Apply(frames, Reconstruct(frames)), options.Smoothing);
+    public override Tensor AnomalyMap(Tensor frames, InferenceContext context) =>
+        MeanFilter.Apply(SquaredDistance.Apply(frames, Reconstruct(frames, context), context.Team), options.Smoothing, context.Team);
 
     /// <summary>From the posterior's mean.</summary>
-    public override Tensor Reconstruct(Tensor frames) => Pass(frames)[0];
+    public override Tensor Reconstruct(Tensor frames, InferenceContext context) => context.Pass(frames)[0];
 
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)

@@ -13,7 +13,7 @@ namespace AnomalyLine.Inference.Backends.OnnxRuntime;
 /// A network's pass in ONNX Runtime, on the CPU: the graph that the method writes, with the weights that it holds now. Reads and writes the tensors' own memory. One caller at a time.
 /// A lone input is computed by all threads together; of several each thread of the <see cref="ThreadTeam"/> computes its own, so that none waits for another at each layer (docs/adr/0033-a-crew-for-a-batch.md).
 /// </summary>
-internal sealed class OnnxPass : IInferenceBackend
+internal sealed class OnnxBackend : IInferenceBackend
 {
     /// <summary>What the graph's input is called.</summary>
     public const string InputName = "frames";
@@ -27,7 +27,7 @@ internal sealed class OnnxPass : IInferenceBackend
     private readonly string[] _outputs;
     private readonly long[][] _shapes;
 
-    private OnnxPass(byte[] graph, IReadOnlyList<string> outputs, int threads)
+    private OnnxBackend(byte[] graph, IReadOnlyList<string> outputs, int threads)
     {
         _together = Open(graph, threads);
         if (threads > 1) _alone = Open(graph, 1);
@@ -43,7 +43,7 @@ internal sealed class OnnxPass : IInferenceBackend
     /// <param name="threads">Threads of a pass, the caller's included. They soon sleep while they wait: spinning would take the cores from preparation and maps, and from other models.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph.</exception>
     /// <exception cref="NotSupportedException">The pass has no form in ONNX.</exception>
-    public static OnnxPass Of(InferenceNetwork network, int threads)
+    public static OnnxBackend Of(InferenceNetwork network, int threads)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
@@ -57,7 +57,7 @@ internal sealed class OnnxPass : IInferenceBackend
     /// <param name="outputs">Its outputs, in the order of the results.</param>
     /// <param name="threads">As above.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph.</exception>
-    public static OnnxPass Of(GraphProto graph, IReadOnlyList<string> outputs, int threads) =>
+    public static OnnxBackend Of(GraphProto graph, IReadOnlyList<string> outputs, int threads) =>
         new(OnnxGraph.ToModel(graph, "", new Dictionary<string, string>()).ToByteArray(), outputs, threads);
 
     /// <summary>The shapes of a graph's outputs for an input of a shape, found by running it once on zeros.</summary>
@@ -72,14 +72,17 @@ internal sealed class OnnxPass : IInferenceBackend
         return [.. results.Select(r => r.GetTensorTypeAndShape().Shape)];
     }
 
+    /// <summary>No: the graph takes all inputs at once.</summary>
+    public bool BoundsMemory => false;
+
     /// <inheritdoc/>
-    public Tensor[] Run(Tensor input)
+    public Tensor[] Run(Tensor input, ThreadTeam team)
     {
         // A tensor of its own, so that its memory lives until the pass is over.
         using var frames = input.contiguous();
         var count = (int)frames.shape[0];
         var results = _shapes.Select(shape => empty([count, .. shape.AsSpan(1)], ScalarType.Float32)).ToArray();
-        if (_alone is { } alone && IsShared(count, ThreadTeam.Led)) ThreadTeam.Share(count, i => Compute(alone, frames, results, i, 1));
+        if (_alone is { } alone && IsShared(count, team.Size)) team.ForEach(count, i => Compute(alone, frames, results, i, 1));
         else Compute(_together, frames, results, 0, count);
         return results;
     }

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace AnomalyLine.Vision.Tests.Onnx;
 
-public sealed class OnnxPassTests
+public sealed class OnnxBackendTests
 {
     public static TheoryData<string> Names => [.. MethodCatalog.All.Select(m => m.Name)];
 
@@ -31,19 +31,17 @@ public sealed class OnnxPassTests
         method.Finish();
         InferenceOptimizer.Optimize(method.Network);
         using var mode = inference_mode();
-        using var pass = OnnxPass.Of(method, 2);
-        using var crew = new ThreadTeam(2);
-        using var leading = ThreadTeam.Lead(crew);
+        using var pass = OnnxBackend.Of(method, 2);
+        using var team = new ThreadTeam(2);
+        var onnx = new InferenceContext(pass, team);
         foreach (var frames in new[] { Frames(1), Frames(3) })
         {
-            method.Engine = null;
             var expected = method.AnomalyMap(frames);
-            method.Engine = pass;
-            var actual = method.AnomalyMap(frames);
+            var actual = method.AnomalyMap(frames, onnx);
             var (difference, largest) = ((expected - actual).abs().max().item<float>(), expected.abs().max().item<float>());
             TestContext.Current.TestOutputHelper?.WriteLine($"largest difference {difference:G3} of {largest:G3}");
             Assert.True(largest > 0, "all of the map is 0, so this compares nothing");
-            Assert.True(difference <= EngineTrial.Tolerance * largest, $"{difference} of {largest}");
+            Assert.True(difference <= BackendSelector.Tolerance * largest, $"{difference} of {largest}");
         }
     }
 
@@ -60,9 +58,9 @@ public sealed class OnnxPassTests
         var options = new IntraOptions { Size = size, Patch = 8, Width = 32, Depth = 5, Heads = 2, Hidden = hidden, Positions = Enum.Parse<PatchPositions>(positions) };
         using var method = new IntraMethod(options);
         InferenceOptimizer.Optimize(method.Network);
-        using var pass = OnnxPass.Of(method, 2);
+        using var pass = OnnxBackend.Of(method, 2);
         var frames = rand(2, 3, size, size);
-        var (expected, actual) = (method.Rebuild(frames), pass.Run(frames)[0]);
+        var (expected, actual) = (method.Rebuild(frames), pass.Run(frames, ThreadTeam.Alone)[0]);
         Assert.Equal(expected.shape, actual.shape);
         Assert.True((expected - actual).abs().max().item<float>() < 1e-5f * expected.abs().max().item<float>());
     }
@@ -74,7 +72,7 @@ public sealed class OnnxPassTests
     [InlineData(3, 2, true)]
     [InlineData(7, 16, false)]
     [InlineData(8, 16, true)]
-    public void IsShared_InputsAndThreads_WhereHalfOfThemHaveWork(int inputs, int threads, bool expected) => Assert.Equal(expected, OnnxPass.IsShared(inputs, threads));
+    public void IsShared_InputsAndThreads_WhereHalfOfThemHaveWork(int inputs, int threads, bool expected) => Assert.Equal(expected, OnnxBackend.IsShared(inputs, threads));
 
     [Fact]
     public void Run_InputsSharedOut_GivesWhatTheyGiveOneByOne()
@@ -85,15 +83,14 @@ public sealed class OnnxPassTests
         var descriptor = MethodCatalog.Find("fair")!;
         using var method = descriptor.Create(SmallPresets.Of(descriptor));
         InferenceOptimizer.Optimize(method.Network);
-        using var shared = OnnxPass.Of(method, 3);
-        using var single = OnnxPass.Of(method, 1);
+        using var shared = OnnxBackend.Of(method, 3);
+        using var single = OnnxBackend.Of(method, 1);
         var frames = rand(7, method.Input.Planes, method.Input.Height, method.Input.Width);
-        using var crew = new ThreadTeam(3);
-        using var leading = ThreadTeam.Lead(crew);
-        var results = shared.Run(frames);
+        using var team = new ThreadTeam(3);
+        var results = shared.Run(frames, team);
         for (var i = 0; i < 7; i++)
         {
-            foreach (var (all, one) in results.Zip(single.Run(frames.narrow(0, i, 1)))) Assert.True(all.narrow(0, i, 1).equal(one).all().item<bool>(), $"frame {i}");
+            foreach (var (all, one) in results.Zip(single.Run(frames.narrow(0, i, 1), ThreadTeam.Alone))) Assert.True(all.narrow(0, i, 1).equal(one).all().item<bool>(), $"frame {i}");
         }
     }
 }

@@ -1,0 +1,68 @@
+using AnomalyLine.Detection;
+using AnomalyLine.Imaging;
+using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Inference.Threading;
+using static TorchSharp.torch;
+
+namespace AnomalyLine.Inference;
+
+/// <summary>From prepared frames to maps and scores, by one network and one backend. One thread at a time. What it is made of stays its owner's.</summary>
+/// <param name="network">In its inference form.</param>
+/// <param name="backend">Computes the network's passes.</param>
+/// <param name="staging">Brings frames to where the network is.</param>
+/// <param name="normal">What the map is measured against; null for the plain map.</param>
+/// <param name="team">The threads of maps.</param>
+internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBackend backend, FrameStaging staging, PixelwiseNormalizer? normal, ThreadTeam team)
+{
+    private readonly InferenceContext _context = new(backend, team);
+
+    /// <summary>The network.</summary>
+    public InferenceNetwork Network => network;
+
+    /// <summary>What computes its passes.</summary>
+    public IInferenceBackend Backend => backend;
+
+    /// <summary>What all passes have taken together so far; on a GPU, until they were queued.</summary>
+    public TimeSpan PassTime => _context.PassTime;
+
+    /// <summary>The same frames and maps by another network, or by another backend.</summary>
+    public InferencePipeline With(InferenceNetwork other, IInferenceBackend by) => new(other, by, staging, normal, team);
+
+    /// <summary>Judges frames as one batch.</summary>
+    public DetectionResult[] Detect(IReadOnlyList<PreparedFrame> frames) => Detect(frames, frames.Count);
+
+    /// <summary>Judges a batch of a size, of which the first are frames and the rest is not looked at.</summary>
+    public DetectionResult[] Detect(IReadOnlyList<PreparedFrame> frames, int size)
+    {
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var map = network.AnomalyMap(staging.Move(frames, size), _context);
+        if (normal is not null) map = normal.Measure(map, team);
+        var scores = CpuMapKernels.Values(network.Score(map, _context).cpu());
+        map = map.contiguous().cpu();
+        var (height, width) = ((int)map.shape[1], (int)map.shape[2]);
+        var detections = new DetectionResult[frames.Count];
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var values = PooledArrays.Rent<float>(height * width);
+            CpuMapKernels.Values(map, i).CopyTo(values.Memory.Span);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
+        }
+
+        return detections;
+    }
+
+    /// <summary>See <see cref="AnomalyModel.Reconstruct"/>.</summary>
+    public PreparedFrame? Reconstruct(PreparedFrame frame)
+    {
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        if (network.Reconstruct(staging.Move([frame], 1), _context) is not { } picture) return null;
+        var rebuilt = picture.nan_to_num().clamp(Scalars.S(0), Scalars.S(1)).contiguous().cpu();
+        var result = new PreparedFrame(network.Input with { Frames = 1 }, frame.Region, frame.FrameWidth, frame.FrameHeight);
+        CpuMapKernels.Values(rebuilt).CopyTo(result.Writable);
+        return result;
+    }
+}
