@@ -1,4 +1,5 @@
 using AnomalyLine.Cli;
+using AnomalyLine.Cli.Commands;
 using AnomalyLine.Inference.Backends.Torch;
 
 TorchEngine.RestartWithSettings();

@@ -1,6 +1,6 @@
 using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server;
 
 TorchEngine.RestartWithSettings();
 

@@ -1,3 +1,5 @@
+using AnomalyLine.Cli.Commands;
+
 namespace AnomalyLine.Cli.Tests;
 
 /// <summary>A command line that was run in this process, and what it left.</summary>

@@ -24,11 +24,11 @@ public sealed record LeaveOutReport(int Checked, IReadOnlyList<KeyValuePair<stri
 
         // By name: a sample's is the hash of its content, so that the order says nothing of what is on it.
         var files = request.Files.OrderBy(Path.GetFileName, StringComparer.Ordinal).Take(MostChecked).ToList();
-        if (files.Count < SampleGuard.FewestForMedian) return Write(new LeaveOutReport(0, []), request.Output);
+        if (files.Count < OddScores.FewestForMedian) return Write(new LeaveOutReport(0, []), request.Output);
         var scores = LeaveOutScores.Of(files, progress);
-        var (median, deviation) = SampleGuard.Robust(scores);
+        var (median, deviation) = OddScores.Robust(scores);
         var doubts = files.Zip(scores, (file, score) => (File: Path.GetFileNameWithoutExtension(file), Odd: (score - median) / deviation))
-            .Where(found => found.Odd > SampleGuard.OddDeviations).OrderByDescending(found => found.Odd).ToList();
+            .Where(found => found.Odd > OddScores.Deviations).OrderByDescending(found => found.Odd).ToList();
         return Write(new LeaveOutReport(files.Count, [.. doubts.Select((doubt, i) => KeyValuePair.Create(doubt.File, Say(doubt.Odd, i + 1, files.Count)))]), request.Output);
     }
 
@@ -37,12 +37,12 @@ public sealed record LeaveOutReport(int Checked, IReadOnlyList<KeyValuePair<stri
 
     /// <summary>In words, for a log.</summary>
     public IEnumerable<string> Lines() => Checked == 0
-        ? [$"guard: no normal was checked; it takes {SampleGuard.FewestForMedian}"]
+        ? [$"guard: no normal was checked; it takes {OddScores.FewestForMedian}"]
         : [$"guard: {Checked} normals were checked against one another, {Reasons.Count} look as if they were none", .. Reasons.Select(doubt => $"guard: WARNING {doubt.Key}: {doubt.Value}")];
 
     private static string Say(double odd, int place, int count) => string.Create(
         CultureInfo.InvariantCulture,
-        $"A model of all the other normals finds it odd: {odd:0.0} robust standard deviations above them, place {place} of {count}; more than {SampleGuard.OddDeviations:0} are asked about.");
+        $"A model of all the other normals finds it odd: {odd:0.0} robust standard deviations above them, place {place} of {count}; more than {OddScores.Deviations:0} are asked about.");
 
     private static LeaveOutReport Write(LeaveOutReport report, string path)
     {

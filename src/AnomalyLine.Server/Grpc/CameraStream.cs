@@ -16,6 +16,9 @@ internal sealed class CameraStream(
     FrameRefusals refusals)
     : IDisposable
 {
+    /// <summary>Largest message: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
+    public const int MaxMessageBytes = Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
+
     private readonly SemaphoreSlim _slots = new(slots);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _broken = new();
@@ -55,7 +58,7 @@ internal sealed class CameraStream(
         }
         catch (RpcException tooLarge) when (tooLarge.StatusCode == StatusCode.ResourceExhausted)
         {
-            _end = FrameRefusal.MessageTooLarge(ServerHost.MaxMessageBytes);
+            _end = FrameRefusal.MessageTooLarge(MaxMessageBytes);
             refusals.Note(_end);
         }
         finally

@@ -10,7 +10,7 @@ namespace AnomalyLine.Server.Grpc;
 /// <summary>
 /// Holds REST to the contract, as the transcoder ignores what it does not know: a request with a field or parameter that its call does not have,
 /// or a value that is none of its type, is refused with the name. Gives every failure the documented body. After
-/// <see cref="AccessMiddleware"/>: who may not call learns that and nothing else.
+/// access is checked: who may not call learns that and nothing else.
 /// </summary>
 internal sealed class RestMiddleware(RequestDelegate next, AccessControl access, EndpointDataSource endpoints)
 {

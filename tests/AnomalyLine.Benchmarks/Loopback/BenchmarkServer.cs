@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Server;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

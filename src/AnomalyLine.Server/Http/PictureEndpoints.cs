@@ -1,9 +1,10 @@
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Server.Console;
+using AnomalyLine.Server.Pictures;
 using Microsoft.Extensions.Localization;
 using Microsoft.Net.Http.Headers;
 
-namespace AnomalyLine.Server.Pictures;
+namespace AnomalyLine.Server.Http;
 
 /// <summary>
 /// Pictures over plain HTTP: /stations/{station}/inspections/{sequence}/{frame|overlay|map}, with ?width= for another largest width than 800 pixels; …/reconstruction, in the

@@ -1,10 +1,11 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Grpc;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace AnomalyLine.Server.Access;
+namespace AnomalyLine.Server.Http;
 
 /// <summary>
 /// Finds out who sent each request, and refuses before anything of its body is read: calls over gRPC and REST alike by <see cref="Calls"/>, pages to those who are nobody, and what is only for

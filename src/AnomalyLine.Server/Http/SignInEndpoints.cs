@@ -1,11 +1,12 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Console;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
-namespace AnomalyLine.Server.Access;
+namespace AnomalyLine.Server.Http;
 
 /// <summary>What the forms of the sign-in, the sign-out, the first start and the own password are sent to. Plain forms with a token against other sites; they need no script.</summary>
 internal static class SignInEndpoints

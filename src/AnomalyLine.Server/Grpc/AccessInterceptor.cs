@@ -1,10 +1,10 @@
-using AnomalyLine.Server.Grpc;
+using AnomalyLine.Server.Access;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
-namespace AnomalyLine.Server.Access;
+namespace AnomalyLine.Server.Grpc;
 
-/// <summary>Ends a stream with its next message where its caller may no longer. Whether a call may begin is decided by <see cref="AccessMiddleware"/>, before its first message is read.</summary>
+/// <summary>Ends a stream with its next message where its caller may no longer. Whether a call may begin is decided before its first message is read.</summary>
 internal sealed class AccessInterceptor(AccessControl access) : Interceptor
 {
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(

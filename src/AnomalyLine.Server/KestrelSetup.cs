@@ -1,10 +1,11 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace AnomalyLine.Server.Hosting;
+namespace AnomalyLine.Server;
 
 /// <summary>The two ports, with TLS where it is set up, and flow control wide enough for camera frames (measured: a frame of 1 MB stalls in the default windows).</summary>
 internal static class KestrelSetup

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using AnomalyLine.Cli.Commands;
 using AnomalyLine.Management.OpcUa;
 
-namespace AnomalyLine.Cli;
+namespace AnomalyLine.Cli.Commands;
 
 /// <summary>The command line: all commands, and what happens around each.</summary>
 internal static class CommandLine

@@ -12,6 +12,8 @@ using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
 using AnomalyLine.Server.Grpc;
+using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Http;
 using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.OpcUaGateway;
 using AnomalyLine.Server.Options;
@@ -21,14 +23,11 @@ using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 
-namespace AnomalyLine.Server.Hosting;
+namespace AnomalyLine.Server;
 
 /// <summary>Puts the server together.</summary>
 internal static class ServerHost
 {
-    /// <summary>Largest message of a camera: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
-    public const int MaxMessageBytes = Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
-
     private const int MaxPictureMessageBytes = 68 * 1024 * 1024, MaxChunkMessageBytes = 2 * 1024 * 1024;
 
     /// <summary>A server that is ready to run.</summary>
@@ -60,7 +59,7 @@ internal static class ServerHost
             grpc.MaxReceiveMessageSize = CallRule.UsualMostBytes;
             grpc.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(RestSetup.Configure)
-            .AddServiceOptions<CameraService>(service => service.MaxReceiveMessageSize = MaxMessageBytes)
+            .AddServiceOptions<CameraService>(service => service.MaxReceiveMessageSize = CameraStream.MaxMessageBytes)
             .AddServiceOptions<SampleService>(service => service.MaxReceiveMessageSize = MaxPictureMessageBytes)
             .AddServiceOptions<ModelService>(service => service.MaxReceiveMessageSize = MaxChunkMessageBytes);
         builder.Services.AddSingleton<ProcessPulse>();

@@ -1,8 +1,9 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Demo;
+using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 
-namespace AnomalyLine.Server.Hosting;
+namespace AnomalyLine.Server;
 
 /// <summary>The server as a program.</summary>
 internal static class ServerProgram

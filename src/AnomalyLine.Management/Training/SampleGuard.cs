@@ -4,9 +4,9 @@ using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
-using AnomalyLine.Management.Training;
+using AnomalyLine.Management.Samples;
 
-namespace AnomalyLine.Management.Samples;
+namespace AnomalyLine.Management.Training;
 
 /// <summary>
 /// Marks samples that count as normal but do not look it, so that a defect does not become normal unseen. By their scores under the active model it finds what that model rejects or finds
@@ -20,12 +20,6 @@ namespace AnomalyLine.Management.Samples;
 /// <param name="trainer">The process that does leave-out passes; null for this program.</param>
 public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<string, IDetector> load, string dataFolder, TrainerCommand? trainer = null)
 {
-    /// <summary>Fewest scores of which a median says something.</summary>
-    public const int FewestForMedian = 20;
-
-    /// <summary>A score is odd this many standard deviations above the median, both estimated robustly (1.4826 times the median absolute deviation).</summary>
-    public const double OddDeviations = 5;
-
     private const int BatchSize = 8;
 
     /// <summary>Checks all samples of a station that are labelled normal and not excluded. Scores of this model version are taken from their inspections; others are computed.</summary>
@@ -45,7 +39,7 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
             if (failure is not null) return failure;
         }
 
-        var limit = OddAbove(scores.Values);
+        var limit = OddScores.Above(scores.Values);
         var reasons = normals.ToDictionary(sample => sample.Id, sample => scores.TryGetValue(sample.Id, out var score) ? Judge(score, recipe, limit) : "The picture cannot be read.");
         var marked = await samples.SuspectAsync(reasons, cancellation);
         return marked.TryGet(out var count, out var failed) ? new GuardResult(normals.Count, count) : failed;
@@ -54,7 +48,7 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
     /// <summary>Checks them by a model of all the others, which never saw the one that it judges: in a process of its own at the lowest priority, about 8 s for 100 samples on two cores.</summary>
     /// <param name="station">Name of the station.</param>
     /// <param name="cancellation">Ends the process; marks nothing.</param>
-    /// <returns>How many were checked (none below <see cref="FewestForMedian"/>) and how many are marked by it, or <see cref="LineErrorCode.InvalidSample"/>, ManagementFailed.</returns>
+    /// <returns>How many were checked (none below <see cref="OddScores.FewestForMedian"/>) and how many are marked by it, or <see cref="LineErrorCode.InvalidSample"/>, ManagementFailed.</returns>
     public async Task<Outcome<GuardResult>> CheckLeftOutAsync(string station, CancellationToken cancellation)
     {
         if (!(await NormalsAsync(station, cancellation)).TryGet(out var normals, out var error)) return error;
@@ -83,21 +77,6 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
         ? model.Manifest.Calibration.Threshold
         : new LineError(LineErrorCode.ModelNotFound, $"There is no model \"{version}\"; upload its file first, or choose one that ListModels names.");
 
-    /// <summary>The score above which one is odd among these; infinity where there are too few.</summary>
-    internal static double OddAbove(IReadOnlyCollection<double> scores)
-    {
-        if (scores.Count < FewestForMedian) return double.PositiveInfinity;
-        var (median, deviation) = Robust(scores);
-        return median + (OddDeviations * deviation);
-    }
-
-    /// <summary>The median, and the standard deviation by the median absolute deviation.</summary>
-    internal static (double Median, double Deviation) Robust(IReadOnlyCollection<double> scores)
-    {
-        var median = Median(scores);
-        return (median, 1.4826 * Median([.. scores.Select(score => Math.Abs(score - median))]));
-    }
-
     /// <summary>All samples of a station that are labelled normal and not excluded.</summary>
     private async Task<Outcome<List<Sample>>> NormalsAsync(string station, CancellationToken cancellation)
     {
@@ -118,12 +97,6 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
         score > recipe.Threshold ? $"Model {recipe.ModelVersion} rejects it: score {score:G4} above the threshold {recipe.Threshold:G4}."
         : score > limit ? $"Its score {score:G4} under {recipe.ModelVersion} is odd among the station's normals: above {limit:G4}."
         : "";
-
-    private static double Median(IReadOnlyCollection<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
 
     private LineError? Score(List<Sample> unknown, Recipe recipe, Dictionary<long, double> scores, CancellationToken cancellation)
     {
