@@ -136,7 +136,7 @@ public static partial class TorchEngine
 
     /// <summary>
     /// Until the result is disposed, native memory reads as zero when it is allocated, in the whole process: for trainings, in which oneDNN 3.7 multiplies channels that it never wrote by
-    /// zero, which is NaN wherever that memory holds one (docs/adr/0044-zeroed-memory-in-trainings.md). Any thread; they may overlap.
+    /// zero, which is NaN wherever that memory holds one (docs/adr/0045-zeroed-memory-in-trainings.md). Any thread; they may overlap.
     /// </summary>
     internal static IDisposable ZeroNewMemory() => new ZeroedMemory();
 
