@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using AnomalyLine.Server.Access;
-using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

@@ -43,6 +43,35 @@ public sealed partial class DocumentTests
             .SelectMany(file => Document().Matches(Repository.Read(file)).Select(match => match.Value)
                 .Where(document => !File.Exists(Path.Combine(Repository.Root, document))).Select(document => $"{file}: {document}")));
 
+    [Fact]
+    public void Events_OfTheLog_HaveOneIdEachAndStandInTheDocument()
+    {
+        var events = Repository.Files(["src"], ".cs").SelectMany(file => Event().Matches(Repository.Read(file)).Select(match => (File: file, Match: match)))
+            .Select(found => (found.File, Id: found.Match.Groups["id"].Value, Row: Row(found.Match))).ToList();
+        Rule.Holds("No two events of the log have one id.", events.GroupBy(found => found.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key}: {string.Join(", ", group.Select(found => found.File))}"));
+        var document = Repository.Read("docs/events.md").Split('\n').Where(line => Id().IsMatch(line)).ToHashSet(StringComparer.Ordinal);
+        Rule.Holds("docs/events.md has each event with its level and its text, in a row like this one.", events.Where(found => !document.Contains(found.Row)).Select(found => $"{found.File}: {found.Row}"));
+        Rule.Holds("docs/events.md has no event that is not there.", document.Except(events.Select(found => found.Row)));
+        Rule.Holds(
+            "Every event has an id.",
+            Repository.Files(["src"], ".cs").Where(file => Repository.Read(file) is var text && text.Split("[LoggerMessage(").Length - 1 != Event().Count(text)));
+
+        static string Row(Match match)
+        {
+            var text = string.Concat(Part().Matches(match.Groups["text"].Value).Select(part => part.Groups["part"].Value)).Replace("\\\"", "\"", StringComparison.Ordinal);
+            return $"| {match.Groups["id"].Value} | {(match.Groups["level"].Success ? match.Groups["level"].Value : "any")} | {text.Replace('|', '/')} |";
+        }
+    }
+
+    [GeneratedRegex(@"LoggerMessage\(\s*(?:EventId = )?(?<id>\d+)(?:,\s*(?:Level = )?LogLevel\.(?<level>\w+))?,\s*(?:Message = )?(?<text>""(?:[^""\\]|\\.)*""(?:\s*\+\s*""(?:[^""\\]|\\.)*"")*)")]
+    private static partial Regex Event();
+
+    [GeneratedRegex(@"""(?<part>(?:[^""\\]|\\.)*)""")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"^\| \d+ \|")]
+    private static partial Regex Id();
+
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
     private static partial Regex Kebab();
 

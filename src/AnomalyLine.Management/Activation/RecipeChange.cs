@@ -366,11 +366,11 @@ public sealed partial class RecipeChange(
         await registry.NoteStagesAsync(context, station, active, judges, caller, cancellation);
     }
 
-    [LoggerMessage(160, LogLevel.Warning,
+    [LoggerMessage(250, LogLevel.Warning,
         "{Action} of station {Station} took place or failed, but its end could not be written down ({Reason}); it is made up for when the management database can be used")]
     private static partial void Unfinished(ILogger logger, string action, string station, string reason);
 
-    [LoggerMessage(161, LogLevel.Warning, "{Action} of station {Station}, begun at {Time}, did not come to its end; it took place: {TookPlace}")]
+    [LoggerMessage(251, LogLevel.Warning, "{Action} of station {Station}, begun at {Time}, did not come to its end; it took place: {TookPlace}")]
     private static partial void Left(ILogger logger, string action, string station, DateTimeOffset time, bool tookPlace);
 
     /// <summary>A station's turn, until it is disposed.</summary>

@@ -142,7 +142,7 @@ public sealed partial class AuditLog(ManagementDatabase database, TimeProvider t
         }
     }
 
-    [LoggerMessage(5, LogLevel.Error, "The audit has no entry of a change that holds: {Action} of '{Subject}' by '{User}' from {Origin}, from {OldValue} to {NewValue}: {Reason}")]
+    [LoggerMessage(242, LogLevel.Error, "The audit has no entry of a change that holds: {Action} of '{Subject}' by '{User}' from {Origin}, from {OldValue} to {NewValue}: {Reason}")]
     private static partial void LogMissing(ILogger logger, string action, string subject, string user, string origin, string oldValue, string newValue, string reason);
 
     private static string ToJson(object? value) => value switch

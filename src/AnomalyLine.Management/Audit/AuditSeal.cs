@@ -66,9 +66,9 @@ public sealed partial class AuditSeal(string dataFolder, ILogger<AuditSeal> logg
         return $"{end}:{Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromHexString(File.ReadAllText(_keyPath).Trim()), Encoding.ASCII.GetBytes(end)))}";
     }
 
-    [LoggerMessage(3, LogLevel.Information, "The audit has {Entries} entries, head {Head}")]
+    [LoggerMessage(240, LogLevel.Information, "The audit has {Entries} entries, head {Head}")]
     private partial void LogEnd(long entries, string head);
 
-    [LoggerMessage(4, LogLevel.Error, "The end of the audit cannot be sealed; make room on the disk of the data folder, or give the server its rights there")]
+    [LoggerMessage(241, LogLevel.Error, "The end of the audit cannot be sealed; make room on the disk of the data folder, or give the server its rights there")]
     internal partial void LogFailed(Exception failure);
 }

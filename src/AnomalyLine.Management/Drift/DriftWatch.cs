@@ -149,6 +149,6 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Station {Station} drifts ({Signal}): {Reason} {Suggestion}")]
+    [LoggerMessage(210, LogLevel.Warning, "Station {Station} drifts ({Signal}): {Reason} {Suggestion}")]
     private static partial void Drifted(ILogger logger, string station, DriftSignal signal, string reason, string suggestion);
 }

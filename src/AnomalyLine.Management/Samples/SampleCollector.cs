@@ -171,10 +171,10 @@ public sealed partial class SampleCollector : IAsyncDisposable
         _dropped.Add(1, new("station", station), new("cause", cause));
     }
 
-    [LoggerMessage(1, LogLevel.Error, "No samples are kept: {Reason} The line runs on.")]
+    [LoggerMessage(220, LogLevel.Error, "No samples are kept: {Reason} The line runs on.")]
     private static partial void Failed(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "Samples are kept again")]
+    [LoggerMessage(221, LogLevel.Information, "Samples are kept again")]
     private static partial void Recovered(ILogger logger);
 
     private sealed record Waiting(EvidenceItem? Item, SampleReason Reason)

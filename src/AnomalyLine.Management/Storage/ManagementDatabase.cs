@@ -165,9 +165,9 @@ public sealed partial class ManagementDatabase : IAsyncDisposable
 
     private static Exception Innermost(Exception exception) => exception is DbUpdateException or InvalidOperationException && exception.InnerException is { } inner ? Innermost(inner) : exception;
 
-    [LoggerMessage(1, LogLevel.Error, "The management database cannot be used")]
+    [LoggerMessage(201, LogLevel.Error, "The management database cannot be used")]
     private static partial void Failed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Information, "The management database can be used again")]
+    [LoggerMessage(202, LogLevel.Information, "The management database can be used again")]
     private static partial void Recovered(ILogger logger);
 }

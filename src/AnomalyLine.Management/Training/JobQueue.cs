@@ -256,12 +256,12 @@ public sealed partial class JobQueue(
         foreach (var name in new[] { folder.Model, folder.Model + ".checkpoint" }) File.Delete(name);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Training job {Job} for station {Station}: {Method}")]
+    [LoggerMessage(230, LogLevel.Information, "Training job {Job} for station {Station}: {Method}")]
     private static partial void Started(ILogger logger, long job, string station, string method);
 
-    [LoggerMessage(3, LogLevel.Warning, "Training job {Job}: {Count} of its normals look as if they were none")]
+    [LoggerMessage(232, LogLevel.Warning, "Training job {Job}: {Count} of its normals look as if they were none")]
     private static partial void Doubted(ILogger logger, long job, int count);
 
-    [LoggerMessage(2, LogLevel.Warning, "Training job {Job} failed: {Reason}")]
+    [LoggerMessage(231, LogLevel.Warning, "Training job {Job} failed: {Reason}")]
     private static partial void Ended(ILogger logger, long job, string reason);
 }

@@ -96,7 +96,7 @@ internal sealed partial class DemoLine(
 
     private static string FirstWord(DemoStep step) => step.Text.Split(' ')[0];
 
-    [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
+    [LoggerMessage(EventId = 109, Level = LogLevel.Information, Message = "{Step} ({Fraction:P0})")]
     private partial void LogStep(string step, double fraction);
 
     [LoggerMessage(EventId = 106, Level = LogLevel.Error, Message = "The demonstration cannot go on: {Reason}")]

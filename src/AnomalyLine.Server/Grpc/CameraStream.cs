@@ -1,6 +1,5 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Access;
-using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Observability;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;

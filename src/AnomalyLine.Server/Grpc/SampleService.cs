@@ -1,5 +1,6 @@
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 using Google.Protobuf;
