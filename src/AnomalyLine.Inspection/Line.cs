@@ -18,6 +18,7 @@ public sealed class Line : IAsyncDisposable
     private readonly LineMetrics _metrics = new();
     private readonly LogDatabase _database;
     private readonly LogWriter _writer;
+    private readonly LogCheck _check;
     private readonly ModelPool _models;
     private readonly FrameFlow _flow;
     private readonly LineChanges _changes;
@@ -35,6 +36,8 @@ public sealed class Line : IAsyncDisposable
         _models = new ModelPool(loadDetector, () => LineChanges.ModelsNamed(_stations), options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);
         _writer = new LogWriter(database.Writer, position, new Retention(database.Writer, options, _removed, time), Publish, time, _metrics, logger);
+        _check = new LogCheck(database, logger);
+        _metrics.ObserveDamage(() => _check.Damage.Length > 0);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);
         _changes = new LineChanges(_stations, _removed, _writer, _models, time, logger);
     }
@@ -45,6 +48,12 @@ public sealed class Line : IAsyncDisposable
 
     /// <summary>The durable log.</summary>
     public InspectionLog Log { get; }
+
+    /// <summary>What is damaged in the log, as its check after the start has found; empty where nothing is, or it is not done yet. The line judges all the same.</summary>
+    public string LogDamage => _check.Damage;
+
+    /// <summary>Done when all of the log has been read once since the start.</summary>
+    internal Task LogChecked => _check.Done;
 
     /// <summary>Inspections as they are made.</summary>
     public InspectionFeed Feed { get; }
@@ -333,6 +342,7 @@ public sealed class Line : IAsyncDisposable
             Feed.End();
             await _models.StopAsync();
             Log.Close();
+            await _check.DisposeAsync();
             _writer.Dispose();
             _database.Dispose();
             _metrics.Dispose();

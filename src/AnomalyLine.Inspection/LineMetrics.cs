@@ -44,6 +44,10 @@ internal sealed class LineMetrics : IDisposable
             "{frame}",
             "Frames waiting for a model, those being prepared included");
 
+    /// <summary>Reports whether the log was found damaged.</summary>
+    public void ObserveDamage(Func<bool> isDamaged) =>
+        _meter.CreateObservableGauge("anomalyline.log.damaged", () => isDamaged() ? 1 : 0, description: "1 where the check after the start has found the log damaged");
+
     public void Inspected(InspectionRecord record)
         => _inspections.Add(1, new TagList { { "station", record.Station }, { "verdict", Verdicts[(int)record.Verdict] } });
 

@@ -22,6 +22,9 @@ public sealed class ManagementOptions
     /// <summary>Share of one core that keeping samples may take, above 0 to 1. Default 0.2.</summary>
     public double CollectorShare { get; set; } = 0.2;
 
+    /// <summary>A file whose first line is the passphrase that backups are encrypted with, 12 characters at least; empty, the default: they are not.</summary>
+    public string BackupPassphraseFile { get; set; } = "";
+
     /// <summary>Everything that is wrong, one message each with the option's name; empty where nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {

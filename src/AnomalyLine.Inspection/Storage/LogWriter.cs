@@ -219,6 +219,8 @@ internal sealed class LogWriter : IDisposable
     {
         try
         {
+            // SQLite would go on writing into a file without a name, and all of it would be gone with the next start.
+            if (!File.Exists(_connection.DataSource)) throw new FileNotFoundException($"{_connection.DataSource} is gone; put it back");
             using (var transaction = _connection.BeginTransaction(deferred: false))
             {
                 foreach (var record in _corrections) InspectionCorrection.Run(_connection, record);

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace AnomalyLine.Management.Access;
 
-/// <summary>The key derivation scrypt (RFC 7914), which the platform lacks: the OPC UA gateway's older password hashes are made with it. Only used to check those.</summary>
+/// <summary>The key derivation scrypt (RFC 7914), which the platform lacks: the OPC UA gateway's older password hashes are made with it, and so are the keys of encrypted backups.</summary>
 internal static class Scrypt
 {
     private const int Words = 16;

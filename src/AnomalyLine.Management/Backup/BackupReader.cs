@@ -15,24 +15,27 @@ public static class BackupReader
 {
     private const string ManagementFile = "management.db";
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private const long MaxSignatureBytes = 64 * 1024;
     private const long MaxManifestBytes = 256L * 1024 * 1024;
 
-    /// <summary>Restores a backup into a folder that is not there or empty. Nothing is put in place before every file has passed its checksum.</summary>
+    /// <summary>Restores a backup into a folder that is not there or empty. Nothing is put in place before every file has passed its checksum, and the signature is one that is trusted.</summary>
     /// <param name="source">The backup.</param>
     /// <param name="dataFolder">The data folder to make.</param>
     /// <param name="options">Where the management database is to be: on PostgreSQL an empty database.</param>
+    /// <param name="trust">Whose backups are taken.</param>
     /// <param name="cancellation">Leaves nothing.</param>
-    /// <exception cref="BackupException">The backup is damaged or cut off, a newer program wrote it, or the folder or the database is not empty.</exception>
-    public static async Task<BackupManifest> RestoreAsync(string source, string dataFolder, ManagementOptions options, CancellationToken cancellation)
+    /// <exception cref="BackupException">The backup is encrypted with another passphrase, is not signed by whom it must be, is damaged or cut off, a newer program wrote it, or the folder or the database is not empty.</exception>
+    public static async Task<BackupManifest> RestoreAsync(string source, string dataFolder, ManagementOptions options, BackupTrust trust, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(trust);
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
         if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
             throw new BackupException($"{root}: is not empty; stop the server and move the folder away first, so that nothing of it is lost.");
         var incoming = $"{root}.{Guid.NewGuid():N}.part";
         try
         {
-            var manifest = await UnpackAsync(source, incoming, cancellation);
+            var manifest = await UnpackAsync(source, incoming, Passphrase.Read(options.BackupPassphraseFile), trust, cancellation);
             if (options.ConnectionString.Length > 0) await MoveRowsAsync(incoming, options, cancellation);
             if (Directory.Exists(root)) Directory.Delete(root);
             Directory.CreateDirectory(Path.GetDirectoryName(root)!);
@@ -49,21 +52,22 @@ public static class BackupReader
         }
     }
 
-    private static async Task<BackupManifest> UnpackAsync(string source, string folder, CancellationToken cancellation)
+    private static async Task<BackupManifest> UnpackAsync(string source, string folder, string? passphrase, BackupTrust trust, CancellationToken cancellation)
     {
         PrivateFile.CreateFolder(folder);
         var found = new Dictionary<string, BackupFile>(StringComparer.Ordinal);
         BackupManifest? manifest = null;
-        await using var stream = File.OpenRead(source);
+        byte[] signature = [], signed = [];
+        await using var stream = OpenFile(source, passphrase);
         await using var archive = new TarReader(stream);
         while (await NextAsync(archive, source, cancellation) is { } entry)
         {
             if (entry.EntryType is not TarEntryType.RegularFile) throw Damaged(source, $"the entry {entry.Name} is no file");
             if (manifest is not null) throw Damaged(source, $"{entry.Name} comes after the manifest, which is the last entry");
             var content = entry.DataStream ?? Stream.Null;
-            if (entry.Name != BackupManifest.Name) found[entry.Name] = await UnpackAsync(content, entry.Name, source, folder, cancellation);
-            else if (entry.Length > MaxManifestBytes) throw Damaged(source, $"its manifest has {entry.Length} bytes");
-            else manifest = await JsonSerializer.DeserializeAsync<BackupManifest>(content, s_json, cancellation);
+            if (entry.Name is BackupSignature.Name && signature.Length == 0) signature = await ReadAsync(entry, MaxSignatureBytes, source, cancellation);
+            else if (entry.Name != BackupManifest.Name) found[entry.Name] = await UnpackAsync(content, entry.Name, source, folder, cancellation);
+            else manifest = JsonSerializer.Deserialize<BackupManifest>(signed = await ReadAsync(entry, MaxManifestBytes, source, cancellation), s_json);
         }
 
         if (manifest is null) throw Damaged(source, "it has no manifest, so it was cut off or is no backup");
@@ -71,7 +75,45 @@ public static class BackupReader
             throw new BackupException($"{source}: has format {manifest.Format}, but this program knows formats up to {BackupManifest.CurrentFormat}; restore it with the newer program.");
         foreach (var file in manifest.Files)
             if (file is null || !found.Remove(file.Name, out var unpacked) || unpacked != file) throw Damaged(source, $"{file?.Name ?? "a file of its list"} is missing or was changed");
-        return found.Keys.FirstOrDefault() is { } added ? throw Damaged(source, $"{added} was added to it") : manifest;
+        return found.Keys.FirstOrDefault() is { } added ? throw Damaged(source, $"{added} was added to it") : manifest with { Signer = CheckSigner(signature, signed, source, trust) };
+    }
+
+    private static Stream OpenFile(string source, string? passphrase)
+    {
+        var file = File.OpenRead(source);
+        try
+        {
+            if (!AgeFile.Is(file)) return file;
+            return AgeFile.Open(file, passphrase ?? throw new BackupException($"{source}: is encrypted; name the file of its passphrase."));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(TarEntry entry, long most, string source, CancellationToken cancellation)
+    {
+        if (entry.Length > most) throw Damaged(source, $"{entry.Name} has {entry.Length} bytes");
+        var bytes = new byte[entry.Length];
+        await (entry.DataStream ?? Stream.Null).ReadExactlyAsync(bytes, cancellation);
+        return bytes;
+    }
+
+    /// <summary>The fingerprint of whoever signed; empty for nobody, where that is trusted.</summary>
+    private static string CheckSigner(byte[] signature, byte[] manifest, string source, BackupTrust trust)
+    {
+        if (signature.Length == 0)
+        {
+            if (trust is { AcceptUnsigned: true, Signer: null }) return "";
+            throw new BackupException($"{source}: is not signed, so that nobody knows who made it. A backup of an earlier release has no signature: accept it as such if you know where it comes from.");
+        }
+
+        var read = JsonSerializer.Deserialize<BackupSignature>(signature, s_json) ?? throw Damaged(source, $"{BackupSignature.Name} is empty");
+        var signer = SigningKey.SignerOf(manifest, read.PublicKey, read.Signature) ?? throw Damaged(source, "its signature is not that of its list");
+        if (trust.Signer is null || trust.Signer == signer) return signer;
+        throw new BackupException($"{source}: was signed by {signer}, not by {trust.Signer}; nothing was put in place.");
     }
 
     /// <summary>The next entry; the reader of the framework fails in many ways on a damaged archive.</summary>

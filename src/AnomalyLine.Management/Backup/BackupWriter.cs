@@ -12,7 +12,7 @@ namespace AnomalyLine.Management.Backup;
 
 /// <summary>
 /// Writes all that a server keeps into one file (tar), also while the server runs: first each database as it is at one moment, then the files that they name.
-/// The file is for its owner alone (mode 0600), as it holds keys. Files that come meanwhile are there too and harm nothing; a picture that retention takes away meanwhile is taken out of the copied database as well.
+/// The file is for its owner alone (mode 0600), as it holds keys; it is signed, and encrypted where a passphrase is given. Files that come meanwhile are there too and harm nothing; a picture that retention takes away meanwhile is taken out of the copied database as well.
 /// </summary>
 public static class BackupWriter
 {
@@ -20,7 +20,7 @@ public static class BackupWriter
 
     /// <summary>Makes a backup; the file is there whole or not at all.</summary>
     /// <param name="dataFolder">The server's data folder.</param>
-    /// <param name="options">Where the management database is: on PostgreSQL its rows are copied into the backup.</param>
+    /// <param name="options">Where the management database is: on PostgreSQL its rows are copied into the backup; and the file of the passphrase, if any.</param>
     /// <param name="target">File to write; one that is there already is replaced.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancellation">Leaves no file.</param>
@@ -39,7 +39,10 @@ public static class BackupWriter
             foreach (var database in Directory.EnumerateFiles(root, "*.db")) CopyDatabase(database, Path.Combine(copies, Path.GetFileName(database)));
             if (Path.Combine(root, AuditSeal.KeyFileName) is var key && File.Exists(key)) File.Copy(key, Path.Combine(copies, AuditSeal.KeyFileName));
             if (options.ConnectionString.Length > 0) await CopyRowsAsync(root, options, copies, cancellation);
-            var manifest = await WriteArchiveAsync(root, copies, target, part, time, cancellation);
+            var passphrase = Passphrase.Read(options.BackupPassphraseFile);
+            var plain = passphrase is null ? part : Path.Combine(copies, "archive");
+            var manifest = await WriteArchiveAsync(root, copies, target, plain, time, cancellation);
+            if (passphrase is not null) await EncryptAsync(plain, part, passphrase, cancellation);
             File.Move(part, target, overwrite: true);
             return manifest;
         }
@@ -52,6 +55,14 @@ public static class BackupWriter
             File.Delete(part);
             Directory.Delete(copies, recursive: true);
         }
+    }
+
+    private static async Task EncryptAsync(string plain, string target, string passphrase, CancellationToken cancellation)
+    {
+        await using var archive = File.OpenRead(plain);
+        await using var file = PrivateFile.Create(target);
+        await AgeFile.EncryptAsync(archive, file, passphrase, cancellation);
+        file.Flush(flushToDisk: true);
     }
 
     private static void CopyDatabase(string from, string to)
@@ -93,11 +104,14 @@ public static class BackupWriter
         if (File.Exists(Path.Combine(copies, AuditSeal.FileName))) files.Add(await AddAsync(archive, Path.Combine(copies, AuditSeal.FileName), AuditSeal.FileName, cancellation));
         foreach (var path in Directory.EnumerateFiles(copies, "*.db").Order(StringComparer.Ordinal)) files.Add(await AddAsync(archive, path, Path.GetFileName(path), cancellation));
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), entries, head, files);
-        var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web));
-        await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, BackupManifest.Name) { DataStream = content }, cancellation);
+        var content = JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web);
+        using var key = SigningKey.Open(root);
+        var signature = JsonSerializer.SerializeToUtf8Bytes(new BackupSignature(key.PublicKey, key.Sign(content)), JsonSerializerOptions.Web);
+        foreach (var (name, bytes) in new[] { (BackupSignature.Name, signature), (BackupManifest.Name, content) })
+            await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) }, cancellation);
         await archive.DisposeAsync();
         stream.Flush(flushToDisk: true);
-        return manifest;
+        return manifest with { Signer = key.Fingerprint };
     }
 
     /// <summary>Takes samples whose pictures went since out of the copied database, and checks its audit.</summary>
@@ -129,7 +143,7 @@ public static class BackupWriter
     private static bool IsKept(string path, string target)
     {
         var name = Path.GetFileName(path);
-        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName or AuditSeal.FileName)
+        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName or AuditSeal.FileName or SigningKey.FileName)
             && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
     }
 }

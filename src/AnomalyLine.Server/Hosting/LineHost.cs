@@ -15,6 +15,9 @@ internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader
     /// <summary>All stations in order of name; none before the line is open.</summary>
     public IReadOnlyList<StationStatus> Stations => _line?.Stations ?? [];
 
+    /// <summary>What is damaged in the log; empty where nothing is known to be.</summary>
+    public string LogDamage => _line?.LogDamage ?? "";
+
     /// <summary>A station by its name; null if there is none.</summary>
     public StationStatus? FindStation(string name) => _line is not null && _line.GetStation(name).TryGet(out var station, out _) ? station : null;
 

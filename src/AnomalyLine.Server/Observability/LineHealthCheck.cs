@@ -6,7 +6,7 @@ namespace AnomalyLine.Server.Observability;
 
 /// <summary>
 /// Unhealthy while a station that has a recipe cannot judge, but for those that somebody stopped. A station without a recipe judges nothing yet,
-/// which says nothing against the others: degraded.
+/// which says nothing against the others: degraded. So is a log that was found damaged, to which the line goes on writing.
 /// </summary>
 internal sealed class LineHealthCheck(LineHost host) : IHealthCheck
 {
@@ -14,7 +14,9 @@ internal sealed class LineHealthCheck(LineHost host) : IHealthCheck
     {
         var faults = Faults(station => station.FaultKind is not (StationFault.None or StationFault.Stopped or StationFault.NoRecipe));
         var waiting = Faults(static station => station.FaultKind == StationFault.NoRecipe);
+        var damage = FilePaths.WithoutFolders(host.LogDamage);
         return Task.FromResult(faults.Length > 0 ? HealthCheckResult.Unhealthy(faults)
+            : damage.Length > 0 ? HealthCheckResult.Degraded(damage)
             : waiting.Length > 0 ? HealthCheckResult.Degraded(waiting)
             : HealthCheckResult.Healthy());
     }

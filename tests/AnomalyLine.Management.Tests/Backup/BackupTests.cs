@@ -40,7 +40,7 @@ public sealed class BackupTests(PostgresServer postgres)
         var written = await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, folder["line.backup"], test.Base.Time, TestDatabase.Cancel);
         await line.InspectAsync(new InspectionRequest("a", "after", TestSamples.Grey(9), null), TestDatabase.Cancel);
         var elsewhere = new ManagementOptions { ConnectionString = kind is DatabaseKind.Postgres ? await postgres.CreateDatabaseAsync() : "" };
-        var restored = await BackupReader.RestoreAsync(folder["line.backup"], folder["data"], elsewhere, TestDatabase.Cancel);
+        var restored = await BackupReader.RestoreAsync(folder["line.backup"], folder["data"], elsewhere, new BackupTrust(), TestDatabase.Cancel);
 
         Assert.Equal((written.AuditEntries, written.AuditHead), (restored.AuditEntries, restored.AuditHead));
         await using var again = await OpenLineAsync(folder["data"]);
@@ -73,7 +73,7 @@ public sealed class BackupTests(PostgresServer postgres)
         File.Delete(test.Store.PathOf(gone));
         using var folder = new TemporaryFolder();
         await BackupWriter.WriteAsync(test.Base.Folder, test.Base.Options, folder["line.backup"], test.Base.Time, TestDatabase.Cancel);
-        await BackupReader.RestoreAsync(folder["line.backup"], folder["data"], new ManagementOptions(), TestDatabase.Cancel);
+        await BackupReader.RestoreAsync(folder["line.backup"], folder["data"], new ManagementOptions(), new BackupTrust(), TestDatabase.Cancel);
 
         await using var database = new ManagementDatabase(new ManagementOptions(), folder["data"], NullLogger<ManagementDatabase>.Instance);
         var store = new SampleStore(database, new SampleFiles(folder["data"], 0), new AuditLog(database, test.Base.Time), test.Base.Time);
@@ -100,7 +100,7 @@ public sealed class BackupTests(PostgresServer postgres)
         if (damage == "changed") bytes[bytes.AsSpan().IndexOf(picture) + 40] ^= 1;
         await File.WriteAllBytesAsync(file, damage == "cut off" ? bytes[..(bytes.Length / 2)] : damage == "no backup" ? "hello"u8.ToArray() : bytes, TestDatabase.Cancel);
 
-        await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), TestDatabase.Cancel));
+        await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), new BackupTrust(AcceptUnsigned: true), TestDatabase.Cancel));
 
         Assert.Equal([file], Directory.GetFileSystemEntries(folder[""]));
     }
@@ -123,7 +123,7 @@ public sealed class BackupTests(PostgresServer postgres)
         using var folder = new TemporaryFolder();
         var file = await WriteSmallAsync(folder, name, type, isLast);
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), TestDatabase.Cancel));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), new BackupTrust(AcceptUnsigned: true), TestDatabase.Cancel));
 
         Assert.Contains(because, failure.Message, StringComparison.Ordinal);
         Assert.Equal([file], Directory.GetFileSystemEntries(folder[""]));
@@ -141,7 +141,7 @@ public sealed class BackupTests(PostgresServer postgres)
             var changed = (byte[])bytes.Clone();
             for (var j = random.Next(3); j >= 0; j--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
             await File.WriteAllBytesAsync(file, changed, TestDatabase.Cancel);
-            var failure = await Record.ExceptionAsync(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), TestDatabase.Cancel));
+            var failure = await Record.ExceptionAsync(() => BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions(), new BackupTrust(AcceptUnsigned: true), TestDatabase.Cancel));
             if (failure is null) Directory.Delete(folder["data"], recursive: true);
             else Assert.IsType<BackupException>(failure);
             Assert.Equal([file], Directory.GetFileSystemEntries(folder[""]));
@@ -171,13 +171,102 @@ public sealed class BackupTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Restore_OfAnotherSignerOrNoneOrAChangedList_Refused()
+    {
+        using var folder = new TemporaryFolder();
+        var file = await WriteLineAsync(folder, new ManagementOptions());
+        string signer, other;
+        using (var key = SigningKey.Open(folder["line"])) signer = key.Fingerprint;
+        using (var key = SigningKey.Open(folder["elsewhere"])) other = key.Fingerprint;
+
+        var foreign = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(new BackupTrust(other)));
+        Assert.Contains($"was signed by {signer}, not by {other}", foreign.Message, StringComparison.Ordinal);
+        var unsigned = await RepackAsync(folder, file, (name, bytes) => name == "manifest.sig" ? null : bytes);
+        Assert.Contains("is not signed", (await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(new BackupTrust(), unsigned))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not signed", (await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(new BackupTrust(signer, AcceptUnsigned: true), unsigned))).Message, StringComparison.Ordinal);
+        var changed = await RepackAsync(folder, file, (name, bytes) => name == BackupManifest.Name ? [.. bytes, (byte)'\n'] : bytes);
+        Assert.Contains("its signature is not that of its list", (await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(new BackupTrust(), changed))).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["data"]));
+
+        Assert.Equal(signer, (await RestoreAsync(new BackupTrust(signer))).Signer);
+        Assert.False(File.Exists(folder["data/signing.key"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["line/signing.key"]));
+
+        Task<BackupManifest> RestoreAsync(BackupTrust trust, string? from = null) => BackupReader.RestoreAsync(from ?? file, folder["data"], new ManagementOptions(), trust, TestDatabase.Cancel);
+    }
+
+    [Fact]
+    public async Task Restore_OfAnEncryptedBackup_WantsItsPassphraseAndFindsEveryChange()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["right"], "tulip gravel seven\n", TestDatabase.Cancel);
+        await File.WriteAllTextAsync(folder["wrong"], "tulip gravel eight\n", TestDatabase.Cancel);
+        await File.WriteAllTextAsync(folder["short"], "tulip\n", TestDatabase.Cancel);
+        var file = await WriteLineAsync(folder, new ManagementOptions { BackupPassphraseFile = folder["right"] });
+        var bytes = await File.ReadAllBytesAsync(file, TestDatabase.Cancel);
+        Assert.StartsWith("age-encryption.org/v1\n-> scrypt ", System.Text.Encoding.ASCII.GetString(bytes, 0, 60), StringComparison.Ordinal);
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("manifest.json"u8));
+
+        Assert.Contains("is encrypted", await FailAsync("", bytes), StringComparison.Ordinal);
+        Assert.Contains("the passphrase is not the one", await FailAsync("wrong", bytes), StringComparison.Ordinal);
+        Assert.Contains("12 at least", await FailAsync("short", bytes), StringComparison.Ordinal);
+        Assert.Contains("cut off", await FailAsync("right", bytes[..^20]), StringComparison.Ordinal);
+        Assert.Contains("cut off", await FailAsync("right", bytes[..(bytes.Length / 2)]), StringComparison.Ordinal);
+        foreach (var at in new[] { 150, bytes.Length - 5 })
+        {
+            var changed = (byte[])bytes.Clone();
+            changed[at] ^= 1;
+            await FailAsync("right", changed);
+        }
+
+        Assert.False(Directory.Exists(folder["data"]));
+        await File.WriteAllBytesAsync(file, bytes, TestDatabase.Cancel);
+        await BackupReader.RestoreAsync(file, folder["data"], new ManagementOptions { BackupPassphraseFile = folder["right"] }, new BackupTrust(), TestDatabase.Cancel);
+        Assert.True(File.Exists(folder["data/inspections.db"]));
+
+        async Task<string> FailAsync(string passphrase, byte[] content)
+        {
+            await File.WriteAllBytesAsync(file, content, TestDatabase.Cancel);
+            var options = new ManagementOptions { BackupPassphraseFile = passphrase.Length > 0 ? folder[passphrase] : "" };
+            return (await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(file, folder["data"], options, new BackupTrust(), TestDatabase.Cancel))).Message;
+        }
+    }
+
+    private static async Task<string> WriteLineAsync(TemporaryFolder folder, ManagementOptions options)
+    {
+        await using (await OpenLineAsync(folder["line"]))
+        {
+        }
+
+        await File.WriteAllBytesAsync(folder["line/large"], new byte[200_000], TestDatabase.Cancel);
+        await BackupWriter.WriteAsync(folder["line"], options, folder["line.backup"], TimeProvider.System, TestDatabase.Cancel);
+        return folder["line.backup"];
+    }
+
+    /// <summary>A copy of an archive with other entries.</summary>
+    private static async Task<string> RepackAsync(TemporaryFolder folder, string file, Func<string, byte[], byte[]?> change)
+    {
+        var copy = folder[$"{Guid.NewGuid():N}.backup"];
+        await using var reader = new TarReader(File.OpenRead(file));
+        await using var writer = new TarWriter(File.Create(copy), TarEntryFormat.Pax);
+        while (await reader.GetNextEntryAsync(copyData: true, TestDatabase.Cancel) is { } entry)
+        {
+            using var bytes = new MemoryStream();
+            if (entry.DataStream is { } data) await data.CopyToAsync(bytes, TestDatabase.Cancel);
+            if (change(entry.Name, bytes.ToArray()) is { } kept) await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, entry.Name) { DataStream = new MemoryStream(kept) }, TestDatabase.Cancel);
+        }
+
+        return copy;
+    }
+
+    [Fact]
     public async Task Restore_FolderWithSomething_Refused()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["data"]);
         await File.WriteAllTextAsync(folder["data/inspections.db"], "mine", TestDatabase.Cancel);
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(folder["x"], folder["data"], new ManagementOptions(), TestDatabase.Cancel));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupReader.RestoreAsync(folder["x"], folder["data"], new ManagementOptions(), new BackupTrust(AcceptUnsigned: true), TestDatabase.Cancel));
 
         Assert.Contains("is not empty", failure.Message, StringComparison.Ordinal);
         Assert.Equal("mine", await File.ReadAllTextAsync(folder["data/inspections.db"], TestDatabase.Cancel));

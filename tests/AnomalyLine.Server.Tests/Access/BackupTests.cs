@@ -24,7 +24,7 @@ public sealed class BackupTests
             }
 
             var restored = Path.Combine(folder, "data");
-            await BackupReader.RestoreAsync(file, restored, new ManagementOptions(), TestServer.Cancel);
+            await BackupReader.RestoreAsync(file, restored, new ManagementOptions(), new BackupTrust(), TestServer.Cancel);
             Assert.Contains("anna:Operator:", await File.ReadAllTextAsync(Path.Combine(restored, "users"), TestServer.Cancel), StringComparison.Ordinal);
             Assert.True(File.Exists(Path.Combine(restored, "inspections.db")));
             var entries = (await server.Audit.ListAuditEntriesAsync(new() { PageSize = 100 }, cancellationToken: TestServer.Cancel)).Entries;
