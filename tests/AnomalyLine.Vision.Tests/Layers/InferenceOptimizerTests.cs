@@ -25,6 +25,7 @@ public sealed class InferenceOptimizerTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
+        random.manual_seed(1);
         using var network = new UNet(3, 3, 8);
         network.eval();
         var input = rand(2, 3, 32, 32);
