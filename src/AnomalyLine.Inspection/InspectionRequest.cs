@@ -38,7 +38,7 @@ public sealed record InspectionRequest
     /// <summary>Name of the station.</summary>
     public required string Station { get; init; }
 
-    /// <summary>Identity of the part; empty for the announced one (<see cref="Line.SetNextPart"/>), if any. Longer than 128 characters: the record is NotDecidable and has the
+    /// <summary>Identity of the part; empty for the announced one (<c>Line.SetNextPart</c>), if any. Longer than 128 characters: the record is NotDecidable and has the
     /// first 128. With control characters: NotDecidable too, and the record has them written out; line ends and tabs at its end, as scanners add them, are taken off instead.</summary>
     public required string PartId { get; init; }
 

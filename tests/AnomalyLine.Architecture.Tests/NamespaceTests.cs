@@ -5,33 +5,16 @@ namespace AnomalyLine.Architecture.Tests;
 /// <summary>Namespaces have a direction, as projects have: what one builds on does not build on it.</summary>
 public sealed class NamespaceTests
 {
-    /// <summary>Uses that run against the direction, each of which closes a circle. Only ever removed from; the goal is none.</summary>
-    private static readonly (string From, string To)[] Allowed =
-    [
-        ("AnomalyLine.Inspection", "AnomalyLine.Inspection.Storage"),
-        ("AnomalyLine.Inspection.Batching", "AnomalyLine.Inspection"),
-    ];
-
     private static readonly string[] Assemblies = [.. Project.Product.Select(project => project.Name == "AnomalyLine.Cli" ? "anomalyline" : project.Name)];
 
     [Fact]
     public void Namespaces_OfTheProduct_FormNoCircle()
     {
-        var uses = Uses().Where(use => !Allowed.Contains((use.From, use.To))).ToList();
+        var uses = Uses().ToList();
         var circles = Circles(uses.Select(use => (use.From, use.To)));
         Rule.Holds(
             "No namespace uses one that uses it, directly or by way of others: move the type that closes the circle to where it belongs.",
             uses.Where(use => circles.Contains((use.From, use.To))).Select(use => $"{use.From} -> {use.To}: {string.Join(", ", use.Types.Take(4))}{(use.Types.Count > 4 ? $" and {use.Types.Count - 4} more" : "")}"));
-    }
-
-    [Fact]
-    public void AllowedUses_Each_StillCloseACircle()
-    {
-        var uses = Uses().Select(use => (use.From, use.To)).ToHashSet();
-        var without = uses.Except(Allowed).ToHashSet();
-        Rule.Holds(
-            "A use that closes no circle any more is taken from the list, so that it cannot come back.",
-            Allowed.Where(use => !uses.Contains(use) || !Circles(without.Append(use)).Contains(use)).Select(use => $"{use.From} -> {use.To}"));
     }
 
     /// <summary>Those that a reader would find in the source: which namespace of the product uses which other one, and by which types.</summary>

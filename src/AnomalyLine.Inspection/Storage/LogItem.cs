@@ -7,11 +7,11 @@ namespace AnomalyLine.Inspection.Storage;
 internal abstract class LogItem;
 
 /// <summary>An inspection to write; answered with the record as written, or with why there is none.</summary>
-internal sealed class LogEntry(Station station, InspectionRecord draft, long arrival, long decided) : LogItem
+internal sealed class LogEntry(StationLog station, InspectionRecord draft, long arrival, long decided) : LogItem
 {
     private readonly TaskCompletionSource<Outcome<InspectionRecord>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Station Station { get; } = station;
+    public StationLog Station { get; } = station;
 
     /// <summary>The record; gets its position, sequence and times from the writer.</summary>
     public InspectionRecord Record { get; set; } = draft;

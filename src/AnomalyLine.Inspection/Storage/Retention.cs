@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
@@ -12,12 +11,12 @@ internal sealed class Retention : IDisposable
     private const int LeastSlice = 64;
     private readonly long _retained;
     private readonly TimeSpan _keepRemoved;
-    private readonly ConcurrentDictionary<string, Station> _removed;
+    private readonly Func<IEnumerable<StationLog>> _removed;
     private readonly TimeProvider _time;
     private readonly SqliteCommand _delete;
-    private readonly Dictionary<Station, int> _written = [];
+    private readonly Dictionary<StationLog, int> _written = [];
 
-    public Retention(SqliteConnection connection, LineOptions options, ConcurrentDictionary<string, Station> removed, TimeProvider time)
+    public Retention(SqliteConnection connection, LineOptions options, Func<IEnumerable<StationLog>> removed, TimeProvider time)
     {
         _retained = options.RetainedInspectionsPerStation;
         _keepRemoved = options.RemovedStationRetention;
@@ -37,19 +36,18 @@ internal sealed class Retention : IDisposable
         foreach (var entry in written) _written[entry.Station] = _written.GetValueOrDefault(entry.Station) + 1;
         _delete.Transaction = transaction;
         foreach (var (station, count) in _written) Delete(station, _retained, Math.Max(LeastSlice, 2 * count));
-        if (_removed.IsEmpty) return;
         var now = _time.GetUtcNow();
-        foreach (var (_, station) in _removed)
+        foreach (var station in _removed())
         {
             // The newest stays: a station that gets this name again goes on with its number.
-            if (now - station.Setup.RemovalTime >= _keepRemoved && Delete(station, retained: 1, LeastSlice)) return;
+            if (now - station.RemovalTime >= _keepRemoved && Delete(station, retained: 1, LeastSlice)) return;
         }
     }
 
     public void Dispose() => _delete.Dispose();
 
     /// <summary>Deletes the oldest of a station, at most a slice; whether there was anything to delete.</summary>
-    private bool Delete(Station station, long retained, int slice)
+    private bool Delete(StationLog station, long retained, int slice)
     {
         var before = Math.Min(station.AssignedSequence - retained + 1, station.FirstSequence + slice);
         if (before <= station.FirstSequence) return false;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace AnomalyLine.Inspection.Storage;
 
 /// <summary>What a watcher wants: stations, and by station the sequence after which it begins. Immutable.</summary>
@@ -22,21 +20,20 @@ internal sealed class WatchStart
     /// <param name="stations">All stations.</param>
     /// <param name="removed">Stations that were removed: only what a cursor has not seen of them is wanted.</param>
     /// <param name="position">A position published before; whatever was published after it is looked at.</param>
-    public static WatchStart Of(
-        WatchRequest request, ConcurrentDictionary<string, Station> stations, ConcurrentDictionary<string, Station> removed, long position)
+    public static WatchStart Of(WatchRequest request, IEnumerable<StationLog> stations, IEnumerable<StationLog> removed, long position)
     {
         var filter = request.Stations.Count == 0 ? null : request.Stations.ToHashSet(StringComparer.Ordinal);
         var after = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (name, station) in stations)
+        foreach (var station in stations)
         {
-            if (filter?.Contains(name) == false) continue;
-            after[name] = request.Cursors.TryGetValue(name, out var cursor) ? cursor : Math.Max(0, station.LastSequence - request.Tail);
+            if (filter?.Contains(station.Name) == false) continue;
+            after[station.Name] = request.Cursors.TryGetValue(station.Name, out var cursor) ? cursor : Math.Max(0, station.LastSequence - request.Tail);
         }
 
-        foreach (var (name, station) in removed)
+        foreach (var station in removed)
         {
-            if (filter?.Contains(name) == false || after.ContainsKey(name)) continue;
-            after[name] = request.Cursors.TryGetValue(name, out var cursor) ? cursor : station.LastSequence;
+            if (filter?.Contains(station.Name) == false || after.ContainsKey(station.Name)) continue;
+            after[station.Name] = request.Cursors.TryGetValue(station.Name, out var cursor) ? cursor : station.LastSequence;
         }
 
         return new WatchStart(filter, after, position);

@@ -1,4 +1,3 @@
-using AnomalyLine.Inspection;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Pictures;

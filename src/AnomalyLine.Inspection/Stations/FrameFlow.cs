@@ -4,7 +4,7 @@ using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>A frame's way: snapshot of the recipe, place in the model's queue, preparation, decision, verdict, log.</summary>
 internal sealed class FrameFlow

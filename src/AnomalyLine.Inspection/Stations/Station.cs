@@ -1,23 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>
-/// A station at work. <see cref="Setup"/> is swapped as a whole; sequences belong to the log's writer; counts are read by anybody.
+/// A station at work. <see cref="Setup"/> is swapped as a whole.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asked for holds nothing to dispose, and late changes still release it.")]
-internal sealed class Station(string name, long firstSequence, long lastSequence, StationSetup setup, DateTimeOffset opened)
+internal sealed class Station(string name, long firstSequence, long lastSequence, StationSetup setup, DateTimeOffset opened) : StationLog(name, firstSequence, lastSequence)
 {
     private volatile StationSetup _setup = setup;
     private volatile CounterStart _counterStart = new(default, opened);
     private volatile ClockState _clock = new(null, null);
     private NextPart? _nextPart;
-    private long _lastSequence = lastSequence;
-    private long _ok;
-    private long _notOk;
-    private long _notDecidable;
-
-    public string Name { get; } = name;
 
     /// <summary>Its changes take turns; a turn is short.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
@@ -29,14 +23,8 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         set => _setup = value;
     }
 
-    /// <summary>Sequence of the newest committed inspection; 0 if there is none.</summary>
-    public long LastSequence => Volatile.Read(ref _lastSequence);
-
-    /// <summary>Sequence of the oldest inspection in the log. The log's writer only.</summary>
-    public long FirstSequence { get; set; } = firstSequence;
-
-    /// <summary>Sequence of the newest inspection in the writer's transaction. The log's writer only.</summary>
-    public long AssignedSequence { get; private set; } = lastSequence;
+    /// <inheritdoc/>
+    public override DateTimeOffset? RemovalTime => Setup.RemovalTime;
 
     /// <summary>Announces the next part; what is null stays as announced and not used yet.</summary>
     public NextPartChange Announce(string? partId, string? productId)
@@ -78,31 +66,6 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
         return before.Inspected;
     }
 
-    /// <summary>The next sequence, for the running transaction. The log's writer only.</summary>
-    public long AssignNext() => ++AssignedSequence;
-
-    /// <summary>The transaction failed: its sequences are given again. The log's writer only.</summary>
-    public void ForgetAssigned() => AssignedSequence = LastSequence;
-
-    /// <summary>An inspection was committed. The log's writer only.</summary>
-    public void Count(InspectionRecord record)
-    {
-        switch (record.Verdict)
-        {
-            case Verdict.Ok:
-                Interlocked.Increment(ref _ok);
-                break;
-            case Verdict.NotOk:
-                Interlocked.Increment(ref _notOk);
-                break;
-            default:
-                Interlocked.Increment(ref _notDecidable);
-                break;
-        }
-
-        Volatile.Write(ref _lastSequence, record.Sequence);
-    }
-
     public StationStatus ToStatus(string logFault)
     {
         var (setup, start) = (Setup, _counterStart);
@@ -111,14 +74,6 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
             Name, fault, setup.Selected?.Recipe, LastSequence, CountFrom(start.Counts),
             setup.Selected?.Worker?.QueueLength ?? 0, setup.Mode, setup.ProductId, Volatile.Read(ref _nextPart), start.Time)
         { FaultKind = kind, CaptureTimeOffset = _clock.Offset, DisplayName = setup.DisplayName };
-    }
-
-    private StationCounters CountFrom(StationCounters start)
-    {
-        var ok = Interlocked.Read(ref _ok) - start.Ok;
-        var notOk = Interlocked.Read(ref _notOk) - start.NotOk;
-        var notDecidable = Interlocked.Read(ref _notDecidable) - start.NotDecidable;
-        return new StationCounters(ok + notOk + notDecidable, ok, notOk, notDecidable);
     }
 
     /// <summary>How far the newest frame's capture time is off, and when that was last told.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using AnomalyLine.Inspection.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>Every inspection in log order, from where a watcher left off, then as they are made. Any thread; each watcher has its own bounded queue.</summary>
 public sealed class InspectionFeed
@@ -48,7 +48,7 @@ public sealed class InspectionFeed
 
         // The position before the stations: a station that is not among them has nothing up to it.
         var position = Published();
-        var start = WatchStart.Of(request, _stations, _removed, position);
+        var start = WatchStart.Of(request, _stations.Values, _removed.Values, position);
         return new Outcome<IAsyncEnumerable<InspectionRecord>>(WatchAsync(start, CancellationToken.None));
     }
 

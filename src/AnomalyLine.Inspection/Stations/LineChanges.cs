@@ -5,7 +5,7 @@ using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>
 /// Changes stations, modes and recipes: first in the log, then at work. A station's changes take turns; what takes long, which is loading a model,

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Inspection.Storage;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>Reads the durable log of all inspections. Any thread; each call reads the disk on the caller's thread.</summary>
 public sealed class InspectionLog

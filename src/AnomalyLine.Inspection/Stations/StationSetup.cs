@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>What a station does with frames: swapped as a whole, so that a frame sees one of it. Immutable.</summary>
 /// <param name="Mode">Whether it judges.</param>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using AnomalyLine.Inspection.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>Frames and anomaly maps of each station's last inspections, in memory, within <see cref="LineOptions.EvidenceBytesPerStation"/>. Any thread.</summary>
 public sealed class Evidence

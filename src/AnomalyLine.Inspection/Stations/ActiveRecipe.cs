@@ -1,6 +1,6 @@
 using AnomalyLine.Inspection.Batching;
 
-namespace AnomalyLine.Inspection;
+namespace AnomalyLine.Inspection.Stations;
 
 /// <summary>A station's recipe of one product with the model that serves it. Immutable.</summary>
 /// <param name="Recipe">The recipe.</param>
