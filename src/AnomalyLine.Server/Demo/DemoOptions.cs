@@ -10,7 +10,7 @@ internal sealed record DemoOptions
     public string DataFolder { get; init; } = Path.Combine("artifacts", "demo");
 
     /// <summary>Method to train.</summary>
-    public string Method { get; init; } = "ae-ssim";
+    public string Method { get; init; } = "padim";
 
     /// <summary>Preset of the method.</summary>
     public string Preset { get; init; } = "fast";

@@ -57,6 +57,21 @@ public sealed class PatchcoreMethodTests
         Assert.True((map - expected.squeeze(1)).abs().max().item<float>() < 1e-3f * expected.max().item<float>());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Map_StrongerFeaturesOfTheSameDirection_DifferOnlyWithoutUnitLength(bool unitLength)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var method = Create(Options with { Layers = [1, 2], UnitLength = unitLength });
+        method.Complete([method.Encode(rand(4, 3, 64, 64))]);
+
+        var encoded = method.Encode(rand(1, 3, 64, 64));
+        var (map, stronger) = (method.MapOfEncoded(encoded), method.MapOfEncoded(encoded * 3));
+        Assert.Equal(unitLength, (map - stronger).abs().max().item<float>() < 1e-3f * map.max().item<float>());
+    }
+
     [Fact]
     public void Complete_FewerPatchesThanTheMemoryTakes_KeepsTheDifferentOnesAndLoads()
     {

@@ -1,6 +1,5 @@
 using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inference.Backends.OnnxRuntime;
-using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using static TorchSharp.torch;
@@ -96,17 +95,6 @@ internal abstract class FeatureMethod : AnomalyMethod
         }
 
         return layers;
-    }
-
-    /// <summary>All layers as one, N x K x h x w on the grid of the first, the others brought to it by bilinear interpolation.</summary>
-    protected Tensor Join(IReadOnlyList<Tensor> features) =>
-        features.Count == 1 ? features[0] : cat([.. features.Select(f => FeatureMap.Resize(f, Shapes[0].Height, Shapes[0].Width))], 1);
-
-    /// <summary>The same as <see cref="Join"/>.</summary>
-    protected OnnxValue WriteJoin(OnnxGraph graph, IReadOnlyList<OnnxValue> features)
-    {
-        OnnxValue[] brought = [.. features.Zip(Shapes, (f, s) => s.Height == Shapes[0].Height && s.Width == Shapes[0].Width ? f : graph.Resize(f, Shapes[0].Height, Shapes[0].Width))];
-        return brought.Length == 1 ? brought[0] : graph.Add("Concat", brought, ("axis", 1L));
     }
 
     /// <inheritdoc/>

@@ -10,8 +10,8 @@ internal static class PadimDescriptor
         _ => 1,
         (o, backbone) => new PadimMethod((PadimOptions)o, backbone),
         new PadimOptions(),
-        balanced: new PadimOptions(),
-        fast: new PadimOptions())
+        balanced: new PadimOptions { UnitLength = true, Epsilon = PadimOptions.UnitEpsilon },
+        fast: new PadimOptions { UnitLength = true, Epsilon = PadimOptions.UnitEpsilon })
     {
         WritesOnnx = true,
     };

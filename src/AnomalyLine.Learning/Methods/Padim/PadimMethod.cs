@@ -10,7 +10,7 @@ namespace AnomalyLine.Learning.Methods.Padim;
 /// Defard, Setkov, Loesch, Audigier, "PaDiM: a patch distribution modeling framework for anomaly detection and localization", ICPR 2020: a Gaussian of pretrained features for each place of the frame, and
 /// the Mahalanobis distance to it. Closed form: one pass over the frames, and further frames can be added.
 /// </summary>
-internal sealed class PadimMethod : FeatureMethod
+internal sealed class PadimMethod : PlaceMethod
 {
     /// <summary>Frames whose features are added at once: each time all covariances pass through memory.</summary>
     private const int AtOnce = 128;
@@ -22,15 +22,11 @@ internal sealed class PadimMethod : FeatureMethod
         : base(options, backbone)
     {
         _options = options;
-        var channels = Shapes.Sum(s => s.Channels);
-        _network = new PadimNetwork(Places, channels, Math.Min(channels, options.Dimensions));
+        _network = new PadimNetwork(Places, Channels, Math.Min(Channels, options.Dimensions));
     }
 
     /// <inheritdoc/>
     public override nn.Module Network => _network;
-
-    /// <inheritdoc/>
-    public override bool LearnsAtOnce => true;
 
     private int Places => Shapes[0].Height * Shapes[0].Width;
 

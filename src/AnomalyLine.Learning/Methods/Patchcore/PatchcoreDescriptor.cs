@@ -10,8 +10,8 @@ internal static class PatchcoreDescriptor
         _ => 1,
         (o, backbone) => new PatchcoreMethod((PatchcoreOptions)o, backbone),
         new PatchcoreOptions(),
-        balanced: new PatchcoreOptions(),
-        fast: new PatchcoreOptions { Memory = 2000 })
+        balanced: new PatchcoreOptions { UnitLength = true },
+        fast: new PatchcoreOptions { UnitLength = true, Memory = 2000 })
     {
         WritesOnnx = true,
     };

@@ -13,7 +13,7 @@ namespace AnomalyLine.Learning.Methods.Patchcore;
 /// Roth, Pemula, Zepeda, Schölkopf, Brox, Gehler, "Towards total recall in industrial anomaly detection", CVPR 2022: patches of normal parts in a memory, and the distance to the nearest of them. Closed
 /// form, and what a further frame has that is not near to the memory is added to it.
 /// </summary>
-internal sealed class PatchcoreMethod : FeatureMethod
+internal sealed class PatchcoreMethod : PlaceMethod
 {
     /// <summary>How far updates may grow the memory, as a multiple of the option.</summary>
     private const int MostGrowth = 2;
@@ -26,11 +26,6 @@ internal sealed class PatchcoreMethod : FeatureMethod
 
     /// <inheritdoc/>
     public override nn.Module Network => _network;
-
-    /// <inheritdoc/>
-    public override bool LearnsAtOnce => true;
-
-    private int Channels => Shapes.Sum(s => s.Channels);
 
     /// <inheritdoc/>
     public override void Complete(IEnumerable<Tensor> normals)

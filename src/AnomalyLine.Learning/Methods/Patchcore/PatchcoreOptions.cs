@@ -3,7 +3,7 @@ using AnomalyLine.Learning.Methods.Features;
 namespace AnomalyLine.Learning.Methods.Patchcore;
 
 /// <summary>Options of a memory of patches.</summary>
-internal sealed record PatchcoreOptions : FeatureOptions
+internal sealed record PatchcoreOptions : PlaceOptions
 {
     /// <summary>Patches that the memory holds at most after a training, 1..100000; judging takes time in proportion.</summary>
     public int Memory { get; init; } = 4000;

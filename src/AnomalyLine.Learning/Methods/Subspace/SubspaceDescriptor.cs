@@ -10,8 +10,8 @@ internal static class SubspaceDescriptor
         _ => 1,
         (o, backbone) => new SubspaceMethod((SubspaceOptions)o, backbone),
         new SubspaceOptions(),
-        balanced: new SubspaceOptions(),
-        fast: new SubspaceOptions())
+        balanced: new SubspaceOptions { UnitLength = true },
+        fast: new SubspaceOptions { UnitLength = true })
     {
         WritesOnnx = true,
         LearnsAtOnce = true,

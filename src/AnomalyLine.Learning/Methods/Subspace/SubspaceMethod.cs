@@ -12,7 +12,7 @@ namespace AnomalyLine.Learning.Methods.Subspace;
 /// normal data in pre-trained deep features for anomaly detection", ICPR 2020 (their finding that the components of least variance tell anomalies), and the reconstruction error of Jackson, Mudholkar,
 /// "Control procedures for residuals associated with principal component analysis", Technometrics 1979. Closed form: one pass over the frames, and further frames can be added.
 /// </summary>
-internal sealed class SubspaceMethod : FeatureMethod
+internal sealed class SubspaceMethod : PlaceMethod
 {
     /// <summary>The least variance of a feature, as a share of the mean.</summary>
     private const double QuietVariance = 1e-3;
@@ -21,13 +21,10 @@ internal sealed class SubspaceMethod : FeatureMethod
     private readonly SubspaceNetwork _network;
 
     public SubspaceMethod(SubspaceOptions options, Backbone? backbone)
-        : base(options, backbone) => (_options, _network) = (options, new SubspaceNetwork(Shapes.Sum(s => s.Channels)));
+        : base(options, backbone) => (_options, _network) = (options, new SubspaceNetwork(Channels));
 
     /// <inheritdoc/>
     public override nn.Module Network => _network;
-
-    /// <inheritdoc/>
-    public override bool LearnsAtOnce => true;
 
     /// <inheritdoc/>
     public override void Complete(IEnumerable<Tensor> normals)

@@ -3,7 +3,7 @@ using AnomalyLine.Learning.Methods.Features;
 namespace AnomalyLine.Learning.Methods.Subspace;
 
 /// <summary>Options of linear reconstruction.</summary>
-internal sealed record SubspaceOptions : FeatureOptions
+internal sealed record SubspaceOptions : PlaceOptions
 {
     /// <summary>Share of the features' variance that the components keep, 0.5..0.9999; the rest is what normal parts do not do.</summary>
     public double Variance { get; init; } = 0.99;
