@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inference.Tensors;
 using AnomalyLine.Learning.Methods.Patchcore;
 using static TorchSharp.torch;
@@ -68,7 +69,8 @@ public sealed class PatchcoreMethodTests
         method.Complete([method.Encode(rand(4, 3, 64, 64))]);
 
         var encoded = method.Encode(rand(1, 3, 64, 64));
-        var (map, stronger) = (method.MapOfEncoded(encoded), method.MapOfEncoded(encoded * 3));
+        var context = TorchBackend.ContextOf(method);
+        var (map, stronger) = (method.MapOfEncoded(encoded, context), method.MapOfEncoded(encoded * 3, context));
         Assert.Equal(unitLength, (map - stronger).abs().max().item<float>() < 1e-3f * map.max().item<float>());
     }
 

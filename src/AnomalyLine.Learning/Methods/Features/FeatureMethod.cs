@@ -1,5 +1,6 @@
 using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inference.Backends.OnnxRuntime;
+using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using static TorchSharp.torch;
