@@ -43,7 +43,7 @@ internal abstract class AnomalyMethod : InferenceNetwork
     /// <summary>
     /// Whether all that is learnt is learnt by <see cref="Complete"/>, so that there are no training steps. It then adds to what the network holds: a model learns further frames without those of before.
     /// </summary>
-    public virtual bool LearnsAtOnce => false;
+    public bool LearnsAtOnce => _options.LearnsAtOnce;
 
     /// <summary>What it judges by while it learns: the network itself, on the calling thread.</summary>
     protected InferenceContext Own => TorchBackend.ContextOf(this);

@@ -43,8 +43,8 @@ public sealed class MethodDescriptor
     /// <summary>Whether its network can be exported as an ONNX file.</summary>
     public bool WritesOnnx { get; internal init; }
 
-    /// <summary>Whether it learns in one pass over the frames, in seconds, without training steps and without chance.</summary>
-    public bool LearnsAtOnce { get; internal init; }
+    /// <summary>Whether it learns in one pass over the frames, in seconds, without training steps.</summary>
+    public bool LearnsAtOnce => Presets["balanced"].LearnsAtOnce;
 
     internal IReadOnlyDictionary<string, MethodOptions> Presets { get; }
 

@@ -82,6 +82,9 @@ internal abstract record MethodOptions
     /// <summary>Whether <see cref="Normalise"/> may be true.</summary>
     internal virtual bool CanNormalise => true;
 
+    /// <summary>Whether all that is learnt is learnt by <see cref="AnomalyMethod.Complete"/>: there are no training steps.</summary>
+    internal virtual bool LearnsAtOnce => false;
+
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public InputSpec Input => new(Size, Size, Channels, ClipLength, SignificantBits);

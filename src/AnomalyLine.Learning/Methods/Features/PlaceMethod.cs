@@ -18,9 +18,6 @@ internal abstract class PlaceMethod : FeatureMethod
     protected PlaceMethod(PlaceOptions options, Backbone? backbone)
         : base(options, backbone) => _unitLength = options.UnitLength;
 
-    /// <inheritdoc/>
-    public sealed override bool LearnsAtOnce => true;
-
     /// <summary>K: the features of a place.</summary>
     protected int Channels => Shapes.Sum(s => s.Channels);
 

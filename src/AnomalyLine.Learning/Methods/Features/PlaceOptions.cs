@@ -8,4 +8,7 @@ internal abstract record PlaceOptions : FeatureOptions
     /// strength, which follows the contrast of the frame, and all layers count alike.
     /// </summary>
     public bool UnitLength { get; init; }
+
+    /// <inheritdoc/>
+    internal sealed override bool LearnsAtOnce => true;
 }

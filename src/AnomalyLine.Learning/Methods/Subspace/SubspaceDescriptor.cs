@@ -14,6 +14,5 @@ internal static class SubspaceDescriptor
         fast: new SubspaceOptions { UnitLength = true })
     {
         WritesOnnx = true,
-        LearnsAtOnce = true,
     };
 }
