@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
 # With --test also what tests want: PostgreSQL, for the management database's second kind (the tests start a server of their own),
-# and Chromium, in which the console is tested.
+# Chromium, in which the console is tested, and mosquitto, the broker that results are published to (the tests start one of their own).
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
 # .NET SDK and npm are there, this normally has nothing to do.
 set -euo pipefail
@@ -28,6 +28,7 @@ command -v npm > /dev/null || missing+=(npm)
 if [[ "${1:-}" == --test ]]; then
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
   command -v chromium > /dev/null || missing+=(chromium fonts-dejavu-core)
+  [[ -x /usr/sbin/mosquitto ]] || missing+=(mosquitto)
 fi
 
 if [[ ${#missing[@]} -eq 0 ]]; then

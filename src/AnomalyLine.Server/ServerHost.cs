@@ -14,6 +14,7 @@ using AnomalyLine.Server.Demo;
 using AnomalyLine.Server.Grpc;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Http;
+using AnomalyLine.Server.Mqtt;
 using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.OpcUaGateway;
 using AnomalyLine.Server.Options;
@@ -53,6 +54,7 @@ internal static class ServerHost
         AddAccess(builder.Services, options, isDemo: demo is not null);
         AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
+        if (options.Mqtt.Enabled) builder.Services.AddHostedService<MqttHost>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc =>
         {

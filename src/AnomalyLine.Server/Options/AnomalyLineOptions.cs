@@ -43,6 +43,9 @@ internal sealed record AnomalyLineOptions
     /// <summary>How the OPC UA gateway runs.</summary>
     public OpcUaOptions OpcUa { get; init; } = new();
 
+    /// <summary>How results are published over MQTT.</summary>
+    public MqttOptions Mqtt { get; init; } = new();
+
     /// <summary>Who gets in.</summary>
     public AccessOptions Access { get; init; } = new();
 
@@ -80,6 +83,7 @@ internal sealed record AnomalyLineOptions
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
         errors.AddRange(Access.Validate().Select(error => $"{Section}:Access:{error}"));
         errors.AddRange(Limits.Validate().Select(error => $"{Section}:Limits:{error}"));
+        errors.AddRange(Mqtt.Validate().Select(error => $"{Section}:Mqtt:{error}"));
         errors.AddRange(Tls.Validate().Select(error => $"{Section}:Tls:{error}"));
         Require(!IPAddress.TryParse(BindAddress, out var bind) || IPAddress.IsLoopback(bind) || Tls.Enabled || Access.AllowPlainText,
             $"BindAddress is {BindAddress}: other machines could connect, and their passwords and keys would cross the network readable. Set Tls:Certificate and Tls:Key, or Access:AllowPlainText=true where something before this server does TLS, or the network is trusted with them.");

@@ -62,7 +62,7 @@ class Server {
 
   /** Writes parts into the log of the stopped server. */
   fill(parts: number): void {
-    const database = new DatabaseSync(join(this.folder, "log.db"));
+    const database = new DatabaseSync(join(this.folder, "inspections.db"));
     database.exec("PRAGMA synchronous = OFF; BEGIN");
     const insert = database.prepare(
       `INSERT INTO inspections (station, sequence, part_id, verdict, reason_code, reason_text, score, threshold, regions, model_version, recipe_revision,

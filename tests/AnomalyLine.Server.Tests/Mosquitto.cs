@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace AnomalyLine.Server.Tests;
+
+/// <summary>Debian's broker on a free port of this machine; what it has promised to deliver survives its death.</summary>
+internal sealed class Mosquitto : IAsyncDisposable
+{
+    private const string Program = "/usr/sbin/mosquitto";
+    private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-mosquitto-").FullName;
+    private Process? _process;
+
+    private Mosquitto()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        File.WriteAllText(Path.Combine(_folder, "mosquitto.conf"), string.Create(CultureInfo.InvariantCulture, $"""
+            listener {Port} 127.0.0.1
+            allow_anonymous true
+            user {Environment.UserName}
+            persistence true
+            persistence_location {_folder}/
+            autosave_interval 1
+            autosave_on_changes true
+            max_queued_messages 0
+            """));
+    }
+
+    public int Port { get; }
+
+    /// <summary>A running one; skips the test where the machine has no broker (deploy/install-native.sh --test installs it).</summary>
+    public static async Task<Mosquitto> StartAsync()
+    {
+        Assert.SkipUnless(File.Exists(Program), "mosquitto is not installed; run deploy/install-native.sh --test");
+        var broker = new Mosquitto();
+        await broker.RestartAsync();
+        return broker;
+    }
+
+    public async Task RestartAsync()
+    {
+        _process = Process.Start(new ProcessStartInfo(Program, ["-c", Path.Combine(_folder, "mosquitto.conf")]) { RedirectStandardError = true, UseShellExecute = false })!;
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginErrorReadLine();
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, Port, TestServer.Cancel);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync(TestServer.Cancel);
+        _process.Dispose();
+        _process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
