@@ -62,7 +62,8 @@ test("export_Flat_ImportsWithEveryTagTypedAndTheEventType", async () => {
   const namespace = addressSpace.getNamespace(NAMESPACE);
   for (const station of STATIONS) {
     const object = namespace.findNode(`s=${station}`) as UAObject;
-    expect(object.eventNotifier).toBe(1);
+    // Bit 0: events can be subscribed to; bit 2: their history can be read (OPC 10000-3, 8.59).
+    expect(object.eventNotifier).toBe(0b101);
     for (const [tag, { type }] of Object.entries(TAGS)) {
       const variable = namespace.findNode(`s=${station}.${tag}`) as UAVariable;
       expect([tag, variable.dataType.value]).toEqual([tag, tag === "Part" ? "Types/Part" : type]);
