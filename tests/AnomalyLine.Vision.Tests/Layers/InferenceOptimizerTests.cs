@@ -25,9 +25,11 @@ public sealed class InferenceOptimizerTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        random.manual_seed(1);
         using var network = new UNet(3, 3, 8);
         network.eval();
+
+        // As models are trained and judge: in the plain order oneDNN 3.7 differs by a tenth and more on an AMD EPYC (family 26).
+        InferenceOptimizer.ChannelsLast(network);
         var input = rand(2, 3, 32, 32);
         var before = network.call(input);
         InferenceOptimizer.Convert(network, ScalarType.BFloat16);
