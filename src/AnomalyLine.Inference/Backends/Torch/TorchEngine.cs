@@ -94,6 +94,7 @@ public static partial class TorchEngine
             if (_isReady) return;
             NativeLibraryCheck.Run();
             torch.InitializeDeviceType(DeviceType.CPU);
+            LeaveNnpackOutWhereItCannotRun();
             ApplySettings();
             _isReady = true;
         }
@@ -140,6 +141,15 @@ public static partial class TorchEngine
     /// </summary>
     internal static IDisposable ZeroNewMemory() => new ZeroedMemory();
 
+    /// <summary>
+    /// libtorch asks NNPACK at each small convolution whether it can run on this processor, and writes a line to the standard error where it cannot. Told once that it is not wanted there, it
+    /// computes as before without asking. Where it can run, nothing changes.
+    /// </summary>
+    private static void LeaveNnpackOutWhereItCannotRun()
+    {
+        if (!NnpackIsAvailable()) EnableNnpack(GlobalContext(), false);
+    }
+
     private static void ApplySettings()
     {
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = _usesTensorFloat32;
@@ -166,6 +176,19 @@ public static partial class TorchEngine
             lock (Gate) _ = SetAllocator(Perturb, (_zeroing += change) > 0 ? 0xFF : 0);
         }
     }
+
+    /// <summary>at::_nnpack_available(), which TorchSharp has no call for, as those that follow.</summary>
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at6native17_nnpack_availableEv")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    private static partial bool NnpackIsAvailable();
+
+    /// <summary>at::globalContext().</summary>
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
+    private static partial nint GlobalContext();
+
+    /// <summary>at::Context::setUserEnabledNNPACK(bool).</summary>
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledNNPACKEb")]
+    private static partial void EnableNnpack(nint context, [MarshalAs(UnmanagedType.U1)] bool enable);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetAllocator(int parameter, int value);
