@@ -142,12 +142,17 @@ public static partial class TorchEngine
     internal static IDisposable ZeroNewMemory() => new ZeroedMemory();
 
     /// <summary>
-    /// libtorch asks NNPACK at each small convolution whether it can run on this processor, and writes a line to the standard error where it cannot. Told once that it is not wanted there, it
-    /// computes as before without asking. Where it can run, nothing changes.
+    /// libtorch asks NNPACK at each small convolution whether it can run on this processor, and writes a line to the standard error where it cannot. Asked once, with the level of its log
+    /// above warnings, and told that it is not wanted there, it computes as before. Where it can run, nothing changes.
     /// </summary>
     private static void LeaveNnpackOutWhereItCannotRun()
     {
+        const int error = 2;
+        var level = NativeLibrary.GetExport(NativeLibrary.Load("c10", typeof(TorchEngine).Assembly, null), "FLAGS_caffe2_log_level");
+        var before = Marshal.ReadInt32(level);
+        Marshal.WriteInt32(level, Math.Max(before, error));
         if (!NnpackIsAvailable()) EnableNnpack(GlobalContext(), false);
+        Marshal.WriteInt32(level, before);
     }
 
     private static void ApplySettings()
