@@ -48,7 +48,7 @@ internal static class TiffHeader
 
         public bool IsTiff { get; }
 
-        /// <summary>The first value of an entry; false where there is none, or it is no whole number.</summary>
+        /// <summary>The first value of an entry; false if it has no value, or one that is not a whole number.</summary>
         public bool TryRead(ushort tag, out long value)
         {
             value = 0;

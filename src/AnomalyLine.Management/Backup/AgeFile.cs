@@ -114,26 +114,12 @@ internal static class AgeFile
         return nonce;
     }
 
-    private sealed class Content(Stream file, ChaCha20Poly1305 cipher) : Stream
+    private sealed class Content(Stream file, ChaCha20Poly1305 cipher) : ForwardStream
     {
         private readonly byte[] _sealed = new byte[Chunk + TagBytes], _plain = new byte[Chunk];
         private int _at, _length, _ahead = -1;
         private long _count;
         private bool _isOver;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -143,18 +129,6 @@ internal static class AgeFile
             _at += read;
             return read;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -22,7 +22,7 @@ public sealed class SigningKey : IDisposable
     /// <summary>What people compare: "SHA256:" and 64 hexadecimal digits, the sum of the public key in DER.</summary>
     public string Fingerprint => FingerprintOf(_key);
 
-    /// <summary>Opens the key of a data folder; makes it where there is none.</summary>
+    /// <summary>Opens the key of a data folder; makes one if it has none.</summary>
     /// <exception cref="IOException">It can be neither read nor written.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     /// <exception cref="BackupException">The file is no key.</exception>

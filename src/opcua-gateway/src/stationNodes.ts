@@ -167,7 +167,7 @@ export function rangeOf(range: Range): Variant {
   return new Variant({ dataType: DataType.ExtensionObject, value: new UARange(range) });
 }
 
-/** The word for a number; the number itself where there is none. */
+/** The word for a number; the number itself if it has no word. */
 export function wordOf(words: readonly string[], value: number): Variant {
   return new Variant({ dataType: DataType.LocalizedText, value: { text: words[value] ?? String(value) } });
 }
