@@ -20,7 +20,7 @@ const OPENING_MS = 10_000;
 const PATIENCE_MS = 200;
 const SERVICE_FAULT = 397;
 /** Share of connections with a session: making one takes longer than everything else. */
-const SESSIONS = 0.3;
+const SESSIONS = 0.1;
 /** Messages with damaged content that go out together. */
 const BATCH = 10;
 /** Cases on one connection with a session at most: what they leave behind goes with it. */

@@ -19,3 +19,5 @@ process.on("uncaughtException", (error) => {
 });
 const [assets = "dist"] = process.argv.slice(2);
 await startGateway(readConfig(process.env), assets, log, bulkheads);
+// A warning for each damaged message would take longer than the message.
+log.level = "error";
