@@ -115,6 +115,16 @@ const PATCHES = [
             }
             const securedMessage = this.#_prepare_refusal_message(message);`,
   },
+  {
+    // An empty index range is none (OPC 10000-4, 7.27); asyncio sends it with each HistoryRead, and was refused.
+    file: "node-opcua-numeric-range/dist/numeric_range.js",
+    from: `    return new NumericRange(str);
+}
+function coerceNumericRange`,
+    to: `    return new NumericRange(str || null);
+}
+function coerceNumericRange`,
+  },
   // Of a session's user nothing was said; what stood there read as nobody.
   {
     file: "node-opcua-server/dist/server_session.js",

@@ -5,6 +5,7 @@ import {
   HistoryReadRequest,
   type HistoryReadResult,
   HistoryReadValueId,
+  NumericRange,
   ObjectIds,
   ReadAtTimeDetails,
   ReadEventDetails,
@@ -84,6 +85,24 @@ test("raw_BetweenTwoTimes_FirstIsInLastIsNot", async () => {
   expect(numbersIn(result)).toEqual([5, 6, 7, 8]);
   expect(valuesIn(result).map(({ sourceTimestamp }) => sourceTimestamp)).toEqual([5, 6, 7, 8].map(at));
   expect(result?.continuationPoint).toBeFalsy();
+});
+
+test("raw_EmptyIndexRange_IsNone", async () => {
+  // As asyncio sends it: a text of no characters, where other clients send no text.
+  const nodeId = resolveNodeId(plc.nodeId("A.Sequence"));
+  const empty = new NumericRange();
+  empty.toEncodeableString = () => "";
+  const request = new HistoryReadRequest({
+    historyReadDetails: raw(at(5), at(7)),
+    timestampsToReturn: TimestampsToReturn.Source,
+    nodesToRead: [new HistoryReadValueId({ nodeId, indexRange: empty })],
+  });
+  const session = plc.session as unknown as {
+    historyRead(request: HistoryReadRequest): Promise<{ results: HistoryReadResult[] }>;
+  };
+  expect(numbersIn((await session.historyRead(request)).results[0])).toEqual([5, 6]);
+  const value = await plc.session.read({ nodeId, attributeId: AttributeIds.Value, indexRange: empty });
+  expect([value.statusCode.name, value.value.value]).toEqual(["Good", PARTS]);
 });
 
 test("raw_LaterTimeFirst_IsReadBackwards", async () => {
