@@ -27,13 +27,21 @@ internal static class GatewayCommand
             ["OPCUA_PORT"] = opcUa.Port.ToString(CultureInfo.InvariantCulture),
             ["OPCUA_PATH"] = OpcUaOptions.Path,
             ["OPCUA_PKI"] = Path.Combine(options.DataFolder, "pki"),
+            ["OPCUA_MULTICAST"] = opcUa.Multicast ? "true" : "false",
             ["OPCUA_LABORATORY"] = opcUa.Laboratory ? "true" : "false",
             ["OPCUA_MACHINE_VISION"] = opcUa.MachineVision ? "true" : "false",
             ["GATEWAY_SUPERVISED"] = "true",
         };
-        if (opcUa.Names is { Length: > 0 } names) environment["OPCUA_NAMES"] = names;
-        if (opcUa.Advertised is { Length: > 0 } advertised) environment["OPCUA_ADVERTISED"] = advertised;
-        if (opcUa.ApplicationUri is { Length: > 0 } applicationUri) environment["OPCUA_APPLICATION_URI"] = applicationUri;
+        var asked = new (string Name, string? Value)[]
+        {
+            ("OPCUA_NAMES", opcUa.Names), ("OPCUA_ADVERTISED", opcUa.Advertised), ("OPCUA_APPLICATION_URI", opcUa.ApplicationUri),
+            ("OPCUA_DISCOVERY_SERVER", opcUa.DiscoveryServer), ("OPCUA_REVERSE", opcUa.Reverse), ("OPCUA_REDUNDANT", opcUa.Redundant),
+        };
+        foreach (var (name, value) in asked)
+        {
+            if (!string.IsNullOrEmpty(value)) environment[name] = value;
+        }
+
         if (options.Tls.Certificate is { } certificate) environment["ANOMALYLINE_CERTIFICATE"] = Path.GetFullPath(certificate);
         var users = UserList.PathIn(options.DataFolder, opcUa.UsersFile);
         if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = users;

@@ -30,6 +30,18 @@ internal sealed record OpcUaOptions
     /// <summary>The name by which clients know the gateway; default: the one in its certificate.</summary>
     public string? ApplicationUri { get; init; }
 
+    /// <summary>Discovery server that the gateway registers with, such as "opc.tcp://lds.plant.example:4840"; default: none.</summary>
+    public string? DiscoveryServer { get; init; }
+
+    /// <summary>Whether the gateway announces its endpoint by multicast DNS. Default false.</summary>
+    public bool Multicast { get; init; }
+
+    /// <summary>Addresses on which clients listen for the gateway's connections (reverse connect), with commas between them; default: none.</summary>
+    public string? Reverse { get; init; }
+
+    /// <summary>Other gateways on this server, "APPLICATIONURI=opc.tcp://HOST:PORT/PATH" with commas between them; default: none.</summary>
+    public string? Redundant { get; init; }
+
     /// <summary>File of users with their roles and password hashes, for the console too; default "users" in the data folder, or "opcua-users" where only that exists.</summary>
     public string? UsersFile { get; init; }
 

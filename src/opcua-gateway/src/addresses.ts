@@ -48,11 +48,19 @@ export function answerByAddresses(server: OPCUAServer, advertised: readonly stri
     return find(host !== undefined && known.has(host) ? null : url);
   };
 
+  // What others are told who do not ask: a discovery server, and clients that this server connects to.
+  if (configured.length > 0) {
+    const discoveryUrls = server.getDiscoveryUrls.bind(server);
+    server.getDiscoveryUrls = () => urlsAt(configured, discoveryUrls()) ?? [];
+    const endpointUrl = server.getEndpointUrl.bind(server);
+    server.getEndpointUrl = () => urlAt(configured[0] as Place, endpointUrl());
+  }
+
   server.on("newChannel", (channel: ServerSecureChannelLayer) => {
     const node = channel as unknown as { send_response: Send };
     const send = node.send_response.bind(channel);
     node.send_response = (type, response, message, done) => {
-      answerAt(placesFor, message.request.endpointUrl, response);
+      answerAt(placesFor, message.request.endpointUrl, response, server.serverInfo.applicationUri ?? null);
       send(type, response, message, done);
     };
   });
@@ -60,14 +68,17 @@ export function answerByAddresses(server: OPCUAServer, advertised: readonly stri
 
 type PlacesFor = (url: string | null | undefined) => readonly Place[];
 
-function answerAt(placesFor: PlacesFor, url: string | null | undefined, response: object): void {
+function answerAt(placesFor: PlacesFor, url: string | null | undefined, response: object, own: string | null): void {
   if (response instanceof GetEndpointsResponse) {
     response.endpoints = at(placesFor(url), response.endpoints);
   } else if (response instanceof CreateSessionResponse) {
     response.serverEndpoints = at(placesFor(url), response.serverEndpoints);
   } else if (response instanceof FindServersResponse) {
     for (const found of response.servers ?? []) {
-      found.discoveryUrls = urlsAt(placesFor(url), found.discoveryUrls);
+      // The others are where they are.
+      if (found.applicationUri === own) {
+        found.discoveryUrls = urlsAt(placesFor(url), found.discoveryUrls);
+      }
     }
   }
 }

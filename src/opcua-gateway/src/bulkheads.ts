@@ -17,6 +17,7 @@ const ITEM_ENTRIES = [
 const SUBSCRIPTION_ENTRIES = ["_tick"];
 
 type Method = (this: object, ...inputs: unknown[]) => unknown;
+type Dialling = { createReverseConnection?: (...inputs: unknown[]) => Socket | undefined };
 type Emit = (event: string | symbol, ...inputs: unknown[]) => boolean;
 
 /**
@@ -34,6 +35,7 @@ export class Bulkheads {
   guard(server: OPCUAServer): void {
     for (const endpoint of server.endpoints) {
       this.#guardListener((endpoint as unknown as { _server: Server })._server);
+      this.#guardDialling(endpoint as unknown as Dialling);
     }
     for (const entry of ITEM_ENTRIES) {
       wrap(MonitoredItem.prototype, entry, (item, error) =>
@@ -63,6 +65,18 @@ export class Bulkheads {
       }
       this.#guardSocket(socket as Socket);
       return this.#run(socket as Socket, () => emit(event, ...inputs));
+    };
+  }
+
+  /** Connections that the server opens to clients which listen. */
+  #guardDialling(endpoint: Dialling): void {
+    const dial = endpoint.createReverseConnection?.bind(endpoint);
+    endpoint.createReverseConnection = (...inputs) => {
+      const socket = dial?.(...inputs);
+      if (socket !== undefined) {
+        this.#guardSocket(socket);
+      }
+      return socket;
     };
   }
 

@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Partner } from "./redundancy.ts";
 import { parseUsers, type Users, UsersFile } from "./users.ts";
+
+/** Host names or addresses (IPv6 in brackets) with or without ports, with commas between them. */
+const ADDRESSES = /^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(,(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?)*$/;
 
 const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
 
@@ -23,14 +27,30 @@ const schema = z.object({
     .optional(),
   OPCUA_ADVERTISED: z
     .string()
-    .regex(
-      /^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(,(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?)*$/,
-      "must be addresses such as line.plant.example:4840 or [fd00::1]:4840 with commas between them",
-    )
+    .regex(ADDRESSES, "must be addresses such as line.plant.example:4840 or [fd00::1]:4840 with commas between them")
     .optional(),
   OPCUA_APPLICATION_URI: z
     .string()
     .regex(/^[a-z][a-z\d+.-]*:[^\s,]+$/i, "must be a URI, such as urn:plant.example:line-3:anomalyline")
+    .optional(),
+  OPCUA_DISCOVERY_SERVER: z
+    .string()
+    .regex(/^opc\.tcp:\/\/[^\s,]+$/, "must be a discovery server's address, such as opc.tcp://lds.plant.example:4840")
+    .optional(),
+  OPCUA_MULTICAST: flag.default(false),
+  OPCUA_REVERSE: z
+    .string()
+    .regex(
+      ADDRESSES,
+      "must be addresses on which clients listen, such as scada.plant.example:4841, with commas between them",
+    )
+    .optional(),
+  OPCUA_REDUNDANT: z
+    .string()
+    .regex(
+      /^[^\s,=]+=opc\.tcp:\/\/[^\s,]+(,[^\s,=]+=opc\.tcp:\/\/[^\s,]+)*$/,
+      "must be application URIs and addresses of the other gateways, such as urn:b:anomalyline:gateway=opc.tcp://b:4840/anomalyline, with commas between them",
+    )
     .optional(),
   OPCUA_MACHINE_VISION: flag.default(true),
   OPCUA_LABORATORY: flag.default(false),
@@ -61,6 +81,14 @@ export interface Config {
   readonly advertised: readonly string[];
   /** The name by which clients know this application; undefined: the one in the own certificate. */
   readonly applicationUri?: string | undefined;
+  /** Discovery server to register with; undefined: none. */
+  readonly discoveryServer?: string | undefined;
+  /** Also announce the endpoint on its network by multicast DNS. */
+  readonly multicast: boolean;
+  /** Addresses on which clients listen for this gateway's connections (reverse connect). */
+  readonly reverse: readonly string[];
+  /** Other gateways on the same server. */
+  readonly redundant: readonly Partner[];
   /** Also show the stations by OPC 40100-1. */
   readonly machineVision: boolean;
   /** Also allow no security and no user. Never on a plant network. */
@@ -95,6 +123,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       "OPCUA_USERS: must name a file with at least one user (nobody could log in), unless OPCUA_LABORATORY=true",
     );
   }
+  if (environment.OPCUA_MULTICAST === "true" && isLoopback(environment.OPCUA_HOST)) {
+    problems.push("OPCUA_MULTICAST: announces an endpoint that only this machine reaches; set OPCUA_HOST");
+  }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }
@@ -110,12 +141,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     names: env.OPCUA_NAMES?.split(",") ?? [],
     advertised: env.OPCUA_ADVERTISED?.split(",") ?? [],
     applicationUri: env.OPCUA_APPLICATION_URI,
+    discoveryServer: env.OPCUA_DISCOVERY_SERVER,
+    multicast: env.OPCUA_MULTICAST,
+    reverse: env.OPCUA_REVERSE?.split(",") ?? [],
+    redundant: env.OPCUA_REDUNDANT?.split(",").map(partner) ?? [],
     machineVision: env.OPCUA_MACHINE_VISION,
     laboratory: env.OPCUA_LABORATORY,
     users,
     supervised: env.GATEWAY_SUPERVISED,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function isLoopback(host = "127.0.0.1"): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+function partner(pair: string): Partner {
+  const at = pair.indexOf("=");
+  return { applicationUri: pair.slice(0, at), url: pair.slice(at + 1) };
 }
 
 function describe(issue: z.core.$ZodIssue, environment: NodeJS.ProcessEnv): string {

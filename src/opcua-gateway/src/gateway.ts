@@ -4,6 +4,7 @@ import { Audit } from "./audit.ts";
 import { Bulkheads } from "./bulkheads.ts";
 import type { Config } from "./config.ts";
 import { connect, loadServices } from "./contract.ts";
+import { Discovery } from "./discovery.ts";
 import { Feed } from "./feed.ts";
 import { HistoryService } from "./history/historyService.ts";
 import { Line } from "./line.ts";
@@ -41,6 +42,7 @@ export async function startGateway(
   const commands = new ServerCommands(services, config);
   const line = new Line(addressSpace, commands, log);
   new HistoryService(commands, (nodeId) => line.historized(nodeId)).install(server);
+  const discovery = new Discovery(config, server, log);
   await server.start();
   log.info({ endpoint: address }, "listening");
   if (config.laboratory) {
@@ -53,11 +55,13 @@ export async function startGateway(
     : line;
   const feed = new Feed(client, listener, log);
   feed.start();
+  void discovery.start();
   return {
     endpoint: address,
     async stop() {
       feed.stop();
       commands.close();
+      await discovery.stop();
       await server.shutdown(0);
     },
   };

@@ -14,10 +14,12 @@ import type { Logger } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { answerByAddresses } from "./addresses.ts";
 import type { Config } from "./config.ts";
+import { discoveryOptions } from "./discovery.ts";
 import { installMonitoringFilters } from "./filters/monitoringFilters.ts";
 import { MAX_POINTS } from "./history/continuations.ts";
 import { Login } from "./login.ts";
 import { openPki } from "./pki.ts";
+import { describeRedundancy } from "./redundancy.ts";
 import { roleIds } from "./roles.ts";
 import { buildDate, describeServer, LOCALES, PROFILES } from "./serverObject.ts";
 import { limitTransport } from "./transportLimits.ts";
@@ -94,6 +96,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
     certificateFile: pki.certificateFile,
     privateKeyFile: pki.privateKeyFile,
     isAuditing: true,
+    ...discoveryOptions(config),
     maxConnectionsPerEndpoint: 100,
     transportSettings: { adjustTransportLimits: limitTransport },
     // 0: with sampling 0 every change is queued; any other figure folds changes that are closer together.
@@ -115,6 +118,7 @@ export async function createServer(config: Config, assets: string, log: Logger):
   answerByAddresses(server, config.advertised, pki.names);
   if (server.engine.addressSpace !== null) {
     describeServer(server, server.engine.addressSpace);
+    describeRedundancy(server, server.engine.addressSpace, config.redundant);
   }
   pki.refusals.watch(server);
   pki.manager.on("certificateRemoved", ({ store, fingerprint }) => {

@@ -28,6 +28,9 @@ test("readConfig_ManyMistakes_NamesEachOnce", () => {
   writeFileSync(file, "# comment\n\nalice:secret\n");
   const problems = problemsOf({
     ANOMALYLINE_SERVER: "127.0.0.1:8081",
+    OPCUA_DISCOVERY_SERVER: "lds:4840",
+    OPCUA_REVERSE: "opc.tcp://scada",
+    OPCUA_REDUNDANT: "urn:b",
     OPCUA_HOST: "",
     OPCUA_PORT: "70000",
     OPCUA_PATH: "anomalyline",
@@ -40,6 +43,9 @@ test("readConfig_ManyMistakes_NamesEachOnce", () => {
   expect(new Set(names)).toEqual(
     new Set([
       "ANOMALYLINE_SERVER",
+      "OPCUA_DISCOVERY_SERVER",
+      "OPCUA_REVERSE",
+      "OPCUA_REDUNDANT",
       "OPCUA_HOST",
       "OPCUA_PORT",
       "OPCUA_PATH",
@@ -49,6 +55,34 @@ test("readConfig_ManyMistakes_NamesEachOnce", () => {
     ]),
   );
   expect(problems.join("\n")).toContain("line 3 is not name:role:pbkdf2-sha512$iterations$salt$hash");
+});
+
+test.each([undefined, "localhost", "127.0.0.2", "::1"])("readConfig_MulticastOn%s_SaysThatNobodyGetsThere", (host) => {
+  const problems = problemsOf({
+    OPCUA_PKI: "/tmp/pki",
+    OPCUA_LABORATORY: "true",
+    OPCUA_MULTICAST: "true",
+    OPCUA_HOST: host,
+  });
+  expect(problems).toEqual([expect.stringMatching(/^OPCUA_MULTICAST: .*set OPCUA_HOST$/)]);
+});
+
+test("readConfig_DiscoveryReverseAndRedundancy_AreTakenApart", () => {
+  const config = readConfig({
+    OPCUA_PKI: "/tmp/pki",
+    OPCUA_LABORATORY: "true",
+    OPCUA_HOST: "0.0.0.0",
+    OPCUA_DISCOVERY_SERVER: "opc.tcp://lds:4840",
+    OPCUA_MULTICAST: "true",
+    OPCUA_REVERSE: "scada.plant.example:4841,[fd00::1]:4841",
+    OPCUA_REDUNDANT: "urn:b:x=opc.tcp://b:4840/anomalyline?a=b",
+  });
+  expect(config).toMatchObject({
+    discoveryServer: "opc.tcp://lds:4840",
+    multicast: true,
+    reverse: ["scada.plant.example:4841", "[fd00::1]:4841"],
+    redundant: [{ applicationUri: "urn:b:x", url: "opc.tcp://b:4840/anomalyline?a=b" }],
+  });
 });
 
 test("readConfig_Laboratory_FillsDefaults", () => {

@@ -59,8 +59,13 @@ export class RawClient {
   }
 
   /** Hello, acknowledge, and a secure channel without security; `inOneSegment`: without waiting for the acknowledge. */
-  static async open(endpoint: string, { inOneSegment = false } = {}): Promise<RawClient> {
-    const client = new RawClient(await openSocket(endpoint), endpoint);
+  static async open(endpoint: string, options: { inOneSegment?: boolean } = {}): Promise<RawClient> {
+    return RawClient.over(await openSocket(endpoint), endpoint, options);
+  }
+
+  /** The same on a socket that is connected, whoever connected it. */
+  static async over(socket: Socket, endpoint: string, { inOneSegment = false } = {}): Promise<RawClient> {
+    const client = new RawClient(socket, endpoint);
     const open = client.#openChannelRequest();
     client.#socket.write(inOneSegment ? Buffer.concat([hello(endpoint), open]) : hello(endpoint));
     const acknowledge = await client.#frame();
