@@ -70,5 +70,6 @@ USER app
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080 8081 4840
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/health/live"]
+# With Tls the port speaks https; the certificate is not for this address.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD curl -fsS -o /dev/null http://127.0.0.1:8080/health/live || curl -fsSk -o /dev/null https://127.0.0.1:8080/health/live
 ENTRYPOINT ["/app/AnomalyLine.Server"]

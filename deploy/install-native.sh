@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
 # With --test also what tests want: PostgreSQL, for the management database's second kind (the tests start a server of their own),
-# Chromium, in which the console is tested, and mosquitto, the broker that results are published to (the tests start one of their own).
+# Chromium, in which the console is tested, mosquitto, the broker that results are published to, and nginx, the proxy of
+# deploy/nginx.conf (the tests start one of their own of each).
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
 # .NET SDK and npm are there, this normally has nothing to do.
 set -euo pipefail
@@ -29,6 +30,7 @@ if [[ "${1:-}" == --test ]]; then
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
   command -v chromium > /dev/null || missing+=(chromium fonts-dejavu-core)
   [[ -x /usr/sbin/mosquitto ]] || missing+=(mosquitto)
+  [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
 fi
 
 if [[ ${#missing[@]} -eq 0 ]]; then

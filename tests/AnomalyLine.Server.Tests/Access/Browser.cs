@@ -9,9 +9,16 @@ internal sealed partial class Browser : IDisposable
     private readonly HttpClient _http;
 
     public Browser(TestServer server, params (string Name, string Value)[] headers)
+        : this(server.Http.BaseAddress!, new SocketsHttpHandler(), headers)
     {
-        Cookies = new CookieContainer();
-        _http = new HttpClient(new HttpClientHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = server.Http.BaseAddress };
+    }
+
+    /// <summary>One that calls the server by way of a proxy.</summary>
+    public Browser(Uri address, SocketsHttpHandler handler, params (string Name, string Value)[] headers)
+    {
+        (Cookies, handler.AllowAutoRedirect, handler.UseCookies) = (new CookieContainer(), false, true);
+        handler.CookieContainer = Cookies;
+        _http = new HttpClient(handler) { BaseAddress = address };
         _http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "none");
         foreach (var (name, value) in headers) _http.DefaultRequestHeaders.Add(name, value);
     }
