@@ -7,6 +7,7 @@ using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.OpcUa;
+using AnomalyLine.Management.Signing;
 using Grpc.Core;
 
 namespace AnomalyLine.Cli;
@@ -17,7 +18,7 @@ internal static class ExpectedFailure
     /// <summary>The line, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        CommandException or BackupException or TrustListException or DatasetException or BackboneException or ModelFileException or EngineException => OneLine(exception.Message),
+        CommandException or BackupException or SignatureException or TrustListException or DatasetException or BackboneException or ModelFileException or EngineException => OneLine(exception.Message),
         TrainingException or GateException => exception.Message.Trim().ReplaceLineEndings("; "),
         OperationCanceledException => "cancelled.",
         RpcException failure => Describe(failure),

@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Signing;
 using Npgsql;
 
 namespace AnomalyLine.Management;
@@ -24,6 +25,9 @@ public sealed class ManagementOptions
 
     /// <summary>A file whose first line is the passphrase that backups are encrypted with, 12 characters at least; empty, the default: they are not.</summary>
     public string BackupPassphraseFile { get; set; } = "";
+
+    /// <summary>Which model files are taken and loaded. Default: all, an unsigned one with a word in the log.</summary>
+    public ModelSignatures ModelSignatures { get; set; } = ModelSignatures.Any;
 
     /// <summary>Everything that is wrong, one message each with the option's name; empty where nothing is.</summary>
     public IReadOnlyList<string> Validate()

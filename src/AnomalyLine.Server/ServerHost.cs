@@ -5,6 +5,7 @@ using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Shadow;
+using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
@@ -81,7 +82,10 @@ internal static class ServerHost
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new ModelStore(Path.Combine(options.DataFolder, "models")));
+        services.AddSingleton(new TrustedSigners(options.DataFolder));
+        services.AddSingleton(provider => new ModelTrust(options.DataFolder, options.Management.ModelSignatures, provider.GetRequiredService<TrustedSigners>()));
+        services.AddSingleton(provider => new ModelStore(Path.Combine(options.DataFolder, "models"), trust: provider.GetRequiredService<ModelTrust>()));
+        services.AddHostedService<SignerHost>();
         services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(
             provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<LineHost>();

@@ -63,6 +63,9 @@ internal static class CommandLine
         OpcUaCommand.Create(output),
         BackupCommand.CreateBackup(output),
         BackupCommand.CreateRestore(output),
+        SigningCommands.CreateSign(output),
+        SigningCommands.CreateVerify(output),
+        SigningCommands.CreateSigners(output),
     };
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.SymbolResult? result)

@@ -45,8 +45,11 @@ public static class AtomicFile
     /// <param name="path">Where to; its folder must exist.</param>
     /// <param name="write">Writes all of it.</param>
     /// <param name="check">Is given the written file before it takes its place; what it throws leaves that as it was. Null for no check.</param>
-    internal static void Write(string path, Action<Stream> write, Action<string>? check = null)
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account may not write there.</exception>
+    public static void Write(string path, Action<Stream> write, Action<string>? check = null)
     {
+        ArgumentNullException.ThrowIfNull(write);
         var part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {

@@ -6,15 +6,15 @@ namespace AnomalyLine.Detection.Models;
 
 /// <summary>
 /// The .alm file: a zip of manifest.json, weights.safetensors, normal.safetensors where maps are normalised, backbone.onnx where features are judged, and reference/*.png, each with its SHA-256 in the manifest
-/// (docs/adr/0003-model-file.md). Nothing in it is executed.
+/// (docs/adr/0003-model-file.md); and manifest.sig where somebody signed the manifest. Nothing in it is executed.
 /// </summary>
 public static class ModelFile
 {
     internal const string WeightsName = "weights.safetensors";
     internal const string BackboneName = "backbone.onnx";
     internal const string NormalName = "normal.safetensors";
-    private const string ManifestName = "manifest.json";
-    private const long MaxManifestBytes = 16L * 1024 * 1024;
+    private const string ManifestName = "manifest.json", SignatureName = "manifest.sig";
+    private const long MaxManifestBytes = 16L * 1024 * 1024, MaxSignatureBytes = 64 * 1024;
 
     /// <summary>Largest sum of the other files, unpacked: 1 GiB, and so many times the bytes of the archive. They are stored, not compressed; a tool that packs them again gains little.</summary>
     private const long MaxUnpackedBytes = 1L * 1024 * 1024 * 1024, MaxUnpackedTimes = 8;
@@ -29,6 +29,40 @@ public static class ModelFile
     {
         var (manifest, sha256, _) = Read(path, withFiles: false);
         return (manifest, VersionOf(manifest, sha256), sha256);
+    }
+
+    /// <summary>The bytes of the manifest and of the signature over them, for who knows what a signature is; null where it is not signed.</summary>
+    /// <exception cref="ModelFileException">The file is missing, damaged or of another format version.</exception>
+    public static (byte[] Manifest, byte[]? Signature) ReadSignature(string path) => WithErrors(path, () =>
+    {
+        using var stream = File.OpenRead(path);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+        CheckContents(path, zip, ReadManifest(path, zip), stream.Length);
+        return (ReadEntry(path, zip, ManifestName, MaxManifestBytes), zip.GetEntry(SignatureName) is null ? null : ReadEntry(path, zip, SignatureName, MaxSignatureBytes));
+    });
+
+    /// <summary>Puts a signature into the file, in the place of the one that may be there. Its bytes, and so its version, become others; what was there before stays where that fails.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sign">Is given the bytes of the manifest, which names the sums of all other files.</param>
+    /// <exception cref="ModelFileException">The file is missing, damaged or of another format version.</exception>
+    public static void Sign(string path, Func<byte[], byte[]> sign)
+    {
+        ArgumentNullException.ThrowIfNull(sign);
+        // What it names is what is signed: nobody signs a file that is not whole.
+        var (manifest, _, files) = Read(path);
+        var bytes = sign(ReadSignature(path).Manifest);
+        WithErrors(path, () =>
+        {
+            AtomicFile.Write(path, stream =>
+            {
+                using var old = ZipFile.OpenRead(path);
+                using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+                Add(zip, ManifestName, ReadEntry(path, old, ManifestName, MaxManifestBytes), manifest.CreationTime);
+                foreach (var (name, content) in files) Add(zip, name, content, manifest.CreationTime);
+                Add(zip, SignatureName, bytes, manifest.CreationTime);
+            });
+            return true;
+        });
     }
 
     internal static string VersionOf(ModelManifest manifest, string sha256) => $"{manifest.Method}-{sha256[..12]}";
@@ -53,26 +87,31 @@ public static class ModelFile
 
     /// <summary>Reads and checks everything.</summary>
     /// <exception cref="ModelFileException">The file is missing, damaged or of another format version.</exception>
-    internal static (ModelManifest Manifest, string Sha256, IReadOnlyDictionary<string, byte[]> Files) Read(string path, bool withFiles = true)
+    internal static (ModelManifest Manifest, string Sha256, IReadOnlyDictionary<string, byte[]> Files) Read(string path, bool withFiles = true) => WithErrors(path, () =>
+    {
+        using var stream = File.OpenRead(path);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+        stream.Position = 0;
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+        var manifest = ReadManifest(path, zip);
+        CheckContents(path, zip, manifest, stream.Length);
+        var files = new Dictionary<string, byte[]>();
+        foreach (var (name, sum) in withFiles ? manifest.Files : new Dictionary<string, string>())
+        {
+            var bytes = ReadEntry(path, zip, name);
+            if (!string.Equals(Convert.ToHexStringLower(SHA256.HashData(bytes)), sum, StringComparison.Ordinal))
+                throw new ModelFileException($"{path}: {name} does not have the SHA-256 that the manifest names; the file is damaged, copy it again.");
+            files.Add(name, bytes);
+        }
+
+        return (manifest, sha256, (IReadOnlyDictionary<string, byte[]>)files);
+    });
+
+    private static T WithErrors<T>(string path, Func<T> work)
     {
         try
         {
-            using var stream = File.OpenRead(path);
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
-            stream.Position = 0;
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            var manifest = ReadManifest(path, zip);
-            CheckContents(path, zip, manifest, stream.Length);
-            var files = new Dictionary<string, byte[]>();
-            foreach (var (name, sum) in withFiles ? manifest.Files : new Dictionary<string, string>())
-            {
-                var bytes = ReadEntry(path, zip, name);
-                if (!string.Equals(Convert.ToHexStringLower(SHA256.HashData(bytes)), sum, StringComparison.Ordinal))
-                    throw new ModelFileException($"{path}: {name} does not have the SHA-256 that the manifest names; the file is damaged, copy it again.");
-                files.Add(name, bytes);
-            }
-
-            return (manifest, sha256, files);
+            return work();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -84,7 +123,7 @@ public static class ModelFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFileException($"{path}: cannot be read: {e.Message}", e);
+            throw new ModelFileException($"{path}: cannot be read or written: {e.Message}", e);
         }
     }
 
@@ -123,7 +162,7 @@ public static class ModelFile
         foreach (var entry in zip.Entries)
         {
             if (!seen.Add(entry.FullName)) throw new ModelFileException($"{path}: has {entry.FullName} twice; it is not a model file, or damaged.");
-            if (entry.FullName == ManifestName) continue;
+            if (entry.FullName is ManifestName or SignatureName) continue;
             if (!manifest.Files.ContainsKey(entry.FullName)) throw new ModelFileException($"{path}: has {entry.FullName}, which the manifest does not name; it is not a model file, or damaged.");
             if ((total += entry.Length) > most) throw new ModelFileException($"{path}: its files have more than {most} bytes unpacked, the limit for an archive of {archiveBytes}; it is not a model file, or damaged.");
         }

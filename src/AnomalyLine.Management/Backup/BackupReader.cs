@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -65,7 +66,7 @@ public static class BackupReader
             if (entry.EntryType is not TarEntryType.RegularFile) throw Damaged(source, $"the entry {entry.Name} is no file");
             if (manifest is not null) throw Damaged(source, $"{entry.Name} comes after the manifest, which is the last entry");
             var content = entry.DataStream ?? Stream.Null;
-            if (entry.Name is BackupSignature.Name && signature.Length == 0) signature = await ReadAsync(entry, MaxSignatureBytes, source, cancellation);
+            if (entry.Name is Signature.EntryName && signature.Length == 0) signature = await ReadAsync(entry, MaxSignatureBytes, source, cancellation);
             else if (entry.Name != BackupManifest.Name) found[entry.Name] = await UnpackAsync(content, entry.Name, source, folder, cancellation);
             else manifest = JsonSerializer.Deserialize<BackupManifest>(signed = await ReadAsync(entry, MaxManifestBytes, source, cancellation), s_json);
         }
@@ -110,8 +111,7 @@ public static class BackupReader
             throw new BackupException($"{source}: is not signed, so that nobody knows who made it. A backup of an earlier release has no signature: accept it as such if you know where it comes from.");
         }
 
-        var read = JsonSerializer.Deserialize<BackupSignature>(signature, s_json) ?? throw Damaged(source, $"{BackupSignature.Name} is empty");
-        var signer = SigningKey.SignerOf(manifest, read.PublicKey, read.Signature) ?? throw Damaged(source, "its signature is not that of its list");
+        var signer = Signature.SignerOf(signature, manifest) ?? throw Damaged(source, "its signature is not that of its list");
         if (trust.Signer is null || trust.Signer == signer) return signer;
         throw new BackupException($"{source}: was signed by {signer}, not by {trust.Signer}; nothing was put in place.");
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -46,7 +47,7 @@ public static class BackupWriter
             File.Move(part, target, overwrite: true);
             return manifest;
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or SignatureException)
         {
             throw new BackupException($"{target}: the backup failed ({e.Message}); check the data folder, the disk's space and the rights.", e);
         }
@@ -106,8 +107,7 @@ public static class BackupWriter
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), entries, head, files);
         var content = JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web);
         using var key = SigningKey.Open(root);
-        var signature = JsonSerializer.SerializeToUtf8Bytes(new BackupSignature(key.PublicKey, key.Sign(content)), JsonSerializerOptions.Web);
-        foreach (var (name, bytes) in new[] { (BackupSignature.Name, signature), (BackupManifest.Name, content) })
+        foreach (var (name, bytes) in new[] { (Signature.EntryName, key.SignAs(content).ToBytes()), (BackupManifest.Name, content) })
             await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) }, cancellation);
         await archive.DisposeAsync();
         stream.Flush(flushToDisk: true);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Learning.Catalog;
+using AnomalyLine.Management.Signing;
 
 namespace AnomalyLine.Management.Models;
 
@@ -18,6 +19,7 @@ public sealed class ModelStore
     private readonly string _folder;
     private readonly Func<string, ModelManifest> _check;
     private readonly long _maxBytes;
+    private readonly ModelTrust? _trust;
 
     /// <summary>Opens the folder, making it where it is missing.</summary>
     /// <param name="folder">Where the files are.</param>
@@ -25,28 +27,38 @@ public sealed class ModelStore
     /// Loads a file and gives its manifest, or throws <see cref="ModelFileException"/>; null for <see cref="ModelLoader.Load"/>, which replays the reference images.
     /// </param>
     /// <param name="maxBytes">Largest file.</param>
-    public ModelStore(string folder, Func<string, ModelManifest>? check = null, long maxBytes = MaxBytes)
+    /// <param name="trust">Decides by who signed a file; null for none.</param>
+    public ModelStore(string folder, Func<string, ModelManifest>? check = null, long maxBytes = MaxBytes, ModelTrust? trust = null)
     {
         _folder = Path.GetFullPath(folder);
         _check = check ?? LoadAndClose;
         _maxBytes = maxBytes;
+        _trust = trust;
         Directory.CreateDirectory(_folder);
     }
 
     /// <summary>Stores a model file after it has passed its check. The same file twice is one version.</summary>
     /// <param name="file">The bytes of the file, read to the end.</param>
     /// <param name="cancellationToken">Leaves the store as it was.</param>
-    /// <exception cref="ModelFileException">The file is too large, damaged, or does not reproduce its reference scores.</exception>
-    public async Task<StoredModel> AddAsync(Stream file, CancellationToken cancellationToken)
+    /// <param name="isOwn">Whether this server trained it: then it signs it.</param>
+    /// <exception cref="ModelFileException">The file is too large, damaged, not signed by whom it must be, or does not reproduce its reference scores.</exception>
+    public async Task<StoredModel> AddAsync(Stream file, CancellationToken cancellationToken, bool isOwn = false)
     {
         ArgumentNullException.ThrowIfNull(file);
         var incoming = Path.Combine(_folder, $"incoming-{Guid.NewGuid():N}.part");
         try
         {
             var (sha256, size) = await CopyAsync(file, incoming, cancellationToken);
+            if (isOwn && _trust is not null)
+            {
+                _trust.Sign(incoming);
+                (sha256, size) = (await SumAsync(incoming, cancellationToken), new FileInfo(incoming).Length);
+            }
+
+            var signer = _trust?.Check(incoming) ?? "";
             var manifest = await Task.Factory.StartNew(
                 () => _check(incoming), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            var model = new StoredModel($"{manifest.Method}-{sha256[..12]}", sha256, size, manifest);
+            var model = new StoredModel($"{manifest.Method}-{sha256[..12]}", sha256, size, manifest) { Signer = signer };
             if (Find(model.Version) is { } stored && await IsWholeAsync(stored, cancellationToken)) return stored;
             File.Move(incoming, FilePath(model.Version), overwrite: true);
             await WriteRecordAsync(model, cancellationToken);
@@ -96,11 +108,28 @@ public sealed class ModelStore
         ? throw new FileNotFoundException($"The model version \"{version}\" is not in {_folder}; upload its file first, or choose one that ListModels names.")
         : FilePath(version);
 
+    /// <summary>The file of a version, to be loaded: it is what was stored, all 256 bits of its sum, and signed by whom it must be.</summary>
+    /// <returns>The file, and what people should know of its signature, behind "the model"; empty where it is trusted.</returns>
+    /// <exception cref="FileNotFoundException">The store does not have it.</exception>
+    /// <exception cref="ModelFileException">It was changed, or is not signed by whom it must be.</exception>
+    public (string Path, string Doubt) GetTrusted(string version)
+    {
+        var path = GetPath(version);
+        if (!IsWholeAsync(Find(version)!, CancellationToken.None).GetAwaiter().GetResult()) throw new ModelFileException($"{path}: is not the file that was stored; upload it again.");
+        return (path, _trust is null ? "" : _trust.DoubtOf(_trust.Check(path)));
+    }
+
     /// <summary>Whether the file on disk is still what was stored; one that is not gives way to the same file uploaded again.</summary>
     private async Task<bool> IsWholeAsync(StoredModel model, CancellationToken cancellationToken)
     {
-        await using var file = File.OpenRead(FilePath(model.Version));
-        return file.Length == model.SizeBytes && Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == model.Sha256;
+        var path = FilePath(model.Version);
+        return new FileInfo(path).Length == model.SizeBytes && await SumAsync(path, cancellationToken) == model.Sha256;
+    }
+
+    private static async Task<string> SumAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
     }
 
     private static ModelManifest LoadAndClose(string path)

@@ -16,6 +16,9 @@ public sealed record StoredModel(string Version, string Sha256, long SizeBytes, 
     /// <summary>What people call it, at most <see cref="MaxLabelLength"/> characters; empty for nothing.</summary>
     public string Label { get; init; } = "";
 
+    /// <summary>Fingerprint of whoever signed the file when it was stored; empty for nobody, as in records of earlier releases.</summary>
+    public string Signer { get; init; } = "";
+
     /// <summary>When it was trained.</summary>
     [JsonIgnore]
     public DateTimeOffset CreationTime => Manifest.CreationTime;

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using AnomalyLine.Management.Access;
 
-namespace AnomalyLine.Management.Backup;
+namespace AnomalyLine.Management.Signing;
 
 /// <summary>
-/// The key with which a server signs its backups: ECDSA over P-256 with SHA-256, made at its first start, in <c>signing.key</c> of the data folder (PEM, mode 0600) and in no backup: who reads one cannot sign
-/// another. Who has only the backup knows that it is whole; who knows the server's fingerprint also knows that it is the server's.
+/// The key with which a server signs its backups and the models that it trains: ECDSA over P-256 with SHA-256, made at its first start, in <c>signing.key</c> of the data folder (PEM, mode 0600)
+/// and in no backup: who reads one cannot sign another. Who has only the file knows that it is whole; who knows the server's fingerprint also knows that it is the server's.
 /// </summary>
 public sealed class SigningKey : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class SigningKey : IDisposable
     /// <summary>Opens the key of a data folder; makes one if it has none.</summary>
     /// <exception cref="IOException">It can be neither read nor written.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    /// <exception cref="BackupException">The file is no key.</exception>
+    /// <exception cref="SignatureException">The file is no key.</exception>
     public static SigningKey Open(string dataFolder)
     {
         var path = Path.Combine(Path.GetFullPath(dataFolder), FileName);
@@ -44,13 +44,16 @@ public sealed class SigningKey : IDisposable
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new BackupException($"{path}: is no private key ({e.Message}); take the file away to have another one made.", e);
+            throw new SignatureException($"{path}: is no private key ({e.Message}); take the file away to have another one made.", e);
         }
     }
 
     /// <summary>Signs.</summary>
     /// <returns>The signature, DER, as openssl dgst -sha256 -verify takes it.</returns>
     public byte[] Sign(ReadOnlySpan<byte> data) => _key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
+    /// <summary>Signs, in the form that is kept.</summary>
+    public Signature SignAs(ReadOnlySpan<byte> data) => new(PublicKey, Sign(data));
 
     /// <summary>The fingerprint of whoever signed; null where the signature is not that of this public key.</summary>
     public static string? SignerOf(ReadOnlySpan<byte> data, string publicKey, ReadOnlySpan<byte> signature)

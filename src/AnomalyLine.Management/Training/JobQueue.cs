@@ -224,7 +224,7 @@ public sealed partial class JobQueue(
     private async Task KeepAsync(TrainingJob job, IReadOnlyList<string> stations, JobFolder folder, bool isCompared, string doubts, CancellationToken cancel)
     {
         StoredModel model;
-        await using (var file = File.OpenRead(folder.Model)) model = await models.AddAsync(file, cancel);
+        await using (var file = File.OpenRead(folder.Model)) model = await models.AddAsync(file, cancel, isOwn: true);
         var report = isCompared ? GateReport.Parse(await File.ReadAllTextAsync(folder.Gate, cancel)) : null;
         var gate = report is null ? null
             : new GateOutcome { Against = report.Active.Version, Passes = report.Passes, Summary = report.Summary, DataDigest = report.DataDigest };

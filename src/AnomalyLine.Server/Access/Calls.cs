@@ -28,8 +28,9 @@ internal static class Calls
         Add("anomalyline.v1.RecipeService", AccessRole.Viewer, "GetRecipe", "ListRecipes");
         Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
         Add("anomalyline.v1.RecipeService", AccessRole.Operator, "SetSensitivity");
-        Add("anomalyline.v1.ModelService", AccessRole.Viewer, "ListModels", "ListModelVersions", "GetGate", "GetShadow");
+        Add("anomalyline.v1.ModelService", AccessRole.Viewer, "ListModels", "ListModelVersions", "GetGate", "GetShadow", "ListSigners");
         Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "UpdateModel", "DeleteModel", "SetShadow");
+        Add("anomalyline.v1.ModelService", AccessRole.Administrator, "TrustSigner", "DistrustSigner");
         Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection");
         Add("anomalyline.v1.SampleService", AccessRole.Operator, "ReviewSamples", "CheckSamples");
         Add("anomalyline.v1.SampleService", AccessRole.Engineer, "DeleteSamples", "SetCollection");

@@ -7,30 +7,12 @@ using AnomalyLine.Server.Options;
 namespace AnomalyLine.Server.Console;
 
 /// <summary>A backup of everything, made now: /system/backup. For administrators, since it holds keys and hashes of passwords; noted in the audit.</summary>
-internal static partial class BackupEndpoint
+internal static class BackupEndpoint
 {
     /// <summary>Address of the download.</summary>
     public const string Path = "/system/backup";
 
-    public static void MapBackup(this WebApplication app)
-    {
-        app.MapGet(Path, GetAsync).WithMetadata(new NeedsAttribute(AccessRole.Administrator));
-        app.Lifetime.ApplicationStarted.Register(() => TellSigner(app));
-    }
-
-    /// <summary>The key is the server's, whoever makes the first backup; its fingerprint is for people to note elsewhere.</summary>
-    private static void TellSigner(WebApplication app)
-    {
-        try
-        {
-            using var key = SigningKey.Open(app.Services.GetRequiredService<AnomalyLineOptions>().DataFolder);
-            LogSigner(app.Logger, key.Fingerprint);
-        }
-        catch (Exception none) when (none is IOException or UnauthorizedAccessException or BackupException)
-        {
-            LogNoSigner(app.Logger, none.Message);
-        }
-    }
+    public static void MapBackup(this WebApplication app) => app.MapGet(Path, GetAsync).WithMetadata(new NeedsAttribute(AccessRole.Administrator));
 
     private static async Task<IResult> GetAsync(HttpContext http, AnomalyLineOptions options, AuditLog audit, TimeProvider time, CancellationToken cancellation)
     {
@@ -54,10 +36,4 @@ internal static partial class BackupEndpoint
             File.Delete(file);
         }
     }
-
-    [LoggerMessage(EventId = 160, Level = LogLevel.Information, Message = "Backups are signed by {Fingerprint}")]
-    private static partial void LogSigner(ILogger logger, string fingerprint);
-
-    [LoggerMessage(EventId = 161, Level = LogLevel.Warning, Message = "Backups cannot be signed, and will not be made: {Reason}")]
-    private static partial void LogNoSigner(ILogger logger, string reason);
 }

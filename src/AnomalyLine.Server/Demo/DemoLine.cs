@@ -63,7 +63,7 @@ internal sealed partial class DemoLine(
         Report(new DemoStep("checking the trained model", 1));
         await using (var file = File.OpenRead(output))
         {
-            var model = await models.AddAsync(file, stoppingToken);
+            var model = await models.AddAsync(file, stoppingToken, isOwn: true);
             File.Delete(output);
             return model;
         }

@@ -1,12 +1,15 @@
 using System.IO.Pipelines;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Shadow;
+using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Options;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 
@@ -14,7 +17,7 @@ namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The model files that the server holds.</summary>
 internal sealed class ModelService(LineHost host, ModelStore models, ModelRegistry registry, JobQueue jobs, ShadowRun shadows, RecipeChange change,
-    StoredModels stored, AuditLog audit) : Wire.ModelService.ModelServiceBase
+    StoredModels stored, AuditLog audit, TrustedSigners signers, ModelTrust trust, AnomalyLineOptions options) : Wire.ModelService.ModelServiceBase
 {
     private const int MaxChunkBytes = 1 << 20;
 
@@ -67,7 +70,7 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
         {
             var model = await models.AddAsync(pipe.Reader.AsStream(), context.CancellationToken);
             await receiving;
-            await audit.NoteAsync(context, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes });
+            await audit.NoteAsync(context, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes, model.Signer });
             if (station.Length > 0) (await change.RegisterAsync(station, "", model.Version, context.ToCaller(), context.CancellationToken)).OrThrow();
             return new Wire.UploadModelResponse { Model = model.ToWire() };
         }
@@ -85,6 +88,37 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    public override Task<Wire.ListSignersResponse> ListSigners(Wire.ListSignersRequest request, ServerCallContext context)
+    {
+        try
+        {
+            using var own = SigningKey.Open(options.DataFolder);
+            return Task.FromResult(new Wire.ListSignersResponse { Signers = { signers.All.Select(ToWire) }, OwnFingerprint = own.Fingerprint, TrustedOnly = trust.Policy is ModelSignatures.Trusted });
+        }
+        catch (SignatureException failure)
+        {
+            throw new LineError(LineErrorCode.AccountsUnusable, failure.Message).ToRpcException();
+        }
+    }
+
+    public override async Task<Wire.TrustSignerResponse> TrustSigner(Wire.TrustSignerRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        var signer = signers.Trust(request.Name, request.Fingerprint).OrThrow();
+        await audit.NoteAsync(context, "signer.trust", signer.Name, null, new { signer.Fingerprint });
+        return new Wire.TrustSignerResponse { Signer = ToWire(signer) };
+    }
+
+    public override async Task<Wire.DistrustSignerResponse> DistrustSigner(Wire.DistrustSignerRequest request, ServerCallContext context)
+    {
+        await audit.RequireAsync(context);
+        var signer = signers.Distrust(request.Name).OrThrow();
+        await audit.NoteAsync(context, "signer.distrust", signer.Name, new { signer.Fingerprint }, null);
+        return new Wire.DistrustSignerResponse();
+    }
+
+    private static Wire.Signer ToWire(Signer signer) => new() { Name = signer.Name, Fingerprint = signer.Fingerprint };
 
     /// <summary>The chunks into the pipe; an error on the way is what the reader of the pipe gets.</summary>
     private static async Task ReceiveAsync(IAsyncStreamReader<Wire.UploadModelRequest> requests, PipeWriter writer, Action<string> named, CancellationToken call)

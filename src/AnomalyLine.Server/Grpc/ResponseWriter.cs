@@ -100,6 +100,7 @@ internal static class ResponseWriter
         CreationTime = model.CreationTime.ToTimestamp(),
         SizeBytes = (ulong)model.SizeBytes,
         Label = model.Label,
+        Signer = model.Signer,
     };
 
     private static Wire.DefectRegion ToWire(this Imaging.DefectRegion region) => new()

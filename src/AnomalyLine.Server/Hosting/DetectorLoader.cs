@@ -17,11 +17,19 @@ internal sealed record DetectorLoader(Func<string, IDetector> Load)
 
     /// <summary>From the files of a store, each on the engine that the options ask for.</summary>
     public DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger)
-        : this(version => Open(models.GetPath(version), options, logger))
+        : this(version => Open(Check(models, version, logger), options, logger))
     {
-        LoadPlain = version => ModelLoader.Load(models.GetPath(version));
+        LoadPlain = version => ModelLoader.Load(models.GetTrusted(version).Path);
         TorchEngine.TensorFloat32 = options.TensorFloat32;
         if (options.EngineThreads > 0) TorchEngine.Threads = options.EngineThreads;
+    }
+
+    /// <summary>Decides by signature and sum, before anything of the file is read that a model is made of.</summary>
+    private static string Check(ModelStore models, string version, ILogger logger)
+    {
+        var (path, doubt) = models.GetTrusted(version);
+        if (doubt.Length > 0) EngineLog.Doubted(logger, version, doubt);
+        return path;
     }
 
     private static AnomalyModel Open(string path, LineOptions options, ILogger logger)

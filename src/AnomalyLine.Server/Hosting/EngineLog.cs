@@ -13,4 +13,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(EventId = 141, Level = LogLevel.Warning, Message = "Model {Model} is served by {Engine}: {Reason}. Its verdicts are right; set AnomalyLine:Line:Engine to Torch to stop trying")]
     public static partial void Refused(ILogger logger, string model, ServingEngine engine, string reason);
+
+    [LoggerMessage(EventId = 162, Level = LogLevel.Warning, Message = "Model {Model} {Doubt}; it is loaded all the same (AnomalyLine:Management:ModelSignatures)")]
+    public static partial void Doubted(ILogger logger, string model, string doubt);
 }

@@ -5,6 +5,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Tests.Samples;
 using AnomalyLine.Management.Tests.Storage;
