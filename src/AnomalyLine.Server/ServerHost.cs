@@ -21,6 +21,7 @@ using AnomalyLine.Server.OpcUaGateway;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Server.Pictures;
 using AnomalyLine.Server.Rest;
+using AnomalyLine.Server.Syslog;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -56,6 +57,7 @@ internal static class ServerHost
         AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
         if (options.Mqtt.Enabled) builder.Services.AddHostedService<MqttHost>();
+        if (options.Syslog.Enabled) builder.Services.AddHostedService<SyslogForwarder>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc =>
         {

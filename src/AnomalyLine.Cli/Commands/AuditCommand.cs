@@ -30,9 +30,14 @@ internal static class AuditCommand
     {
         var head = new Option<string?>("--head") { Description = "Hash that was noted earlier as the head of so many --entries: shows entries cut off since.", HelpName = "HASH" };
         var entries = new Option<ulong?>("--entries") { Description = "Number of entries when --head was noted.", HelpName = "N" };
+        var anchors = new Option<string?>("--anchors")
+        {
+            Description = "File of what was kept elsewhere, any number of entries: messages of syslog as a collector has them, or an export of the audit. Shows each that is another one now, or missing.",
+            HelpName = "FILE",
+        };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("verify", "Compute the chain of hashes again; exit code 1 names the first entry that is not as it was written.") { head, entries, server, json };
+        var command = new Command("verify", "Compute the chain of hashes again; exit code 1 names the first entry that is not as it was written.") { head, entries, anchors, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
@@ -46,9 +51,17 @@ internal static class AuditCommand
                 else if (page.Entries[0].Hash != noted) (check.FirstBrokenSequence, check.Reason) = (at, $"the head that was noted is {noted}, but entry {at} has {page.Entries[0].Hash}: the chain was made anew");
             }
 
+            var kept = 0;
+            if (check.FirstBrokenSequence == 0 && parsed.GetValue(anchors) is { } file)
+            {
+                var read = AuditAnchors.Read(file);
+                kept = read.Count;
+                if (await read.FindBrokenAsync(ReadAsync(parsed.GetRequiredValue(server), "", cancel)) is { } broken) (check.FirstBrokenSequence, check.Reason) = broken;
+            }
+
             var good = check.FirstBrokenSequence == 0;
             if (parsed.GetValue(json)) output.WriteJson(new { good, entries = check.Entries, head = check.Head, firstBroken = good ? (ulong?)null : check.FirstBrokenSequence, reason = check.Reason });
-            else if (good) await output.Result.WriteLineAsync($"{check.Entries} entries are as they were written; head {check.Head}. Note both elsewhere.");
+            else if (good) await output.Result.WriteLineAsync($"{check.Entries} entries are as they were written{(kept > 0 ? $", {kept} of them as they were kept elsewhere" : "")}; head {check.Head}. Note both elsewhere.");
             else await output.Error.WriteLineAsync($"anomalyline audit verify: the first broken entry is {check.FirstBrokenSequence}: {check.Reason}.");
             return good ? ExitCode.Done : ExitCode.Failed;
         });

@@ -46,6 +46,9 @@ internal sealed record AnomalyLineOptions
     /// <summary>How results are published over MQTT.</summary>
     public MqttOptions Mqtt { get; init; } = new();
 
+    /// <summary>Where the audit is forwarded to.</summary>
+    public SyslogOptions Syslog { get; init; } = new();
+
     /// <summary>Who gets in.</summary>
     public AccessOptions Access { get; init; } = new();
 
@@ -84,6 +87,7 @@ internal sealed record AnomalyLineOptions
         errors.AddRange(Access.Validate().Select(error => $"{Section}:Access:{error}"));
         errors.AddRange(Limits.Validate().Select(error => $"{Section}:Limits:{error}"));
         errors.AddRange(Mqtt.Validate().Select(error => $"{Section}:Mqtt:{error}"));
+        errors.AddRange(Syslog.Validate().Select(error => $"{Section}:Syslog:{error}"));
         errors.AddRange(Tls.Validate().Select(error => $"{Section}:Tls:{error}"));
         Require(!IPAddress.TryParse(BindAddress, out var bind) || IPAddress.IsLoopback(bind) || Tls.Enabled || Access.AllowPlainText,
             $"BindAddress is {BindAddress}: other machines could connect, and their passwords and keys would cross the network readable. Set Tls:Certificate and Tls:Key, or Access:AllowPlainText=true where something before this server does TLS, or the network is trusted with them.");
