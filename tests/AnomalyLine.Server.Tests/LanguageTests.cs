@@ -151,8 +151,8 @@ public sealed partial class LanguageTests
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
-        var server = Path.Combine(folder.FullName, "src", "AnomalyLine.Server");
-        return [.. new[] { "Console", "Demo", "Access", "Http" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(server, part))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
+        string[] parts = ["AnomalyLine.Server/Console", "AnomalyLine.Server/Demo", "AnomalyLine.Server/Access", "AnomalyLine.Server/Http", "AnomalyLine.Management/Access"];
+        return [.. parts.SelectMany(part => Directory.EnumerateFiles(Path.Combine(folder.FullName, "src", part))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
     }
 
     private static HashSet<string> Places(string text) => [.. Place().Matches(text).Select(match => match.Value)];

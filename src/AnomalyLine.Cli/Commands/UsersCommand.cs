@@ -15,6 +15,8 @@ internal static class UsersCommand
             (client, name, role, _, cancel) => client.SetUserRoleAsync(new SetUserRoleRequest { Name = name, Role = role }, cancellationToken: cancel).ResponseAsync),
         Change(output, "password", "Give a user another password, asked for or from standard input; their sessions end.", withRole: false, withPassword: true,
             (client, name, _, password, cancel) => client.SetUserPasswordAsync(new SetUserPasswordRequest { Name = name, Password = password }, cancellationToken: cancel).ResponseAsync),
+        Change(output, "no-second-factor", "Take a user's second factor away, such as one whose phone is lost; the password alone lets them in until they set up another one.", withRole: false, withPassword: false,
+            (client, name, _, _, cancel) => client.RemoveSecondFactorAsync(new RemoveSecondFactorRequest { Name = name }, cancellationToken: cancel).ResponseAsync),
         Change(output, "remove", "Take a user out; their sessions end.", withRole: false, withPassword: false,
             (client, name, _, _, cancel) => client.RemoveUserAsync(new RemoveUserRequest { Name = name }, cancellationToken: cancel).ResponseAsync),
     };
@@ -28,8 +30,8 @@ internal static class UsersCommand
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var answer = await new AccessService.AccessServiceClient(channel).ListUsersAsync(new ListUsersRequest(), cancellationToken: cancel);
             if (answer.Fault.Length > 0) await output.Error.WriteLineAsync($"anomalyline users list: {answer.Fault}");
-            if (parsed.GetValue(json)) output.WriteJson(new { users = answer.Users.Select(user => new { name = user.Name, role = $"{user.Role}", hasPassword = user.HasPassword }), fault = answer.Fault });
-            else TextTable.Write(output.Result, ["NAME", "ROLE", "SIGNS IN BY"], answer.Users.Select(user => (IReadOnlyList<string>)[user.Name, $"{user.Role}", user.HasPassword ? "password" : "certificate"]));
+            if (parsed.GetValue(json)) output.WriteJson(new { users = answer.Users.Select(user => new { name = user.Name, role = $"{user.Role}", hasPassword = user.HasPassword, hasSecondFactor = user.HasSecondFactor }), fault = answer.Fault });
+            else TextTable.Write(output.Result, ["NAME", "ROLE", "SIGNS IN BY"], answer.Users.Select(user => (IReadOnlyList<string>)[user.Name, $"{user.Role}", !user.HasPassword ? "certificate" : user.HasSecondFactor ? "password and second factor" : "password"]));
             return ExitCode.Done;
         });
         return command;

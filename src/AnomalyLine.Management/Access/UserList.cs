@@ -5,7 +5,8 @@ namespace AnomalyLine.Management.Access;
 
 /// <summary>
 /// The people who may sign in to the console and to OPC UA: a file of NAME:ROLE:HASH, which the OPC UA gateway reads too. A user with "x509" for a hash comes over OPC UA with a certificate
-/// only. Any thread.
+/// only. One with ";totp" behind the hash has a second factor (<see cref="SecondFactorList"/>), and comes over OPC UA with a certificate only, too: a password alone lets nobody in who has one. Any
+/// thread.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
@@ -23,7 +24,7 @@ public sealed partial class UserList(string path, TimeProvider time)
     /// <summary>Longest password, characters.</summary>
     public const int LongestPassword = 128;
 
-    private const string Certificate = "x509";
+    private const string Certificate = "x509", SecondFactor = ";totp";
 
     /// <summary>What OPC UA calls those without a user.</summary>
     private const string Anonymous = "anonymous";
@@ -65,12 +66,19 @@ public sealed partial class UserList(string path, TimeProvider time)
         return user.Secret != Certificate;
     }
 
+    /// <summary>Whether a user needs a second factor beside the password.</summary>
+    public static bool HasSecondFactor(Account user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.Secret.EndsWith(SecondFactor, StringComparison.Ordinal);
+    }
+
     /// <summary>The user, where the password fits. Takes about 0.1 s of a core, also for a name that nobody has.</summary>
     public Account? Verify(string name, string password)
     {
         ArgumentNullException.ThrowIfNull(password);
         var user = Find(name);
-        var hash = user is not null && PasswordHash.TryParse(user.Secret, out var known, out _) ? known : PasswordHash.OfNobody;
+        var hash = user is not null && PasswordHash.TryParse(HashOf(user), out var known, out _) ? known : PasswordHash.OfNobody;
         return password.Length <= LongestPassword && hash.Fits(password) ? user : null;
     }
 
@@ -89,8 +97,14 @@ public sealed partial class UserList(string path, TimeProvider time)
     {
         if (CheckPassword(password) is { } error) return Invalid(error);
         var hash = PasswordHash.Create(password).ToString();
-        return _file.Change(users => Get(users, name) is { } user ? (user with { Secret = hash }, false) : Unknown(name));
+        return _file.Change(users => Get(users, name) is { } user ? (user with { Secret = HasSecondFactor(user) ? hash + SecondFactor : hash }, false) : Unknown(name));
     }
+
+    /// <summary>Says whether a user needs a second factor from now on; either way their sessions end.</summary>
+    /// <returns>Them, or <see cref="LineErrorCode.AccountNotFound"/>, <see cref="LineErrorCode.InvalidAccount"/>, <see cref="LineErrorCode.AccountsUnusable"/>.</returns>
+    public Outcome<Account> SetSecondFactor(string name, bool isNeeded) => _file.Change(users => Get(users, name) is not { } user ? Unknown(name)
+        : !HasPassword(user) ? Invalid($"\"{name}\" signs in with a certificate, over OPC UA only; a second factor stands beside a password.")
+        : (user with { Secret = isNeeded ? HashOf(user) + SecondFactor : HashOf(user) }, false));
 
     /// <summary>Gives a user another role.</summary>
     /// <returns>Them, or <see cref="LineErrorCode.AccountNotFound"/>, <see cref="LineErrorCode.InvalidAccount"/>, <see cref="LineErrorCode.AccountsUnusable"/>.</returns>
@@ -110,7 +124,7 @@ public sealed partial class UserList(string path, TimeProvider time)
     private static string? Check(Account user) =>
         user.Name == Anonymous ? $"\"{Anonymous}\" is what OPC UA calls those without a user; choose another name"
         : CheckRole(user.Role) is { } error ? error
-        : user.Secret == Certificate || PasswordHash.TryParse(user.Secret, out _, out error) ? null : $"\"{user.Name}\" {error}";
+        : user.Secret == Certificate || PasswordHash.TryParse(HashOf(user), out _, out error) ? null : $"\"{user.Name}\" {error}";
 
     private static string? CheckName(string name) =>
         !UserName().IsMatch(name) || name == Anonymous ? $"\"{name}\" cannot be a name: use 1..64 letters, digits, spaces, '.', '_', '@' and '-', the first one a letter or digit." : null;
@@ -120,6 +134,8 @@ public sealed partial class UserList(string path, TimeProvider time)
     private static string? CheckPassword(string password) =>
         password.Length is < ShortestPassword or > LongestPassword ? $"The password has {password.Length} characters; use {ShortestPassword}..{LongestPassword}."
         : CommonPasswords.Has(password) ? "The password is one that guessers try first; choose another one, such as a few words that have nothing to do with each other." : null;
+
+    private static string HashOf(Account user) => HasSecondFactor(user) ? user.Secret[..^SecondFactor.Length] : user.Secret;
 
     private static Account? Get(IReadOnlyList<Account> users, string name) => users.FirstOrDefault(user => user.Name == name);
 

@@ -27,6 +27,7 @@ internal sealed class AccessControl
         // Cookies know no ports: two servers on one machine must not end each other's sessions.
         _cookie = FormattableString.Invariant($"anomalyline-{options.HttpPort}");
         Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
+        SecondFactors = new SecondFactorList(Path.Combine(Path.GetDirectoryName(Users.FilePath)!, SecondFactorList.FileName), time);
         Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time);
         Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, time);
         LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
@@ -36,6 +37,9 @@ internal sealed class AccessControl
 
     /// <summary>The people who may sign in.</summary>
     public UserList Users { get; }
+
+    /// <summary>Their second factors.</summary>
+    public SecondFactorList SecondFactors { get; }
 
     /// <summary>The keys of machines.</summary>
     public KeyList Keys { get; }
@@ -92,6 +96,18 @@ internal sealed class AccessControl
         await NoteAsync(http, who, "session.begin");
     }
 
+    /// <summary>The first step of a sign-in was right: the browser keeps this until it has the code of the second.</summary>
+    public void KeepStep(HttpContext http, string token) =>
+        http.Response.Cookies.Append(StepCookie, token, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/sign-in", IsEssential = true });
+
+    /// <summary>What <see cref="KeepStep"/> gave the browser; empty for nothing.</summary>
+    public string StepOf(HttpContext http) => http.Request.Cookies[StepCookie] ?? "";
+
+    /// <summary>The second step is over.</summary>
+    public void EndStep(HttpContext http) => http.Response.Cookies.Delete(StepCookie, new CookieOptions { Path = "/sign-in" });
+
+    private string StepCookie => $"{_cookie}-step";
+
     /// <summary>Ends the session of a browser.</summary>
     public async Task SignOutAsync(HttpContext http)
     {
@@ -116,6 +132,7 @@ internal sealed class AccessControl
         if (rule.Least is not { } least) return null;
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
         if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(Keys.Find(who.Name) is { } key && Keys.IsExpired(key) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
+        if (now.MustEnrol) return new LineError(LineErrorCode.NotSignedIn, $"The role {now.Role} needs a second factor on this server: set one up in the console, on the page of your account.");
         if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
             : new LineError(LineErrorCode.RoleMissing, $"This needs the role {least}{(rule.IsForCameras ? " or Camera" : least == AccessRole.Administrator ? "" : " or more")}; {now.Words} has {now.Role}. An administrator can change that.");
@@ -143,7 +160,9 @@ internal sealed class AccessControl
     {
         if (Sessions.Find(session) is not { } found) return null;
         if (found.Who.Kind != IdentityKind.User) return found.Who;
-        return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof ? found.Who with { Role = user.Role } : null;
+        return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof 
+            ? found.Who with { Role = user.Role, MustEnrol = _options.SecondFactorRoles.Contains(user.Role) && !UserList.HasSecondFactor(user) }
+            : null;
     }
 
     private string AddOwnKey(Identity who)

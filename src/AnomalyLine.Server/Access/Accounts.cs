@@ -19,6 +19,27 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
     public Task<Outcome<Account>> SetPasswordAsync(string name, string password, Caller caller) =>
         ChangeAsync("user.password", name, () => access.Users.SetPassword(name, password), access.Users.Find(name), caller);
 
+    /// <summary>Gives a user the second factor whose app shows this code.</summary>
+    /// <returns>The user as they are now, and the recovery codes; or what <see cref="SecondFactorList.Set"/> says.</returns>
+    public async Task<Outcome<(Account User, IReadOnlyList<string> Codes)>> SetSecondFactorAsync(string name, byte[] secret, string code, Caller caller)
+    {
+        IReadOnlyList<string> codes = [];
+        var outcome = await ChangeAsync("user.second-factor", name, () =>
+        {
+            if (!access.SecondFactors.Set(name, secret, code).TryGet(out var made, out var wrong)) return wrong;
+            codes = made;
+            return access.Users.SetSecondFactor(name, isNeeded: true);
+        }, access.Users.Find(name), caller);
+        return outcome.TryGet(out var user, out var error) ? (user, codes) : error;
+    }
+
+    /// <summary>Takes the second factor of a user away: the password alone lets them in, until they set up another one.</summary>
+    public Task<Outcome<Account>> RemoveSecondFactorAsync(string name, Caller caller) => ChangeAsync("user.second-factor.remove", name, () =>
+    {
+        var outcome = access.Users.SetSecondFactor(name, isNeeded: false);
+        return outcome.Error is null && access.SecondFactors.Remove(name) is { } error ? error : outcome;
+    }, access.Users.Find(name), caller);
+
     /// <summary>Takes a user out.</summary>
     public Task<Outcome<Account>> RemoveUserAsync(string name, Caller caller) =>
         ChangeAsync("user.remove", name, () => access.Users.Remove(name), access.Users.Find(name), caller);

@@ -42,7 +42,7 @@ internal static class Calls
         Add("anomalyline.v1.OpcUaService", AccessRole.Engineer, "ExportNodeSet");
         Add("anomalyline.v1.AccessService", new CallRule(AccessRole.Viewer, IsForCameras: true), "GetIdentity");
         Add("anomalyline.v1.AccessService", AccessRole.Viewer, "ChangePassword");
-        Add("anomalyline.v1.AccessService", AccessRole.Administrator, "ListUsers", "AddUser", "SetUserRole", "SetUserPassword", "RemoveUser", "ListKeys", "AddKey", "RevokeKey", "ListSessions", "EndSession");
+        Add("anomalyline.v1.AccessService", AccessRole.Administrator, "ListUsers", "AddUser", "SetUserRole", "SetUserPassword", "RemoveSecondFactor", "RemoveUser", "ListKeys", "AddKey", "RevokeKey", "ListSessions", "EndSession");
         Add("grpc.health.v1.Health", new CallRule(null), "Check", "Watch");
         Add("grpc.reflection.v1.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
         Add("grpc.reflection.v1alpha.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");

@@ -16,6 +16,9 @@ internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role,
     /// <summary>Whether it is the gateway that this server runs, which may make its own calls alone.</summary>
     public bool IsGateway { get; init; }
 
+    /// <summary>Whether they have to set up a second factor before they may do anything else.</summary>
+    public bool MustEnrol { get; init; }
+
     /// <summary>The only stations whose frames they may send; empty for all.</summary>
     public IReadOnlyList<string> Stations { get; init; } = [];
 

@@ -14,7 +14,7 @@ internal sealed class Visitor(AuthenticationStateProvider states, AccessControl 
     public async Task<Identity?> GetAsync() => Identity.From((await states.GetAuthenticationStateAsync()).User) is { } who ? access.Renew(who) : null;
 
     /// <summary>Whether they may do what needs this role.</summary>
-    public async Task<bool> MayAsync(AccessRole least) => (await GetAsync())?.Role.May(least) == true;
+    public async Task<bool> MayAsync(AccessRole least) => await GetAsync() is { MustEnrol: false } who && who.Role.May(least);
 
     /// <summary>As the caller of a change, which counts as a click; or <see cref="LineErrorCode.NotSignedIn"/>, <see cref="LineErrorCode.RoleMissing"/>, which the audit notes.</summary>
     /// <param name="least">The role that the change needs.</param>

@@ -35,6 +35,9 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
     public override async Task<Wire.SetUserPasswordResponse> SetUserPassword(Wire.SetUserPasswordRequest request, ServerCallContext context) =>
         new() { User = ToUser((await accounts.SetPasswordAsync(request.Name, request.Password, context.ToCaller())).OrThrow()) };
 
+    public override async Task<Wire.RemoveSecondFactorResponse> RemoveSecondFactor(Wire.RemoveSecondFactorRequest request, ServerCallContext context) =>
+        new() { User = ToUser((await accounts.RemoveSecondFactorAsync(request.Name, context.ToCaller())).OrThrow()) };
+
     public override async Task<Wire.RemoveUserResponse> RemoveUser(Wire.RemoveUserRequest request, ServerCallContext context)
     {
         (await accounts.RemoveUserAsync(request.Name, context.ToCaller())).OrThrow();
@@ -78,7 +81,7 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
         LastClickTime = session.LastClick.ToTimestamp(),
     };
 
-    private static Wire.User ToUser(Account user) => new() { Name = user.Name, Role = user.Role.ToWire(), HasPassword = UserList.HasPassword(user) };
+    private static Wire.User ToUser(Account user) => new() { Name = user.Name, Role = user.Role.ToWire(), HasPassword = UserList.HasPassword(user), HasSecondFactor = UserList.HasSecondFactor(user) };
 
     private static Wire.Key ToKey(Account key)
     {

@@ -1,6 +1,7 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Grpc;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.Features;
@@ -36,6 +37,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessControl acces
         if (endpoint is null || endpoint.Metadata.GetMetadata<OpenAttribute>() is not null) return next(http);
         var needs = new CallRule(endpoint.Metadata.GetMetadata<NeedsAttribute>()?.Least ?? AccessRole.Viewer);
         if (access.Refuse(who, needs, why) is not { } refused) return next(http);
+        if (isPage && who is { MustEnrol: true }) return endpoint.Metadata.GetMetadata<ComponentTypeMetadata>()!.Type == typeof(AccountPage) ? next(http) : Redirect(http, "/account");
         if (RestErrors.IsRest(http)) return RestErrors.WriteAsync(http, refused);
         if (!isPage) return Results.Problem(refused.Message, statusCode: LineErrors.ToHttpStatus(refused.Code)).ExecuteAsync(http);
         if (refused.Code == LineErrorCode.RoleMissing) return Redirect(http, $"/no-access?needs={needs.Least}");

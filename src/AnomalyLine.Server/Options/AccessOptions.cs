@@ -1,3 +1,5 @@
+using AnomalyLine.Management.Access;
+
 namespace AnomalyLine.Server.Options;
 
 /// <summary>Who gets in. Section "AnomalyLine:Access".</summary>
@@ -16,7 +18,13 @@ internal sealed record AccessOptions
     public string Proxies { get; init; } = "";
 
     /// <summary>The same, one by one.</summary>
-    public IReadOnlyList<System.Net.IPNetwork> ProxyNetworks => [.. Split().Select(text => TryParse(text, out var network) ? network : default)];
+    public IReadOnlyList<System.Net.IPNetwork> ProxyNetworks => [.. Split(Proxies).Select(text => TryParse(text, out var network) ? network : default)];
+
+    /// <summary>Roles of users of this server who need a second factor, with commas: whoever has none sets one up before anything else. Default none: who wants one.</summary>
+    public string SecondFactorFor { get; init; } = "";
+
+    /// <summary>The same, one by one.</summary>
+    public IReadOnlyList<AccessRole> SecondFactorRoles => [.. Split(SecondFactorFor).Select(word => AccessRoles.TryParse(word, out var role) ? role : AccessRole.Camera)];
 
     /// <summary>Sign-in by a provider of OpenID Connect, beside the users of this server.</summary>
     public OpenIdOptions OpenId { get; init; } = new();
@@ -26,11 +34,13 @@ internal sealed record AccessOptions
     {
         if (IdleTimeout < TimeSpan.FromMinutes(1) || IdleTimeout > TimeSpan.FromDays(30)) yield return $"IdleTimeout is {IdleTimeout}; use 00:01:00..30.00:00:00.";
         if (LongestSession < TimeSpan.FromMinutes(1) || LongestSession > TimeSpan.FromDays(365)) yield return $"LongestSession is {LongestSession}; use 00:01:00..365.00:00:00.";
-        foreach (var text in Split().Where(text => !TryParse(text, out _))) yield return $"Proxies has \"{text}\"; use addresses and networks with commas, such as 10.0.0.5, 10.1.0.0/24.";
+        foreach (var word in Split(SecondFactorFor).Where(word => !AccessRoles.TryParse(word, out var role) || !AccessRoles.OfUsers.Contains(role)))
+            yield return $"SecondFactorFor has \"{word}\"; use roles of users with commas: {string.Join(", ", AccessRoles.OfUsers)}.";
+        foreach (var text in Split(Proxies).Where(text => !TryParse(text, out _))) yield return $"Proxies has \"{text}\"; use addresses and networks with commas, such as 10.0.0.5, 10.1.0.0/24.";
         foreach (var error in OpenId.Validate()) yield return $"OpenId:{error}";
     }
 
-    private string[] Split() => Proxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static bool TryParse(string text, out System.Net.IPNetwork network)
     {

@@ -16,6 +16,8 @@ const SCRYPT = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]
 const WITHOUT_ROLE = /^([^:\s]{1,64}):scrypt\$/;
 /** In place of a hash: the user comes with a certificate whose common name is the user's name. */
 const CERTIFICATE = "x509";
+/** Behind a hash: the user signs in to the server with a second factor. The password alone lets them in nowhere, so that over OPC UA they come with a certificate. */
+const SECOND_FACTOR = ";totp";
 const MAX_MEMORY = 256 * 1024 * 1024;
 
 /** A salted password hash with its cost: iterations of PBKDF2 with SHA-512, or the older scrypt. */
@@ -138,8 +140,9 @@ function parseUser(line: string): (User & { name: string }) | string {
   if (secret === CERTIFICATE) {
     return { name, role, password: undefined };
   }
-  const password = parseHash(secret);
-  return typeof password === "string" ? password : { name, role, password };
+  const hasSecondFactor = secret.endsWith(SECOND_FACTOR);
+  const password = parseHash(hasSecondFactor ? secret.slice(0, -SECOND_FACTOR.length) : secret);
+  return typeof password === "string" ? password : { name, role, password: hasSecondFactor ? undefined : password };
 }
 
 function parseHash(text: string): PasswordHash | string {

@@ -167,6 +167,14 @@ test("login_UserWithACertificateOnly_HasNoPassword", async () => {
 /** The server's tests read it, too: "anna" in the form that both write now, "old" in the one from before. */
 const SERVER_LINES = readFileSync(join(import.meta.dirname, "users-of-the-server"), "utf8");
 
+test("parseUsers_UserWithASecondFactor_ComesWithACertificateOnly", async () => {
+  const { users, errors } = parseUsers(`${await userLine("anna", "Engineer", "right")};totp`);
+  expect(errors).toEqual([]);
+  expect(users.get("anna")?.role).toBe("Engineer");
+  const login = new Login(users, pino({ level: "silent" }));
+  expect(await login.isValid("anna", "right", "10.0.0.1")).toBe(false);
+});
+
 test("parseUsers_FileThatTheServerWrote_LetsInByItsPasswords", async () => {
   const { users, errors } = parseUsers(SERVER_LINES);
   const login = new Login(users, pino({ enabled: false }), () => 0);

@@ -1,5 +1,6 @@
 using AnomalyLine.Management.Access;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Tests.Access;
 
 namespace AnomalyLine.Server.Tests.Browser;
 
@@ -60,6 +61,38 @@ public sealed class AccessStories(Chromium chromium)
             await page.Button("Change the password").ClickAsync();
             await page.UntilAliveAsync();
         }
+    }
+
+    [Fact]
+    public async Task SecondFactor_SetUpByItsOwner_IsAskedForAtTheNextSignIn()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        Assert.True(server.Get<AccessControl>().Users.Add("otto", AccessRole.Operator, Chromium.Password).TryGet(out _, out _));
+        await using var page = await chromium.OpenAsNobodyAsync(server, "/sign-in");
+        await page.SignInAsync("otto", Chromium.Password);
+        await page.GoAsync("/account");
+        await page.KeepAsync("account");
+        await page.Page.GetByLabel("Your password").FillAsync(Chromium.Password);
+        await page.Button("Set one up").ClickAsync();
+        await ConsolePage.SeesAsync(page.Locator("svg.qr"));
+        await page.KeepAsync("second-factor-picture");
+
+        var link = Uri.UnescapeDataString(await page.Link("Open it in the app on this device").GetAttributeAsync("href") ?? "");
+        Assert.StartsWith("otpauth://totp/AnomalyLine:otto?secret=", link, StringComparison.Ordinal);
+        await page.Page.GetByLabel("Code of your app").FillAsync(SecondFactorSignInTests.CodeOf(link.Split("secret=")[1][..32], DateTimeOffset.UtcNow));
+        await page.Button("Confirm").ClickAsync();
+        await ConsolePage.SeesAsync(page.Locator("code.codes"));
+        await page.KeepAsync("second-factor-recovery-codes");
+        var code = (await page.Locator("code.codes").InnerTextAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+
+        await page.Button("Sign out").ClickAsync();
+        await page.SignInAsync("otto", Chromium.Password);
+        await ConsolePage.SeesAsync(page.Page.GetByLabel("Code of your app"));
+        await page.KeepAsync("sign-in-code");
+        await page.Page.GetByLabel("Code of your app").FillAsync(code);
+        await page.Button("Sign in").ClickAsync();
+        await ConsolePage.SeesAsync(page.Button("Sign out"));
+        Assert.Empty(page.Errors);
     }
 
     [Fact]
