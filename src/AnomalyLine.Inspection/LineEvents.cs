@@ -80,6 +80,9 @@ internal static partial class LineEvents
     [LoggerMessage(23, LogLevel.Warning, "The log took {Frames} verdicts after their deadline; they are NotDecidable. The disk stalls, or another program has the log locked")]
     public static partial void LateCommit(ILogger logger, int frames);
 
+    [LoggerMessage(27, LogLevel.Warning, "Where the inspection log ends cannot be noted in line.lock: an older copy of the log in its place would not be noticed")]
+    public static partial void LogNotMarked(ILogger logger, Exception exception);
+
     [LoggerMessage(26, LogLevel.Error, "{Damage} Frames are judged all the same")]
     public static partial void LogDamaged(ILogger logger, string damage);
 }

@@ -18,7 +18,7 @@ public sealed class FeedSeamTests
         var feed = new InspectionFeed(stations, new(), log, 0, 16, metrics, NullLogger.Instance);
         using var committed = new SemaphoreSlim(0);
         using var publish = new ManualResetEventSlim();
-        using var writer = new LogWriter(database.Writer, 0, new Retention(database.Writer, folder.Options, () => [], TimeProvider.System), Publish, TimeProvider.System, metrics, NullLogger.Instance);
+        using var writer = new LogWriter(database, 0, new Retention(database.Writer, folder.Options, () => [], TimeProvider.System), Publish, TimeProvider.System, metrics, NullLogger.Instance);
 
         var first = writer.WriteAsync(new LogEntry(station, Draft(), 0, 0));
         Assert.True(await committed.WaitAsync(TestLine.Patience, TestLine.Cancellation));

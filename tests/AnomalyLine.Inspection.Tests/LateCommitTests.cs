@@ -49,6 +49,10 @@ public sealed class LateCommitTests
 
         Assert.Equal(1, line.Messages.CountOf("LateCommit"));
         await AssertAgreeAsync(line, watch, 2);
+
+        // The corrected row has a sum of its own.
+        await line.ReopenAsync();
+        Assert.Empty(line.Line.LogDamage);
     }
 
     [Fact]

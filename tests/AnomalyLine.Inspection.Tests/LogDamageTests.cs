@@ -30,6 +30,66 @@ public sealed class LogDamageTests
         Assert.Equal(1, line.Messages.CountOf("LogDamaged"));
     }
 
+    [Theory]
+    [InlineData("UPDATE inspections SET score = 0.25 WHERE sequence = 7", "inspection 7 of station s is not what was written")]
+    [InlineData("UPDATE inspections SET verdict = 2, reason_code = 2 WHERE sequence = 7", "inspection 7 of station s is not what was written")]
+    [InlineData("UPDATE inspections SET part_id = 'another' WHERE sequence = 7", "inspection 7 of station s is not what was written")]
+    [InlineData("UPDATE inspections SET record_sum = NULL WHERE sequence = 7", "inspection 7 of station s is not what was written")]
+    [InlineData("UPDATE inspections SET sequence = -7 WHERE sequence = 7", "inspection -7 of station s is not what was written")]
+    [InlineData("DELETE FROM inspections WHERE sequence > 7", "its newest 3 inspections were deleted")]
+    public async Task OpenAsync_NewInspectionsWereChanged_SaysSoAtOnce(string change, string what)
+    {
+        await using var line = await WithInspectionsAsync(10);
+        line.RunSql(change);
+
+        await line.OpenAsync();
+
+        Assert.Contains(what, line.Line.LogDamage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_OldInspectionsWereChangedOrDeleted_SaysSoOnceAllIsRead()
+    {
+        await using var line = await WithInspectionsAsync(1100);
+        line.RunSql("UPDATE inspections SET threshold = 0.75 WHERE sequence = 7; DELETE FROM inspections WHERE sequence IN (12, 13)");
+
+        await line.OpenAsync();
+        await line.Line.LogChecked.WaitAsync(TestLine.Patience, TestLine.Cancellation);
+
+        Assert.Contains("inspection 7 of station s is not what was written", line.Line.LogDamage, StringComparison.Ordinal);
+        Assert.Contains("2 inspections of station s were deleted", line.Line.LogDamage, StringComparison.Ordinal);
+        Assert.Equal(1, line.Messages.CountOf("LogDamaged"));
+    }
+
+    [Fact]
+    public async Task OpenAsync_OlderCopyOfTheLogIsInItsPlace_SaysSoAtOnce()
+    {
+        await using var line = await WithInspectionsAsync(5);
+        File.Copy(line.DatabasePath, line.DatabasePath + ".old");
+        await line.OpenAsync();
+        for (var i = 0; i < 4; i++) await line.InspectAsync("s", 1);
+        await line.Line.DisposeAsync();
+        File.Move(line.DatabasePath + ".old", line.DatabasePath, overwrite: true);
+
+        await line.OpenAsync();
+
+        Assert.Contains("its newest 4 inspections are gone", line.Line.LogDamage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_OldInspectionsWentByRetention_NothingIsDamaged()
+    {
+        await using var line = new TestLine();
+        line.Options.RetainedInspectionsPerStation = 3;
+        await line.OpenAsync("s", "t");
+        for (var i = 0; i < 20; i++) await line.InspectAsync(i % 3 == 0 ? "t" : "s", 1);
+
+        await line.ReopenAsync();
+        await line.Line.LogChecked.WaitAsync(TestLine.Patience, TestLine.Cancellation);
+
+        Assert.Empty(line.Line.LogDamage);
+    }
+
     [Fact]
     public async Task InspectAsync_LogTakenAwayWhileItRuns_FailsUntilItIsPutBack()
     {
@@ -46,5 +106,16 @@ public sealed class LogDamageTests
         Assert.Equal(2, (await line.InspectAsync("s", 1)).Sequence);
         await line.ReopenAsync();
         Assert.Equal([1L, 2L], line.ReadAll("s").Select(record => record.Sequence));
+    }
+
+    /// <summary>A line that has stopped.</summary>
+    private static async Task<TestLine> WithInspectionsAsync(int count)
+    {
+        var line = new TestLine();
+        line.Options.LogDurability = LogDurability.Normal;
+        await line.OpenAsync("s");
+        for (var i = 1; i <= count; i++) await line.InspectAsync("s", 1, $"part {i}");
+        await line.Line.DisposeAsync();
+        return line;
     }
 }

@@ -14,7 +14,7 @@ public sealed class LogSearchSpeed
             WITH RECURSIVE n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000)
             INSERT INTO inspections SELECT position + x, station, x, 'part-' || x, 1 + (x % 100 = 0), 1 + (x % 100 = 0), '', 0.3 + 0.4 * (x % 100 = 0), threshold, regions, model_version,
               recipe_revision, capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, decode_ms,
-              forward_ms, capture_uncertain FROM inspections, n WHERE sequence = 1
+              forward_ms, capture_uncertain, NULL FROM inspections, n WHERE sequence = 1
             """);
         foreach (var (name, search) in new (string, LogSearch)[]
         {

@@ -50,7 +50,7 @@ public sealed class LogSearchTests
         line.RunSql($"""
             WITH RECURSIVE n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x <= {LogSearch.MaxLookedAt + 5})
             INSERT INTO inspections SELECT position + x, station, x, 'common', 1, 1, '', 0, threshold, regions, model_version, recipe_revision, capture_ticks, completion_ticks,
-              prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, decode_ms, forward_ms, 0 FROM inspections, n WHERE sequence = 1
+              prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, decode_ms, forward_ms, 0, NULL FROM inspections, n WHERE sequence = 1
             """);
         var search = new LogSearch { Station = "s", PartId = "rare" };
         var first = line.Line.Log.Find(search, 10);

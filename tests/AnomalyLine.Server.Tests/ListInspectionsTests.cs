@@ -91,7 +91,7 @@ public sealed class ListInspectionsTests
         server.RunSql("inspections.db", """
             WITH RECURSIVE n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x < 2500)
             INSERT INTO inspections SELECT position + x, station, x, part_id, verdict, reason_code, reason_text, score, threshold, regions, model_version, recipe_revision, capture_ticks,
-              completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, decode_ms, forward_ms, capture_uncertain
+              completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, decode_ms, forward_ms, capture_uncertain, NULL
             FROM inspections, n WHERE sequence = 1
             """);
 

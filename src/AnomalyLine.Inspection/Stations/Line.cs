@@ -35,7 +35,7 @@ public sealed class Line : IAsyncDisposable
         Feed = new InspectionFeed(_stations, _removed, Log, position, options.SubscriberCapacity, _metrics, logger);
         _models = new ModelPool(loadDetector, () => LineChanges.ModelsNamed(_stations), options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);
-        _writer = new LogWriter(database.Writer, position, new Retention(database.Writer, options, () => _removed.IsEmpty ? [] : _removed.Values, time), Publish, time, _metrics, logger);
+        _writer = new LogWriter(database, position, new Retention(database.Writer, options, () => _removed.IsEmpty ? [] : _removed.Values, time), Publish, time, _metrics, logger);
         _check = new LogCheck(database, logger);
         _metrics.ObserveDamage(() => _check.Damage.Length > 0);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);

@@ -8,11 +8,11 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class InspectionCorrection
 {
     /// <summary>Within the running transaction of the connection.</summary>
-    public static void Run(SqliteConnection connection, InspectionRecord record)
+    public static void Run(SqliteConnection connection, InspectionRecord record, RecordSum sum)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "UPDATE inspections SET verdict = $verdict, reason_code = $code, reason_text = $text, score = $score, regions = $regions, "
-            + "completion_ticks = $ticks, log_ms = $log, total_ms = $total WHERE position = $position";
+            + $"completion_ticks = $ticks, log_ms = $log, total_ms = $total, {InspectionRow.SumColumn} = $sum WHERE position = $position";
         command.Parameters.AddWithValue("$verdict", (int)record.Verdict);
         command.Parameters.AddWithValue("$code", (int)record.ReasonCode);
         command.Parameters.AddWithValue("$text", record.ReasonText);
@@ -21,6 +21,7 @@ internal static class InspectionCorrection
         command.Parameters.AddWithValue("$ticks", record.CompletionTime.UtcTicks);
         command.Parameters.AddWithValue("$log", record.Timings.LogMs);
         command.Parameters.AddWithValue("$total", record.Timings.TotalMs);
+        command.Parameters.AddWithValue("$sum", sum.Of(InspectionRow.ValuesOf(record)));
         command.Parameters.AddWithValue("$position", record.Position);
         command.ExecuteNonQuery();
     }

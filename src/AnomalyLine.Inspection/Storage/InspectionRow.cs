@@ -10,6 +10,25 @@ internal static class InspectionRow
         + "capture_ticks, completion_ticks, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, "
         + "decode_ms, forward_ms, capture_uncertain";
 
+    /// <summary>The sum of all of them.</summary>
+    public const string SumColumn = "record_sum";
+
+    /// <summary>How many there are; the sum comes after them.</summary>
+    public static readonly int Count = Columns.Split(", ").Length;
+
+    /// <summary>A record's columns as they are written: long, double, string or bytes.</summary>
+    public static object[] ValuesOf(InspectionRecord record) =>
+    [
+        record.Position, record.Station, record.Sequence, record.PartId,
+        (long)record.Verdict, (long)record.ReasonCode, record.ReasonText,
+        (double)record.Score, (double)record.Threshold, RegionBlob.Write(record.Regions),
+        record.ModelVersion, (long)record.RecipeRevision, record.CaptureTime.UtcTicks, record.CompletionTime.UtcTicks,
+        record.Timings.PrepareMs, record.Timings.QueueMs, record.Timings.DetectMs, record.Timings.JudgeMs,
+        record.Timings.LogMs, record.Timings.TotalMs, (long)record.Timings.BatchSize,
+        (long)record.FrameWidth, (long)record.FrameHeight, record.ProductId,
+        record.Timings.DecodeMs, record.Timings.ForwardMs, record.IsCaptureTimeUncertain ? 1L : 0L,
+    ];
+
     public static long Position(SqliteDataReader row) => row.GetInt64(0);
 
     public static string Station(SqliteDataReader row) => row.GetString(1);

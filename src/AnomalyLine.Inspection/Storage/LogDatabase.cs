@@ -1,18 +1,23 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
 
 /// <summary>
 /// The SQLite file of a line: one writing connection, and readers beside it (WAL). Holds the folder against other lines by the file line.lock, which keeps the identity of the log as well: a
-/// log that somebody took away, emptied or exchanged is not replaced by a new one without a word.
+/// log that somebody took away, emptied or exchanged is not replaced by a new one without a word; and the position that it was written to, so that an older copy in its place is noticed.
 /// </summary>
 internal sealed class LogDatabase : IDisposable
 {
     private readonly FileStream _lock;
     private readonly string _readerConnection;
 
-    private LogDatabase(FileStream folderLock, SqliteConnection writer, string readerConnection, Guid id)
+    private const int MarkAt = 36, MarkDigits = 20;
+
+    private LogDatabase(FileStream folderLock, SqliteConnection writer, string readerConnection, Guid id, long marked)
     {
+        Marked = marked;
         _lock = folderLock;
         _readerConnection = readerConnection;
         Writer = writer;
@@ -21,6 +26,9 @@ internal sealed class LogDatabase : IDisposable
 
     /// <summary>Identity of the log, made with it.</summary>
     public Guid Id { get; }
+
+    /// <summary>The position that the log was last written to, as it was when it was opened; 0 where nobody noted it.</summary>
+    public long Marked { get; }
 
     /// <summary>The writing connection; one thread at a time.</summary>
     public SqliteConnection Writer { get; }
@@ -34,7 +42,7 @@ internal sealed class LogDatabase : IDisposable
         SqliteConnection? writer = null;
         try
         {
-            var known = ReadId(folderLock);
+            var (known, marked) = ReadLock(folderLock);
             if (known is not null && !File.Exists(path)) throw Gone($"{path}, the log of this folder, is gone");
             if (new FileInfo(path) is { Exists: true, Length: 0 }) throw Gone($"{path}, the log of this folder, is empty");
             writer = new SqliteConnection(Connect(path, SqliteOpenMode.ReadWriteCreate, options));
@@ -43,7 +51,7 @@ internal sealed class LogDatabase : IDisposable
             var id = LogSchema.Ensure(writer, path);
             if (known is null) WriteId(folderLock, id);
             else if (known != id) throw Gone($"{path} is another log than the one that was in this folder");
-            return new LogDatabase(folderLock, writer, Connect(path, SqliteOpenMode.ReadOnly, options), id);
+            return new LogDatabase(folderLock, writer, Connect(path, SqliteOpenMode.ReadOnly, options), id, marked);
         }
         catch (Exception e) when (e is SqliteException or LogOpenException)
         {
@@ -77,6 +85,10 @@ internal sealed class LogDatabase : IDisposable
         return reader;
     }
 
+    /// <summary>Notes the position that the log has been written to, after its commit; the writer's thread.</summary>
+    public void Mark(long position) =>
+        RandomAccess.Write(_lock.SafeFileHandle, Encoding.ASCII.GetBytes(position.ToString($"D{MarkDigits}", CultureInfo.InvariantCulture)), MarkAt);
+
     /// <summary>Closes the writing connection and lets go of the folder.</summary>
     public void Dispose()
     {
@@ -98,12 +110,19 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    private static Guid? ReadId(FileStream folderLock) => new StreamReader(folderLock, leaveOpen: true).ReadToEnd() is var text && Guid.TryParse(text, out var id) ? id : null;
+    /// <summary>The log's identity, and behind it the position; earlier releases noted none.</summary>
+    private static (Guid? Id, long Marked) ReadLock(FileStream folderLock)
+    {
+        using var reader = new StreamReader(folderLock, leaveOpen: true);
+        var text = reader.ReadToEnd();
+        var marked = text.Length == MarkAt + MarkDigits && long.TryParse(text.AsSpan(MarkAt), NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : 0;
+        return (text.Length >= MarkAt && Guid.TryParse(text.AsSpan(0, MarkAt), out var id) ? id : null, marked);
+    }
 
     private static void WriteId(FileStream folderLock, Guid id)
     {
         folderLock.SetLength(0);
-        folderLock.Write(System.Text.Encoding.ASCII.GetBytes(id.ToString()));
+        folderLock.Write(Encoding.ASCII.GetBytes(id + new string('0', MarkDigits)));
         folderLock.Flush(flushToDisk: true);
     }
 

@@ -7,7 +7,10 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
+
+    /// <summary>Key of the position from which on every row has a sum.</summary>
+    public const string SumsFrom = "sums_from";
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -33,7 +36,7 @@ internal static class LogSchema
           frame_width INTEGER NOT NULL, frame_height INTEGER NOT NULL,
           product_id TEXT NOT NULL DEFAULT '',
           decode_ms REAL NOT NULL DEFAULT 0, forward_ms REAL NOT NULL DEFAULT 0,
-          capture_uncertain INTEGER NOT NULL DEFAULT 0,
+          capture_uncertain INTEGER NOT NULL DEFAULT 0, record_sum INTEGER,
           UNIQUE (station, sequence));
         CREATE INDEX IF NOT EXISTS inspections_by_completion ON inspections (station, completion_ticks);
         """;
@@ -66,6 +69,7 @@ internal static class LogSchema
         ALTER TABLE stations ADD COLUMN removal_ticks INTEGER;
         ALTER TABLE stations ADD COLUMN revisions_before INTEGER NOT NULL DEFAULT 0;
         """,
+        "ALTER TABLE inspections ADD COLUMN record_sum INTEGER;",
     ];
 
     /// <summary>Makes the tables where they are missing, brings older ones up to date; gives the log's identity.</summary>
@@ -87,6 +91,7 @@ internal static class LogSchema
         connection.Run(Tables);
         for (; version < Version; version++) connection.Run(Upgrades[Math.Max(version, 1) - 1]);
         connection.Run($"INSERT OR IGNORE INTO meta VALUES ('schema_version', '{Version}'), ('log_id', '{Guid.NewGuid()}')");
+        connection.Run($"INSERT OR IGNORE INTO meta SELECT '{SumsFrom}', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inspections'), 0) + 1");
         connection.Run($"UPDATE meta SET value = '{Version}' WHERE key = 'schema_version'");
         transaction.Commit();
         return Guid.Parse(ReadMeta(connection, "log_id")!);

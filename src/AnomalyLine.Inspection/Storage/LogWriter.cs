@@ -21,7 +21,9 @@ internal sealed class LogWriter : IDisposable
 
     private static readonly TimeSpan ProbeDelay = TimeSpan.FromSeconds(1);
 
+    private readonly LogDatabase _database;
     private readonly SqliteConnection _connection;
+    private readonly RecordSum _sum;
     private readonly InspectionInsert _insert;
     private readonly Retention _retention;
     private readonly Action<ReadOnlySpan<LogEntry>> _publish;
@@ -36,13 +38,16 @@ internal sealed class LogWriter : IDisposable
     private long _position;
     private int _late;
     private bool _wasLate;
+    private bool _isUnmarked;
     private volatile string _fault = "";
 
     public LogWriter(
-        SqliteConnection connection, long position, Retention retention, Action<ReadOnlySpan<LogEntry>> publish, TimeProvider time, LineMetrics metrics, ILogger logger)
+        LogDatabase database, long position, Retention retention, Action<ReadOnlySpan<LogEntry>> publish, TimeProvider time, LineMetrics metrics, ILogger logger)
     {
-        _connection = connection;
-        _insert = new InspectionInsert(connection);
+        _database = database;
+        _connection = database.Writer;
+        _sum = new RecordSum(database.Id);
+        _insert = new InspectionInsert(_connection, _sum);
         _retention = retention;
         _position = position;
         _publish = publish;
@@ -125,6 +130,7 @@ internal sealed class LogWriter : IDisposable
         else
         {
             _position += entries.Count;
+            Mark();
             var durable = _time.GetTimestamp();
             _metrics.Committed(entries.Count, _time.GetElapsedTime(start, durable));
             foreach (var entry in entries)
@@ -141,6 +147,21 @@ internal sealed class LogWriter : IDisposable
         }
 
         entries.Clear();
+    }
+
+    private void Mark()
+    {
+        try
+        {
+            _database.Mark(_position);
+            _isUnmarked = false;
+        }
+        catch (IOException e)
+        {
+            // What was committed is answered: without the mark an older copy in its place would not be noticed, no more.
+            if (!_isUnmarked) LineEvents.LogNotMarked(_logger, e);
+            _isUnmarked = true;
+        }
     }
 
     private void TellLate()
@@ -223,7 +244,7 @@ internal sealed class LogWriter : IDisposable
             if (!File.Exists(_connection.DataSource)) throw new FileNotFoundException($"{_connection.DataSource} is gone; put it back");
             using (var transaction = _connection.BeginTransaction(deferred: false))
             {
-                foreach (var record in _corrections) InspectionCorrection.Run(_connection, record);
+                foreach (var record in _corrections) InspectionCorrection.Run(_connection, record, _sum);
                 write(transaction);
                 transaction.Commit();
             }

@@ -54,7 +54,7 @@ internal sealed class WatchStream(Line line, DriftWatch drift, Heartbeat heartbe
         {
             do
             {
-                var status = new Wire.LineStatus { Heartbeat = heartbeat.Next(), Time = time.GetUtcNow().ToTimestamp() };
+                var status = new Wire.LineStatus { Heartbeat = heartbeat.Next(), Time = time.GetUtcNow().ToTimestamp(), LogDamage = FilePaths.WithoutFolders(line.LogDamage) };
                 status.Stations.AddRange(line.Stations.Where(station => wanted.Count == 0 || wanted.Contains(station.Name)).Select(station => station.ToWire(drift)));
                 await WriteAsync(new Wire.WatchInspectionsResponse { Status = status }, end.Token);
             }

@@ -74,6 +74,7 @@ export interface Recipe {
 export interface LineStatus {
   readonly heartbeat: number;
   readonly stations: readonly StationStatus[];
+  readonly logDamage?: string;
 }
 
 export interface WatchRequest {

@@ -23,6 +23,7 @@ import { acceptWrites } from "./writes.ts";
 const NOT_READY_SEVERITY = 700;
 const DRIFT_SEVERITY = 500;
 const SERVER_LOST_SEVERITY = 900;
+const LOG_DAMAGED_SEVERITY = 800;
 
 interface Shown {
   readonly station: Station;
@@ -37,6 +38,7 @@ export class Line implements FeedListener {
   readonly #eventType: UAEventType;
   readonly #stationType: StationType;
   readonly #serverLost: Alarm;
+  readonly #logDamaged: Alarm;
   readonly #serviceLevel: ServiceLevel;
   readonly #stations = new Map<string, Shown | undefined>();
   readonly #historized = new Map<string, Historized>();
@@ -76,6 +78,15 @@ export class Line implements FeedListener {
       SERVER_LOST_SEVERITY,
       this.#audit,
     );
+    this.#logDamaged = new Alarm(
+      this.#namespace,
+      this.#folder,
+      "LogDamaged",
+      "The server has found its log of inspections damaged",
+      nothing,
+      LOG_DAMAGED_SEVERITY,
+      this.#audit,
+    );
   }
 
   inspection(inspection: Inspection, { kind, missed }: Arrival): void {
@@ -107,6 +118,11 @@ export class Line implements FeedListener {
     }
     this.#serviceLevel.set(true);
     this.#serverLost.clear("The server is connected");
+    if (status.logDamage) {
+      this.#logDamaged.raise(clip(status.logDamage));
+    } else {
+      this.#logDamaged.clear("Nothing is known to be damaged in the log of inspections");
+    }
   }
 
   lost(reason: string): void {

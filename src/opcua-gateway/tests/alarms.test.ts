@@ -63,6 +63,17 @@ test("station_NotReady_RaisesAnAlarmThatIsAcknowledgedAndCleared", async () => {
   expect(told(of("A")[2])).toEqual(["A", "The station judges", false, true, false]);
 });
 
+test("log_Damaged_RaisesAnAlarmOfTheLine", async () => {
+  server.logDamage = "The inspection log is damaged";
+  await vi.waitFor(() => expect(of("AnomalyLine").some((event) => event.Severity === 800)).toBe(true), WAIT);
+  const damaged = () => of("AnomalyLine").filter((event) => event.Severity === 800);
+  expect(told(damaged()[0])).toEqual(["AnomalyLine", "The inspection log is damaged", true, false, true]);
+
+  server.logDamage = "";
+  await vi.waitFor(() => expect(damaged()).toHaveLength(2), WAIT);
+  expect(damaged()[1]?.["ActiveState.Id"]).toBe(false);
+});
+
 test("station_WellAgainBeforeAnybodySaw_StaysToBeAcknowledged", async () => {
   alarms.length = 0;
   server.states.set("A", { ready: false, fault: "first" });

@@ -39,6 +39,8 @@ export class FakeServer {
   readonly states = new Map<string, Partial<StationStatus>>();
   /** Methods that were called, with what they were given. */
   readonly commands: { name: string; request: object }[] = [];
+  /** What its log is said to be damaged by. */
+  logDamage = "";
   /** What the next command fails with: status and word. */
   failure: { code: status; word: string } | undefined;
   port = 0;
@@ -249,7 +251,7 @@ export class FakeServer {
       lastSequence: log.at(-1)?.sequence ?? "0",
       counters: { inspected: String(log.length), ok: count(log, 1), notOk: count(log, 2), notDecidable: count(log, 3) },
     }));
-    return { heartbeat: this.#heartbeat, stations };
+    return { heartbeat: this.#heartbeat, stations, logDamage: this.logDamage };
   }
 }
 
