@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace AnomalyLine.Imaging;
@@ -7,6 +8,8 @@ public static class PooledArrays
 {
     /// <summary>Arrays from this size on go to the large object heap, which only full collections clean up; smaller ones are not worth a shelf.</summary>
     private const int LeastBytes = 85_000;
+
+    private static readonly ConcurrentBag<Action> s_trims = [];
 
     /// <summary>An array that was recycled before, or a new one.</summary>
     /// <param name="length">Number of values, at least 0.</param>
@@ -25,9 +28,22 @@ public static class PooledArrays
         return new PooledArray<T>(array, array.Length, shelf: null);
     }
 
+    /// <summary>Leaves all arrays that wait for their next use to the garbage collector.</summary>
+    public static void Trim()
+    {
+        foreach (var trim in s_trims) trim();
+    }
+
     private static class Shelf<T>
         where T : unmanaged
     {
-        public static readonly SizeBucket<T> Shared = new();
+        public static readonly SizeBucket<T> Shared = Create();
+
+        private static SizeBucket<T> Create()
+        {
+            var shelf = new SizeBucket<T>();
+            s_trims.Add(shelf.Clear);
+            return shelf;
+        }
     }
 }

@@ -30,13 +30,16 @@ internal sealed class SizeBucket<T>
     /// <summary>Takes an array that came from <see cref="Take"/>. Where too much waits, all of it goes: what is in use comes again.</summary>
     public void Put(T[] array)
     {
-        if (Interlocked.Add(ref _bytes, BytesOf(array)) > MostBytes)
-        {
-            foreach (var stack in _arrays.Values)
-                while (stack.TryPop(out var old)) Interlocked.Add(ref _bytes, -BytesOf(old));
-        }
+        if (Interlocked.Add(ref _bytes, BytesOf(array)) > MostBytes) Clear();
 
         _arrays.GetOrAdd(array.Length, static _ => new ConcurrentStack<T[]>()).Push(array);
+    }
+
+    /// <summary>Leaves all that waits to the garbage collector.</summary>
+    public void Clear()
+    {
+        foreach (var stack in _arrays.Values)
+            while (stack.TryPop(out var old)) Interlocked.Add(ref _bytes, -BytesOf(old));
     }
 
     /// <summary>The length, rounded up to the next eighth between two powers of two; lengths beyond what an array can have stay.</summary>

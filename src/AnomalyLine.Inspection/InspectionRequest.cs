@@ -51,6 +51,9 @@ public sealed record InspectionRequest
     /// <summary>What is wrong with the frame; null where there is one.</summary>
     public string? FrameError { get; }
 
+    /// <summary>Why there is no frame, for the inspection: <see cref="ReasonCode.InvalidFrame"/> where nothing else is said.</summary>
+    public ReasonCode FrameErrorCode { get; init; } = ReasonCode.InvalidFrame;
+
     /// <summary>Time from arrival until the log has the verdict, 1 ms..60 s; null for the recipe's.</summary>
     public TimeSpan? Deadline { get; init; }
 

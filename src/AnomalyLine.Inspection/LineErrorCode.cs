@@ -86,4 +86,7 @@ public enum LineErrorCode
 
     /// <summary>The file of users or keys cannot be read or written, or has a line that is wrong; nothing was changed.</summary>
     AccountsUnusable = 34,
+
+    /// <summary>The server's memory is used up: nothing was read or changed, and the call can be made again in a while.</summary>
+    MemoryShort = 40,
 }

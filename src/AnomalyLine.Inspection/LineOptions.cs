@@ -41,6 +41,9 @@ public sealed class LineOptions
     /// <summary>Memory for the frames and anomaly maps of a station's last inspections, bytes, at least 0. Default 64 MiB.</summary>
     public long EvidenceBytesPerStation { get; set; } = 64L * 1024 * 1024;
 
+    /// <summary>The same of all stations together, bytes, at least 0: where they want more, each has an equal share. Null, the default, for no bound but those of the stations.</summary>
+    public long? EvidenceBytes { get; set; }
+
     /// <summary>Inspections that a feed's subscriber can be behind before it is cut off, 1..1048576. Default 4096.</summary>
     public int SubscriberCapacity { get; set; } = 4096;
 
@@ -73,6 +76,7 @@ public sealed class LineOptions
         Require(QueueCapacity is >= 1 and <= 65536, $"{nameof(QueueCapacity)} is {QueueCapacity}; use 1..65536.");
         Require(IsAtMostASecond(AnswerMargin), $"{nameof(AnswerMargin)} is {AnswerMargin}; use 0..1 s.");
         Require(EvidenceBytesPerStation >= 0, $"{nameof(EvidenceBytesPerStation)} is {EvidenceBytesPerStation}; use 0 or more.");
+        Require(EvidenceBytes is null or >= 0, $"{nameof(EvidenceBytes)} is {EvidenceBytes}; use 0 or more.");
         Require(SubscriberCapacity is >= 1 and <= 1 << 20, $"{nameof(SubscriberCapacity)} is {SubscriberCapacity}; use 1..{1 << 20}.");
         Require(CaptureTimeAhead >= TimeSpan.Zero && CaptureTimeAhead <= TimeSpan.FromDays(1), $"{nameof(CaptureTimeAhead)} is {CaptureTimeAhead}; use 0..1 d.");
         Require(CaptureTimeBehind >= TimeSpan.Zero && CaptureTimeBehind <= TimeSpan.FromDays(366), $"{nameof(CaptureTimeBehind)} is {CaptureTimeBehind}; use 0..366 d.");

@@ -15,6 +15,7 @@ using AnomalyLine.Server.Demo;
 using AnomalyLine.Server.Grpc;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Http;
+using AnomalyLine.Server.Memory;
 using AnomalyLine.Server.Mqtt;
 using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.OpcUaGateway;
@@ -88,6 +89,10 @@ internal static class ServerHost
         services.AddSingleton(provider => new ModelTrust(options.DataFolder, options.Management.ModelSignatures, provider.GetRequiredService<TrustedSigners>()));
         services.AddSingleton(provider => new ModelStore(Path.Combine(options.DataFolder, "models"), trust: provider.GetRequiredService<ModelTrust>()));
         services.AddHostedService<SignerHost>();
+        var machine = new MachineMemory();
+        options.Line.EvidenceBytes ??= MemoryBudget.MostOf(options.Limits, machine) / 4;
+        services.AddSingleton(machine).AddSingleton<MemoryBudget>();
+        services.AddHostedService(provider => provider.GetRequiredService<MemoryBudget>());
         services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(
             provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<LineHost>();
@@ -178,6 +183,7 @@ internal static class ServerHost
         app.UseSecurityHeaders();
         app.UseLanguages();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<MemoryMiddleware>();
         app.UseMiddleware<RestMiddleware>();
         app.UseAntiforgery();
         app.MapStaticAssets().WithMetadata(OpenAttribute.Instance);

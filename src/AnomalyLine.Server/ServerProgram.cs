@@ -1,6 +1,7 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Demo;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Memory;
 using AnomalyLine.Server.Options;
 
 namespace AnomalyLine.Server;
@@ -22,6 +23,7 @@ internal static class ServerProgram
         }
 
         if (OpenFiles.Lack(connections: 0, LimitsOptions.OwnFiles) is { } lack) return await ExplainAsync(lack, Failed);
+        if (MemoryBudget.Lack(new MachineMemory()) is { } tooLittle) return await ExplainAsync(tooLittle, Failed);
         FileModes.KeepToThisAccount();
         try
         {

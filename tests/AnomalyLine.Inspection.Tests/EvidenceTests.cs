@@ -58,6 +58,25 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public async Task TryGet_StationsWantMoreThanAllMayHave_EachKeepsAnEqualShare()
+    {
+        await using var line = new TestLine();
+        line.Options.EvidenceBytesPerStation = 100 * 1280;
+        line.Options.EvidenceBytes = 4 * 1280;
+        await line.OpenAsync("s", "t");
+        for (var i = 1; i <= 5; i++) await line.InspectAsync("s", i);
+        Assert.Equal([2, 3, 4, 5], Kept("s"));
+
+        await line.InspectAsync("t", 1);
+        Assert.Equal([4, 5], Kept("s"));
+        for (var i = 2; i <= 4; i++) await line.InspectAsync("t", i);
+        Assert.Equal([4, 5], Kept("s"));
+        Assert.Equal([3, 4], Kept("t"));
+
+        IEnumerable<long> Kept(string station) => Enumerable.Range(1, 9).Select(n => (long)n).Where(n => line.Line.Evidence.TryGet(station, n) is not null);
+    }
+
+    [Fact]
     public async Task TryGet_FrameTheModelFailedOn_HasNoMap()
     {
         await using var line = await new TestLine().OpenAsync("s");

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection.Stations;
 
-/// <summary>Frames and anomaly maps of each station's last inspections, in memory, within <see cref="LineOptions.EvidenceBytesPerStation"/>. Any thread.</summary>
+/// <summary>Frames and anomaly maps of each station's last inspections, in memory, within <see cref="LineOptions.EvidenceBytesPerStation"/> and <see cref="LineOptions.EvidenceBytes"/>. Any thread.</summary>
 public sealed class Evidence
 {
     private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, StationEvidence> _stations = new(StringComparer.Ordinal);
     private readonly long _bytesPerStation;
+    private readonly long _bytes;
     private readonly TimeProvider _time;
     private readonly LineMetrics _metrics;
     private readonly ILogger _logger;
@@ -19,9 +20,9 @@ public sealed class Evidence
     private long _gone;
     private long _collected;
 
-    internal Evidence(long bytesPerStation, TimeProvider time, LineMetrics metrics, ILogger logger)
+    internal Evidence(long bytesPerStation, long bytes, TimeProvider time, LineMetrics metrics, ILogger logger)
     {
-        (_bytesPerStation, _time, _metrics, _logger) = (bytesPerStation, time, metrics, logger);
+        (_bytesPerStation, _bytes, _time, _metrics, _logger) = (bytesPerStation, bytes, time, metrics, logger);
         _collected = time.GetTimestamp();
     }
 
@@ -55,7 +56,21 @@ public sealed class Evidence
         var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
         foreach (var observer in _observers)
             if (observer.Offer(item)) item.Detach();
-        Forget(_stations.GetOrAdd(entry.Station.Name, static (_, bytes) => new StationEvidence(bytes), _bytesPerStation).Keep(item));
+        Forget(Of(entry.Station.Name).Keep(item, Share));
+    }
+
+    /// <summary>What one station may keep now, bytes.</summary>
+    private long Share => Math.Min(_bytesPerStation, _bytes / Math.Max(1, _stations.Count));
+
+    private StationEvidence Of(string station)
+    {
+        if (_stations.TryGetValue(station, out var known)) return known;
+        var evidence = _stations[station] = new StationEvidence();
+
+        // One more to share with: those that get no frames any more make room too.
+        var share = Share;
+        if (share < _bytesPerStation) Forget(_stations.Values.Sum(other => other.Trim(share)));
+        return evidence;
     }
 
     /// <summary>

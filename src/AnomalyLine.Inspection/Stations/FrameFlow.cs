@@ -64,7 +64,7 @@ internal sealed class FrameFlow
                 return RefuseAsync(station, request, recipe, ReasonCode.StationStopped, $"Station {station.Name} is stopped; start it to judge.", arrival);
             }
 
-            if (request.Check() is { } error) return RefuseAsync(station, request, recipe, ReasonCode.InvalidFrame, error, arrival);
+            if (request.Check() is { } error) return RefuseAsync(station, request, recipe, request.FrameErrorCode, error, arrival);
             if (active is null) return RefuseAsync(station, request, null, ReasonCode.NoRecipe, LineErrors.NoRecipe(station.Name, request.ProductId).Message, arrival);
             if (active.Worker is not { } worker) return RefuseAsync(station, request, recipe, ReasonCode.ModelFailed, active.LoadFault, arrival);
             switch (worker.Reserve(station.Name))

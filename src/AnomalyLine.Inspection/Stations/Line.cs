@@ -31,7 +31,7 @@ public sealed class Line : IAsyncDisposable
         _time = time;
         _logger = logger;
         Log = new InspectionLog(database);
-        Evidence = new Evidence(options.EvidenceBytesPerStation, time, _metrics, logger);
+        Evidence = new Evidence(options.EvidenceBytesPerStation, options.EvidenceBytes ?? long.MaxValue, time, _metrics, logger);
         Feed = new InspectionFeed(_stations, _removed, Log, position, options.SubscriberCapacity, _metrics, logger);
         _models = new ModelPool(loadDetector, () => LineChanges.ModelsNamed(_stations), options, time, _metrics, logger);
         _metrics.ObserveQueues(() => _models.QueueLengths);

@@ -4,7 +4,7 @@ namespace AnomalyLine.Inspection.Storage;
 /// The newest frames and maps of one station within a number of bytes; the oldest go first. Parts that were not Ok have up to half of it for themselves: they are what people come back to, and
 /// would otherwise be gone after as few parts as all others.
 /// </summary>
-internal sealed class StationEvidence(long maxBytes)
+internal sealed class StationEvidence
 {
     private readonly Lock _gate = new();
     private readonly Queue<EvidenceItem> _ok = new();
@@ -28,8 +28,10 @@ internal sealed class StationEvidence(long maxBytes)
     }
 
     /// <summary>Keeps an item; one that is larger than the limit by itself is not kept. What goes is recycled.</summary>
+    /// <param name="item">The newest.</param>
+    /// <param name="maxBytes">What may be kept with it.</param>
     /// <returns>Bytes that are left to the garbage collector.</returns>
-    public long Keep(EvidenceItem item)
+    public long Keep(EvidenceItem item, long maxBytes)
     {
         if (item.Bytes > maxBytes) return item.Recycle();
         long gone = 0;
@@ -39,20 +41,32 @@ internal sealed class StationEvidence(long maxBytes)
             (item.Record.Verdict == Verdict.Ok ? _ok : _others).Enqueue(item);
             _bySequence[item.Record.Sequence] = item;
             _latest = item;
-            while (_bytes > maxBytes)
-            {
-                var oldest = OldestBut(item);
-                _bySequence.Remove(oldest.Record.Sequence);
-                Add(oldest, -1);
-                gone += oldest.Recycle();
-            }
+            while (_bytes > maxBytes) gone += Drop(OldestBut(item, maxBytes));
         }
 
         return gone;
     }
 
+    /// <summary>Lets the oldest go until no more than this is left.</summary>
+    /// <returns>Bytes that are left to the garbage collector.</returns>
+    public long Trim(long maxBytes)
+    {
+        long gone = 0;
+        lock (_gate)
+            while (_bytes > maxBytes && (_ok.TryDequeue(out var oldest) || _others.TryDequeue(out oldest))) gone += Drop(oldest);
+        return gone;
+    }
+
+    private long Drop(EvidenceItem oldest)
+    {
+        _bySequence.Remove(oldest.Record.Sequence);
+        if (ReferenceEquals(oldest, _latest)) _latest = null;
+        Add(oldest, -1);
+        return oldest.Recycle();
+    }
+
     /// <summary>Takes the oldest item of the kind that has more than its share; never the one that all others make room for.</summary>
-    private EvidenceItem OldestBut(EvidenceItem item)
+    private EvidenceItem OldestBut(EvidenceItem item, long maxBytes)
     {
         var isOk = _ok.TryPeek(out var ok) && !ReferenceEquals(ok, item) && (_othersBytes <= maxBytes / 2 || ReferenceEquals(_others.Peek(), item));
         return (isOk ? _ok : _others).Dequeue();

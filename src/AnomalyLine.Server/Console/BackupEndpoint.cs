@@ -12,7 +12,8 @@ internal static class BackupEndpoint
     /// <summary>Address of the download.</summary>
     public const string Path = "/system/backup";
 
-    public static void MapBackup(this WebApplication app) => app.MapGet(Path, GetAsync).WithMetadata(new NeedsAttribute(AccessRole.Administrator));
+    public static void MapBackup(this WebApplication app) =>
+        app.MapGet(Path, GetAsync).WithMetadata(new NeedsAttribute(AccessRole.Administrator), new HeavyAttribute());
 
     private static async Task<IResult> GetAsync(HttpContext http, AnomalyLineOptions options, AuditLog audit, TimeProvider time, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Memory;
 using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.Options;
 using Google.Protobuf;
@@ -10,18 +11,19 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The call of <see cref="Wire.InspectionService"/> that takes frames, with a reader of its own: <see cref="FrameRequest"/>.</summary>
-internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime,
+internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, TimeProvider time, IHostApplicationLifetime lifetime,
     ILogger<CameraService> logger)
 {
     private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
     {
         using var stream = new CameraStream(
-            host.Line, cameras, metrics, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, Visit.Of(context.GetHttpContext()).Who, new FrameRefusals(metrics, logger, context.Peer));
+            host.Line, cameras, metrics, memory, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, Visit.Of(context.GetHttpContext()).Who,
+            new FrameRefusals(metrics, logger, context.Peer));
         await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
     }
 
     /// <summary>Tells the web server of the call.</summary>
-    public sealed class Methods(AnomalyLineOptions options, ProcessPulse pulse) : IServiceMethodProvider<CameraService>
+    public sealed class Methods(AnomalyLineOptions options, MemoryBudget memory, ProcessPulse pulse) : IServiceMethodProvider<CameraService>
     {
         private readonly Method<FrameRequest, Wire.InspectResponse> _inspect = new(
             MethodType.DuplexStreaming,
@@ -29,7 +31,7 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
             "Inspect",
             Marshallers.Create<FrameRequest>(
                 (_, _) => throw new NotSupportedException("A server only reads requests."),
-                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, pulse.Arrival())),
+                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, memory, pulse.Arrival())),
             Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
 
         /// <inheritdoc/>

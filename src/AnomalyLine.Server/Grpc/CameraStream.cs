@@ -1,5 +1,6 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Memory;
 using AnomalyLine.Server.Observability;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -11,13 +12,14 @@ namespace AnomalyLine.Server.Grpc;
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
 internal sealed class CameraStream(
-    Line line, ConnectedCameras cameras, ServerMetrics metrics, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, int mostBytes, Identity? who,
-    FrameRefusals refusals)
+    Line line, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, int mostBytes,
+    Identity? who, FrameRefusals refusals)
     : IDisposable
 {
     /// <summary>Largest message: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
     public const int MaxMessageBytes = Imaging.Frame.MaxBytes + (4 * 1024 * 1024);
 
+    private readonly CallerShare _share = memory.ShareOf(who?.Words ?? "");
     private readonly SemaphoreSlim _slots = new(slots);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _broken = new();
@@ -39,13 +41,15 @@ internal sealed class CameraStream(
             {
                 // What is there before it is asked for came while the one before waited for a slot, or even earlier than that: the deadline counts
                 // from then.
+                await _share.WaitAsync(reading.Token);
                 var next = requests.MoveNext(reading.Token);
                 var hasWaited = next.IsCompleted;
                 if (!await next) break;
                 if (hasWaited && last < requests.Current.Arrival) requests.Current.Arrival = last;
                 last = time.GetTimestamp();
                 var arrival = time.GetUtcNow();
-                await _slots.WaitAsync(reading.Token);
+                _share.Enter(requests.Current.Held);
+                await WaitForSlotAsync(requests.Current, reading.Token);
                 if (requests.Current.Refusal is { } refusal) refusals.Note(refusal);
                 if (MaySend(requests.Current.Message.Station)) Announce(requests.Current.Message.Station);
                 _ = AnswerAsync(requests.Current, arrival, call);
@@ -57,7 +61,7 @@ internal sealed class CameraStream(
         }
         catch (RpcException tooLarge) when (tooLarge.StatusCode == StatusCode.ResourceExhausted)
         {
-            _end = FrameRefusal.MessageTooLarge(MaxMessageBytes);
+            _end = tooLarge.Trailers.GetValue(LineErrors.RetryTrailer) is null ? FrameRefusal.MessageTooLarge(MaxMessageBytes) : FrameRefusal.MemoryShortForMessage;
             refusals.Note(_end);
         }
         finally
@@ -77,6 +81,26 @@ internal sealed class CameraStream(
         _broken.Dispose();
         _slots.Dispose();
         _writing.Dispose();
+    }
+
+    private async Task WaitForSlotAsync(FrameRequest request, CancellationToken reading)
+    {
+        try
+        {
+            await _slots.WaitAsync(reading);
+        }
+        catch (OperationCanceledException)
+        {
+            Leave(request);
+            throw;
+        }
+    }
+
+    /// <summary>Gives back the memory that a frame was taken with: what is kept of it from here on is evidence, which has its own bounds.</summary>
+    private void Leave(FrameRequest request)
+    {
+        memory.Exit(request.Held);
+        _share.Exit(request.Held);
     }
 
     /// <summary>A station's camera is connected from its first frame on; names that are no stations are not kept.</summary>
@@ -103,12 +127,13 @@ internal sealed class CameraStream(
             if (!MaySend(request.Message.Station))
             {
                 request.Pixels?.Recycle();
+                Leave(request);
                 var text = $"{who!.Words} may send frames of {string.Join(", ", who.Stations)} only, not of \"{request.Message.Station}\".";
                 await WriteAsync(new Wire.InspectResponse { RequestId = request.Message.RequestId, Error = new Wire.InspectError { Code = LineErrors.Word(LineErrorCode.RoleMissing), Message = text } }, call);
                 return;
             }
 
-            var outcome = await line.InspectAsync(request.ToInspectionRequest(arrival, mostBytes), call);
+            var outcome = await JudgeAsync(request, arrival, call);
             var answer = new Wire.InspectResponse { RequestId = request.Message.RequestId };
             if (outcome.TryGet(out var record, out var error)) answer.Inspection = record.ToWire();
             else answer.Error = new Wire.InspectError { Code = LineErrors.Word(error.Code), Message = error.Message };
@@ -128,6 +153,18 @@ internal sealed class CameraStream(
         finally
         {
             _slots.Release();
+        }
+    }
+
+    private async Task<Outcome<InspectionRecord>> JudgeAsync(FrameRequest request, DateTimeOffset arrival, CancellationToken call)
+    {
+        try
+        {
+            return await line.InspectAsync(request.ToInspectionRequest(arrival, mostBytes), call);
+        }
+        finally
+        {
+            Leave(request);
         }
     }
 

@@ -1,3 +1,6 @@
+using AnomalyLine.Inspection;
+using AnomalyLine.Server.Memory;
+
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Why a message of a camera's stream cannot be judged.</summary>
@@ -9,6 +12,15 @@ internal sealed record FrameRefusal(string Word, bool HasStation, string Text)
     /// <summary>A frame above the server's limit.</summary>
     public static FrameRefusal TooLarge(int bytes, int mostBytes) => new(
         "frame-too-large", true, $"frame.data: has {bytes} bytes; this server takes up to {mostBytes}. Send less, or raise AnomalyLine:MaxFrameBytes.");
+
+    /// <summary>A frame for which there is no memory.</summary>
+    public static FrameRefusal MemoryShort { get; } = new(LineErrors.Word(LineErrorCode.MemoryShort), true, MemoryBudget.Refusal.Message) { Reason = ReasonCode.Overloaded };
+
+    /// <summary>A message for which there is no memory, which ends the stream.</summary>
+    public static FrameRefusal MemoryShortForMessage { get; } = MemoryShort with { HasStation = false };
+
+    /// <summary>What the inspection says, where there is one.</summary>
+    public ReasonCode Reason { get; init; } = ReasonCode.InvalidFrame;
 
     /// <summary>Bytes that are no message of the contract.</summary>
     public static FrameRefusal NoMessage(long bytes, string reason) => new(

@@ -1,5 +1,6 @@
 using System.Buffers;
 using AnomalyLine.Imaging;
+using AnomalyLine.Server.Memory;
 using Google.Protobuf;
 using Wire = AnomalyLine.Contracts.V1;
 
@@ -22,23 +23,31 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     /// <summary>Why it cannot be judged, although the stream goes on; null for what can be tried.</summary>
     public FrameRefusal? Refusal { get; init; }
 
+    /// <summary>Bytes that it holds of the server's memory; whoever is done with it gives them back.</summary>
+    public long Held { get; private init; }
+
     /// <summary>Reads a message, whatever it is: only the frame is lost with one that is too large or damaged, not the stream.</summary>
     /// <param name="message">The bytes.</param>
     /// <param name="mostBytes">The server's limit for a frame's data.</param>
+    /// <param name="memory">What its pixels are taken from; without room there it is refused, its pixels unread.</param>
     /// <param name="arrival">Timestamp of its arrival.</param>
-    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, long? arrival = null)
+    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, MemoryBudget memory, long? arrival = null)
     {
+        var isTaken = memory.TryEnter(message.Length);
         try
         {
-            var request = Read(message, arrival);
+            var request = Read(message, arrival, isTaken);
             var bytes = request.Pixels?.Length ?? request.Message.Frame?.Data.Length ?? 0;
-            if (bytes <= mostBytes) return request;
+            if (isTaken && bytes <= mostBytes) return request with { Held = message.Length };
             request.Pixels?.Recycle();
             if (request.Message.Frame is { } frame) frame.Data = ByteString.Empty;
-            return new FrameRequest(request.Message, null) { Arrival = arrival, Refusal = FrameRefusal.TooLarge(bytes, mostBytes) };
+            if (isTaken) memory.Exit(message.Length);
+            var refusal = bytes > mostBytes ? FrameRefusal.TooLarge(bytes, mostBytes) : FrameRefusal.MemoryShort;
+            return new FrameRequest(request.Message, null) { Arrival = arrival, Refusal = refusal };
         }
         catch (InvalidProtocolBufferException damage)
         {
+            if (isTaken) memory.Exit(message.Length);
             return new FrameRequest(new Wire.InspectRequest(), null) { Arrival = arrival, Refusal = FrameRefusal.NoMessage(message.Length, damage.Message) };
         }
     }
@@ -46,13 +55,15 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     /// <summary>Reads a message.</summary>
     /// <param name="message">Its bytes.</param>
     /// <param name="arrival">Timestamp of its arrival.</param>
+    /// <param name="withPixels">Whether its pixels are wanted; without them the frame is empty.</param>
     /// <exception cref="InvalidProtocolBufferException">It is not an <see cref="Wire.InspectRequest"/>.</exception>
-    public static FrameRequest Read(ReadOnlySequence<byte> message, long? arrival = null)
+    public static FrameRequest Read(ReadOnlySequence<byte> message, long? arrival = null, bool withPixels = true)
     {
         if (Find(message, FrameTag) is not { } frame || Find(frame.Value, DataTag) is not { } data)
             return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null) { Arrival = arrival };
         var parsed = Wire.InspectRequest.Parser.ParseFrom(Without(message, frame.Field));
         parsed.Frame = Wire.Frame.Parser.ParseFrom(Without(frame.Value, data.Field));
+        if (!withPixels) return new FrameRequest(parsed, null) { Arrival = arrival };
         var pixels = PooledArrays.Rent<byte>((int)data.Value.Length);
         data.Value.CopyTo(pixels.Memory.Span);
         return new FrameRequest(parsed, pixels) { Arrival = arrival };

@@ -1,4 +1,6 @@
+using System.Globalization;
 using AnomalyLine.Inspection;
+using AnomalyLine.Server.Memory;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -11,13 +13,22 @@ internal static class LineErrors
     /// <summary>Where gRPC has the error in the form that REST hands on.</summary>
     public const string DetailsTrailer = "grpc-status-details-bin";
 
+    /// <summary>After how many milliseconds to try again, as clients of gRPC read it.</summary>
+    public const string RetryTrailer = "grpc-retry-pushback-ms";
+
     private const string Domain = "anomalyline";
 
     /// <summary>The stable word of an error, such as "station-not-found".</summary>
     public static string Word(LineErrorCode code) => Find(code).Word;
 
     /// <summary>As a failed call: the status, and the word in the trailer "error-code".</summary>
-    public static RpcException ToRpcException(this LineError error) => Failure(Find(error.Code).Status, Find(error.Code).Word, error.Message);
+    public static RpcException ToRpcException(this LineError error)
+    {
+        var failure = Failure(Find(error.Code).Status, Find(error.Code).Word, error.Message);
+        if (error.Code == LineErrorCode.MemoryShort)
+            failure.Trailers.Add(RetryTrailer, ((long)MemoryBudget.RetryAfter.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        return failure;
+    }
 
     /// <summary>A value of a request is wrong.</summary>
     /// <param name="field">Path of the field as the contract spells it, such as "frame.pixel_format".</param>
@@ -50,6 +61,7 @@ internal static class LineErrors
         StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
         StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
         StatusCode.NotFound => StatusCodes.Status404NotFound,
+        StatusCode.ResourceExhausted => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 
@@ -84,6 +96,7 @@ internal static class LineErrors
         LineErrorCode.ModelInUse => (StatusCode.FailedPrecondition, "model-in-use"),
         LineErrorCode.JobNotFound => (StatusCode.NotFound, "job-not-found"),
         LineErrorCode.InvalidJob => (StatusCode.InvalidArgument, "invalid-job"),
+        LineErrorCode.MemoryShort => (StatusCode.ResourceExhausted, "memory-short"),
         LineErrorCode.Stopping => (StatusCode.Unavailable, "stopping"),
         LineErrorCode.ManagementFailed => (StatusCode.Unavailable, "management-failed"),
         LineErrorCode.SampleNotFound => (StatusCode.NotFound, "sample-not-found"),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnomalyLine.Inspection;
+using AnomalyLine.Server.Memory;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -15,6 +16,8 @@ internal static class RefusedCall
     {
         var failure = error.ToRpcException();
         if (IsGrpc(http)) return AnswerGrpcAsync(http.Response, failure);
+        if (error.Code == LineErrorCode.MemoryShort)
+            http.Response.Headers.RetryAfter = ((long)MemoryBudget.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         http.Response.StatusCode = LineErrors.ToHttpStatus(error.Code);
         http.Response.ContentType = "application/json; charset=utf-8";
         return http.Response.WriteAsync(s_json.Format(Google.Rpc.Status.Parser.ParseFrom(failure.Trailers.GetValueBytes(LineErrors.DetailsTrailer))), http.RequestAborted);

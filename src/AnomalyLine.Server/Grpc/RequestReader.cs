@@ -15,7 +15,7 @@ internal static class RequestReader
     public static InspectionRequest ToInspectionRequest(this FrameRequest taken, DateTimeOffset arrival, int mostBytes)
     {
         var request = taken.Message;
-        if (taken.Refusal is { } refusal) return Unreadable(taken, refusal.Text);
+        if (taken.Refusal is { } refusal) return Unreadable(taken, refusal.Text) with { FrameErrorCode = refusal.Reason };
         if (request.Frame is null) return Unreadable(taken, "frame: is missing; send the image.");
         var wire = request.Frame;
         if (wire.CaptureTime is { } captured && !IsValid(captured))

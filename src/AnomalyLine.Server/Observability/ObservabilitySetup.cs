@@ -34,6 +34,7 @@ internal static class ObservabilitySetup
         builder.Services.AddHealthChecks()
             .AddCheck<LineHealthCheck>("line", tags: [Ready])
             .AddCheck<ManagementHealthCheck>("management", tags: [Ready])
+            .AddCheck<MemoryHealthCheck>("memory", tags: [Ready])
             .AddCheck<GatewayHealthCheck>("opcua", tags: [Ready]);
         builder.Services.AddSingleton<HealthService>();
     }

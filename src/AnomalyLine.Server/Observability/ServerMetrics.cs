@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Memory;
 using AnomalyLine.Server.OpcUaGateway;
 
 namespace AnomalyLine.Server.Observability;
@@ -19,7 +20,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> _answer;
     private readonly Counter<long> _refused;
 
-    public ServerMetrics(LineHost host, GatewaySupervisor gateway, IMeterFactory meters)
+    public ServerMetrics(LineHost host, GatewaySupervisor gateway, MemoryBudget memory, IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
         _answer = _meter.CreateHistogram<double>(AnswerDuration, "s", "From a frame's arrival to its answer's being ready");
@@ -33,6 +34,11 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("anomalyline.opcua.gateway.restarts", () => gateway.State.Restarts, "{restart}", "Times that the gateway was started again");
         _meter.CreateObservableCounter(
             "anomalyline.opcua.gateway.failures", () => gateway.State.Failures, "{failure}", "Times that the gateway ended by itself, or hung and was ended");
+        _meter.CreateObservableGauge("anomalyline.memory.used", () => memory.Used, "By", "Memory of the server that its budget counts");
+        _meter.CreateObservableGauge("anomalyline.memory.budget", () => memory.Most, "By", "Memory that the server may take");
+        _meter.CreateObservableGauge("anomalyline.memory.in.flight", () => memory.InFlight, "By", "Frames and messages that are being read or judged");
+        _meter.CreateObservableGauge("anomalyline.memory.short", () => memory.IsShort ? 1 : 0, description: "1 while new work is refused because memory is short");
+        _meter.CreateObservableCounter("anomalyline.memory.refused", () => memory.Refusals, "{request}", "Frames and calls that were refused because memory was short");
         _meter.CreateObservableGauge("anomalyline.tensors.live", () => TorchEngine.LiveTensors, "{tensor}", "Tensors that are alive; flat over time where none leaks");
     }
 

@@ -85,7 +85,7 @@ internal sealed record AnomalyLineOptions
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
         errors.AddRange(Access.Validate().Select(error => $"{Section}:Access:{error}"));
-        errors.AddRange(Limits.Validate().Select(error => $"{Section}:Limits:{error}"));
+        errors.AddRange(Limits.Validate(MaxFrameBytes).Select(error => $"{Section}:Limits:{error}"));
         errors.AddRange(Mqtt.Validate().Select(error => $"{Section}:Mqtt:{error}"));
         errors.AddRange(Syslog.Validate().Select(error => $"{Section}:Syslog:{error}"));
         errors.AddRange(Tls.Validate().Select(error => $"{Section}:Tls:{error}"));

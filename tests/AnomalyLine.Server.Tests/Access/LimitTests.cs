@@ -8,6 +8,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
+using AnomalyLine.Server.Memory;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -71,6 +72,25 @@ public sealed class LimitTests
         Assert.Equal("message-too-large", Assert.Single(answer.Headers.GetValues("error-code")));
         Assert.Contains(server.Log.Messages, line => line.Contains("A camera at ipv4:127.0.0.1:", StringComparison.Ordinal) && line.Contains("message-too-large", StringComparison.Ordinal) && line.Contains($"{260 << 20} bytes", StringComparison.Ordinal));
         Assert.Matches("""anomalyline_frames_refused_total\{[^}]*reason="message-too-large"\} 1""", await server.Http.GetStringAsync("/metrics", TestServer.Cancel));
+    }
+
+    [Fact]
+    public async Task Inspect_HalfAMessageForWhichThereIsNoRoom_EndsTheStreamWithAWord()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=1048576", "--AnomalyLine:Limits:BytesInFlight=2097152");
+        using var http = new HttpClient(server.AsLocalProgram()) { BaseAddress = new Uri($"http://{server.Channel.Target}") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/anomalyline.v1.InspectionService/Inspect")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new Unfinished(200 << 20, sent: 4 << 20),
+        };
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestServer.Cancel);
+        _ = await answer.Content.ReadAsByteArrayAsync(TestServer.Cancel);
+
+        Assert.Equal("memory-short", Assert.Single(answer.Headers.GetValues("error-code")));
+        Assert.Equal(0, server.Get<MemoryBudget>().InFlight);
     }
 
     [Theory]
@@ -172,14 +192,14 @@ public sealed class LimitTests
         }
     }
 
-    /// <summary>The head of a large message, and no more.</summary>
+    /// <summary>The head of a large message and some of its bytes, and no more.</summary>
     private sealed class Unfinished : HttpContent
     {
         private readonly byte[] _head;
 
-        public Unfinished(int bytes)
+        public Unfinished(int bytes, int sent = 0)
         {
-            _head = new byte[5];
+            _head = new byte[5 + sent];
             BinaryPrimitives.WriteInt32BigEndian(_head.AsSpan(1), bytes);
             Headers.ContentType = new("application/grpc");
         }
