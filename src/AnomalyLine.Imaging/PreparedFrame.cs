@@ -35,7 +35,7 @@ public sealed class PreparedFrame : IDisposable
     public int SignificantBits { get; init; }
 
     /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
-    public double DecodeMs { get; init; }
+    public double DecodeMs { get; set; }
 
     /// <summary>The values, frame by frame, channel by channel and row by row, each in [0, 1].</summary>
     /// <exception cref="ObjectDisposedException">The buffer went back to the pool.</exception>

@@ -95,7 +95,7 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<MemoryBudget>());
         services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(
             provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
-        services.AddSingleton<LineHost>();
+        services.AddSingleton<Decoders>().AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>().AddSingleton<Reconstructions>();
         services.AddSingleton<ConnectedCameras>();

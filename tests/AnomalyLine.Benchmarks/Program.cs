@@ -1,4 +1,7 @@
+using System.Globalization;
 using AnomalyLine.Benchmarks;
+using AnomalyLine.Benchmarks.Attack;
+using AnomalyLine.Benchmarks.Decoding;
 using AnomalyLine.Benchmarks.FastModes;
 using AnomalyLine.Benchmarks.Log;
 using AnomalyLine.Benchmarks.Loopback;
@@ -10,10 +13,18 @@ using AnomalyLine.Benchmarks.Quality;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Benchmarks.Stages;
 using AnomalyLine.Benchmarks.Threads;
+using AnomalyLine.Imaging.Decoding;
 using AnomalyLine.Inference.Backends.Torch;
 
 TorchEngine.RestartWithSettings();
 if (args is [BenchmarkServer.Argument, .. var settings]) return await BenchmarkServer.RunAsync(settings);
+if (args is [DecoderProcess.Argument, var memory, var mostBytes]) return DecoderProcess.Run(memory, int.Parse(mostBytes, CultureInfo.InvariantCulture));
+if (args is [Attackers.Argument, var grpc, var http, var key, var station])
+{
+    await Attackers.RunAsync(grpc, http, key, station);
+    return 0;
+}
+
 if (!BenchmarkOptions.TryParse(args, out var options, out var error))
 {
     await Console.Error.WriteLineAsync(error);
@@ -29,6 +40,8 @@ var tables = options.Name switch
     "methods" => MethodsBenchmark.Run(options),
     "onnx" => OnnxBenchmark.Run(options),
     "pytorch" => PyTorchBenchmark.Run(options),
+    "attack" => await AttackBenchmark.RunAsync(options),
+    "decoding" => DecodingBenchmark.Run(options),
     "swap" => await SwapBenchmark.RunAsync(options),
     "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Decoding;
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
 using Microsoft.Extensions.Logging;
@@ -15,13 +17,15 @@ internal sealed class FrameFlow
     private readonly TimeProvider _time;
     private readonly LineMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly IFileDecoder? _decoder;
     private readonly FairWork<(PendingInspection Pending, ModelWorker Worker)> _preparation;
     private readonly FlightGate _flights = new();
 
     public FrameFlow(
-        ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger)
+        ConcurrentDictionary<string, Station> stations, LogWriter writer, LineOptions options, TimeProvider time, LineMetrics metrics, ILogger logger,
+        IFileDecoder? decoder)
     {
-        (_stations, _writer, _options, _time, _metrics, _logger) = (stations, writer, options, time, metrics, logger);
+        (_stations, _writer, _options, _time, _metrics, _logger, _decoder) = (stations, writer, options, time, metrics, logger, decoder);
 
         // Where there is one core, two threads share it, so that a frame that is long to decode does not hold up those of other stations.
         var threads = Math.Max(2, Environment.ProcessorCount);
@@ -125,7 +129,7 @@ internal sealed class FrameFlow
             {
                 worker.GiveBack(pending);
             }
-            else if (FramePreparer.TryPrepare(pending.Frame, worker.Input, pending.Recipe.Region, out var prepared, out var error))
+            else if (TryPrepare(pending, worker.Input, out var prepared, out var error))
             {
                 pending.Prepared = prepared;
                 (pending.FrameWidth, pending.FrameHeight) = (prepared.FrameWidth, prepared.FrameHeight);
@@ -145,6 +149,25 @@ internal sealed class FrameFlow
             LineEvents.PrepareFailed(_logger, pending.Recipe.Station, e);
             worker.GiveBack(pending);
             pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, $"The frame could not be prepared: {e.Message}"));
+        }
+    }
+
+    private bool TryPrepare(PendingInspection pending, InputSpec input, [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
+    {
+        if (_decoder is null || !pending.Frame.IsEncoded) return FramePreparer.TryPrepare(pending.Frame, input, pending.Recipe.Region, out prepared, out error);
+        prepared = null;
+        var start = _time.GetTimestamp();
+        if (!_decoder.TryDecode(pending.Frame, out var pixels, out error)) return false;
+        var decodeMs = _time.GetElapsedTime(start).TotalMilliseconds;
+        try
+        {
+            if (!FramePreparer.TryPrepare(pixels, input, pending.Recipe.Region, out prepared, out error)) return false;
+            prepared.DecodeMs = decodeMs;
+            return true;
+        }
+        finally
+        {
+            pixels.Recycle();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Imaging.Decoding;
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,8 @@ public sealed class Line : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    private Line(LogDatabase database, long position, LineOptions options, Func<string, IDetector> loadDetector, TimeProvider time, ILogger logger)
+    private Line(
+        LogDatabase database, long position, LineOptions options, Func<string, IDetector> loadDetector, TimeProvider time, ILogger logger, IFileDecoder? decoder)
     {
         _database = database;
         _time = time;
@@ -38,7 +40,7 @@ public sealed class Line : IAsyncDisposable
         _writer = new LogWriter(database, position, new Retention(database.Writer, options, () => _removed.IsEmpty ? [] : _removed.Values, time), Publish, time, _metrics, logger);
         _check = new LogCheck(database, logger);
         _metrics.ObserveDamage(() => _check.Damage.Length > 0);
-        _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger);
+        _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger, decoder);
         _changes = new LineChanges(_stations, _removed, _writer, _models, time, logger);
     }
 
@@ -73,17 +75,19 @@ public sealed class Line : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="loggers">Makes the loggers.</param>
     /// <param name="cancellation">Stops opening.</param>
+    /// <param name="decoder">Decodes files of cameras elsewhere; null to decode them in this process.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message has all of them.</exception>
     /// <exception cref="LogOpenException">The log cannot be opened.</exception>
     public static async Task<Line> OpenAsync(
-        LineOptions options, Func<string, IDetector> loadDetector, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        LineOptions options, Func<string, IDetector> loadDetector, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation,
+        IFileDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join(' ', errors), nameof(options));
         var database = LogDatabase.Open(options);
         var stored = database.ReadOrClose(StationStore.ReadStations);
         var position = database.ReadOrClose(StationStore.ReadLastPosition);
-        var line = new Line(database, position, options, loadDetector, time, loggers.CreateLogger<Line>());
+        var line = new Line(database, position, options, loadDetector, time, loggers.CreateLogger<Line>(), decoder);
         try
         {
             await Task.WhenAll(stored.Select(station => line._changes.BringBackAsync(station, cancellation)));

@@ -4,7 +4,7 @@ using AnomalyLine.Server.Options;
 namespace AnomalyLine.Server.Hosting;
 
 /// <summary>Opens the line before the ports open, and closes it after they are closed.</summary>
-internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader, TimeProvider time, ILoggerFactory loggers) : IHostedService
+internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader, Decoders decoders, TimeProvider time, ILoggerFactory loggers) : IHostedService
 {
     private Line? _line;
 
@@ -31,7 +31,7 @@ internal sealed class LineHost(AnomalyLineOptions options, DetectorLoader loader
     public IReadOnlyList<string> StationsOf(string product) => [.. Stations.Select(station => station.Name).Where(name => Line.GetRecipe(name, product).Error is null)];
 
     public async Task StartAsync(CancellationToken cancellationToken) =>
-        _line = await Line.OpenAsync(options.Line, loader.Load, time, loggers, cancellationToken);
+        _line = await Line.OpenAsync(options.Line, loader.Load, time, loggers, cancellationToken, decoders.Pool);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> _answer;
     private readonly Counter<long> _refused;
 
-    public ServerMetrics(LineHost host, GatewaySupervisor gateway, MemoryBudget memory, IMeterFactory meters)
+    public ServerMetrics(LineHost host, GatewaySupervisor gateway, MemoryBudget memory, Decoders decoders, IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
         _answer = _meter.CreateHistogram<double>(AnswerDuration, "s", "From a frame's arrival to its answer's being ready");
@@ -34,6 +34,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("anomalyline.opcua.gateway.restarts", () => gateway.State.Restarts, "{restart}", "Times that the gateway was started again");
         _meter.CreateObservableCounter(
             "anomalyline.opcua.gateway.failures", () => gateway.State.Failures, "{failure}", "Times that the gateway ended by itself, or hung and was ended");
+        _meter.CreateObservableCounter("anomalyline.decoder.failures", () => decoders.Failures, "{process}", "Times that a process which decodes frames ended, or was ended");
         _meter.CreateObservableGauge("anomalyline.memory.used", () => memory.Used, "By", "Memory of the server that its budget counts");
         _meter.CreateObservableGauge("anomalyline.memory.budget", () => memory.Most, "By", "Memory that the server may take");
         _meter.CreateObservableGauge("anomalyline.memory.in.flight", () => memory.InFlight, "By", "Frames and messages that are being read or judged");

@@ -38,8 +38,8 @@ internal static class BenchmarkServer
                 : ServerHost.Build(args, change: services => services.AddSingleton(models).AddSingleton(new DetectorLoader(version => BenchmarkModel.Load(models, version))));
             await app.StartAsync();
             using var sink = new BareSink();
-            var grpc = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
-            await Console.Out.WriteLineAsync($"{grpc} {sink.Port} {app.Services.GetRequiredService<AccessControl>().LocalKey}");
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            await Console.Out.WriteLineAsync($"{addresses.Last()} {sink.Port} {app.Services.GetRequiredService<AccessControl>().LocalKey} {addresses.First()}");
             while (await Console.In.ReadLineAsync() is not null)
                 await Console.Out.WriteLineAsync(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture));
 

@@ -14,10 +14,14 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private ServerProcess(Process process, string grpc, int barePort, string key) => (_process, Grpc, BarePort, Key) = (process, grpc, barePort, new Metadata { { "authorization", $"Bearer {key}" } });
+    private ServerProcess(Process process, string grpc, string http, int barePort, string key) =>
+        (_process, Grpc, Http, BarePort, Key) = (process, grpc, http, barePort, new Metadata { { "authorization", $"Bearer {key}" } });
 
     /// <summary>Address of gRPC.</summary>
     public string Grpc { get; }
+
+    /// <summary>Address of the console.</summary>
+    public string Http { get; }
 
     /// <summary>Port of the bare socket.</summary>
     public int BarePort { get; }
@@ -72,7 +76,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         do line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server's process ended before it was ready; its errors are above.");
         while (!line.StartsWith("http", StringComparison.Ordinal));
         var parts = line.Split(' ');
-        var server = new ServerProcess(process, parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]);
+        var server = new ServerProcess(process, parts[0], parts[3], int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]);
         await server.PrepareAsync(stations, model, threshold);
         return server;
     }
