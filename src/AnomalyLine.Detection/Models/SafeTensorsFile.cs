@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace AnomalyLine.Detection.Models;
 
@@ -67,13 +68,22 @@ internal static class SafeTensorsFile
     /// <summary>The tensors of a file by name.</summary>
     /// <param name="file">All of it.</param>
     /// <param name="data">What their places are counted in.</param>
-    /// <exception cref="InvalidDataException">The header is damaged; whether places lie within the data is the caller's to check.</exception>
+    /// <exception cref="InvalidDataException">The header is damaged, or a place is not within the data.</exception>
     public static Dictionary<string, Entry> Read(ReadOnlySpan<byte> file, out ReadOnlySpan<byte> data)
     {
         using var json = ReadHeader(file, out data);
         try
         {
-            return json.RootElement.EnumerateObject().Where(p => p.Name != Metadata).ToDictionary(p => p.Name, p => Entry.Read(p.Value));
+            var entries = new Dictionary<string, Entry>(StringComparer.Ordinal);
+            foreach (var property in json.RootElement.EnumerateObject().Where(p => p.Name != Metadata))
+            {
+                var entry = Entry.Read(property.Value);
+                if (entry.Start < 0 || entry.End < entry.Start || entry.End > data.Length || entry.Shape.Any(static side => side < 0))
+                    throw new InvalidDataException($"Tensor '{property.Name}' [{string.Join(", ", entry.Shape)}] has bytes {entry.Start} to {entry.End} of {data.Length}.");
+                if (!entries.TryAdd(property.Name, entry)) throw new InvalidDataException($"Tensor '{property.Name}' is there twice.");
+            }
+
+            return entries;
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
@@ -87,13 +97,23 @@ internal static class SafeTensorsFile
     {
         Read(file, out _);
         using var json = ReadHeader(file, out _);
-        return json.RootElement.TryGetProperty(Metadata, out var metadata) && metadata.TryGetProperty(Note, out var note) ? note.GetString() : null;
+        try
+        {
+            return json.RootElement.TryGetProperty(Metadata, out var metadata) && metadata.ValueKind == JsonValueKind.Object
+                && metadata.TryGetProperty(Note, out var note) && note.ValueKind == JsonValueKind.String ? note.GetString() : null;
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half of a character, written as an escape.
+            throw Damaged(e);
+        }
     }
 
     private static JsonDocument ReadHeader(ReadOnlySpan<byte> file, out ReadOnlySpan<byte> data)
     {
         var length = file.Length < 8 ? -1 : BinaryPrimitives.ReadInt64LittleEndian(file);
         if (length is < 2 or > MaxHeaderBytes || length > file.Length - 8) throw new InvalidDataException("The weights have no safetensors header.");
+        if (!Utf8.IsValid(file.Slice(8, (int)length))) throw new InvalidDataException("The weights' safetensors header is damaged: it is not UTF-8.");
         data = file[(8 + (int)length)..];
         try
         {

@@ -18,7 +18,9 @@ public sealed class Backbone
     private Backbone(ModelProto model, byte[] bytes)
     {
         (_bytes, _graph) = (bytes, model.Graph);
-        var words = model.MetadataProps.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        var words = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var word in model.MetadataProps)
+            if (!words.TryAdd(word.Key, word.Value)) throw new BackboneException($"The file says twice what its {word.Key} is; it is damaged.");
         string Word(string key) => words.GetValueOrDefault(key) ?? throw new BackboneException($"The file says nothing of its {key}; it is not a backbone that was added here.");
         Name = Word(NameKey);
         Source = Word(SourceKey);

@@ -27,6 +27,7 @@ internal static class BackboneGraph
     public static GraphProto Cut(ModelProto source, IReadOnlyList<string> outputs)
     {
         var graph = source.Graph ?? throw new BackboneException("The file has no graph; it is not an ONNX file.");
+        CheckForm(graph);
         var constants = graph.Initializer.ToDictionary(c => c.Name, StringComparer.Ordinal);
         string[] inputs = [.. graph.Input.Select(i => i.Name).Where(name => !constants.ContainsKey(name))];
         if (inputs.Length != 1) throw new BackboneException($"The network has {inputs.Length} inputs; it must have one, the pictures.");
@@ -66,6 +67,33 @@ internal static class BackboneGraph
         return tensor.FloatData.Count > 0 ? [.. tensor.FloatData] : MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
     }
 
+    /// <summary>What the rest goes by: names that are there once, operators with a result, constants with as many numbers as their shape says.</summary>
+    private static void CheckForm(GraphProto graph)
+    {
+        if (Twice(graph.Initializer.Select(c => c.Name)) is { } constant) throw new BackboneException($"Constant '{constant}' is there twice; the file is damaged.");
+        if (Twice(graph.Node.SelectMany(n => n.Output).Where(o => o.Length > 0)) is { } value) throw new BackboneException($"Value '{value}' is computed twice; the file is damaged.");
+        if (graph.Node.FirstOrDefault(n => n.Output.Count == 0 || n.Input.Count < LeastInputs(n.OpType)) is { } node)
+            throw new BackboneException($"An operator {node.OpType} has {node.Input.Count} inputs and {node.Output.Count} outputs; the file is damaged.");
+        foreach (var tensor in graph.Initializer)
+        {
+            Int128 count = 1;
+            foreach (var side in tensor.Dims.TakeWhile(_ => count >= 0 && count <= int.MaxValue)) count *= side;
+            var isFloat = tensor.DataType == (int)TensorProto.Types.DataType.Float;
+            var given = tensor.FloatData.Count > 0 ? tensor.FloatData.Count : tensor.RawData.Length / (double)sizeof(float);
+            if (count < 0 || count > int.MaxValue || (isFloat && given != (double)count))
+                throw new BackboneException($"Constant '{tensor.Name}' [{string.Join(", ", tensor.Dims)}] has not as many numbers as that; the file is damaged.");
+        }
+
+        static string? Twice(IEnumerable<string> names) => names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any())?.Key;
+
+        static int LeastInputs(string type) => type switch
+        {
+            "BatchNormalization" => 5,
+            "Conv" => 2,
+            _ => 0,
+        };
+    }
+
     private static HashSet<NodeProto> Ancestors(Dictionary<string, NodeProto> makers, IEnumerable<string> outputs)
     {
         var needed = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
@@ -102,7 +130,8 @@ internal static class BackboneGraph
     private static IEnumerable<NodeProto> Folded(IReadOnlyList<NodeProto> nodes, Dictionary<string, TensorProto> constants, IReadOnlyList<string> outputs)
     {
         var uses = nodes.SelectMany(n => n.Input).Concat(outputs).GroupBy(n => n, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        var norms = nodes.Where(n => n.OpType == "BatchNormalization" && n.Input.Skip(1).All(constants.ContainsKey)).ToDictionary(n => n.Input[0], StringComparer.Ordinal);
+        var norms = nodes.Where(n => n.OpType == "BatchNormalization" && n.Input.Skip(1).All(constants.ContainsKey))
+            .DistinctBy(n => n.Input[0], StringComparer.Ordinal).ToDictionary(n => n.Input[0], StringComparer.Ordinal);
         var folded = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         var result = new List<NodeProto>();
         foreach (var node in nodes)
@@ -134,6 +163,8 @@ internal static class BackboneGraph
         var weight = constants[convolution.Input[1]];
         var values = Floats(weight);
         var bias = convolution.Input.Count > 2 && convolution.Input[2].Length > 0 ? Floats(constants[convolution.Input[2]]) : new float[gain.Length];
+        if (gain.Length == 0 || values.Length % gain.Length != 0 || new[] { offset, mean, variance, bias }.Any(each => each.Length != gain.Length))
+            throw new BackboneException($"The batch norm after '{convolution.Output[0]}' has not as many numbers as that has channels; the file is damaged.");
         var each = values.Length / gain.Length;
         for (var channel = 0; channel < gain.Length; channel++)
         {

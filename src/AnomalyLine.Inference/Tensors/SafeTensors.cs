@@ -29,8 +29,9 @@ internal static class SafeTensors
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static IReadOnlyDictionary<string, Tensor> ReadAll(ReadOnlySpan<byte> file)
     {
-        var state = SafeTensorsFile.Read(file, out _).ToDictionary(
-            e => e.Key, e => empty(e.Value.Shape, e.Value.Type == "I64" ? ScalarType.Int64 : ScalarType.Float32));
+        var entries = SafeTensorsFile.Read(file, out _);
+        foreach (var (key, entry) in entries) CheckSize(key, entry);
+        var state = entries.ToDictionary(e => e.Key, e => empty(e.Value.Shape, e.Value.Type == "I64" ? ScalarType.Int64 : ScalarType.Float32));
         Read(state, file);
         return state;
     }
@@ -53,13 +54,22 @@ internal static class SafeTensors
             var entry = header[key];
             if (entry.Type != NameOf(target.dtype, key) || !entry.Shape.SequenceEqual(target.shape))
                 throw new InvalidDataException($"Tensor '{key}' is {entry.Type} [{string.Join(", ", entry.Shape)}], but the network has {target.dtype} [{string.Join(", ", target.shape)}].");
-            var bytes = target.NumberOfElements * target.ElementSize;
-            if (entry.Start < 0 || entry.End - entry.Start != bytes || entry.End > data.Length)
-                throw new InvalidDataException($"Tensor '{key}' has bytes {entry.Start} to {entry.End} of {data.Length}; its shape asks for {bytes}.");
+            CheckSize(key, entry);
+            var bytes = entry.End - entry.Start;
             using var values = empty(target.shape, dtype: target.dtype);
             data.Slice((int)entry.Start, (int)bytes).CopyTo(values.bytes);
             target.copy_(values);
         }
+    }
+
+    /// <summary>Before there is a tensor: a shape of a few digits can ask for any memory.</summary>
+    private static void CheckSize(string key, SafeTensorsFile.Entry entry)
+    {
+        Int128 bytes = entry.Type == "I64" ? sizeof(long) : sizeof(float);
+        foreach (var side in entry.Shape.TakeWhile(_ => bytes <= int.MaxValue)) bytes *= side;
+        if (entry.Shape.Contains(0)) bytes = 0;
+        if (bytes != entry.End - entry.Start)
+            throw new InvalidDataException($"Tensor '{key}' {entry.Type} [{string.Join(", ", entry.Shape)}] has {entry.End - entry.Start} bytes, which is not what its shape asks for.");
     }
 
     private static string NameOf(ScalarType type, string key) => type switch

@@ -55,8 +55,7 @@ internal static class InspectionPages
     private static long FromToken(Wire.ListInspectionsRequest request)
     {
         Span<byte> token = stackalloc byte[TokenBytes];
-        if (request.PageToken.Length > 64 || !Base64Url.IsValid(request.PageToken)
-            || !Base64Url.TryDecodeFromChars(request.PageToken, token, out var written) || written != TokenBytes || !Sum(request).AsSpan().SequenceEqual(token[8..]))
+        if (!PageToken.TryRead(request.PageToken, token) || !Sum(request).AsSpan().SequenceEqual(token[8..]))
         {
             throw LineErrors.InvalidArgument(
                 "page_token", "is none of this list; send next_page_token of the page before, with the same other fields, or leave it out.");

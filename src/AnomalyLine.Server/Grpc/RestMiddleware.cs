@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Rest;
@@ -76,12 +75,7 @@ internal sealed class RestMiddleware(RequestDelegate next, AccessControl access,
             await http.Request.Body.CopyToAsync(read, http.RequestAborted);
             read.Position = 0;
             http.Request.Body = read;
-            using var document = JsonDocument.Parse(new ReadOnlyMemory<byte>(read.GetBuffer(), 0, (int)read.Length));
-            return RestFields.Check(document.RootElement, message, "") is not { } wrong || await RefuseAsync(http, wrong.Field, wrong.Message);
-        }
-        catch (JsonException failure)
-        {
-            return await RefuseAsync(http, "body", $"is no JSON ({failure.Message.ReplaceLineEndings(" ")})");
+            return RestFields.Check(read.GetBuffer().AsMemory(0, (int)read.Length), message) is not { } wrong || await RefuseAsync(http, wrong.Field, wrong.Message);
         }
         catch (BadHttpRequestException failure)
         {

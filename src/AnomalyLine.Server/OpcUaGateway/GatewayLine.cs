@@ -39,7 +39,7 @@ internal sealed record GatewayLine(LogLevel Level, string Message, bool IsListen
         }
 
         words.AddRange(root.EnumerateObject().Where(field => !s_known.Contains(field.Name)).Select(field => $"{field.Name}={field.Value}"));
-        var level = root.TryGetProperty("level", out var number) && number.TryGetInt32(out var pino) ? ToLogLevel(pino) : LogLevel.Information;
+        var level = root.TryGetProperty("level", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var pino) ? ToLogLevel(pino) : LogLevel.Information;
         return new GatewayLine(level, string.Join(' ', words.Where(word => word.Length > 0)), root.TryGetProperty("endpoint", out _), stack);
     }
 

@@ -35,7 +35,14 @@ internal static class OptionsReader
             return;
         }
 
-        if (entry.GetChildren().Any())
+        var isSection = property.PropertyType is { IsClass: true, Namespace: { } space } && space.StartsWith(nameof(AnomalyLine), StringComparison.Ordinal);
+        if (isSection != entry.GetChildren().Any() || (isSection && entry.Value is not null))
+        {
+            errors.Add(isSection ? $"{entry.Path} is \"{entry.Value}\", but it is a section: name an option in it." : $"{entry.Path} is a section, but it has one value.");
+            return;
+        }
+
+        if (isSection)
         {
             foreach (var child in entry.GetChildren()) Bind(child, property.GetValue(target)!, errors);
             return;

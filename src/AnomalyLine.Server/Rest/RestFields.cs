@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -70,7 +71,22 @@ internal static class RestFields
     }
 
     /// <summary>The first thing in a body that is wrong, with its path; null where nothing is.</summary>
-    public static (string Field, string Message)? Check(JsonElement body, MessageDescriptor message, string path)
+    public static (string Field, string Message)? Check(ReadOnlyMemory<byte> body, MessageDescriptor message)
+    {
+        // JSON whose text is none is found only where it is read.
+        if (!Utf8.IsValid(body.Span)) return ("body", "is no JSON: it is not UTF-8");
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return Check(document.RootElement, message, "");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return ("body", $"is no JSON ({e.Message.ReplaceLineEndings(" ")})");
+        }
+    }
+
+    private static (string Field, string Message)? Check(JsonElement body, MessageDescriptor message, string path)
     {
         if (body.ValueKind != JsonValueKind.Object) return (path.Length == 0 ? "body" : path, "is no JSON object; send {…}.");
         var seen = new HashSet<FieldDescriptor>();
