@@ -62,7 +62,7 @@ export function describeServer(server: OPCUAServer, addressSpace: AddressSpace):
     ObjectIds.HistoryServerCapabilities_AggregateFunctions,
     ObjectIds.Server_ServerCapabilities_AggregateFunctions,
   ]) {
-    for (const aggregate of AGGREGATES.keys()) {
+    for (const aggregate of AGGREGATES) {
       addressSpace.findNode(`i=${folder}`)?.addReference({ referenceType: "Organizes", nodeId: `i=${aggregate}` });
     }
   }

@@ -210,6 +210,30 @@ test.each([
   expect([name, tag, numbersIn(result)]).toEqual([name, tag, expected]);
 });
 
+test("processed_Durations_AreOfTheTimeThatEachValueHeld", async () => {
+  // A part a second; Pass holds at every third of them (its Evaluation is 1).
+  const durations = async (id: number, start: Date, end: Date, processingInterval: number, tag = "A.Pass") => {
+    const aggregateType = [resolveNodeId(`i=${id}`)];
+    const details = new ReadProcessedDetails({ startTime: start, endTime: end, processingInterval, aggregateType });
+    return (await read(details, [tag]))[0];
+  };
+  const { AggregateFunction_DurationInStateZero: zero, AggregateFunction_DurationInStateNonZero: other } = ObjectIds;
+  const early = new Date(at(3).getTime() - 400);
+  const passed = await durations(other, early, new Date(early.getTime() + 9_000), 3_000);
+  expect(numbersIn(passed)).toEqual([1_000, 1_000, 1_000]);
+  expect(valuesIn(passed)[0]?.sourceTimestamp).toEqual(early);
+  // 400 ms of part 2 before part 3 passes, 600 ms of part 4 after it, and a second of parts 4 and 5.
+  expect(numbersIn(await durations(zero, early, new Date(early.getTime() + 3_000), 1_000))).toEqual([400, 600, 1_000]);
+  // Nothing is known before the first part, and the last holds until now.
+  const whole = await durations(zero, at(-1), at(2), 1_000);
+  const unknown = valuesIn(whole).filter(({ statusCode }) => statusCode.name === "BadNoData");
+  expect([unknown.length, numbersIn(whole)[2]]).toEqual([2, 1_000]);
+  const [held] = numbersIn(await durations(other, at(PARTS), new Date(Date.now() + 60_000), 0));
+  const [not] = numbersIn(await durations(zero, at(PARTS), new Date(Date.now() + 60_000), 0));
+  expect(Math.abs(Number(held) + Number(not) - (Date.now() - at(PARTS).getTime()))).toBeLessThan(20_000);
+  expect((await durations(zero, early, at(9), 1_000, "A.PartId"))?.statusCode.name).toBe("BadAggregateNotSupported");
+});
+
 test("processed_NoParts_IsNoDataAndACountOf0", async () => {
   const processed = (id: number) =>
     new ReadProcessedDetails({

@@ -13,6 +13,7 @@ import { type HistoryInterval, type Spread, toDate, toTimestamp } from "../contr
 import type { ServerCommands } from "../serverCommands.ts";
 import { Refusal } from "../statusCodes.ts";
 import { TAGS, type TagName } from "../tags.ts";
+import { durationsOf, type Intervals } from "./durations.ts";
 import type { Answer } from "./historyService.ts";
 import type { HistorizedTag } from "./values.ts";
 
@@ -31,27 +32,38 @@ type Aggregate = (spread: Spread, tag: TagName) => Variant;
 
 const number = (dataType: DataType, value: number) => new Variant({ dataType, value });
 
-/** The aggregates of OPC 10000-13 that are calculated, by the number of their node. */
-export const AGGREGATES: ReadonlyMap<number, Aggregate> = new Map<number, Aggregate>([
+/** Those over the values of an interval, by the number of their node. */
+const OVER_VALUES: ReadonlyMap<number, Aggregate> = new Map<number, Aggregate>([
   [ObjectIds.AggregateFunction_Average, ({ average }) => number(DataType.Double, average)],
   [ObjectIds.AggregateFunction_Minimum, ({ minimum }, tag) => number(TAGS[tag].type, minimum)],
   [ObjectIds.AggregateFunction_Maximum, ({ maximum }, tag) => number(TAGS[tag].type, maximum)],
   [ObjectIds.AggregateFunction_Count, ({ count }) => number(DataType.UInt32, Number(count))],
 ]);
 
+/** Those over the time that a value held. */
+const OVER_TIME: ReadonlyMap<number, (value: number) => boolean> = new Map([
+  [ObjectIds.AggregateFunction_DurationInStateZero, (value: number) => value === 0],
+  [ObjectIds.AggregateFunction_DurationInStateNonZero, (value: number) => value !== 0],
+]);
+const NO_STATES: ReadonlySet<DataType> = new Set([DataType.String, DataType.DateTime, DataType.ExtensionObject]);
+
+/** The aggregates of OPC 10000-13 that are calculated. */
+export const AGGREGATES: readonly number[] = [...OVER_VALUES.keys(), ...OVER_TIME.keys()];
+
+/** What an aggregate gives for each interval; undefined where there are no data. */
+type Calculation = (server: ServerCommands, intervals: Intervals) => Promise<(Variant | undefined)[]>;
+
 /** An aggregate of a variable for each interval. Scores and margins are those of judged parts; Count is of every variable. */
 export async function readProcessed(
   server: ServerCommands,
-  { station, tag }: HistorizedTag,
+  variable: HistorizedTag,
   { startTime, endTime, processingInterval }: ReadProcessedDetails,
   aggregateType: NodeId,
 ): Promise<Answer> {
-  const isCount = aggregateType.namespace === 0 && aggregateType.value === ObjectIds.AggregateFunction_Count;
-  const aggregate = aggregateType.namespace === 0 ? AGGREGATES.get(Number(aggregateType.value)) : undefined;
-  const spreadOf =
-    SPREADS[tag] ?? (isCount ? ({ inspected }: HistoryInterval) => ({ count: inspected }) as Spread : undefined);
-  if (aggregate === undefined || spreadOf === undefined) {
-    throw new Refusal(StatusCodes.BadAggregateNotSupported, `${tag} has no such aggregate.`);
+  const id = aggregateType.namespace === 0 ? Number(aggregateType.value) : -1;
+  const calculate = overValues(variable, id) ?? overTime(variable, id);
+  if (calculate === undefined) {
+    throw new Refusal(StatusCodes.BadAggregateNotSupported, `${variable.tag} has no such aggregate.`);
   }
   const from = startTime?.getTime() ?? 0;
   const length = (endTime?.getTime() ?? 0) - from;
@@ -62,25 +74,50 @@ export async function readProcessed(
   if (length / step > MAX_INTERVALS) {
     throw new Refusal(StatusCodes.BadInvalidArgument, `At most ${MAX_INTERVALS} intervals.`);
   }
-  const intervals = await server.summarizeHistory({
-    station,
-    fromTime: toTimestamp(new Date(from)),
-    untilTime: toTimestamp(new Date(from + length)),
-    interval: { seconds: Math.floor(step / 1000), nanos: (step % 1000) * 1_000_000 },
+  const values = await calculate(server, { from, until: from + length, step });
+  const dataValues = values.map((value, index) => {
+    const start = new Date(from + index * step);
+    return new DataValue({
+      ...(value === undefined ? {} : { value }),
+      statusCode: value === undefined ? StatusCodes.BadNoData : CALCULATED,
+      sourceTimestamp: start,
+      serverTimestamp: start,
+    });
   });
-  const found = new Map(intervals.map((interval) => [toDate(interval.startTime).getTime(), spreadOf(interval)]));
-  const dataValues: DataValue[] = [];
-  for (let start = from; start < from + length; start += step) {
-    const spread = found.get(start);
-    const isKnown = isCount || (spread !== undefined && spread.count !== "0");
-    dataValues.push(
-      new DataValue({
-        ...(isKnown ? { value: aggregate(spread ?? ({ count: "0" } as Spread), tag) } : {}),
-        statusCode: isKnown ? CALCULATED : StatusCodes.BadNoData,
-        sourceTimestamp: new Date(start),
-        serverTimestamp: new Date(start),
-      }),
-    );
-  }
   return { data: new HistoryData({ dataValues }) };
+}
+
+function overValues({ station, tag }: HistorizedTag, id: number): Calculation | undefined {
+  const isCount = id === ObjectIds.AggregateFunction_Count;
+  const aggregate = OVER_VALUES.get(id);
+  const spreadOf =
+    SPREADS[tag] ?? (isCount ? ({ inspected }: HistoryInterval) => ({ count: inspected }) as Spread : undefined);
+  if (aggregate === undefined || spreadOf === undefined) {
+    return undefined;
+  }
+  return async (server, { from, until, step }) => {
+    const intervals = await server.summarizeHistory({
+      station,
+      fromTime: toTimestamp(new Date(from)),
+      untilTime: toTimestamp(new Date(until)),
+      interval: { seconds: Math.floor(step / 1000), nanos: (step % 1000) * 1_000_000 },
+    });
+    const found = new Map(intervals.map((interval) => [toDate(interval.startTime).getTime(), spreadOf(interval)]));
+    return Array.from({ length: Math.ceil((until - from) / step) }, (_, index) => {
+      const spread = found.get(from + index * step);
+      const isKnown = isCount || (spread !== undefined && spread.count !== "0");
+      return isKnown ? aggregate(spread ?? ({ count: "0" } as Spread), tag) : undefined;
+    });
+  };
+}
+
+function overTime(variable: HistorizedTag, id: number): Calculation | undefined {
+  const isIn = NO_STATES.has(TAGS[variable.tag].type) ? undefined : OVER_TIME.get(id);
+  return (
+    isIn &&
+    (async (server, intervals) =>
+      (await durationsOf(server, variable, intervals, isIn)).map((duration) =>
+        duration === undefined ? undefined : number(DataType.Double, duration),
+      ))
+  );
 }
