@@ -12,6 +12,7 @@ using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
+using AnomalyLine.Server.Forwarding;
 using AnomalyLine.Server.Grpc;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Http;
@@ -23,6 +24,7 @@ using AnomalyLine.Server.Options;
 using AnomalyLine.Server.Pictures;
 using AnomalyLine.Server.Rest;
 using AnomalyLine.Server.Syslog;
+using AnomalyLine.Server.Webhooks;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -57,8 +59,9 @@ internal static class ServerHost
         AddAccess(builder.Services, options, isDemo: demo is not null);
         AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
-        if (options.Mqtt.Enabled) builder.Services.AddHostedService<MqttHost>();
         if (options.Syslog.Enabled) builder.Services.AddHostedService<SyslogForwarder>();
+        builder.Services.AddSingleton<ForwardingMetrics>().AddSingleton<IReceivers, MqttReceivers>().AddSingleton<IReceivers, WebhookReceivers>();
+        builder.Services.AddHostedService<ForwardingHost>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
         builder.Services.AddGrpc(grpc =>
         {

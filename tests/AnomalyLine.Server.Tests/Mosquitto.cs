@@ -12,14 +12,14 @@ internal sealed class Mosquitto : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-mosquitto-").FullName;
     private Process? _process;
 
-    private Mosquitto()
+    private Mosquitto(bool isGuarded)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         File.WriteAllText(Path.Combine(_folder, "mosquitto.conf"), string.Create(CultureInfo.InvariantCulture, $"""
             listener {Port} 127.0.0.1
-            allow_anonymous true
+            {(isGuarded ? Guards() : "allow_anonymous true")}
             user {Environment.UserName}
             persistence true
             persistence_location {_folder}/
@@ -31,13 +31,31 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The certificate of a guarded one, PEM.</summary>
+    public string Certificate => Path.Combine(_folder, "line.pem");
+
     /// <summary>A running one; skips the test where the machine has no broker (deploy/install-native.sh --test installs it).</summary>
-    public static async Task<Mosquitto> StartAsync()
+    /// <param name="isGuarded">It speaks TLS alone, and lets in nobody but "line" with the password "opaque".</param>
+    public static async Task<Mosquitto> StartAsync(bool isGuarded = false)
     {
         Assert.SkipUnless(File.Exists(Program), "mosquitto is not installed; run deploy/install-native.sh --test");
-        var broker = new Mosquitto();
+        var broker = new Mosquitto(isGuarded);
         await broker.RestartAsync();
         return broker;
+    }
+
+    private string Guards()
+    {
+        var (certificate, key) = TestCertificate.Write(_folder);
+        var passwords = Path.Combine(_folder, "passwords");
+        using var made = Process.Start("mosquitto_passwd", ["-b", "-c", passwords, "line", "opaque"]);
+        made.WaitForExit();
+        return $"""
+            allow_anonymous false
+            password_file {passwords}
+            certfile {certificate}
+            keyfile {key}
+            """;
     }
 
     public async Task RestartAsync()

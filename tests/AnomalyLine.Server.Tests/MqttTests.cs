@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using AnomalyLine.Server.Mqtt.Sparkplug;
 using Google.Protobuf;
@@ -29,6 +30,34 @@ public sealed class MqttTests
             Assert.Equal(rest[field]!.ToJsonString(), part[field]!.ToJsonString());
         Assert.Equal(("true", true), (online.ConvertPayloadToString(), online.Retain));
         Assert.Equal(("a", true), ((string)state["name"]!, (bool)state["ready"]!));
+    }
+
+    [Fact]
+    public async Task Json_BrokerWithTlsAndPassword_IsSpokenToByItsAuthorityAlone()
+    {
+        await using var broker = await Mosquitto.StartAsync(isGuarded: true);
+        var password = Path.Combine(Path.GetDirectoryName(broker.Certificate)!, "password");
+        await File.WriteAllTextAsync(password, "wrong\n", TestServer.Cancel);
+        string[] settings =
+        [
+            "--AnomalyLine:Mqtt:Host=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--AnomalyLine:Mqtt:Port={broker.Port}"),
+            "--AnomalyLine:Mqtt:User=line", $"--AnomalyLine:Mqtt:PasswordFile={password}",
+        ];
+
+        // The broker's certificate is from nobody whom this machine trusts.
+        await using (var stranger = await TestServer.StartAsync(settings)) await SaysAsync(stranger, "certificate");
+        await using var server = await TestServer.StartReadyAsync(["a"], [.. settings, $"--AnomalyLine:Mqtt:Authority={broker.Certificate}"]);
+        await SaysAsync(server, "NotAuthorized");
+        await File.WriteAllTextAsync(password, "opaque\n", TestServer.Cancel);
+        await using var subscriber = await Subscriber.ConnectAsync(broker, "anomalyline/#", "opaque");
+        await InspectAsync(server, 1, 3);
+        while (SequenceOf(await subscriber.NextAsync("anomalyline/line/a/inspection")) < 3) { }
+
+        static async Task SaysAsync(TestServer server, string reason)
+        {
+            while (!server.Log.Messages.Any(message => message.Contains("cannot be published to", StringComparison.Ordinal) && message.Contains(reason, StringComparison.OrdinalIgnoreCase)))
+                await Task.Delay(50, TestServer.Cancel);
+        }
     }
 
     [Fact]
@@ -123,10 +152,12 @@ public sealed class MqttTests
         private readonly MqttClientOptions _options;
         private readonly string _topics;
 
-        private Subscriber(Mosquitto broker, string topics)
+        private Subscriber(Mosquitto broker, string topics, string? password)
         {
             _topics = topics;
-            _options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.Port).WithClientId("subscriber").WithProtocolVersion(MqttProtocolVersion.V311).WithCleanSession(false).Build();
+            var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.Port).WithClientId("subscriber").WithProtocolVersion(MqttProtocolVersion.V311).WithCleanSession(false);
+            if (password is not null) options.WithCredentials("line", password).WithTlsOptions(tls => tls.UseTls().WithTrustChain([X509CertificateLoader.LoadCertificateFromFile(broker.Certificate)]));
+            _options = options.Build();
             _client.ApplicationMessageReceivedAsync += received =>
             {
                 Of(received.ApplicationMessage.Topic).Writer.TryWrite(received.ApplicationMessage);
@@ -134,9 +165,9 @@ public sealed class MqttTests
             };
         }
 
-        public static async Task<Subscriber> ConnectAsync(Mosquitto broker, string topics)
+        public static async Task<Subscriber> ConnectAsync(Mosquitto broker, string topics, string? password = null)
         {
-            var subscriber = new Subscriber(broker, topics);
+            var subscriber = new Subscriber(broker, topics, password);
             await subscriber.ReconnectAsync();
             return subscriber;
         }

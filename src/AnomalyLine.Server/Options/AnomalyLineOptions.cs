@@ -49,6 +49,9 @@ internal sealed record AnomalyLineOptions
     /// <summary>Where the audit is forwarded to.</summary>
     public SyslogOptions Syslog { get; init; } = new();
 
+    /// <summary>Who is told of rejects and alarms by webhooks, by name.</summary>
+    public IDictionary<string, WebhookOptions> Webhooks { get; init; } = new Dictionary<string, WebhookOptions>(StringComparer.Ordinal);
+
     /// <summary>Who gets in.</summary>
     public AccessOptions Access { get; init; } = new();
 
@@ -88,6 +91,7 @@ internal sealed record AnomalyLineOptions
         errors.AddRange(Limits.Validate(MaxFrameBytes).Select(error => $"{Section}:Limits:{error}"));
         errors.AddRange(Mqtt.Validate().Select(error => $"{Section}:Mqtt:{error}"));
         errors.AddRange(Syslog.Validate().Select(error => $"{Section}:Syslog:{error}"));
+        errors.AddRange(Webhooks.SelectMany(webhook => webhook.Value.Validate(webhook.Key)).Select(error => $"{Section}:Webhooks:{error}"));
         errors.AddRange(Tls.Validate().Select(error => $"{Section}:Tls:{error}"));
         Require(!IPAddress.TryParse(BindAddress, out var bind) || IPAddress.IsLoopback(bind) || Tls.Enabled || Access.AllowPlainText,
             $"BindAddress is {BindAddress}: other machines could connect, and their passwords and keys would cross the network readable. Set Tls:Certificate and Tls:Key, or Access:AllowPlainText=true where something before this server does TLS, or the network is trusted with them.");

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace AnomalyLine.Server.Options;
 
@@ -50,15 +49,6 @@ internal sealed record MqttOptions
     /// <summary>The user's password; empty without a file.</summary>
     public string ReadPassword() => PasswordFile is null ? "" : File.ReadLines(PasswordFile).FirstOrDefault() ?? "";
 
-    /// <summary>Certificates of the authority; null for those that this machine trusts.</summary>
-    public X509Certificate2Collection? LoadAuthority()
-    {
-        if (Authority is null) return null;
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(Authority);
-        return certificates;
-    }
-
     /// <summary>Everything that is wrong, one message each with the option's name; empty where nothing is.</summary>
     public IEnumerable<string> Validate()
     {
@@ -82,7 +72,7 @@ internal sealed record MqttOptions
         try
         {
             _ = ReadPassword();
-            LoadAuthority();
+            if (Authority is not null) PemFiles.Certificates(Authority);
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

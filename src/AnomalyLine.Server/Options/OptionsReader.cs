@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace AnomalyLine.Server.Options;
 
 /// <summary>Reads and checks the options.</summary>
@@ -44,7 +46,8 @@ internal static class OptionsReader
 
         if (isSection)
         {
-            foreach (var child in entry.GetChildren()) Bind(child, property.GetValue(target)!, errors);
+            if (property.GetValue(target) is IDictionary named) BindNamed(entry, named, property.PropertyType.GenericTypeArguments[1], errors);
+            else foreach (var child in entry.GetChildren()) Bind(child, property.GetValue(target)!, errors);
             return;
         }
 
@@ -55,6 +58,16 @@ internal static class OptionsReader
         catch (InvalidOperationException)
         {
             errors.Add($"{entry.Path} is \"{entry.Value}\", which is not {Describe(property.PropertyType)}.");
+        }
+    }
+
+    /// <summary>Sections that have names of their own.</summary>
+    private static void BindNamed(IConfigurationSection entry, IDictionary named, Type type, List<string> errors)
+    {
+        foreach (var section in entry.GetChildren())
+        {
+            named[section.Key] = Activator.CreateInstance(type);
+            foreach (var child in section.GetChildren()) Bind(child, named[section.Key]!, errors);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AnomalyLine.Server.Options;
 using Grpc.Net.Client;
@@ -45,17 +44,5 @@ public sealed class TlsTests : IDisposable
         Assert.Contains("cannot be used", Assert.Single(new TlsOptions { Certificate = key, Key = key }.Validate()), StringComparison.Ordinal);
     }
 
-    private (string Certificate, string Key) Write()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=line", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var (certificate, secret) = (Path.Combine(_folder.FullName, "line.pem"), Path.Combine(_folder.FullName, "line.key"));
-        File.WriteAllText(certificate, made.ExportCertificatePem());
-        File.WriteAllText(secret, key.ExportPkcs8PrivateKeyPem());
-        return (certificate, secret);
-    }
+    private (string Certificate, string Key) Write() => TestCertificate.Write(_folder.FullName);
 }
