@@ -84,7 +84,12 @@ internal sealed class WebhookListener : IAsyncDisposable
             while (await reader.ReadLineAsync(end) is { } request)
             {
                 var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-                while (await reader.ReadLineAsync(end) is { Length: > 0 } line) headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+                while (await reader.ReadLineAsync(end) is { Length: > 0 } line)
+                {
+                    var colon = line.IndexOf(':', StringComparison.Ordinal);
+                    headers[line[..colon]] = line[(colon + 1)..].Trim();
+                }
+
                 var body = new char[int.Parse(headers["Content-Length"], CultureInfo.InvariantCulture)];
                 await reader.ReadBlockAsync(body, end);
                 var received = new Received(request, headers, new string(body));

@@ -21,7 +21,7 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest)
     public void Ask(TimeSpan pause) => _asked = pause > longest ? longest : pause;
 
     /// <summary>The pause before the next attempt; up to a tenth longer or shorter, so that many do not come at once.</summary>
-    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Spreads attempts; nothing depends on its being unforeseen.")]
+    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "It only spreads attempts.")]
     public TimeSpan Next()
     {
         var pause = (_asked > _next ? _asked : _next) * (0.9 + (0.2 * Random.Shared.NextDouble()));

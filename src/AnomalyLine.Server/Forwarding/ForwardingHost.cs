@@ -11,7 +11,8 @@ internal interface IReceivers
 }
 
 /// <summary>Runs a forwarder for each receiver that is configured. None of them holds up a frame: each follows the log on its own.</summary>
-internal sealed class ForwardingHost(IEnumerable<IReceivers> receivers, AnomalyLineOptions options, LineHost host, ForwardingMetrics metrics, TimeProvider time) : BackgroundService
+internal sealed class ForwardingHost(
+    IEnumerable<IReceivers> receivers, AnomalyLineOptions options, LineHost host, ForwardingMetrics metrics, TimeProvider time) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -15,7 +15,7 @@ internal sealed class ForwardingMetrics : IDisposable
     {
         _meter = meters.Create("AnomalyLine");
         _taken = _meter.CreateCounter<long>("anomalyline.forwarding.taken", "{inspection}", "Inspections that a receiver is done with");
-        _failed = _meter.CreateCounter<long>("anomalyline.forwarding.failures", "{failure}", "Times that a receiver could not be told, and was tried again");
+        _failed = _meter.CreateCounter<long>("anomalyline.forwarding.failures", "{failure}", "Times that a receiver could not be told");
         _meter.CreateObservableGauge(
             "anomalyline.forwarding.pending",
             () => _pending.Select(receiver => new Measurement<long>(receiver.Value(), new KeyValuePair<string, object?>("receiver", receiver.Key))),

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace AnomalyLine.Server.Forwarding;
 
 /// <summary>
-/// What a receiver has: by station the last inspection, and words that it keeps of what it was told beside. In a file, so that a restart goes on behind it.
-/// Changed by one thread at a time.
+/// What a receiver has: by station the last inspection, and words that it keeps of what it was told beside. In a file, so that a restart goes on
+/// behind it. Changed by one thread at a time.
 /// </summary>
 internal sealed class LogCursors
 {

@@ -3,8 +3,8 @@ using AnomalyLine.Inspection;
 namespace AnomalyLine.Server.Forwarding;
 
 /// <summary>
-/// Tells a receiver of all inspections, again and again until it has them. It follows the log from what the receiver has, so that an outage of receiver,
-/// network or server leaves no gap; after one, inspections around it may come twice, which their sequences show.
+/// Tells a receiver of all inspections, again and again until it has them. It follows the log from what the receiver has, so that an outage of
+/// receiver, network or server leaves no gap; after one, inspections around it may come twice, which their sequences show.
 /// </summary>
 internal sealed class LogForwarder(IReceiver receiver, Line line, LogCursors cursors, ForwardingMetrics metrics, TimeProvider time)
 {
@@ -110,7 +110,12 @@ internal sealed class LogForwarder(IReceiver receiver, Line line, LogCursors cur
             if (!last.TryGetValue(station, out var newest) || newest < sequence) cursors.Forget(station);
         }
 
-        var watched = line.Feed.Watch(new WatchRequest { Cursors = cursors.Sequences.ToDictionary(StringComparer.Ordinal), Tail = WatchRequest.MaxTail });
+        var request = new WatchRequest
+        {
+            Cursors = cursors.Sequences.ToDictionary(StringComparer.Ordinal),
+            Tail = WatchRequest.MaxTail,
+        };
+        var watched = line.Feed.Watch(request);
         return watched.TryGet(out var records, out var error) ? records : throw new IOException(error.Message);
     }
 }

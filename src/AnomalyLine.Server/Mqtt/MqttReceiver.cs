@@ -44,7 +44,8 @@ internal sealed partial class MqttReceiver(MqttOptions options, IMqttDialect dia
         var builder = new MqttClientOptionsBuilder()
             .WithTcpServer(options.Host, options.UsedPort).WithProtocolVersion(MqttProtocolVersion.V311).WithClientId($"{options.Name}-{dialect.Name}")
             .WithCleanSession().WithKeepAlivePeriod(s_patience).WithTimeout(s_patience)
-            .WithWillTopic(will.Topic).WithWillPayload(will.Payload.ToArray()).WithWillQualityOfServiceLevel(will.QualityOfServiceLevel).WithWillRetain(will.Retain);
+            .WithWillTopic(will.Topic).WithWillPayload(will.Payload.ToArray())
+            .WithWillQualityOfServiceLevel(will.QualityOfServiceLevel).WithWillRetain(will.Retain);
         if (options.User is { } user) builder.WithCredentials(user, options.ReadPassword());
         if (options.Tls)
         {
@@ -72,7 +73,8 @@ internal sealed partial class MqttReceiver(MqttOptions options, IMqttDialect dia
                 return Task.CompletedTask;
             };
             var connected = await _client.ConnectAsync(options, stopping);
-            if (connected.ResultCode != MqttClientConnectResultCode.Success) throw new IOException($"the broker refused the connection: {connected.ResultCode}");
+            if (connected.ResultCode != MqttClientConnectResultCode.Success)
+                throw new IOException($"the broker refused the connection: {connected.ResultCode}");
             if (dialect.CommandTopic is { } topic) await _client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce, stopping);
             _since = time.GetUtcNow();
             await PublishAsync(dialect.Birth(line.Stations), stopping);
@@ -146,7 +148,9 @@ internal sealed partial class MqttReceiver(MqttOptions options, IMqttDialect dia
     [LoggerMessage(720, LogLevel.Information, "MQTT ({Dialect}): connected to {Host}:{Port}")]
     private static partial void Connected(ILogger logger, string dialect, string host, int port);
 
-    [LoggerMessage(721, LogLevel.Warning, "MQTT ({Dialect}): {Host}:{Port} cannot be published to ({Reason}); tried again until it can, and nothing is left out meanwhile that the log keeps")]
+    [LoggerMessage(
+        721, LogLevel.Warning,
+        "MQTT ({Dialect}): {Host}:{Port} cannot be published to ({Reason}); tried again until it can, and nothing is left out meanwhile that the log keeps")]
     private static partial void Lost(ILogger logger, string dialect, string host, int port, string reason);
 
     [LoggerMessage(722, LogLevel.Debug, "MQTT ({Dialect}): left without a good-bye ({Reason})")]

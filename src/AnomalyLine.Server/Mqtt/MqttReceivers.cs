@@ -1,3 +1,4 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Forwarding;
 using AnomalyLine.Server.Hosting;
@@ -6,7 +7,8 @@ using AnomalyLine.Server.Options;
 namespace AnomalyLine.Server.Mqtt;
 
 /// <summary>Results over MQTT: a connection for each dialect that is wanted.</summary>
-internal sealed class MqttReceivers(AnomalyLineOptions options, LineHost host, DriftWatch drift, TimeProvider time, ILogger<MqttReceivers> logger) : IReceivers
+internal sealed class MqttReceivers(
+    AnomalyLineOptions options, LineHost host, DriftWatch drift, TimeProvider time, ILogger<MqttReceivers> logger) : IReceivers
 {
     public IEnumerable<(string File, Func<LogCursors, IReceiver> Create)> List()
     {
@@ -14,8 +16,11 @@ internal sealed class MqttReceivers(AnomalyLineOptions options, LineHost host, D
         if (!mqtt.Enabled) yield break;
         var line = host.Line;
         if (mqtt.Json) yield return Receiver(new JsonDialect(mqtt.TopicPrefix, mqtt.Name, drift));
-        if (mqtt.Sparkplug) yield return Receiver(new SparkplugDialect(mqtt.SparkplugGroup, mqtt.Name, station => line.Log.ReadBack(station, long.MaxValue, 1) is [var newest] ? newest : null, time));
+        if (mqtt.Sparkplug) yield return Receiver(new SparkplugDialect(mqtt.SparkplugGroup, mqtt.Name, Newest, time));
 
-        (string, Func<LogCursors, IReceiver>) Receiver(IMqttDialect dialect) => ($"mqtt-{dialect.Name}.json", _ => new MqttReceiver(mqtt, dialect, line, time, logger));
+        InspectionRecord? Newest(string station) => line.Log.ReadBack(station, long.MaxValue, 1) is [var newest] ? newest : null;
+
+        (string, Func<LogCursors, IReceiver>) Receiver(IMqttDialect dialect) =>
+            ($"mqtt-{dialect.Name}.json", _ => new MqttReceiver(mqtt, dialect, line, time, logger));
     }
 }

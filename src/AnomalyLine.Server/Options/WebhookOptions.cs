@@ -18,8 +18,8 @@ internal sealed partial record WebhookOptions
     public string Url { get; init; } = "";
 
     /// <summary>
-    /// File with the secret that events are signed with, 24 bytes or more; "whsec_" and Base64, or as it is. Required. It is read for each event; while a
-    /// second line holds another secret, events are signed with both.
+    /// File with the secret that events are signed with, 24 bytes or more; "whsec_" and Base64, or as it is. Required. It is read for each event; while
+    /// a second line holds another secret, events are signed with both.
     /// </summary>
     public string SecretFile { get; init; } = "";
 
@@ -53,7 +53,10 @@ internal sealed partial record WebhookOptions
     public IEnumerable<string> Validate(string name)
     {
         if (!Name().IsMatch(name)) yield return $"{name} is no name for a webhook; use 1..32 of a-z, 0-9 and '-'.";
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http")) yield return $"{name}:Url is \"{Url}\"; use an https address.";
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
+        {
+            yield return $"{name}:Url is \"{Url}\"; use an https address.";
+        }
         else
         {
             if (uri.Scheme == "http" && !uri.IsLoopback) yield return $"{name}:Url would send events readable to {uri.Host}; use https.";
@@ -63,10 +66,12 @@ internal sealed partial record WebhookOptions
         }
 
         if (!Rejects && !Alarms) yield return $"{name}:Rejects and {name}:Alarms are both off; turn one on, or leave the webhook out.";
-        if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(1)) yield return $"{name}:Timeout is {Timeout}; use 00:00:01..00:01:00.";
+        if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(1))
+            yield return $"{name}:Timeout is {Timeout}; use 00:00:01..00:01:00.";
         if (SecretFile.Length == 0) yield return $"{name}:SecretFile is empty; name a file with a secret of {LeastSecretBytes} bytes or more.";
         else if (Problem(() => ReadSecrets()) is { } secret) yield return $"{name}:SecretFile cannot be used: {secret}";
-        if (Authority is not null && Problem(() => PemFiles.Certificates(Authority)) is { } authority) yield return $"{name}:Authority cannot be read: {authority}";
+        if (Authority is not null && Problem(() => PemFiles.Certificates(Authority)) is { } authority)
+            yield return $"{name}:Authority cannot be read: {authority}";
     }
 
     /// <summary>
@@ -79,7 +84,8 @@ internal sealed partial record WebhookOptions
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (IPAddress.IsLoopback(address)) return isLocal;
-        if (address.AddressFamily == AddressFamily.InterNetworkV6) return !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            return !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
         var bytes = address.GetAddressBytes();
         return bytes[0] is not (0 or >= 224) && (bytes[0], bytes[1]) != (169, 254);
     }
@@ -94,7 +100,8 @@ internal sealed partial record WebhookOptions
             use();
             return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or InvalidDataException or FormatException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException
+            or ArgumentException or InvalidDataException or FormatException)
         {
             return failure.Message;
         }

@@ -15,7 +15,8 @@ namespace AnomalyLine.Server.Webhooks;
 /// each alarm stands now, whatever happened while it was away.
 /// </summary>
 internal sealed partial class WebhookReceiver(
-    string name, WebhookOptions options, WebhookSender sender, StationAlarms alarms, LogCursors cursors, TimeProvider time, ILogger logger) : IReceiver, IDelivery
+    string name, WebhookOptions options, WebhookSender sender, StationAlarms alarms, LogCursors cursors, TimeProvider time, ILogger logger)
+    : IReceiver, IDelivery
 {
     private static readonly JsonFormatter s_json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
@@ -43,8 +44,11 @@ internal sealed partial class WebhookReceiver(
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private Task TellAsync(InspectionRecord record, CancellationToken stopping) =>
-        SendAsync($"{record.Station}/{record.Sequence}", "inspection.rejected", record.CompletionTime, JsonNode.Parse(s_json.Format(record.ToWire()))!, stopping);
+    private Task TellAsync(InspectionRecord record, CancellationToken stopping)
+    {
+        var data = JsonNode.Parse(s_json.Format(record.ToWire()))!;
+        return SendAsync($"{record.Station}/{record.Sequence}", "inspection.rejected", record.CompletionTime, data, stopping);
+    }
 
     /// <summary>Tells of each alarm that is not what the receiver was told last.</summary>
     private async Task TellAlarmsAsync(CancellationToken stopping)
@@ -59,19 +63,34 @@ internal sealed partial class WebhookReceiver(
             var message = current.GetValueOrDefault((station, alarm), "");
             if (message == before.Message) continue;
             var next = new Told(before.Number + 1, message);
-            var data = new JsonObject { ["station"] = station, ["alarm"] = alarm, ["message"] = message.Length > 0 ? message : before.Message };
-            await SendAsync($"{key}/{next.Number}", message.Length > 0 ? "alarm.raised" : "alarm.cleared", time.GetUtcNow(), data, stopping);
+            var isRaised = message.Length > 0;
+            var data = new JsonObject
+            {
+                ["station"] = station,
+                ["alarm"] = alarm,
+                ["message"] = isRaised ? message : before.Message,
+            };
+            await SendAsync($"{key}/{next.Number}", isRaised ? "alarm.raised" : "alarm.cleared", time.GetUtcNow(), data, stopping);
             cursors.Note(key, next.ToString());
         }
 
-        static (string Station, string Alarm) Parse(string key) => (key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..], key[..key.IndexOf(':', StringComparison.Ordinal)]);
+        static (string Station, string Alarm) Parse(string key)
+        {
+            var end = key.IndexOf(':', StringComparison.Ordinal);
+            return (key[(end + 1)..], key[..end]);
+        }
     }
 
     /// <summary>Sends an event; its id is the same however often it is sent.</summary>
     private async Task SendAsync(string what, string type, DateTimeOffset at, JsonNode data, CancellationToken stopping)
     {
         var id = "msg_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{cursors.Log}/{what}")))[..32];
-        var body = new JsonObject { ["type"] = type, ["timestamp"] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), ["data"] = data };
+        var body = new JsonObject
+        {
+            ["type"] = type,
+            ["timestamp"] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            ["data"] = data,
+        };
         if (await sender.SendAsync(id, body.ToJsonString(), stopping) is { } pause)
         {
             Backoff.Ask(pause.Asked);
@@ -81,13 +100,16 @@ internal sealed partial class WebhookReceiver(
         Backoff.Reset();
     }
 
-    [LoggerMessage(723, LogLevel.Warning, "Webhook {Name}: {Url} does not take events ({Reason}); tried again until it does, and nothing is left out meanwhile that the log keeps")]
+    [LoggerMessage(
+        723, LogLevel.Warning,
+        "Webhook {Name}: {Url} does not take events ({Reason}); tried again until it does, and nothing is left out meanwhile that the log keeps")]
     private static partial void Refused(ILogger logger, string name, string url, string reason);
 
     /// <summary>What a receiver was told of an alarm: the number of the event, and why it was active; empty where it was not.</summary>
     private readonly record struct Told(int Number, string Message)
     {
-        public static Told Parse(string? note) => note?.Split(' ', 2) is [var number, var message] ? new(int.Parse(number, CultureInfo.InvariantCulture), message) : new(0, "");
+        public static Told Parse(string? note) =>
+            note?.Split(' ', 2) is [var number, var message] ? new(int.Parse(number, CultureInfo.InvariantCulture), message) : new(0, "");
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number} {Message}");
     }

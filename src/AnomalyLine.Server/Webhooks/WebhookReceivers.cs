@@ -6,8 +6,8 @@ using AnomalyLine.Server.Options;
 namespace AnomalyLine.Server.Webhooks;
 
 /// <summary>Rejects and alarms as webhooks, by a receiver for each that is configured.</summary>
-internal sealed class WebhookReceivers(AnomalyLineOptions options, LineHost host, DriftWatch drift, TimeProvider time, ILogger<WebhookReceivers> logger)
-    : IReceivers, IDisposable
+internal sealed class WebhookReceivers(
+    AnomalyLineOptions options, LineHost host, DriftWatch drift, TimeProvider time, ILogger<WebhookReceivers> logger) : IReceivers, IDisposable
 {
     private readonly List<WebhookSender> _senders = [];
 

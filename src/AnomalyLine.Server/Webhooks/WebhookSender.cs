@@ -9,7 +9,9 @@ using AnomalyLine.Server.Options;
 
 namespace AnomalyLine.Server.Webhooks;
 
-/// <summary>Posts signed events (Standard Webhooks 1.0) to one receiver, and to nobody else: no redirects, no proxies, no addresses that it cannot have.</summary>
+/// <summary>
+/// Posts signed events (Standard Webhooks 1.0) to one receiver, and to nobody else: no redirects, no proxies, no addresses that it cannot have.
+/// </summary>
 internal sealed class WebhookSender : IDisposable
 {
     private readonly WebhookOptions _options;
@@ -66,7 +68,8 @@ internal sealed class WebhookSender : IDisposable
         {
             // What it answers beside the status is of no interest, however much it is.
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return answer.IsSuccessStatusCode ? null : new Refusal($"it answered {(int)answer.StatusCode}", answer.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
+            if (answer.IsSuccessStatusCode) return null;
+            return new Refusal($"it answered {(int)answer.StatusCode}", answer.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
@@ -80,13 +83,15 @@ internal sealed class WebhookSender : IDisposable
     private static string Sign(byte[] secret, string id, string seconds, string body) =>
         $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{id}.{seconds}.{body}")))}";
 
-    /// <summary>Connects to an address of the receiver's name that may be called; a name is asked for its addresses here alone, so that it cannot change its mind.</summary>
+    /// <summary>
+    /// Connects to an address of the receiver's name that may be called; the name is asked for its addresses here alone, so that it cannot change its mind.
+    /// </summary>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = await Dns.GetHostAddressesAsync(host, cancel);
         var allowed = addresses.Where(address => WebhookOptions.MayBeCalled(address, _options.IsLocal)).ToArray();
-        if (allowed.Length == 0) throw new HttpRequestException($"{host} leads to {string.Join(", ", addresses.Select(address => address.ToString()))}, which may not be called");
+        if (allowed.Length == 0) throw new HttpRequestException($"{host} leads to {string.Join<IPAddress>(", ", addresses)}, which may not be called");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,

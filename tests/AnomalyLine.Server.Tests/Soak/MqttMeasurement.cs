@@ -21,17 +21,19 @@ public sealed class MqttMeasurement(ITestOutputHelper output)
     public async Task Json_AThousandResultsASecondWithTheBrokerKilled_SaysWhatArrives()
     {
         await using var broker = await Mosquitto.StartAsync();
-        await using var server = await TestServer.StartReadyAsync(
-            s_stations, "--AnomalyLine:Mqtt:Host=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--AnomalyLine:Mqtt:Port={broker.Port}"), "--AnomalyLine:Mqtt:Tls=false");
+        var port = string.Create(CultureInfo.InvariantCulture, $"--AnomalyLine:Mqtt:Port={broker.Port}");
+        await using var server = await TestServer.StartReadyAsync(s_stations, "--AnomalyLine:Mqtt:Host=127.0.0.1", port, "--AnomalyLine:Mqtt:Tls=false");
         using var client = new MqttClientFactory().CreateMqttClient();
-        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.Port).WithClientId("measurement").WithProtocolVersion(MqttProtocolVersion.V311).WithCleanSession(false).Build();
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.Port).WithClientId("measurement")
+            .WithProtocolVersion(MqttProtocolVersion.V311).WithCleanSession(false).Build();
         var seen = new ConcurrentDictionary<(string, int), int>();
         var (messages, lastMs) = (0, 0L);
         var clock = Stopwatch.StartNew();
         client.ApplicationMessageReceivedAsync += received =>
         {
             var part = JsonNode.Parse(received.ApplicationMessage.ConvertPayloadToString())!;
-            if (seen.TryAdd(((string)part["station"]!, int.Parse((string)part["sequence"]!, CultureInfo.InvariantCulture)), 0)) lastMs = clock.ElapsedMilliseconds;
+            var key = ((string)part["station"]!, int.Parse((string)part["sequence"]!, CultureInfo.InvariantCulture));
+            if (seen.TryAdd(key, 0)) lastMs = clock.ElapsedMilliseconds;
             Interlocked.Increment(ref messages);
             return Task.CompletedTask;
         };
