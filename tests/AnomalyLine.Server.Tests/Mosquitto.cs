@@ -9,7 +9,10 @@ namespace AnomalyLine.Server.Tests;
 internal sealed class Mosquitto : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/mosquitto";
-    private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-mosquitto-").FullName;
+
+    /// <summary>In memory where that is possible: it writes after each message, which outlives its death, and no power failure is played here.</summary>
+    private readonly string _folder = Directory.CreateDirectory(
+        Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"anomalyline-mosquitto-{Guid.NewGuid():N}")).FullName;
     private Process? _process;
 
     private Mosquitto(bool isGuarded)
