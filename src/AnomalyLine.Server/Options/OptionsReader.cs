@@ -37,7 +37,9 @@ internal static class OptionsReader
             return;
         }
 
-        var isSection = property.PropertyType is { IsClass: true, Namespace: { } space } && space.StartsWith(nameof(AnomalyLine), StringComparison.Ordinal);
+        var sections = property.GetValue(target) as IDictionary;
+        var isSection = sections is not null
+            || (property.PropertyType is { IsClass: true, Namespace: { } space } && space.StartsWith(nameof(AnomalyLine), StringComparison.Ordinal));
         if (isSection != entry.GetChildren().Any() || (isSection && entry.Value is not null))
         {
             errors.Add(isSection ? $"{entry.Path} is \"{entry.Value}\", but it is a section: name an option in it." : $"{entry.Path} is a section, but it has one value.");
@@ -46,7 +48,7 @@ internal static class OptionsReader
 
         if (isSection)
         {
-            if (property.GetValue(target) is IDictionary named) BindNamed(entry, named, property.PropertyType.GenericTypeArguments[1], errors);
+            if (sections is not null) BindNamed(entry, sections, property.PropertyType.GenericTypeArguments[1], errors);
             else foreach (var child in entry.GetChildren()) Bind(child, property.GetValue(target)!, errors);
             return;
         }
@@ -66,6 +68,7 @@ internal static class OptionsReader
     {
         foreach (var section in entry.GetChildren())
         {
+            if (section.Value is not null) errors.Add($"{section.Path} is \"{section.Value}\", but it is a section: name an option in it.");
             named[section.Key] = Activator.CreateInstance(type);
             foreach (var child in section.GetChildren()) Bind(child, named[section.Key]!, errors);
         }
