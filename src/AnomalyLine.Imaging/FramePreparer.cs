@@ -9,7 +9,7 @@ namespace AnomalyLine.Imaging;
 public static class FramePreparer
 {
     /// <summary>
-    /// Decodes, cuts out the region, resizes by area averaging, and scales to [0, 1]: 1 is the largest value of the bits that the frame states, or else of those that the model takes. A region with a
+    /// Decodes, cuts out the region, resizes by area averaging, fills what <see cref="FrameFit.Letterbox"/> leaves, and scales to [0, 1]: 1 is the largest value of the bits that the frame states, or else of those that the model takes. A region with a
     /// value above is refused.
     /// </summary>
     /// <param name="frame">The frame; its bytes are read during the call only.</param>
@@ -54,12 +54,22 @@ public static class FramePreparer
         }
 
         using var resized = new Mat();
-        var size = new Size(input.Width, input.Height);
+        var cover = input.CoverOf(taken.Width, taken.Height);
+        var size = new Size(cover.Width, cover.Height);
         var sameSize = cut.Size() == size;
         if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
         prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits };
         error = null;
-        Spread(sameSize ? cut : resized, decoded.RedFirst, input.Channels, bits, prepared.Writable);
+        using var filled = new Mat();
+        var fitting = sameSize ? cut : resized;
+        if (cover != input.Whole)
+        {
+            var (right, bottom) = (input.Width - cover.X - cover.Width, input.Height - cover.Y - cover.Height);
+            Cv2.CopyMakeBorder(fitting, filled, cover.Y, bottom, cover.X, right, BorderTypes.Replicate | BorderTypes.Isolated);
+            fitting = filled;
+        }
+
+        Spread(fitting, decoded.RedFirst, input.Channels, bits, prepared.Writable);
         return true;
     }
 

@@ -2,13 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace AnomalyLine.Imaging;
 
-/// <summary>What a model takes: the frame is resized to this by area averaging, whatever its own size and proportions.</summary>
+/// <summary>What a model takes: the frame is resized to this by area averaging.</summary>
 /// <param name="Width">Pixels, 16..4096.</param>
 /// <param name="Height">Pixels, 16..4096.</param>
 /// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
 /// <param name="Frames">Frames of a clip: the one that is judged, last, and those right before it, 1 (no clip)..16.</param>
 /// <param name="SignificantBits">Bits in use of the 16-bit values of frames that do not say it themselves, 8..16; 0 where none were trained on, which takes all 16.</param>
-public sealed record InputSpec(int Width, int Height, int Channels, int Frames = 1, int SignificantBits = 0)
+/// <param name="Fit">What happens to frames of other proportions.</param>
+public sealed record InputSpec(
+    int Width, int Height, int Channels, int Frames = 1, int SignificantBits = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] FrameFit Fit = FrameFit.Stretch)
 {
     /// <summary>Channels of all frames of a clip, frame by frame.</summary>
     [JsonIgnore]
@@ -16,4 +19,19 @@ public sealed record InputSpec(int Width, int Height, int Channels, int Frames =
 
     /// <summary>Values of one prepared frame, or clip: planes times height times width.</summary>
     public int Length => Planes * Height * Width;
+
+    /// <summary>All of the input.</summary>
+    [JsonIgnore]
+    public RegionOfInterest Whole => new(0, 0, Width, Height);
+
+    /// <summary>The part of the input that a frame fills, pixels of the input: all of it where frames are stretched.</summary>
+    /// <param name="frameWidth">Width of the frame, or of the region of it that is taken; at least 1.</param>
+    /// <param name="frameHeight">Its height.</param>
+    public RegionOfInterest CoverOf(int frameWidth, int frameHeight)
+    {
+        if (Fit == FrameFit.Stretch) return Whole;
+        var scale = Math.Min((double)Width / frameWidth, (double)Height / frameHeight);
+        var (width, height) = (Math.Clamp((int)Math.Round(frameWidth * scale), 1, Width), Math.Clamp((int)Math.Round(frameHeight * scale), 1, Height));
+        return new RegionOfInterest((Width - width) / 2, (Height - height) / 2, width, height);
+    }
 }

@@ -16,6 +16,7 @@ public sealed class PreparedFrame : IDisposable
         Region = region;
         FrameWidth = frameWidth;
         FrameHeight = frameHeight;
+        Cover = input.CoverOf(region.Width, region.Height);
         _buffer = ArrayPool<float>.Shared.Rent(input.Length);
     }
 
@@ -24,6 +25,9 @@ public sealed class PreparedFrame : IDisposable
 
     /// <summary>The part of the frame that was taken; the whole frame where no region was asked for.</summary>
     public RegionOfInterest Region { get; }
+
+    /// <summary>The part of <see cref="Input"/> that shows <see cref="Region"/>, in its pixels; the rest, if any, is filling that is not judged.</summary>
+    public RegionOfInterest Cover { get; }
 
     /// <summary>Width of the frame, pixels.</summary>
     public int FrameWidth { get; }

@@ -35,7 +35,7 @@ internal static class ReferenceFrames
             || !FramePreparer.TryPrepare(frame, column, null, out var prepared, out error)) return null;
         if (input.Frames == 1) return prepared;
         using var owned = prepared;
-        var clip = new PreparedFrame(input, prepared.Region, prepared.FrameWidth, prepared.FrameHeight);
+        var clip = new PreparedFrame(input, input.Whole, input.Width, input.Height);
         var plane = input.Width * input.Height;
         for (var p = 0; p < input.Planes; p++)
             prepared.Values.Slice((((p % input.Channels) * input.Frames) + (p / input.Channels)) * plane, plane).CopyTo(clip.Writable[(p * plane)..]);

@@ -154,7 +154,7 @@ public sealed class AnomalyModel : IDetector
 
     /// <summary>The frame as the model expects it, whatever it was measured against; null for methods that rebuild no picture. Values that are not finite, or outside [0, 1], become the nearest that are within.</summary>
     /// <param name="frame">Prepared to <see cref="Input"/>; it stays the caller's.</param>
-    /// <returns>The frame that is judged, last of a clip; the caller disposes it.</returns>
+    /// <returns>The frame that is judged, last of a clip, in the size of its <see cref="PreparedFrame.Cover"/>; the caller disposes it.</returns>
     public PreparedFrame? Reconstruct(PreparedFrame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);

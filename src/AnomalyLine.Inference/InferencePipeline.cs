@@ -41,18 +41,26 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         var map = network.AnomalyMap(staging.Move(frames, size), _context);
         if (normal is not null) map = normal.Measure(map, team);
         var scores = CpuMapKernels.Values(network.Score(map, _context).cpu());
-        map = map.contiguous().cpu();
-        var (height, width) = ((int)map.shape[1], (int)map.shape[2]);
         var detections = new DetectionResult[frames.Count];
+        var whole = map.contiguous().cpu();
         for (var i = 0; i < detections.Length; i++)
         {
-            var values = PooledArrays.Rent<float>(height * width);
-            CpuMapKernels.Values(map, i).CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
+            var frame = frames[i];
+            if (frame.Cover == frame.Input.Whole)
+            {
+                detections[i] = Detection(whole, i, scores[i], frame.Region);
+                continue;
+            }
+
+            var covered = Covered(map.narrow(0, i, 1), frame.Cover).contiguous();
+            detections[i] = Detection(covered.cpu(), 0, CpuMapKernels.Values(network.Score(covered, _context).cpu())[0], frame.Region);
         }
 
         return detections;
     }
+
+    /// <summary>The part of maps or pictures, ... x H x W, that shows the frame.</summary>
+    internal static Tensor Covered(Tensor maps, RegionOfInterest cover) => maps.narrow(-2, cover.Y, cover.Height).narrow(-1, cover.X, cover.Width);
 
     /// <summary>See <see cref="AnomalyModel.Reconstruct"/>.</summary>
     public PreparedFrame? Reconstruct(PreparedFrame frame)
@@ -60,9 +68,18 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         if (network.Reconstruct(staging.Move([frame], 1), _context) is not { } picture) return null;
-        var rebuilt = picture.nan_to_num().clamp(Scalars.S(0), Scalars.S(1)).contiguous().cpu();
-        var result = new PreparedFrame(network.Input with { Frames = 1 }, frame.Region, frame.FrameWidth, frame.FrameHeight);
+        var rebuilt = Covered(picture, frame.Cover).nan_to_num().clamp(Scalars.S(0), Scalars.S(1)).contiguous().cpu();
+        var shown = new InputSpec(frame.Cover.Width, frame.Cover.Height, network.Input.Channels);
+        var result = new PreparedFrame(shown, frame.Region, frame.FrameWidth, frame.FrameHeight);
         CpuMapKernels.Values(rebuilt).CopyTo(result.Writable);
         return result;
+    }
+
+    private static DetectionResult Detection(Tensor maps, int number, float score, RegionOfInterest region)
+    {
+        var (height, width) = ((int)maps.shape[1], (int)maps.shape[2]);
+        var values = PooledArrays.Rent<float>(height * width);
+        CpuMapKernels.Values(maps, number).CopyTo(values.Memory.Span);
+        return new DetectionResult(new AnomalyMap(width, height, values, region), score);
     }
 }

@@ -42,12 +42,13 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
                     var mask = new bool[detector.Input.Width * detector.Input.Height];
                     var made = SyntheticDefects.Plant(frames[0].Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, frames[^1].Writable, mask);
                     Weaken(frames[0].Values, frames[^1].Writable, Strengths[number % Strengths.Length]);
-                    masks.Add((made, mask));
+                    masks.Add((made, Covered(mask, frames[0])));
                 }
 
                 var detections = detector.Detect(frames);
                 normal.Add(detections[0]);
-                foreach (var (place, (kind, mask)) in masks.Index()) planted[kind].Add((detections[place + 1], mask));
+                foreach (var (place, (kind, mask)) in masks.Index())
+                    if (Array.Exists(mask, isDefect => isDefect)) planted[kind].Add((detections[place + 1], mask));
             }
             finally
             {
@@ -56,6 +57,15 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         }
 
         return Score(normal, planted);
+    }
+
+    /// <summary>The part of a mask of the input's size that shows the frame, as maps do.</summary>
+    private static bool[] Covered(bool[] mask, PreparedFrame frame)
+    {
+        var cover = frame.Cover;
+        return cover == frame.Input.Whole
+            ? mask
+            : [.. Enumerable.Range(cover.Y, cover.Height).SelectMany(y => mask.AsSpan((y * frame.Input.Width) + cover.X, cover.Width).ToArray())];
     }
 
     /// <summary>Leaves a part of the difference from the normal frame.</summary>

@@ -25,8 +25,8 @@ internal sealed class OnnxGraph
     /// <summary>Names of the results.</summary>
     public IReadOnlyList<string> Outputs => _outputNames;
 
-    /// <summary>Frames that come in: N x planes x side x side, float32, any N.</summary>
-    public OnnxValue Input(string name, int planes, int side) => Input(name, [null, planes, side, side]);
+    /// <summary>Frames that come in: N x planes x height x width, float32, any N.</summary>
+    public OnnxValue Input(string name, int planes, int height, int width) => Input(name, [null, planes, height, width]);
 
     /// <summary>What comes in, float32.</summary>
     /// <param name="name">What callers call it.</param>

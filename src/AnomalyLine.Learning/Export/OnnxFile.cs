@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inference;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Learning.Catalog;
@@ -44,7 +45,7 @@ public static class OnnxFile
         model.Normal?.Write(graph);
         var (input, calibration) = (manifest.Input, manifest.Calibration);
         var description = $"AnomalyLine {version}. frames: N x {input.Planes} x {input.Height} x {input.Width} in [0, 1]{(input.Channels == 3 ? ", red, green, blue" : "")}, "
-            + $"a picture resized to {input.Width} x {input.Height} by area averaging whatever its proportions. "
+            + $"a picture resized to {input.Width} x {input.Height} by area averaging, {Fitting(input.Fit)}. "
             + $"map: {reading.Map}. score: {reading.Score}. A frame is anomalous when its score is above {Text(calibration.Threshold)}, a place when the map is above {Text(calibration.PixelThreshold)}.";
         var message = OnnxGraph.ToModel(graph.ToMessage(manifest.Method), description, new Dictionary<string, string>
         {
@@ -53,6 +54,7 @@ public static class OnnxFile
             ["width"] = Text(input.Width),
             ["height"] = Text(input.Height),
             ["channels"] = Text(input.Channels),
+            ["fit"] = input.Fit == FrameFit.Letterbox ? "letterbox" : "stretch",
             ["framesPerClip"] = Text(input.Frames),
             ["threshold"] = Text(calibration.Threshold),
             ["pixelThreshold"] = Text(calibration.PixelThreshold),
@@ -62,6 +64,12 @@ public static class OnnxFile
         AtomicFile.Write(path, message.WriteTo);
         return new OnnxExport(version, manifest.Method, OnnxGraph.OperatorSet, graph.Outputs, reading.Map, reading.Score, calibration.Threshold, new FileInfo(path).Length);
     }
+
+    private static string Fitting(FrameFit fit) => fit switch
+    {
+        FrameFit.Letterbox => "its proportions kept, in the middle, and what it leaves filled with its outermost rows or columns; the map counts where the picture is",
+        _ => "whatever its proportions",
+    };
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -1,13 +1,14 @@
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Tensors;
+using AnomalyLine.Learning.Methods;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Learning.Layers;
 
 /// <summary>
-/// The U-Net of RIAD (Zavrtanik, Kristan, Skočaj 2021): N x I x S x S to N x O x S x S in [-1, 1], S a multiple of 16. Blocks of two convolutions
+/// The U-Net of RIAD (Zavrtanik, Kristan, Skočaj 2021): N x I x H x W to N x O x H x W in [-1, 1], H and W multiples of 16. Blocks of two convolutions
 /// with batch norm and ReLU at 1, 2, 4, 8, 8 times the width; each going down starts with a 4 x 4 convolution of stride 2, each going up with a
 /// transposed one, and takes the map of the same size beside it.
 /// </summary>
@@ -40,7 +41,7 @@ internal sealed class UNet : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The reconstruction, N x O x S x S in [-1, 1].</summary>
+    /// <summary>The reconstruction, N x O x H x W in [-1, 1].</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -51,16 +52,16 @@ internal sealed class UNet : nn.Module<Tensor, Tensor>
         return _last.call(map).InSingle().tanh().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Writes <see cref="forward"/> into a graph of its own: "frames", N x I x S x S, to "reconstruction".</summary>
+    /// <summary>Writes <see cref="forward"/> into a graph of its own: "frames", N x I x H x W, to "reconstruction".</summary>
     /// <returns>The graph's outputs.</returns>
-    public IReadOnlyList<string> WritePass(OnnxGraph graph, int side)
+    public IReadOnlyList<string> WritePass(OnnxGraph graph, InputSize size)
     {
         var input = ((Conv2d)((Chain)_down[0]).Links[0]).weight.shape[1];
         var maps = new OnnxValue[_down.Count];
-        var map = graph.Input("frames", (int)input, side);
+        var map = graph.Input("frames", (int)input, size.Height, size.Width);
         for (var i = 0; i < maps.Length; i++) maps[i] = map = graph.Apply(_down[i], map);
         for (var i = 0; i < _up.Count; i++) map = graph.Apply(_join[i], graph.Join(graph.Apply(_up[i], map), maps[^(i + 2)]));
-        graph.Output("reconstruction", graph.Add("Tanh", [graph.Apply(_last, map)]), null, _last.weight.shape[0], side, side);
+        graph.Output("reconstruction", graph.Add("Tanh", [graph.Apply(_last, map)]), null, _last.weight.shape[0], size.Height, size.Width);
         return graph.Outputs;
     }
 

@@ -7,23 +7,25 @@ namespace AnomalyLine.Learning.Masking;
 /// </summary>
 internal sealed class PatchWindows
 {
-    private readonly int _grid;
+    private readonly int _columns;
+    private readonly int _rows;
     private readonly int _side;
     private readonly int _apart;
 
     /// <summary>For a grid.</summary>
-    /// <param name="grid">Rows and columns of patches, at least the window's; with four hidden at least one more.</param>
+    /// <param name="columns">Columns of patches, at least the window's; with four hidden at least one more.</param>
+    /// <param name="rows">Rows of patches, likewise.</param>
     /// <param name="side">Rows and columns of a window, odd, at least 3.</param>
     /// <param name="hidden">1 or 4.</param>
-    public PatchWindows(int grid, int side, int hidden)
+    public PatchWindows(int columns, int rows, int side, int hidden)
     {
-        (_grid, _side, Hidden) = (grid, side, hidden);
+        (_columns, _rows, _side, Hidden) = (columns, rows, side, hidden);
         _apart = hidden == 1 ? 0 : (side + 1) / 2;
-        var lines = Lines().ToArray();
-        Count = lines.Length * lines.Length;
-        Patches = [.. lines.SelectMany(row => lines.SelectMany(column => PatchesOf(row.Start, column.Start)))];
-        Places = [.. lines.SelectMany(row => lines.SelectMany(column => PlacesOf(row.First, column.First)))];
-        Source = new long[grid * grid];
+        var (down, across) = (Lines(rows).ToArray(), Lines(columns).ToArray());
+        Count = down.Length * across.Length;
+        Patches = [.. down.SelectMany(row => across.SelectMany(column => PatchesOf(row.Start, column.Start)))];
+        Places = [.. down.SelectMany(row => across.SelectMany(column => PlacesOf(row.First, column.First)))];
+        Source = new long[rows * columns];
         for (var i = 0; i < Places.Length; i++) Source[Patches[(i / hidden * side * side) + Places[i]]] = i;
     }
 
@@ -46,27 +48,27 @@ internal sealed class PatchWindows
     public (long[] Patches, long[] Places) Draw(Random random)
     {
         var free = _side - _apart;
-        return (PatchesOf(random.Next(_grid - _side + 1), random.Next(_grid - _side + 1)), PlacesOf(random.Next(free), random.Next(free)));
+        return (PatchesOf(random.Next(_rows - _side + 1), random.Next(_columns - _side + 1)), PlacesOf(random.Next(free), random.Next(free)));
     }
 
     /// <summary>Along one side of the grid: where windows start, and the first place that each hides; the second is half a window further.</summary>
-    private IEnumerable<(int Start, int First)> Lines()
+    private IEnumerable<(int Start, int First)> Lines(int grid)
     {
         var block = Math.Max(1, 2 * _apart);
-        for (var at = 0; at < _grid; at += block)
+        for (var at = 0; at < grid; at += block)
         {
             // The last block may overlap the one before; what both predict is taken from the last.
-            var from = Math.Min(at, _grid - block);
+            var from = Math.Min(at, grid - block);
             for (var patch = from; patch < from + Math.Max(1, _apart); patch++)
             {
                 // g(c) = max(1, c - L/2), r = g - max(0, g + L - N - 1) of the paper, counted from 0.
-                var start = Math.Clamp(patch - ((_side - 1 - _apart) / 2), 0, _grid - _side);
+                var start = Math.Clamp(patch - ((_side - 1 - _apart) / 2), 0, grid - _side);
                 yield return (start, patch - start);
             }
         }
     }
 
-    private long[] PatchesOf(int row, int column) => [.. Enumerable.Range(0, _side * _side).Select(i => ((row + (i / _side)) * (long)_grid) + column + (i % _side))];
+    private long[] PatchesOf(int row, int column) => [.. Enumerable.Range(0, _side * _side).Select(i => ((row + (i / _side)) * (long)_columns) + column + (i % _side))];
 
     private long[] PlacesOf(int row, int column) => Hidden == 1
         ? [(row * _side) + column]

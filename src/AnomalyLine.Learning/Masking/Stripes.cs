@@ -1,3 +1,4 @@
+using AnomalyLine.Learning.Methods;
 using static TorchSharp.torch;
 
 namespace AnomalyLine.Learning.Masking;
@@ -12,24 +13,25 @@ internal static class Stripes
     public const int Count = 4;
 
     /// <summary>The masks of one scale: upright bars, their complement, lying bars, their complement.</summary>
-    /// <param name="side">Rows and columns of the frame.</param>
-    /// <param name="cycles">Bars of each kind across the frame, 1..side / 2; a bar is side / (2 cycles) wide.</param>
-    /// <returns>4 x 1 x side x side: 1 where hidden, 0 elsewhere.</returns>
-    public static Tensor Of(int side, int cycles)
+    /// <param name="size">Columns and rows of the frame; S is the smaller number.</param>
+    /// <param name="cycles">Bars of each kind across S, 1..S / 2; a bar is S / (2 cycles) wide, upright or lying.</param>
+    /// <returns>4 x 1 x rows x columns: 1 where hidden, 0 elsewhere.</returns>
+    public static Tensor Of(InputSize size, int cycles)
     {
-        var masks = new float[Count * side * side];
-        for (var y = 0; y < side; y++)
+        var ((columns, rows), side) = (size, size.Shorter);
+        var masks = new float[Count * rows * columns];
+        for (var y = 0; y < rows; y++)
         {
-            for (var x = 0; x < side; x++)
+            for (var x = 0; x < columns; x++)
             {
                 var (upright, lying) = (x * 2 * cycles / side % 2, y * 2 * cycles / side % 2);
-                masks[(((0 * side) + y) * side) + x] = 1 - upright;
-                masks[(((1 * side) + y) * side) + x] = upright;
-                masks[(((2 * side) + y) * side) + x] = 1 - lying;
-                masks[(((3 * side) + y) * side) + x] = lying;
+                masks[(((0 * rows) + y) * columns) + x] = 1 - upright;
+                masks[(((1 * rows) + y) * columns) + x] = upright;
+                masks[(((2 * rows) + y) * columns) + x] = 1 - lying;
+                masks[(((3 * rows) + y) * columns) + x] = lying;
             }
         }
 
-        return tensor(masks, [Count, 1, side, side]);
+        return tensor(masks, [Count, 1, rows, columns]);
     }
 }

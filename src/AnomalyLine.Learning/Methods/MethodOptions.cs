@@ -5,8 +5,17 @@ namespace AnomalyLine.Learning.Methods;
 /// <summary>Options that every method has. Each method adds its own in a derived record; the defaults are the paper's.</summary>
 internal abstract record MethodOptions
 {
-    /// <summary>Side of the square that frames are resized to, pixels, 32..1024.</summary>
-    public int Size { get; init; } = 256;
+    /// <summary>
+    /// Width and height that frames are brought to, pixels, each 32..4096 and together at most those of a square of 1024. Of a single number only the number of pixels is taken, that of such a square, unless the
+    /// preset is the paper's: the proportions are those of the training frames. "256x256" is a square whatever the frames are.
+    /// </summary>
+    public InputSize Size { get; init; } = 256;
+
+    /// <summary>What happens to frames of other proportions.</summary>
+    public FrameFit Fit { get; init; }
+
+    /// <summary>What width and height must be a multiple of.</summary>
+    internal virtual int SizeStep => 16;
 
     /// <summary>1 (grey) or 3 (red, green, blue).</summary>
     public int Channels { get; init; } = 3;
@@ -87,15 +96,20 @@ internal abstract record MethodOptions
 
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public InputSpec Input => new(Size, Size, Channels, ClipLength, SignificantBits);
+    public InputSpec Input => new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit);
 
     /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
     protected virtual int ClipLength => 1;
 
+    /// <summary>The size for frames of other proportions than a square's: about as many pixels as <see cref="Size"/> has.</summary>
+    /// <param name="proportions">Width by height, above 0.</param>
+    internal virtual InputSize SizeFor(double proportions) => Size.WithProportions(proportions, SizeStep);
+
     /// <summary>Everything that is wrong, one sentence each; none where all is well.</summary>
     public virtual IEnumerable<string> Validate()
     {
-        if (Size is < 32 or > 1024) yield return $"size is {Size}; it must be 32..1024 pixels.";
+        if (Size.Shorter < 32 || Size.Longer > 4096 || (long)Size.Width * Size.Height > 1024 * 1024)
+            yield return $"size is {Size}; it must be 32..1024 pixels, or a width and a height of 32..4096 each that make no more pixels than 1024x1024.";
         if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
         if (SignificantBits is not (0 or (>= 8 and <= 16))) yield return $"significantBits is {SignificantBits}; it must be 8..16, or 0 for what the training frames need.";
         if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";
@@ -108,6 +122,6 @@ internal abstract record MethodOptions
         if (Colour is not (>= 0 and <= 0.5)) yield return $"colour is {Colour}; it must be 0..0.5.";
         if (Shift is < 0 or > 64) yield return $"shift is {Shift}; it must be 0..64 pixels.";
         if (Smoothing is < 1 or > 63 || Smoothing % 2 == 0) yield return $"smoothing is {Smoothing}; it must be an odd number of pixels, 1..63.";
-        else if (Smoothing / 2 >= Size) yield return $"smoothing is {Smoothing}; it must be less than twice the size of {Size} pixels.";
+        else if (Smoothing / 2 >= Size.Shorter) yield return $"smoothing is {Smoothing}; it must be less than twice the size of {Size} pixels.";
     }
 }

@@ -57,6 +57,7 @@ internal static class OptionsJson
         if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, culture, out var d) && double.IsFinite(d) ? d : null;
         if (type == typeof(bool)) return bool.TryParse(text, out var b) ? b : null;
         if (type == typeof(string)) return text;
+        if (type == typeof(InputSize)) return InputSize.TryParse(text, out var size) ? JsonSerializer.SerializeToNode(size, Json) : null;
         if (type.IsEnum) return Choices(type).Contains(text, StringComparer.Ordinal) ? text : null;
         var parts = text.Split(',', StringSplitOptions.TrimEntries).Select(p => Parse(p, typeof(int))).ToArray();
         return Array.Exists(parts, p => p is null) ? null : new JsonArray(parts);
@@ -68,6 +69,7 @@ internal static class OptionsJson
         _ when type == typeof(double) => "a number",
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(string) => "a name",
+        _ when type == typeof(InputSize) => "a number of pixels, or width and height such as 320x192",
         { IsEnum: true } => $"one of {string.Join(", ", Choices(type))}",
         _ => "whole numbers with commas between them",
     };

@@ -39,13 +39,15 @@ internal sealed class CrossCalibration(
             foreach (var batch in source.Of(fold.HeldOut)!.Plain(device, cancel))
             {
                 using var step = NewDisposeScope();
-                var map = method.MapOfEncoded(batch, context);
-                if (normal is not null) map = normal.Measure(map, context.Team);
-                var (scores, peaks) = (method.Score(map, context).cpu().data<float>(), map.flatten(1).amax([1]).cpu().data<float>());
-                foreach (var (score, peak) in scores.Zip(peaks))
+                var maps = method.MapOfEncoded(batch, context);
+                if (normal is not null) maps = normal.Measure(maps, context.Team);
+                foreach (var map in maps.split(1))
                 {
-                    Trainer.CheckScore(fold.HeldOut[judged.Count - folds.Take(number).Sum(f => f.HeldOut.Count)], score);
-                    judged.Add(new Trainer.Judged(score, peak));
+                    var file = fold.HeldOut[judged.Count - folds.Take(number).Sum(f => f.HeldOut.Count)];
+                    var covered = InferencePipeline.Covered(map, source.CoverOf(file)).contiguous();
+                    var score = method.Score(covered, context).item<float>();
+                    Trainer.CheckScore(file, score);
+                    judged.Add(new Trainer.Judged(score, covered.max().item<float>()));
                 }
             }
 

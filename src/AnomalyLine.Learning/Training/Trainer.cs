@@ -60,6 +60,7 @@ public static class Trainer
         var parts = options.Input.Frames > 1 ? PartGroups.Single(data.TrainNormals) : request.Parts ?? PartGroups.Of(data.TrainNormals, cancel);
         string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
         if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, cancel)) options = options with { Channels = 1 };
+        if (warm is null && request.ChoosesProportions) options = InProportion(options, TrainingFrames.ProportionsOf(readable, cancel));
         if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
         random.manual_seed(request.Seed);
         using var method = Create(descriptor, options);
@@ -171,6 +172,14 @@ public static class Trainer
         {
             throw new TrainingException($"{e.Message} Nothing was written.", e);
         }
+    }
+
+    /// <summary>Options whose input has the proportions of frames; of a square where the method allows no such size.</summary>
+    internal static MethodOptions InProportion(MethodOptions options, double proportions)
+    {
+        var boxed = options with { Fit = FrameFit.Letterbox };
+        var fitting = boxed with { Size = boxed.SizeFor(proportions) };
+        return fitting.Validate().Any() ? boxed : fitting;
     }
 
     /// <summary>How thresholds are taken: as was asked, else what suits the method and the number of parts.</summary>

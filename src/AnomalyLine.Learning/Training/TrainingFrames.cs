@@ -10,11 +10,15 @@ namespace AnomalyLine.Learning.Training;
 /// <summary>The training frames in memory, 8 bits a value, or 16 where they have them, and batches of them in random order.</summary>
 internal sealed class TrainingFrames : TrainingBatches
 {
+    /// <summary>Files whose proportions are looked at, at most.</summary>
+    private const int MostMeasured = 51;
+
     private static readonly InputSpec Look = new(64, 64, 3);
 
     private readonly MethodOptions _options;
     private readonly Augmentation _augmentation;
     private readonly Tensor _frames;
+    private readonly RegionOfInterest[] _covers;
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
@@ -25,10 +29,12 @@ internal sealed class TrainingFrames : TrainingBatches
         _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
         var input = options.Input;
         _frames = empty([paths.Count, input.Planes, input.Height, input.Width], options.SignificantBits == 0 ? ScalarType.Byte : ScalarType.Int16);
+        _covers = new RegionOfInterest[paths.Count];
         for (var i = 0; i < paths.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
             using var prepared = Prepare(paths[i], input);
+            _covers[i] = prepared.Cover;
             using var target = _frames.select(0, i);
             var values = prepared.Values;
             if (_frames.dtype == ScalarType.Byte)
@@ -51,6 +57,9 @@ internal sealed class TrainingFrames : TrainingBatches
     /// <summary>Whether <see cref="Batch"/> changes frames at random.</summary>
     public bool AreChanged => !_augmentation.IsNone;
 
+    /// <summary>The part of a model's input that a frame fills, pixels of the input.</summary>
+    public RegionOfInterest CoverOf(long number) => _covers[number];
+
     /// <summary>A file as a model takes it.</summary>
     /// <exception cref="DatasetException">It cannot be used.</exception>
     public static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
@@ -70,6 +79,23 @@ internal sealed class TrainingFrames : TrainingBatches
         }
 
         return most;
+    }
+
+    /// <summary>Width by height of the middle one of a sample of files.</summary>
+    /// <exception cref="DatasetException">A frame cannot be used.</exception>
+    public static double ProportionsOf(IReadOnlyList<string> paths, CancellationToken cancel)
+    {
+        var count = Math.Min(paths.Count, MostMeasured);
+        var proportions = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var prepared = Prepare(paths[(int)((long)i * paths.Count / count)], Look);
+            proportions[i] = (double)prepared.FrameWidth / prepared.FrameHeight;
+        }
+
+        Array.Sort(proportions);
+        return proportions[count / 2];
     }
 
     /// <summary>Whether no frame has a colour: all three channels are the same. Looks at small copies, up to the first coloured one.</summary>

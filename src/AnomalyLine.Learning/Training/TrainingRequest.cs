@@ -66,6 +66,12 @@ public sealed record TrainingRequest
     /// </summary>
     public bool ChoosesChannels => Preset != "paper" && !Says("channels");
 
+    /// <summary>
+    /// Whether frames decide the proportions of a model's input, so that they are never squeezed, and those of other proportions are letterboxed. Not where <see cref="Options"/> say fit, or width and height as
+    /// in size=256x256, nor with the paper's preset.
+    /// </summary>
+    public bool ChoosesProportions => Preset != "paper" && !Says("fit") && !Options.Any(o => o.Key.Equals("size", StringComparison.OrdinalIgnoreCase) && o.Value.Contains('x', StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The normals of <see cref="DataFolder"/> by part, where somebody knows them already.</summary>
     internal PartGroups? Parts { get; init; }
 

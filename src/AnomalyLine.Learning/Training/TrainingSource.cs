@@ -1,3 +1,5 @@
+using AnomalyLine.Imaging;
+
 namespace AnomalyLine.Learning.Training;
 
 /// <summary>The normal frames that a training reads, by file: as the method learns from them, and as they are.</summary>
@@ -22,6 +24,9 @@ internal sealed class TrainingSource
 
     /// <summary>Some files as frames.</summary>
     public TrainingBatches FramesOf(IReadOnlyList<string> files) => _frames.Only(NumbersOf(files));
+
+    /// <summary>The part of a model's input that a file's frame fills, pixels of the input.</summary>
+    public RegionOfInterest CoverOf(string file) => _frames.CoverOf(_numbers[file]);
 
     private long[] NumbersOf(IReadOnlyList<string> files) => [.. files.Select(f => _numbers[f])];
 }

@@ -46,14 +46,14 @@ internal static class MethodsBenchmark
         var (byTorch, byOnnx) = (new InferenceContext(new TorchBackend(method), team), new InferenceContext(onnx, team));
         var (one, eight) = (Milliseconds(1), Milliseconds(8));
         table.Add(
-            name, settings.Size, descriptor.PassesPerFrame[preset], gmac, one.Torch, eight.Torch, one.Onnx, eight.Onnx, gmac / Faster(eight) * 1000,
+            name, settings.Size.Width, descriptor.PassesPerFrame[preset], gmac, one.Torch, eight.Torch, one.Onnx, eight.Onnx, gmac / Faster(eight) * 1000,
             one.Beside, one.Beside / Faster(one), eight.Beside / Faster(eight));
 
         static double Faster((double Torch, double Onnx, double Beside) times) => times.Onnx < times.Torch ? times.Onnx : times.Torch;
 
         // Noise that is smooth, as pictures are: what superpixels are cut from decides how many passes there are.
         Tensor Frames(int count) => nn.functional.interpolate(
-            rand(count, settings.Input.Planes, 8, 8), [settings.Size, settings.Size], mode: InterpolationMode.Bilinear, align_corners: false);
+            rand(count, settings.Input.Planes, 8, 8), [settings.Size.Height, settings.Size.Width], mode: InterpolationMode.Bilinear, align_corners: false);
 
         (double Torch, double Onnx, double Beside) Milliseconds(int batch)
         {

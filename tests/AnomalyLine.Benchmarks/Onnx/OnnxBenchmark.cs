@@ -52,7 +52,7 @@ internal static class OnnxBenchmark
         InferenceOptimizer.Convert(half.Network, ScalarType.BFloat16);
         foreach (var batch in Batches)
         {
-            var frames = rand(batch, settings.Input.Planes, settings.Size, settings.Size);
+            var frames = rand(batch, settings.Input.Planes, settings.Size.Height, settings.Size.Width);
             double Difference(Func<Tensor, Tensor[]> pass) => (method.Forward(frames)[0] - pass(frames)[0]).abs().max().item<float>() * 1e6;
             var times = Stopwatching.Interleaved(options, () => Run(method.Forward), () => Run(ByOnnx), () => Run(half.Forward));
             double Quotient(Func<int, double> ofRound) => Enumerable.Range(0, options.Rounds).Select(ofRound).Median();

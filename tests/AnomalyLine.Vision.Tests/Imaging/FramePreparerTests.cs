@@ -42,6 +42,35 @@ public class FramePreparerTests
         Assert.All(values[256..], v => Assert.Equal(0f, v));
     }
 
+    /// <summary>The region that is taken decides, not the frame around it.</summary>
+    [Theory]
+    [InlineData(32, 16, null, 0, 4, 16, 8)]
+    [InlineData(16, 32, null, 4, 0, 8, 16)]
+    [InlineData(20, 20, null, 0, 0, 16, 16)]
+    [InlineData(40, 40, new[] { 4, 8, 30, 10 }, 0, 5, 16, 5)]
+    [InlineData(32000, 1, null, 0, 7, 16, 1)]
+    public void TryPrepare_Letterbox_KeepsProportionsAndRepeatsTheOutermost(int frameWidth, int frameHeight, int[]? region, int x, int y, int width, int height)
+    {
+        var data = new byte[frameWidth * frameHeight];
+        for (var i = 0; i < data.Length; i++) data[i] = (byte)(20 + (100 * (i % frameWidth) / frameWidth) + (100 * (i / frameWidth) / frameHeight));
+        var frame = TestImages.Raw(PixelFormat.Mono8, frameWidth, frameHeight, data);
+        var taken = region is null ? null : new RegionOfInterest(region[0], region[1], region[2], region[3]);
+        Assert.True(FramePreparer.TryPrepare(frame, Grey16 with { Fit = FrameFit.Letterbox }, taken, out var prepared, out var error), error);
+        using (prepared)
+        {
+            Assert.Equal(new RegionOfInterest(x, y, width, height), prepared.Cover);
+            Assert.True(FramePreparer.TryPrepare(frame, new InputSpec(width, height, 1), taken, out var alone, out error), error);
+            using (alone)
+            {
+                for (var i = 0; i < 256; i++)
+                {
+                    var (column, row) = (Math.Clamp((i % 16) - x, 0, width - 1), Math.Clamp((i / 16) - y, 0, height - 1));
+                    Assert.Equal(alone.Values[(row * width) + column], prepared.Values[i]);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void TryPrepare_Mono16_ReadsLittleEndian()
     {

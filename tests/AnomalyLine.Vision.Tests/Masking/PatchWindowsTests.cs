@@ -8,7 +8,7 @@ public sealed class PatchWindowsTests
     public void Places_OneHidden_AreThoseOfThePapersFormula()
     {
         const int n = 16, side = 7;
-        var windows = new PatchWindows(n, side, 1);
+        var windows = new PatchWindows(n, n, side, 1);
         Assert.Equal(n * n, windows.Count);
         for (var t = 1; t <= n; t++)
         {
@@ -39,7 +39,7 @@ public sealed class PatchWindowsTests
     [InlineData(9, 5, 4)]
     public void Source_EachPatch_IsWhereAWindowHidesIt(int grid, int side, int hidden)
     {
-        var windows = new PatchWindows(grid, side, hidden);
+        var windows = new PatchWindows(grid, grid, side, hidden);
         Assert.Equal(windows.Count * hidden, windows.Places.Length);
         Assert.Equal(windows.Count * side * side, windows.Patches.Length);
         for (var patch = 0; patch < windows.Source.Length; patch++)
@@ -52,14 +52,14 @@ public sealed class PatchWindowsTests
     }
 
     [Fact]
-    public void Count_FourHidden_IsAQuarterOfTheGrid() => Assert.Equal(64, new PatchWindows(16, 7, 4).Count);
+    public void Count_FourHidden_IsAQuarterOfTheGrid() => Assert.Equal(64, new PatchWindows(16, 16, 7, 4).Count);
 
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
     public void Draw_ManyTimes_GivesWindowsInTheGridWithHiddenPlacesApart(int hidden)
     {
-        var windows = new PatchWindows(16, 7, hidden);
+        var windows = new PatchWindows(16, 16, 7, hidden);
         var random = new Random(1);
         var seen = new HashSet<long>();
         for (var i = 0; i < 500; i++)

@@ -21,7 +21,7 @@ public sealed class IntraMethodTests
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var network = (IntraNetwork)method.Network;
-        var windows = new PatchWindows(9, 7, hidden);
+        var windows = new PatchWindows(9, 9, 7, hidden);
         var frames = rand(2, 3, 72, 72);
         var rebuilt = method.Rebuild(frames);
         for (var n = 0; n < 2; n++)

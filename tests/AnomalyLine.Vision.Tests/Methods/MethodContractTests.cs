@@ -234,7 +234,7 @@ public sealed class MethodContractTests(TrainedMethods trained)
         long before = 0;
         for (var i = 0; i < 6; i++)
         {
-            using (var scope = torch.NewDisposeScope()) method.TrainStep(method.Encode(torch.rand(4, method.Input.Planes, options.Size, options.Size)), 0.5, random);
+            using (var scope = torch.NewDisposeScope()) method.TrainStep(method.Encode(torch.rand(4, method.Input.Planes, options.Size.Height, options.Size.Width)), 0.5, random);
 
             // The first steps make the optimiser's state.
             if (i == 2) before = LiveTensors();

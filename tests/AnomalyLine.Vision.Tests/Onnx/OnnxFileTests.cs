@@ -65,7 +65,7 @@ public sealed class OnnxFileTests(TrainedMethods trained)
         random.manual_seed(1);
         var options = SmallPresets.Of(MethodCatalog.Find(name)!) with { Channels = channels };
         using var method = MethodCatalog.Find(name)!.Create(options);
-        Tensor Frames(int count) => rand(count, options.Input.Planes, options.Size, options.Size);
+        Tensor Frames(int count) => rand(count, options.Input.Planes, options.Size.Height, options.Size.Width);
 
         // A step gives batch norms something to fold.
         if (method.LearnsAtOnce) method.Complete([method.Encode(Frames(4))]);

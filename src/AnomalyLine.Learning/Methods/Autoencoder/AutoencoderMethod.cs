@@ -44,11 +44,11 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        var side = options.NetworkSize;
-        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, side)), null, options.Channels, side, side);
+        var (width, height) = options.NetworkSize;
+        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, height, width)), null, options.Channels, height, width);
         var cut = options.Window == 0
             ? ""
-            : $"frames holds windows of {side} x {side} pixels, cut from a frame of {options.Size} x {options.Size} every {options.Stride} pixels and at its far borders, and reconstruction is the mean of those over a place; ";
+            : $"frames holds windows of {width} x {height} pixels, cut from a frame of {options.Size.Width} x {options.Size.Height} every {options.Stride} pixels and at its far borders, and reconstruction is the mean of those over a place; ";
         var error = options.Loss == ReconstructionLoss.L2 ? "the mean over channels of (frames - reconstruction)²" : $"the mean over channels of 1 - SSIM(frames, reconstruction) with {StructuralSimilarity.Words}";
         return new OnnxReading(cut + error + OnnxReading.Smoothed(options.Smoothing));
     }
@@ -58,16 +58,14 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
         var windows = new List<Tensor>();
         foreach (var frame in frames.split(1))
             for (var i = 0; i < options.WindowsPerFrame; i++)
-                windows.Add(Cut(frame, random.Next(options.Size - options.Window + 1), random.Next(options.Size - options.Window + 1)));
+                windows.Add(Cut(frame, random.Next(options.Size.Height - options.Window + 1), random.Next(options.Size.Width - options.Window + 1)));
         return cat(windows);
     }
 
     /// <summary>All windows of all frames as one batch; where they overlap their reconstructions are averaged.</summary>
     private Tensor Slide(Tensor frames, InferenceContext context)
     {
-        var last = options.Size - options.Window;
-        var offsets = Enumerable.Range(0, (last / options.Stride) + 1).Select(i => i * options.Stride).Append(last).Distinct().ToArray();
-        var places = offsets.SelectMany(y => offsets.Select(x => (y, x))).ToArray();
+        var places = Offsets(options.Size.Height).SelectMany(y => Offsets(options.Size.Width).Select(x => (y, x))).ToArray();
         var reconstructions = context.Pass(cat(places.Select(p => Cut(frames, p.y, p.x)).ToArray()))[0].chunk(places.Length);
         var sum = zeros_like(frames);
         var count = zeros_like(frames);
@@ -78,6 +76,13 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
         }
 
         return sum / count;
+    }
+
+    /// <summary>Where windows start along a side.</summary>
+    private IEnumerable<int> Offsets(int side)
+    {
+        var last = side - options.Window;
+        return Enumerable.Range(0, (last / options.Stride) + 1).Select(i => i * options.Stride).Append(last).Distinct();
     }
 
     private Tensor Cut(Tensor frames, int y, int x) => frames.narrow(2, y, options.Window).narrow(3, x, options.Window);

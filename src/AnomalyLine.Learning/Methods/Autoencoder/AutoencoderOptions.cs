@@ -1,3 +1,5 @@
+using AnomalyLine.Learning.Layers;
+
 namespace AnomalyLine.Learning.Methods.Autoencoder;
 
 /// <summary>Options of the plain autoencoder; the defaults are those for objects (Bergmann et al. 2018).</summary>
@@ -32,16 +34,23 @@ internal sealed record AutoencoderOptions : MethodOptions
     /// <summary>Channels of the first layer, 4..256; the others are multiples.</summary>
     public int Width { get; init; } = 32;
 
-    /// <summary>Side that the network sees.</summary>
-    internal int NetworkSize => Window == 0 ? Size : Window;
+    /// <summary>What the network sees.</summary>
+    internal InputSize NetworkSize => Window == 0 ? Size : Window;
+
+    /// <inheritdoc/>
+    internal override InputSize SizeFor(double proportions)
+    {
+        if (Window == 0) return BottleneckTrunk.SizeFor(Size, proportions);
+        var size = base.SizeFor(proportions);
+        return new InputSize(Math.Max(size.Width, Window), Math.Max(size.Height, Window));
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (NetworkSize < 128 || !int.IsPow2(NetworkSize))
-            yield return $"{(Window == 0 ? "size" : "window")} is {NetworkSize}; the network needs a power of two, at least 128.";
-        if (Window < 0 || Window > Size) yield return $"window is {Window}; it must be 0 (whole frame) or at most the size of {Size}.";
+        if (!BottleneckTrunk.Takes(NetworkSize)) yield return $"{(Window == 0 ? "size" : "window")} is {NetworkSize}; {BottleneckTrunk.Needs}";
+        if (Window < 0 || Window > Size.Shorter) yield return $"window is {Window}; it must be 0 (whole frame) or at most the size of {Size}.";
         var widest = Window is > 0 and < 1024 ? Window : 1024;
         if (Stride < 1 || Stride > widest) yield return $"stride is {Stride}; it must be 1..{widest}.";
         if (WindowsPerFrame is < 1 or > 1024) yield return $"windowsPerFrame is {WindowsPerFrame}; it must be 1..1024.";

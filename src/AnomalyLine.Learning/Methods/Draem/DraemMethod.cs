@@ -55,11 +55,11 @@ internal sealed class DraemMethod : AnomalyMethod
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        var (channels, side) = (_options.Channels, _options.Size);
-        var (restored, logits) = _network.Write(graph, graph.Input("frames", channels, side));
-        graph.Output("reconstruction", restored, null, channels, side, side);
+        var (channels, (width, height)) = (_options.Channels, _options.Size);
+        var (restored, logits) = _network.Write(graph, graph.Input("frames", channels, height, width));
+        graph.Output("reconstruction", restored, null, channels, height, width);
         var anomalous = graph.Add("Gather", [graph.Add("Softmax", [logits], ("axis", 1L)), graph.Index(1)], ("axis", 1L));
-        graph.Output(MapName, anomalous, null, side, side);
+        graph.Output(MapName, anomalous, null, height, width);
         return new OnnxReading("anomaly_map as it is", $"the map{OnnxReading.Smoothed(_options.Smoothing)}, then its maximum");
     }
 

@@ -19,10 +19,13 @@ internal sealed record DraemOptions : MethodOptions
     public double Turned { get; init; } = 0.3;
 
     /// <inheritdoc/>
+    internal override int SizeStep => 32;
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 32 != 0) yield return $"size is {Size}; the network halves it five times, so it must be a multiple of 32.";
+        if (!Size.IsMultipleOf(32)) yield return $"size is {Size}; the network halves it five times, so it must be a multiple of 32.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
         if (DiscriminativeWidth is < 4 or > 256) yield return $"discriminativeWidth is {DiscriminativeWidth}; it must be 4..256.";
         if (Patches is not (>= 0 and <= 1)) yield return $"patches is {Patches}; it must be 0..1.";

@@ -69,8 +69,8 @@ internal sealed class FairMethod : AnomalyMethod
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        var (channels, side) = (_options.Channels, _options.Size);
-        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", channels, side)), null, channels, side, side);
+        var (channels, (width, height)) = (_options.Channels, _options.Size);
+        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", channels, height, width)), null, channels, height, width);
         var structure = GradientMagnitudeSimilarity.Words(_options.Scales);
         var weight = FormattableString.Invariant($"{_network.ColourWeight.item<float>():G9}");
         var colour = channels == 1 ? "" : $", plus {weight} (Δa² + Δb²) in CIE L*a*b* (sRGB, D65) between frames and reconstruction, both clamped to [0, 1]";

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace AnomalyLine.Learning.Methods.Fair;
 
 /// <summary>
-/// FAIR's network: N x C x S x S in [0, 1] to the same, unbounded, S a multiple of 16. The frame is made grey and loses its low frequencies; the trunk
+/// FAIR's network: N x C x H x W in [0, 1] to the same, unbounded, H and W multiples of 16. The frame is made grey and loses its low frequencies; the trunk
 /// rebuilds all of the frame, colours included, from what is left.
 /// </summary>
 internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
@@ -17,11 +17,12 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
     private static readonly float[] Luma = [0.299f, 0.587f, 0.114f];
     private readonly ReconstructiveTrunk _trunk;
     private readonly int _channels;
+    private readonly InputSize _size;
 
     public FairNetwork(FairOptions options)
         : base(nameof(FairNetwork))
     {
-        _channels = options.Channels;
+        (_channels, _size) = (options.Channels, options.Size);
         _trunk = new ReconstructiveTrunk(1, options.Channels, options.Width, skips: true);
         RegisterComponents();
         register_buffer(GainsName, HighPass.Gains(options.Size, options.Cutoff).DetachFromDisposeScope(), persistent: false);
@@ -42,7 +43,7 @@ internal sealed class FairNetwork : nn.Module<Tensor, Tensor>
     public OnnxValue Write(OnnxGraph graph, OnnxValue input)
     {
         var grey = _channels == 1 ? input : graph.Add("Conv", [input, graph.Constant(tensor(Luma, [1, 3, 1, 1]))]);
-        return _trunk.Write(graph, HighPass.Write(graph, grey, get_buffer(GainsName)!));
+        return _trunk.Write(graph, HighPass.Write(graph, grey, get_buffer(GainsName)!, _size));
     }
 
     /// <summary>Luma of ITU-R BT.601: N x 1 x S x S.</summary>

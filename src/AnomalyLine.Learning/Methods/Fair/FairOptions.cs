@@ -28,10 +28,10 @@ internal sealed record FairOptions : MethodOptions
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 16 != 0) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
+        if (!Size.IsMultipleOf(16)) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
-        if (!(Cutoff > 0 && Cutoff < Size / 2.0)) yield return $"cutoff is {Cutoff}; it must be above 0 and below {Size / 2.0} cycles a frame, half of the size.";
-        if (Scales is < 1 or > 6 || Size >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
+        if (!(Cutoff > 0 && Cutoff < Size.Side / 2)) yield return $"cutoff is {Cutoff}; it must be above 0 and below {Size.Side / 2:0.#} cycles a frame, half of the size.";
+        if (Scales is < 1 or > 6 || Size.Shorter >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
         if (ColourWeight is not (>= 0 and <= 1)) yield return $"colourWeight is {ColourWeight}; it must be 0..1.";
         if (Turned is not (>= 0 and <= 1)) yield return $"turned is {Turned}; it must be 0..1.";
     }

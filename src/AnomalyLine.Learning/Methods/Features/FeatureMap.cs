@@ -10,11 +10,11 @@ namespace AnomalyLine.Learning.Methods.Features;
 /// From distances at the places of a few layers to an anomaly map: each brought to a quarter of the frame's side by bilinear interpolation, summed, smoothed by a Gaussian, and brought to the frame's size.
 /// Once with tensor operations and once as a graph, which tests hold equal.
 /// </summary>
-/// <param name="side">Side of the frame, pixels.</param>
+/// <param name="size">Of the frame.</param>
 /// <param name="sigma">Standard deviation of the Gaussian, pixels of the frame; 0 for none.</param>
-internal sealed class FeatureMap(int side, double sigma)
+internal sealed class FeatureMap(InputSize size, double sigma)
 {
-    private readonly int _quarter = side / 4;
+    private readonly (int Height, int Width) _quarter = (size.Height / 4, size.Width / 4);
     private readonly float[] _kernel = Kernel(sigma / 4);
 
     /// <summary>How the map is computed, for people who run an exported graph.</summary>
@@ -22,11 +22,11 @@ internal sealed class FeatureMap(int side, double sigma)
 
     private int Radius => _kernel.Length / 2;
 
-    /// <summary>Each N x h x w of its own size, to N x side x side.</summary>
+    /// <summary>Each N x h x w of its own size, to N x H x W.</summary>
     public Tensor Apply(IReadOnlyList<Tensor> distances)
     {
         using var scope = NewDisposeScope();
-        var sum = distances.Select(d => Resize(d.unsqueeze(1), _quarter)).Aggregate((one, other) => one.Plus(other));
+        var sum = distances.Select(d => Resize(d.unsqueeze(1), _quarter.Height, _quarter.Width)).Aggregate((one, other) => one.Plus(other));
         if (Radius > 0)
         {
             var kernel = tensor(_kernel, device: sum.device);
@@ -35,13 +35,13 @@ internal sealed class FeatureMap(int side, double sigma)
             sum = nn.functional.conv2d(sum, kernel.view(1, 1, 1, -1));
         }
 
-        return Resize(sum, side).squeeze(1).MoveToOuterDisposeScope();
+        return Resize(sum, size.Height, size.Width).squeeze(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same as <see cref="Apply"/>.</summary>
     public OnnxValue Write(OnnxGraph graph, IReadOnlyList<OnnxValue> distances)
     {
-        var sum = distances.Select(d => graph.Resize(graph.Unsqueeze(d), _quarter, _quarter)).Aggregate((one, other) => graph.Add("Add", [one, other]));
+        var sum = distances.Select(d => graph.Resize(graph.Unsqueeze(d), _quarter.Height, _quarter.Width)).Aggregate((one, other) => graph.Add("Add", [one, other]));
         if (Radius > 0)
         {
             sum = graph.Add("Pad", [sum, graph.Constant(0, 0, Radius, Radius, 0, 0, Radius, Radius)], ("mode", "reflect"));
@@ -49,11 +49,8 @@ internal sealed class FeatureMap(int side, double sigma)
             sum = graph.Add("Conv", [sum, graph.Constant(_kernel, 1, 1, 1, _kernel.Length)], ("kernel_shape", new long[] { 1, _kernel.Length }));
         }
 
-        return graph.Add("Squeeze", [graph.Resize(sum, side, side), graph.Constant([1L])]);
+        return graph.Add("Squeeze", [graph.Resize(sum, size.Height, size.Width), graph.Constant([1L])]);
     }
-
-    /// <summary>N x C x h x w to N x C x side x side, bilinear.</summary>
-    public static Tensor Resize(Tensor maps, int side) => Resize(maps, side, side);
 
     /// <summary>N x C x h x w to another height and width, bilinear.</summary>
     public static Tensor Resize(Tensor maps, int height, int width) => maps.shape[2] == height && maps.shape[3] == width

@@ -26,7 +26,7 @@ internal abstract class FeatureMethod : AnomalyMethod
     {
         _options = options;
         Backbone = backbone ?? BackboneLibrary.Get(options.Backbone);
-        _features = BackbonePass.Of(Backbone, options.Channels, options.Size, options.Size, options.Layers);
+        _features = BackbonePass.Of(Backbone, options.Channels, options.Size.Height, options.Size.Width, options.Layers);
         _map = new FeatureMap(options.Size, options.Sigma);
     }
 
@@ -62,7 +62,7 @@ internal abstract class FeatureMethod : AnomalyMethod
     /// <inheritdoc/>
     public sealed override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        WriteMap(graph, _features.Write(graph, graph.Input(OnnxBackend.InputName, _options.Channels, _options.Size)));
+        WriteMap(graph, _features.Write(graph, graph.Input(OnnxBackend.InputName, _options.Channels, _options.Size.Height, _options.Size.Width)));
         return new OnnxReading(FeatureMap.Words);
     }
 
@@ -116,6 +116,6 @@ internal abstract class FeatureMethod : AnomalyMethod
             at += shape.Length;
         }
 
-        graph.Output("anomaly_map", _map.Write(graph, WriteDistances(graph, features)), null, _options.Size, _options.Size);
+        graph.Output("anomaly_map", _map.Write(graph, WriteDistances(graph, features)), null, _options.Size.Height, _options.Size.Width);
     }
 }

@@ -27,15 +27,18 @@ internal abstract record FeatureOptions : MethodOptions
     internal override bool CanNormalise => false;
 
     /// <inheritdoc/>
+    internal override int SizeStep => 32;
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 32 != 0) yield return $"size is {Size}; feature methods need a multiple of 32 pixels.";
+        if (!Size.IsMultipleOf(32)) yield return $"size is {Size}; feature methods need a multiple of 32 pixels.";
         if (!Inference.Backbones.Backbone.IsName(Backbone)) yield return $"backbone is '{Backbone}'; it must be the name of one, such as {BackboneLibrary.BuiltIn}.";
         if (Layers.Count is 0 or > 8 || Layers.Distinct().Count() < Layers.Count) yield return $"layers has {Layers.Count} entries; it must have 1..8 different ones.";
         foreach (var layer in Layers.Where(l => l is < 1 or > 16)) yield return $"layers has {layer}; each must be 1..16.";
         if (Sigma is not (>= 0 and <= 32)) yield return $"sigma is {Sigma}; it must be 0..32 pixels.";
-        else if (4 * Sigma >= Size) yield return $"sigma is {Sigma}; it must be less than a quarter of the size of {Size} pixels.";
+        else if (4 * Sigma >= Size.Shorter) yield return $"sigma is {Sigma}; it must be less than a quarter of the size of {Size} pixels.";
         if (Views is < 1 or > 16) yield return $"views is {Views}; it must be 1..16.";
         if (CacheMegabytes is < 1 or > 1_000_000) yield return $"cacheMegabytes is {CacheMegabytes}; it must be 1..1000000 MiB.";
         if (Normalise) yield return "normalise is true; feature methods have no maps that are measured against normal frames.";

@@ -29,7 +29,7 @@ internal sealed class IntraMethod : AnomalyMethod
     {
         _options = options;
         _network = new IntraNetwork(options);
-        _windows = new PatchWindows(options.Grid, options.Window, options.Hidden);
+        _windows = new PatchWindows(options.Columns, options.Rows, options.Window, options.Hidden);
     }
 
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ internal sealed class IntraMethod : AnomalyMethod
     public override Tensor Loss(Tensor frames, Random random)
     {
         var patches = Cut(frames);
-        var first = Enumerable.Range(0, (int)frames.shape[0] * _options.WindowsPerFrame).Select(i => (long)i / _options.WindowsPerFrame * _options.Grid * _options.Grid).ToArray();
+        var first = Enumerable.Range(0, (int)frames.shape[0] * _options.WindowsPerFrame).Select(i => (long)i / _options.WindowsPerFrame * _options.Patches).ToArray();
         var drawn = first.Select(offset => (Offset: offset, Window: _windows.Draw(random))).ToArray();
         var windows = tensor(drawn.SelectMany(d => d.Window.Patches.Select(p => d.Offset + p)).ToArray(), [drawn.Length, _options.Window * _options.Window]).to(frames.device);
         var hidden = tensor(drawn.SelectMany(d => d.Window.Places).ToArray(), [drawn.Length, _options.Hidden]).to(frames.device);
@@ -59,8 +59,8 @@ internal sealed class IntraMethod : AnomalyMethod
     /// <summary>The frames with each patch as the network fills it in.</summary>
     public override IReadOnlyList<string> WritePass(OnnxGraph graph)
     {
-        var (channels, side) = (_options.Channels, _options.Size);
-        graph.Output("reconstruction", WriteRebuild(graph, graph.Input("frames", channels, side)), null, channels, side, side);
+        var (channels, (width, height)) = (_options.Channels, _options.Size);
+        graph.Output("reconstruction", WriteRebuild(graph, graph.Input("frames", channels, height, width)), null, channels, height, width);
         return graph.Outputs;
     }
 
@@ -68,7 +68,7 @@ internal sealed class IntraMethod : AnomalyMethod
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
         WritePass(graph);
-        graph.Output("normal_map", graph.Constant(_network.NormalMap), _options.Size, _options.Size);
+        graph.Output("normal_map", graph.Constant(_network.NormalMap), _options.Size.Height, _options.Size.Width);
         return new OnnxReading($"{GradientMagnitudeSimilarity.Words(_options.Scales)}{OnnxReading.Smoothed(_options.Smoothing)}, then (map - normal_map)²");
     }
 
@@ -99,7 +99,7 @@ internal sealed class IntraMethod : AnomalyMethod
         var (device, count) = (frames.device, frames.shape[0]);
         var tokens = _network.Embed(Cut(frames));
         var number = arange(S(0), S(count), S(1), device: device);
-        var windows = tensor(_windows.Patches).to(device).unsqueeze(0).Plus((number * S(_options.Grid * _options.Grid)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
+        var windows = tensor(_windows.Patches).to(device).unsqueeze(0).Plus((number * S(_options.Patches)).unsqueeze(1)).view(-1, _options.Window * _options.Window);
         var hidden = tensor(_windows.Places, [_windows.Count, _windows.Hidden]).to(device).repeat(count, 1);
         var predicted = cat([.. windows.split(PassesAtOnce).Zip(hidden.split(PassesAtOnce), (w, h) => _network.call(tokens, w, h))]).flatten(0, 1);
         var source = tensor(_windows.Source).to(device).unsqueeze(0).Plus((number * S(_windows.Places.Length)).unsqueeze(1)).flatten();
@@ -116,28 +116,28 @@ internal sealed class IntraMethod : AnomalyMethod
     /// <summary>The same as <see cref="Rebuild"/>, in parts of <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> windows of each frame.</summary>
     private OnnxValue WriteRebuild(OnnxGraph graph, OnnxValue frames)
     {
-        var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
-        var cut = graph.Add("Transpose", [graph.Add("Reshape", [frames, graph.Constant(0, c, grid, side, grid, side)])], ("perm", PatchesFirst));
-        var tokens = _network.WriteEmbedding(graph, graph.Add("Reshape", [cut, graph.Constant(0, grid * grid, c * side * side)]));
+        var (c, rows, columns, side) = (_options.Channels, _options.Rows, _options.Columns, _options.Patch);
+        var cut = graph.Add("Transpose", [graph.Add("Reshape", [frames, graph.Constant(0, c, rows, side, columns, side)])], ("perm", PatchesFirst));
+        var tokens = _network.WriteEmbedding(graph, graph.Add("Reshape", [cut, graph.Constant(0, rows * columns, c * side * side)]));
         var patches = _windows.Patches.Chunk(PassesAtOnce * _options.Window * _options.Window);
         OnnxValue[] parts = [.. patches.Zip(_windows.Places.Chunk(PassesAtOnce * _windows.Hidden), (part, hidden) => _network.Write(graph, tokens, part, hidden))];
         var predicted = graph.Add("Gather", [parts.Length == 1 ? parts[0] : graph.Add("Concat", parts, ("axis", 1L)), graph.Constant(_windows.Source)], ("axis", 1L));
-        var grown = graph.Add("Transpose", [graph.Add("Reshape", [predicted, graph.Constant(0, grid, grid, c, side, side)])], ("perm", ChannelsFirst));
-        return graph.Add("Reshape", [grown, graph.Constant(0, c, _options.Size, _options.Size)]);
+        var grown = graph.Add("Transpose", [graph.Add("Reshape", [predicted, graph.Constant(0, rows, columns, c, side, side)])], ("perm", ChannelsFirst));
+        return graph.Add("Reshape", [grown, graph.Constant(0, c, _options.Size.Height, _options.Size.Width)]);
     }
 
-    /// <summary>N x C x S x S to (N grid²) x (C K K), row by row.</summary>
+    /// <summary>N x C x H x W to (N P) x (C K K), P the patches of a frame, row by row.</summary>
     private Tensor Cut(Tensor frames)
     {
-        var (n, c, grid, side) = (frames.shape[0], frames.shape[1], _options.Grid, _options.Patch);
-        return frames.reshape(n, c, grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).reshape(n * grid * grid, c * side * side);
+        var (n, c, rows, columns, side) = (frames.shape[0], frames.shape[1], _options.Rows, _options.Columns, _options.Patch);
+        return frames.reshape(n, c, rows, side, columns, side).permute(0, 2, 4, 1, 3, 5).reshape(n * rows * columns, c * side * side);
     }
 
     /// <summary>The reverse of <see cref="Cut"/>.</summary>
     private Tensor Assemble(Tensor patches)
     {
-        var (c, grid, side) = (_options.Channels, _options.Grid, _options.Patch);
-        return patches.view(-1, grid, grid, c, side, side).permute(0, 3, 1, 4, 2, 5).reshape(-1, c, _options.Size, _options.Size);
+        var (c, side) = (_options.Channels, _options.Patch);
+        return patches.view(-1, _options.Rows, _options.Columns, c, side, side).permute(0, 3, 1, 4, 2, 5).reshape(-1, c, _options.Size.Height, _options.Size.Width);
     }
 
     private Tensor AsFrames(Tensor patches) => patches.view(-1, _options.Channels, _options.Patch, _options.Patch);

@@ -29,7 +29,7 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
     {
         _options = options;
         var values = options.Patch * options.Patch * options.Channels;
-        var places = options.Positions == PatchPositions.Global ? options.Grid * options.Grid : options.Window * options.Window;
+        var places = options.Positions == PatchPositions.Global ? options.Patches : options.Window * options.Window;
         _embedding = nn.Linear(values, options.Width);
         _unknown = nn.Parameter((randn(options.Width) * S(0.02)).DetachFromDisposeScope());
         _positions = nn.Parameter((randn(places, options.Width) * S(0.02)).DetachFromDisposeScope());
@@ -38,10 +38,10 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         _norm = nn.LayerNorm(options.Width);
         _head = nn.Linear(options.Width, values);
         RegisterComponents();
-        register_buffer(NormalMapName, zeros(options.Size, options.Size).DetachFromDisposeScope());
+        register_buffer(NormalMapName, zeros(options.Size.Height, options.Size.Width).DetachFromDisposeScope());
     }
 
-    /// <summary>Mean smoothed map of the training frames, S x S; zeros until it was measured.</summary>
+    /// <summary>Mean smoothed map of the training frames, H x W; zeros until it was measured.</summary>
     public Tensor NormalMap => get_buffer(NormalMapName)!;
 
     /// <summary>Patches, P x (C K K) in [0, 1], to tokens, P x D.</summary>
@@ -58,7 +58,7 @@ internal sealed class IntraNetwork : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var seen = tokens.index_select(0, patches.flatten()).view(patches.shape[0], patches.shape[1], -1);
         var isHidden = zeros_like(patches).scatter(1, hidden, ones_like(hidden)).to(ScalarType.Bool).unsqueeze(2);
         var positions = _options.Positions == PatchPositions.Global
-            ? _positions.index_select(0, patches.flatten().remainder(S(_options.Grid * _options.Grid))).view_as(seen)
+            ? _positions.index_select(0, patches.flatten().remainder(S(_options.Patches))).view_as(seen)
             : _positions;
         var map = where(isHidden, _unknown, seen).Plus(positions);
         var outputs = new Tensor[_blocks.Count];

@@ -39,14 +39,23 @@ internal sealed record IntraOptions : MethodOptions
     /// <summary>Weight of the structural similarity in the loss, 0..10.</summary>
     public double StructureWeight { get; init; } = 0.01;
 
-    /// <summary>Rows and columns of patches.</summary>
-    internal int Grid => Size / Patch;
+    /// <summary>Columns of patches.</summary>
+    internal int Columns => Size.Width / Patch;
+
+    /// <summary>Rows of patches.</summary>
+    internal int Rows => Size.Height / Patch;
+
+    /// <summary>Patches of a frame.</summary>
+    internal int Patches => Columns * Rows;
+
+    /// <inheritdoc/>
+    internal override int SizeStep => Patch;
 
     /// <summary>Scales that leave at least 3 pixels of a patch.</summary>
     internal int PatchScales => Enumerable.Range(1, Scales).Last(s => s == 1 || Patch >> (s - 1) >= 3);
 
     /// <summary>Windows a frame is judged with.</summary>
-    internal int WindowsToJudge => new Masking.PatchWindows(Grid, Window, Hidden).Count;
+    internal int WindowsToJudge => new Masking.PatchWindows(Columns, Rows, Window, Hidden).Count;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
@@ -54,15 +63,15 @@ internal sealed record IntraOptions : MethodOptions
         foreach (var error in base.Validate()) yield return error;
         if (Window is < 3 or > 15 || Window % 2 == 0) yield return $"window is {Window}; it must be an odd number, 3..15.";
         if (Hidden is not (1 or 4)) yield return $"hidden is {Hidden}; it must be 1 or 4.";
-        if (Patch is < 4 or > 64 || Size % Patch != 0) yield return $"patch is {Patch}; it must be 4..64 pixels and divide the size of {Size}.";
-        else if (Grid < Window + (Hidden == 4 ? 1 : 0))
-            yield return $"patch is {Patch}; it makes {Grid} x {Grid} patches, too few for windows of {Window} with {Hidden} hidden.";
+        if (Patch is < 4 or > 64 || !Size.IsMultipleOf(Patch)) yield return $"patch is {Patch}; it must be 4..64 pixels and divide the size of {Size}.";
+        else if (Math.Min(Columns, Rows) < Window + (Hidden == 4 ? 1 : 0))
+            yield return $"patch is {Patch}; it makes {Columns} x {Rows} patches, too few for windows of {Window} with {Hidden} hidden.";
         if (Heads is < 1 or > 32) yield return $"heads is {Heads}; it must be 1..32.";
         if (Width is < 16 or > 1024) yield return $"width is {Width}; it must be 16..1024 and a multiple of twice the heads.";
         else if (Heads is >= 1 and <= 32 && Width % (2 * Heads) != 0) yield return $"width is {Width}; it must be a multiple of {2 * Heads}, twice the heads.";
         if (Depth is < 1 or > 32) yield return $"depth is {Depth}; it must be 1..32.";
         if (WindowsPerFrame is < 1 or > 1024) yield return $"windowsPerFrame is {WindowsPerFrame}; it must be 1..1024.";
-        if (Scales is < 1 or > 6 || Size >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
+        if (Scales is < 1 or > 6 || Size.Shorter >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
         if (GradientWeight is not (>= 0 and <= 10)) yield return $"gradientWeight is {GradientWeight}; it must be 0..10.";
         if (StructureWeight is not (>= 0 and <= 10)) yield return $"structureWeight is {StructureWeight}; it must be 0..10.";
     }

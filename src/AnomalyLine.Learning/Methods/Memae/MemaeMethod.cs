@@ -39,8 +39,8 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        var (planes, side) = (options.Input.Planes, options.Size);
-        graph.Output("reconstruction", _network.Write(graph, graph.Centre(graph.Input("frames", planes, side))), null, planes, side, side);
+        var (planes, (width, height)) = (options.Input.Planes, options.Size);
+        graph.Output("reconstruction", _network.Write(graph, graph.Centre(graph.Input("frames", planes, height, width))), null, planes, height, width);
         return new OnnxReading("the mean over channels of (2 frames - 1 - reconstruction)²" + OnnxReading.Smoothed(options.Smoothing));
     }
 

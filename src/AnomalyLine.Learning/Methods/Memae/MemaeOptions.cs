@@ -32,7 +32,7 @@ internal sealed record MemaeOptions : MethodOptions
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 16 != 0) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
+        if (!Size.IsMultipleOf(16)) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
         if (Width is < 4 or > 128) yield return $"width is {Width}; it must be 4..128.";
         if (Items is < 2 or > 10_000) yield return $"items is {Items}; it must be 2..10000.";
         if (!(Shrink >= 0 && Shrink < Items)) yield return $"shrink is {Shrink}; it must be at least 0 and below items, {Items}.";

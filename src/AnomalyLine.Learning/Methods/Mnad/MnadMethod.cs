@@ -77,24 +77,24 @@ internal sealed class MnadMethod : AnomalyMethod
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        var (channels, planes, side) = (_options.Channels, _options.Input.Planes, _options.Size);
-        var frames = graph.Input("frames", planes, side);
+        var (channels, planes, (width, height)) = (_options.Channels, _options.Input.Planes, _options.Size);
+        var frames = graph.Input("frames", planes, height, width);
         var seen = _options.Clip == 1 ? frames : graph.Add("Slice", [frames, graph.Constant([0]), graph.Constant([planes - channels]), graph.Constant([1])]);
         var (reconstruction, distance) = _network.Write(graph, graph.Centre(seen));
-        graph.Output("reconstruction", reconstruction, null, channels, side, side);
-        graph.Output("distance", distance, null, side / 8, side / 8);
+        graph.Output("reconstruction", reconstruction, null, channels, height, width);
+        graph.Output("distance", distance, null, height / 8, width / 8);
         var (one, other) = (_options.Balance / _network.Deviations[0].item<float>(), (1 - _options.Balance) / _network.Deviations[1].item<float>());
         return new OnnxReading(
-            FormattableString.Invariant($"{one:G9} times the mean over the last {channels} channels of (frames - (reconstruction + 1) / 2)², plus {other:G9} times distance enlarged to {side} x {side} ")
+            FormattableString.Invariant($"{one:G9} times the mean over the last {channels} channels of (frames - (reconstruction + 1) / 2)², plus {other:G9} times distance enlarged to {width} x {height} ")
             + "bilinearly with half-pixel centres" + OnnxReading.Smoothed(_options.Smoothing),
             _options.Score == FrameScore.Mean ? "the mean of the map" : "the maximum of the map");
     }
 
-    /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x S/8 x S/8.</summary>
+    /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x H/8 x W/8.</summary>
     public override Tensor[] Forward(Tensor input)
     {
         var (reconstruction, queries) = _network.Rebuild((Seen(input) * S(2)) - S(1));
-        return [reconstruction, _network.Memory.Distance(queries).view(-1, _options.Size / 8, _options.Size / 8)];
+        return [reconstruction, _network.Memory.Distance(queries).view(-1, _options.Size.Height / 8, _options.Size.Width / 8)];
     }
 
     /// <summary>Squared error in [0, 1], averaged over channels, and squared distance to the nearest item, enlarged: each N x H x W, smoothed.</summary>
@@ -102,7 +102,7 @@ internal sealed class MnadMethod : AnomalyMethod
     {
         var results = context.Pass(frames);
         var error = SquaredDistance.Apply(Judged(frames), results[0].Plus(1) / S(2), context.Team);
-        var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size, _options.Size], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
+        var distance = nn.functional.interpolate(results[1].unsqueeze(1), [_options.Size.Height, _options.Size.Width], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(1);
         return (MeanFilter.Apply(error, _options.Smoothing, context.Team), MeanFilter.Apply(distance, _options.Smoothing, context.Team));
     }
 

@@ -45,7 +45,7 @@ internal sealed record MnadOptions : MethodOptions
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 8 != 0) yield return $"size is {Size}; the network halves it three times, so it must be a multiple of 8.";
+        if (!Size.IsMultipleOf(8)) yield return $"size is {Size}; the network halves it three times, so it must be a multiple of 8.";
         if (Clip is < 1 or > 16) yield return $"clip is {Clip}; it must be 1..16 frames.";
         else if ((Variant == MnadVariant.Prediction) != (Clip > 1)) yield return $"clip is {Clip}; reconstruction takes 1 frame, prediction 2..16.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";

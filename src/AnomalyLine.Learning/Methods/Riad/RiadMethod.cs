@@ -30,7 +30,7 @@ internal sealed class RiadMethod : AnomalyMethod
         _network = new UNet(options.Channels, options.Channels, options.Width);
         var random = new Random(options.MaskSeed);
         using var scope = NewDisposeScope();
-        _masks = cat([.. options.Cells.Select(cell => DisjointCells.Draw(options.Size, options.Size, cell, options.Sets, random))]).DetachFromDisposeScope();
+        _masks = cat([.. options.Cells.Select(cell => DisjointCells.Draw(options.Size.Height, options.Size.Width, cell, options.Sets, random))]).DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed class RiadMethod : AnomalyMethod
     {
         var x = (frames * S(2)) - S(1);
         var cell = _options.Cells[random.Next(_options.Cells.Count)];
-        var reconstruction = Assemble(x, DisjointCells.Draw(_options.Size, _options.Size, cell, _options.Sets, random), Own).squeeze(0);
+        var reconstruction = Assemble(x, DisjointCells.Draw(_options.Size.Height, _options.Size.Width, cell, _options.Sets, random), Own).squeeze(0);
         return nn.functional.mse_loss(reconstruction, x)
             .Plus(GradientMagnitudeSimilarity.Loss(x, reconstruction, Range, _options.Scales))
             .Plus(StructuralSimilarity.Loss(x, reconstruction, Range));

@@ -25,11 +25,11 @@ internal sealed record RiadOptions : MethodOptions
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 16 != 0) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
+        if (!Size.IsMultipleOf(16)) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
         if (Cells.Count is 0 or > 8) yield return $"cells has {Cells.Count} entries; it must have 1..8.";
-        foreach (var cell in Cells.Where(c => c < 1 || c > Size / 2)) yield return $"cells has {cell}; each must be 1..{Size / 2} pixels.";
+        foreach (var cell in Cells.Where(c => c < 1 || c > Size.Shorter / 2)) yield return $"cells has {cell}; each must be 1..{Size.Shorter / 2} pixels.";
         if (Sets is < 2 or > 16) yield return $"sets is {Sets}; it must be 2..16.";
-        if (Scales is < 1 or > 6 || Size >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
+        if (Scales is < 1 or > 6 || Size.Shorter >> (Scales - 1) < 3) yield return $"scales is {Scales}; it must be 1..6 and leave at least 3 pixels.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
     }
 }

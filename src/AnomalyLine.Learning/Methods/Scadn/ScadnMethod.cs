@@ -64,7 +64,7 @@ internal sealed class ScadnMethod : AnomalyMethod
         if (_options.Fusion == ScaleFusion.Mean) return MeanFilter.Apply(maps.mean([0]), _options.Smoothing, context.Team);
         var usual = _generator.NormalErrors.index_select(0, tensor(_options.Cycles.Select(c => (long)BitOperations.Log2((uint)c)).ToArray()).to(frames.device));
         var scale = (maps.mean([2, 3]) - usual.unsqueeze(1)).argmax(0);
-        return MeanFilter.Apply(maps.gather(0, scale.view(1, -1, 1, 1).expand(1, -1, _options.Size, _options.Size)).squeeze(0), _options.Smoothing, context.Team);
+        return MeanFilter.Apply(maps.gather(0, scale.view(1, -1, 1, 1).expand(1, -1, _options.Size.Height, _options.Size.Width)).squeeze(0), _options.Smoothing, context.Team);
     }
 
     /// <summary>The mean over scales of what the two masks that hide a place make of it.</summary>
@@ -102,7 +102,8 @@ internal sealed class ScadnMethod : AnomalyMethod
     /// <summary>The generator over masked frames in [0, 1].</summary>
     public override IReadOnlyList<string> WritePass(OnnxGraph graph)
     {
-        graph.Output("reconstruction", _generator.Write(graph, graph.Input("frames", _options.Channels, _options.Size)), null, _options.Channels, _options.Size, _options.Size);
+        var (width, height) = _options.Size;
+        graph.Output("reconstruction", _generator.Write(graph, graph.Input("frames", _options.Channels, height, width)), null, _options.Channels, height, width);
         return graph.Outputs;
     }
 
@@ -143,7 +144,7 @@ internal sealed class ScadnMethod : AnomalyMethod
         var hidden = masks.to(frames.device).unsqueeze(1);
         var masked = Hide(frames.unsqueeze(0), hidden).flatten(0, 1);
         var rebuilt = cat(masked.split(PassesAtOnce).Select(part => context.Pass(part)[0]).ToArray());
-        return (rebuilt.view(Stripes.Count, -1, frames.shape[1], _options.Size, _options.Size), hidden);
+        return (rebuilt.view(Stripes.Count, -1, frames.shape[1], _options.Size.Height, _options.Size.Width), hidden);
     }
 
     /// <summary>Hidden places become white, as in the authors' code.</summary>

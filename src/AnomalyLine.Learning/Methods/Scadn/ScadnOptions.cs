@@ -11,7 +11,7 @@ internal sealed record ScadnOptions : MethodOptions
         Smoothing = 1;
     }
 
-    /// <summary>The scales: bars of each kind across the frame, different powers of two, 1..Size / 2. Each makes four passes.</summary>
+    /// <summary>The scales: bars of each kind across the shorter side of the frame, different powers of two, 1..half of that side. Each makes four passes.</summary>
     public IReadOnlyList<int> Cycles { get; init; } = [2, 4, 8];
 
     /// <summary>How the scales' maps become one.</summary>
@@ -36,9 +36,9 @@ internal sealed record ScadnOptions : MethodOptions
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 8 != 0) yield return $"size is {Size}; the network halves it three times, so it must be a multiple of 8.";
+        if (!Size.IsMultipleOf(8)) yield return $"size is {Size}; the network halves it three times, so it must be a multiple of 8.";
         if (Cycles.Count == 0 || Cycles.Distinct().Count() < Cycles.Count) yield return $"cycles is {string.Join(",", Cycles)}; it must have at least one entry and none twice.";
-        foreach (var cycles in Cycles.Where(c => c < 1 || c > Size / 2 || !int.IsPow2(c))) yield return $"cycles has {cycles}; each must be a power of two, 1..{Size / 2}.";
+        foreach (var cycles in Cycles.Where(c => c < 1 || c > Size.Shorter / 2 || !int.IsPow2(c))) yield return $"cycles has {cycles}; each must be a power of two, 1..{Size.Shorter / 2}.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
         if (Blocks is < 1 or > 32) yield return $"blocks is {Blocks}; it must be 1..32.";
         if (AdversarialWeight is not (>= 0 and <= 1)) yield return $"adversarialWeight is {AdversarialWeight}; it must be 0..1.";

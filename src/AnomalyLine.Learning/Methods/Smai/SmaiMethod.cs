@@ -68,7 +68,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     private Tensor Assemble(Tensor x, Superpixels[] cuts, InferenceContext context)
     {
         var passes = cuts.Select(PassOfEach).ToArray();
-        var pass = stack(cuts.Zip(passes, (cut, of) => tensor(cut.Labels.Select(l => (long)of[l]).ToArray(), [_options.Size, _options.Size])).ToArray()).to(x.device);
+        var pass = stack(cuts.Zip(passes, (cut, of) => tensor(cut.Labels.Select(l => (long)of[l]).ToArray(), [_options.Size.Height, _options.Size.Width])).ToArray()).to(x.device);
         var ofFrame = passes.SelectMany((of, frame) => Enumerable.Repeat((long)frame, of.Max() + 1)).ToArray();
         var ofPass = passes.SelectMany(of => Enumerable.Range(0, of.Max() + 1).Select(p => (long)p)).ToArray();
         var filled = zeros_like(x);
@@ -91,7 +91,7 @@ internal sealed class SmaiMethod : AnomalyMethod
     internal Superpixels Cut(Tensor frame)
     {
         using var values = frame.cpu().contiguous();
-        return Superpixels.Of(MemoryMarshal.Cast<byte, float>(values.bytes), _options.Size, _options.Size, _options.Superpixels, _options.Compactness);
+        return Superpixels.Of(MemoryMarshal.Cast<byte, float>(values.bytes), _options.Size.Width, _options.Size.Height, _options.Superpixels, _options.Compactness);
     }
 
     /// <summary>What the network makes of frames that are hidden where the mask is 1: cat(x (1 - m), m) in, N x C x H x W in [-1, 1] out.</summary>
@@ -134,6 +134,6 @@ internal sealed class SmaiMethod : AnomalyMethod
             area += areas[order[i]];
         }
 
-        return tensor(superpixels.Labels.Select(l => isHidden[l] ? 1f : 0f).ToArray(), [1, _options.Size, _options.Size]);
+        return tensor(superpixels.Labels.Select(l => isHidden[l] ? 1f : 0f).ToArray(), [1, _options.Size.Height, _options.Size.Width]);
     }
 }

@@ -41,9 +41,9 @@ internal sealed record SmaiOptions : MethodOptions
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size % 16 != 0) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
+        if (!Size.IsMultipleOf(16)) yield return $"size is {Size}; the network halves it four times, so it must be a multiple of 16.";
         if (Superpixels is < 4 or > 4096) yield return $"superpixels is {Superpixels}; it must be 4..4096.";
-        else if ((long)Size * Size / Superpixels < 9) yield return $"superpixels is {Superpixels}; each must have at least 9 of the {Size} x {Size} pixels.";
+        else if ((long)Size.Width * Size.Height / Superpixels < 9) yield return $"superpixels is {Superpixels}; each must have at least 9 of the {Size.Width} x {Size.Height} pixels.";
         if (Compactness is not (> 0 and <= 100)) yield return $"compactness is {Compactness}; it must be above 0 and at most 100.";
         if (MostHidden is not (> 0 and <= 0.9)) yield return $"mostHidden is {MostHidden}; it must be above 0 and at most 0.9.";
         if (!(LeastHidden is > 0 and <= 0.9 && LeastHidden <= MostHidden)) yield return $"leastHidden is {LeastHidden}; it must be above 0 and at most 0.9 and mostHidden, {MostHidden}.";

@@ -33,7 +33,8 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     /// <inheritdoc/>
     public override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, options.Size)), null, options.Channels, options.Size, options.Size);
+        var (width, height) = options.Size;
+        graph.Output("reconstruction", _network.Write(graph, graph.Input("frames", options.Channels, height, width)), null, options.Channels, height, width);
         return new OnnxReading("the mean over channels of (frames - reconstruction)²" + OnnxReading.Smoothed(options.Smoothing));
     }
 
@@ -56,7 +57,7 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
     {
         var (mean, logVariance) = _network.Encode(frames);
         var reconstruction = _network.Decode(mean.Plus(randn_like(mean) * (logVariance / S(2)).exp()));
-        var values = (double)options.Channels * options.Size * options.Size;
+        var values = (double)options.Channels * options.Size.Width * options.Size.Height;
         return nn.functional.mse_loss(reconstruction, frames).Plus(S(weight * 2 * options.Variance / values) * Divergence(mean, logVariance).mean());
     }
 }

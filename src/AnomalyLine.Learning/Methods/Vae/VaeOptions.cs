@@ -1,3 +1,5 @@
+using AnomalyLine.Learning.Layers;
+
 namespace AnomalyLine.Learning.Methods.Vae;
 
 /// <summary>Options of the variational autoencoder; no paper gives a schedule for frames like these, the defaults are the plain autoencoder's.</summary>
@@ -27,10 +29,13 @@ internal sealed record VaeOptions : MethodOptions
     public double WarmUp { get; init; } = 0.05;
 
     /// <inheritdoc/>
+    internal override InputSize SizeFor(double proportions) => BottleneckTrunk.SizeFor(Size, proportions);
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
-        if (Size < 128 || !int.IsPow2(Size)) yield return $"size is {Size}; the network needs a power of two, at least 128.";
+        if (!BottleneckTrunk.Takes(Size)) yield return $"size is {Size}; {BottleneckTrunk.Needs}";
         if (Latent is < 1 or > 4096) yield return $"latent is {Latent}; it must be 1..4096.";
         if (Width is < 4 or > 256) yield return $"width is {Width}; it must be 4..256.";
         if (Variance is not (> 0 and <= 1)) yield return $"variance is {Variance}; it must be above 0 and at most 1.";
