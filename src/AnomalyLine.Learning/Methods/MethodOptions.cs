@@ -28,6 +28,11 @@ internal abstract record MethodOptions
     /// <summary>Passes over the training frames, 1..100000.</summary>
     public int Epochs { get; init; } = 300;
 
+    /// <summary>
+    /// Most training steps, 0 (as many as <see cref="Epochs"/> make)..10000000: of many frames fewer passes are made, at least one, and the model file says how many. A number of epochs that is asked for by itself stands.
+    /// </summary>
+    public int MaxSteps { get; init; }
+
     /// <summary>Frames a training step, 1..1024.</summary>
     public int BatchSize { get; init; } = 4;
 
@@ -101,6 +106,14 @@ internal abstract record MethodOptions
     /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
     protected virtual int ClipLength => 1;
 
+    /// <summary>Passes over a number of frames within <see cref="MaxSteps"/>.</summary>
+    internal int EpochsOf(int frames)
+    {
+        if (MaxSteps == 0) return Epochs;
+        var steps = (Math.Max(1, frames) + BatchSize - 1) / BatchSize;
+        return Math.Clamp(MaxSteps / steps, 1, Epochs);
+    }
+
     /// <summary>The size for frames of other proportions than a square's: about as many pixels as <see cref="Size"/> has.</summary>
     /// <param name="proportions">Width by height, above 0.</param>
     internal virtual InputSize SizeFor(double proportions) => Size.WithProportions(proportions, SizeStep);
@@ -113,6 +126,7 @@ internal abstract record MethodOptions
         if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
         if (SignificantBits is not (0 or (>= 8 and <= 16))) yield return $"significantBits is {SignificantBits}; it must be 8..16, or 0 for what the training frames need.";
         if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";
+        if (MaxSteps is < 0 or > 10_000_000) yield return $"maxSteps is {MaxSteps}; it must be 0 (as many as epochs make)..10000000.";
         if (BatchSize is < 1 or > 1024) yield return $"batchSize is {BatchSize}; it must be 1..1024.";
         if (LearningRate is not (> 0 and <= 1)) yield return $"learningRate is {LearningRate}; it must be above 0 and at most 1.";
         if (WeightDecay is not (>= 0 and <= 1)) yield return $"weightDecay is {WeightDecay}; it must be 0..1.";

@@ -74,6 +74,7 @@ public static class Trainer
         else if (kind == CalibrationKind.Cross) (split, folds) = NormalSplit.Cross(parts, request.Seed, method.LearnsAtOnce ? CrossCalibration.FoldsAtOnce : CrossCalibration.Folds, validates);
         else split = NormalSplit.Of(parts, request.Seed, request.HeldOut, validates, options.Input.Frames, warm?.KnownOf(readable));
         var (trained, validated, heldOut, learnt) = split;
+        if (request.Epochs is null) options = options with { Epochs = options.EpochsOf(trained.Count) };
         var trainingSet = new TrainingSet(trained.Count + (adds ? warm!.Manifest.TrainingSet.Count : 0), DatasetFolder.Digest(readable), parts.Files, parts.Parts.Count);
         var checkpoint = new Checkpoint(request.Output, Fingerprint(request, options, kind, validated.Count, trainingSet, warm), time);
 
