@@ -149,6 +149,8 @@ public static class Trainer
         }
 
         clock.Enter(TrainingStage.Saving);
+        var calibration = Calibrate(request, kind, calibrated);
+        if (UnusualNormals.Note(heldOut, calibrated, calibration.Threshold) is { } unusual) manifest = manifest with { Notes = [.. manifest.Notes, unusual] };
         var files = new Dictionary<string, byte[]>
         {
             [ModelFile.WeightsName] = weights,
@@ -158,7 +160,7 @@ public static class Trainer
         if (method.Backbone is { } backbone) files.Add(ModelFile.BackboneName, backbone.ToBytes());
         if (normal is not null) files.Add(ModelFile.NormalName, normal.Write());
         if (heldOut.Count == 0) (heldOut, judged) = (trained, Judge(judging, trained, cancel));
-        var result = Save(request, Calibrate(request, kind, calibrated), manifest, files, [.. heldOut.Zip(judged)], judging) with { Unreadable = parts.Unreadable };
+        var result = Save(request, calibration, manifest, files, [.. heldOut.Zip(judged)], judging) with { Unreadable = parts.Unreadable };
         checkpoint.Delete();
         return result;
     }

@@ -40,7 +40,7 @@ public sealed class ClipTrainingTests : IDisposable
         };
         var result = Trainer.Train(request, cancel: TestContext.Current.CancellationToken);
         using var model = ModelLoader.Load(result.Path, "cpu");
-        Assert.Equal(new InputSpec(32, 32, 1, 3), model.Input);
+        Assert.Equal(new InputSpec(32, 32, 1, 3, Fit: FrameFit.Letterbox), model.Input);
 
         // Of 48 the last 10 are held out, and the 2 before them belong to neither; of mnad the 4 before those are for validation, with 2 between.
         Assert.Equal(trained, result.Manifest.TrainingSet.Count);
