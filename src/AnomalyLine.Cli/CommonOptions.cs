@@ -12,7 +12,7 @@ internal static class CommonOptions
     public static Option<string> Device() =>
         new Option<string>("--device") { Description = "Where to run: auto (cuda where there is one), cpu or cuda.", DefaultValueFactory = _ => "auto" }.OneOf("auto", "cpu", "cuda");
 
-    private const string KeyVariable = "ANOMALYLINE_KEY", AuthorityVariable = "ANOMALYLINE_CA", ServerVariable = "ANOMALYLINE_SERVER";
+    private const string KeyVariable = "ANOMALYLINE_KEY", AuthorityVariable = "ANOMALYLINE_CA", ServerVariable = "ANOMALYLINE_SERVER", CertificateVariable = "ANOMALYLINE_CERT", CertificateKeyVariable = "ANOMALYLINE_CERT_KEY";
     private static readonly Uri s_here = new("http://127.0.0.1:8081");
 
     /// <summary>The key that the server knows this program by; for all commands.</summary>
@@ -27,6 +27,22 @@ internal static class CommonOptions
     public static Option<string?> Authority { get; } = new("--ca")
     {
         Description = $"Certificate (PEM) of the authority that an https server's certificate is from; the variable {AuthorityVariable} by default, else what the system trusts.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    /// <summary>The certificate that proves this program to the server in the place of a key; for all commands.</summary>
+    public static Option<string?> Certificate { get; } = new("--cert")
+    {
+        Description = $"Certificate (PEM) that an https server knows this program by, in the place of a key; the variable {CertificateVariable} by default. Its authorities may follow in the file.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    /// <summary>Its private key; for all commands.</summary>
+    public static Option<string?> CertificateKey { get; } = new("--cert-key")
+    {
+        Description = $"Private key (PEM, without a password) of --cert; the variable {CertificateKeyVariable} by default, else it is in the same file.",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -51,7 +67,11 @@ internal static class CommonOptions
     };
 
     private static ServerAddress Reach(Uri address, System.CommandLine.Parsing.ArgumentResult result) =>
-        new(address, Text(result, Key, KeyVariable), Text(result, Authority, AuthorityVariable));
+        new(address, Text(result, Key, KeyVariable), Text(result, Authority, AuthorityVariable))
+        {
+            Certificate = Text(result, Certificate, CertificateVariable),
+            CertificateKey = Text(result, CertificateKey, CertificateKeyVariable),
+        };
 
     /// <summary>The words themselves: converting them here would fail where the parser is about to say what is wrong with them.</summary>
     private static string? Text(System.CommandLine.Parsing.ArgumentResult result, Option<string?> option, string variable) =>

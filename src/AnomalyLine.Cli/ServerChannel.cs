@@ -20,11 +20,28 @@ internal static class ServerChannel
                 KeepAlivePingDelay = TimeSpan.FromSeconds(5),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-                SslOptions = Trust(server.Authority),
+                SslOptions = Secure(server),
             },
             server),
         DisposeHttpClient = true,
     });
+
+    private static SslClientAuthenticationOptions Secure(ServerAddress server)
+    {
+        var options = Trust(server.Authority);
+        if (server.Certificate is not { } file) return options;
+        try
+        {
+            var (certificate, chain) = (X509Certificate2.CreateFromPemFile(file, server.CertificateKey), new X509Certificate2Collection());
+            chain.ImportFromPemFile(file);
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true);
+            return options;
+        }
+        catch (CryptographicException failure)
+        {
+            throw new CommandException($"{file}: is no certificate with its private key in PEM form ({failure.Message}).");
+        }
+    }
 
     /// <summary>Trusts what the system trusts, or this authority alone.</summary>
     private static SslClientAuthenticationOptions Trust(string? authority)

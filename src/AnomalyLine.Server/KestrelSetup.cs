@@ -1,8 +1,9 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace AnomalyLine.Server;
 
@@ -17,9 +18,6 @@ internal static class KestrelSetup
         var gate = new ConnectionGate(options.Limits.StrangerConnections);
         // Asking first whether there is anything to read costs a system call for each block of a frame; it would save one block for each idle connection.
         webHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
-        var certificate = options.Tls.Enabled ? options.Tls.Load() : null;
-        var chain = new X509Certificate2Collection();
-        if (options.Tls.Certificate is { } pem) chain.ImportFromPemFile(pem);
         webHost.ConfigureKestrel(kestrel =>
         {
             var address = IPAddress.Parse(options.BindAddress);
@@ -32,15 +30,16 @@ internal static class KestrelSetup
             kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = options.Limits.Connections;
             // A body that comes slower than Kestrel's least rate ends its request; the streams of gRPC may be silent.
             kestrel.Limits.MaxRequestBodySize = CallRule.UsualMostBytes;
-            kestrel.Listen(address, options.HttpPort, listen => Configure(listen, HttpProtocols.Http1));
-            kestrel.Listen(address, options.GrpcPort, listen => Configure(listen, HttpProtocols.Http2));
+            var files = options.Tls.Enabled ? kestrel.ApplicationServices.GetRequiredService<TlsFiles>() : null;
+            kestrel.Listen(address, options.HttpPort, listen => Configure(listen, HttpProtocols.Http1, files, options.Tls.ClientCertificates is ClientCertificates.All));
+            kestrel.Listen(address, options.GrpcPort, listen => Configure(listen, HttpProtocols.Http2, files, options.Tls.ClientCertificates is not ClientCertificates.Off));
         });
 
-        void Configure(ListenOptions listen, HttpProtocols protocols)
+        void Configure(ListenOptions listen, HttpProtocols protocols, TlsFiles? files, bool withClients)
         {
             listen.Protocols = protocols;
             listen.Use(next => connection => gate.RunAsync(connection, next));
-            if (certificate is not null) listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
+            if (files is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => ValueTask.FromResult(files.Begin(context, withClients)) });
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class CommandLine
     private static RootCommand Create(Output output) => new("Visual inspection by reconstruction: train and judge models, feed stations, watch verdicts.")
     {
         CommonOptions.Key,
-        CommonOptions.Authority,
+        CommonOptions.Authority, CommonOptions.Certificate, CommonOptions.CertificateKey,
         TrainCommand.Create(output),
         TuneCommand.Create(output),
         EvaluateCommand.Create(output),

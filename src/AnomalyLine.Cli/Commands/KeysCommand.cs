@@ -27,11 +27,13 @@ internal static class KeysCommand
                     lastDay = key.LastDay,
                     stations = key.Stations,
                     networks = key.Networks,
+                    certificate = key.Certificate,
+                    subject = key.Subject,
                 }),
                 fault = answer.Fault,
             });
-            else TextTable.Write(output.Result, ["NAME", "ROLE", "MADE ON", "UNTIL", "STATIONS", "FROM"], answer.Keys.Select(key => (IReadOnlyList<string>)
-                [key.Name, $"{key.Role}", key.CreationDay, key.LastDay, string.Join(", ", key.Stations), string.Join(", ", key.Networks)]));
+            else TextTable.Write(output.Result, ["NAME", "ROLE", "MADE ON", "UNTIL", "STATIONS", "FROM", "PROVED BY"], answer.Keys.Select(key => (IReadOnlyList<string>)
+                [key.Name, $"{key.Role}", key.CreationDay, key.LastDay, string.Join(", ", key.Stations), string.Join(", ", key.Networks), key.Subject.Length > 0 ? key.Subject : key.Certificate.Length > 0 ? $"SHA256:{key.Certificate[..16]}…" : "key"]));
             return ExitCode.Done;
         });
         return command;
@@ -44,8 +46,10 @@ internal static class KeysCommand
         var until = new Option<string>("--until") { Description = "Last day on which it is good, UTC, such as 2027-01-31; for ever without it." };
         var stations = new Option<string[]>("--station") { Description = "The only stations whose frames it may send; for a camera.", AllowMultipleArgumentsPerToken = true };
         var networks = new Option<string[]>("--from") { Description = "The only addresses or networks that it may come from, such as 10.1.0.0/16.", AllowMultipleArgumentsPerToken = true };
+        var certificate = new Option<string?>("--for-certificate") { Description = "Let this certificate (PEM) prove the machine; then there is no key.", HelpName = "FILE" };
+        var subject = new Option<string?>("--for-subject") { Description = "Let certificates of this subject prove it, such as CN=camera-1, from an authority of the server's Tls:ClientAuthorities.", HelpName = "NAME" };
         var (server, json) = (CommonOptions.Server(), CommonOptions.Json());
-        var command = new Command("add", "Make a key and print it, this one time.") { name, role, until, stations, networks, server, json };
+        var command = new Command("add", "Make a key and print it, this one time; or bind a certificate in its place.") { name, role, until, stations, networks, certificate, subject, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
@@ -56,11 +60,17 @@ internal static class KeysCommand
                 LastDay = parsed.GetValue(until) ?? "",
                 Stations = { parsed.GetValue(stations) ?? [] },
                 Networks = { parsed.GetValue(networks) ?? [] },
+                Certificate = parsed.GetValue(certificate) is { } file ? await File.ReadAllTextAsync(file, cancel) : "",
+                Subject = parsed.GetValue(subject) ?? "",
             };
             var made = await new AccessService.AccessServiceClient(channel).AddKeyAsync(request, cancellationToken: cancel);
             if (parsed.GetValue(json))
             {
                 output.WriteJson(new { name = made.Key.Name, role = $"{made.Key.Role}", key = made.Secret });
+            }
+            else if (made.Secret.Length == 0)
+            {
+                await output.Result.WriteLineAsync($"{made.Key.Name}, a {made.Key.Role}: proved by {(made.Key.Subject.Length > 0 ? $"certificates of {made.Key.Subject}" : $"the certificate SHA256:{made.Key.Certificate}")}.");
             }
             else
             {

@@ -8,8 +8,8 @@ using AnomalyLine.Inspection;
 namespace AnomalyLine.Management.Access;
 
 /// <summary>
-/// The keys of machines (cameras, scripts, a gateway that runs alone): a file of NAME:ROLE:sha256$HASH:DAY, and behind it the <see cref="KeyBounds"/>. A key is 256 random bits, so that its plain hash gives nothing away; the key
-/// itself is kept nowhere. Any thread.
+/// The keys of machines (cameras, scripts, a gateway that runs alone): a file of NAME:ROLE:sha256$HASH:DAY, and behind it the <see cref="KeyBounds"/>. A key is 256 random bits, so that its
+/// plain hash gives nothing away; the key itself is kept nowhere. In the place of the hash stands a <see cref="CertificateProof"/> where the machine shows a certificate instead. Any thread.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
@@ -54,6 +54,12 @@ public sealed partial class KeyList(string path, TimeProvider time)
         return found;
     }
 
+    /// <summary>Whom a certificate proves; null for nobody.</summary>
+    /// <param name="certificate">What a machine showed.</param>
+    /// <param name="isFromAuthority">Whether an authority that is trusted for clients signed it.</param>
+    public Account? FindByCertificate(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate, bool isFromAuthority) =>
+        _file.Accounts.FirstOrDefault(account => CertificateProof.Of(account)?.Fits(certificate, isFromAuthority) == true);
+
     /// <summary>Whether a key's last day (UTC) is over.</summary>
     public bool IsExpired(Account key) => KeyBounds.Of(key).LastDay is { } last && DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) > last;
 
@@ -65,14 +71,20 @@ public sealed partial class KeyList(string path, TimeProvider time)
     }
 
     /// <summary>Makes a key.</summary>
-    /// <returns>Its account, and the key itself, which cannot be shown again; or <see cref="LineErrorCode.InvalidAccount"/>, <see cref="LineErrorCode.AccountsUnusable"/>.</returns>
-    public Outcome<(Account Account, string Key)> Add(string name, AccessRole role, KeyBounds? bounds = null)
+    /// <param name="name">Name of the machine.</param>
+    /// <param name="role">What it may do.</param>
+    /// <param name="bounds">Where and how long; null for no bounds.</param>
+    /// <param name="proof">The certificate that it shows in the place of a key; null for a key.</param>
+    /// <returns>Its account, and the key itself, which cannot be shown again, empty for a certificate; or <see cref="LineErrorCode.InvalidAccount"/>, <see cref="LineErrorCode.AccountsUnusable"/>.</returns>
+    public Outcome<(Account Account, string Key)> Add(string name, AccessRole role, KeyBounds? bounds = null, CertificateProof? proof = null)
     {
         if (!KeyName().IsMatch(name)) return new LineError(LineErrorCode.InvalidAccount, $"\"{name}\" cannot be a key's name: use 1..64 letters, digits, '.', '_' and '-', the first one a letter or digit.");
-        var key = Generate();
-        var secret = $"sha256${Convert.ToHexStringLower(Hash(key))}:{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}{bounds}";
+        var key = proof is null ? Generate() : "";
+        var secret = $"{proof?.ToString() ?? $"sha256${Convert.ToHexStringLower(Hash(key))}"}:{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}{bounds}";
         var outcome = _file.Change(keys => keys.Any(other => other.Name == name)
             ? new LineError(LineErrorCode.InvalidAccount, $"There is a key \"{name}\" already; revoke it, or choose another name.")
+            : proof is not null && keys.FirstOrDefault(other => CertificateProof.Of(other) == proof) is { } there
+            ? new LineError(LineErrorCode.InvalidAccount, $"That certificate is \"{there.Name}\" already; revoke it, or show another one.")
             : (new Account(name, role, secret), false));
         return outcome.TryGet(out var account, out var error) ? (account, key) : error;
     }
@@ -86,13 +98,14 @@ public sealed partial class KeyList(string path, TimeProvider time)
     /// <summary>SHA-256 of a key.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
+    /// <summary>Of a key; nothing that a key could have for a certificate.</summary>
     private static byte[] HashOf(Account key) => Convert.FromHexString(Secret().Match(key.Secret).Groups["hash"].ValueSpan);
 
     private static string? Check(Account key) =>
-        !Secret().IsMatch(key.Secret) ? $"\"{key.Name}\" has no sha256$HASH:DAY"
+        !Secret().IsMatch(key.Secret) ? $"\"{key.Name}\" has no sha256$HASH:DAY, x509$HASH:DAY or subject$NAME:DAY"
         : KeyBounds.TryParse(Secret().Match(key.Secret).Groups["bounds"].Value, out _, out var error) ? null : $"\"{key.Name}\": {error}";
 
-    [GeneratedRegex("^sha256\\$(?<hash>[0-9a-f]{64}):(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?<bounds>;.*)?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(sha256\\$(?<hash>[0-9a-f]{64})|x509\\$[0-9a-f]{64}|subject\\$[A-Za-z0-9_-]{1,1024}):(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?<bounds>;.*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secret();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -17,6 +17,7 @@ internal sealed class AccessControl
     private readonly AccessOptions _options;
     private readonly bool _isDemo;
     private readonly string _cookie;
+    private readonly TimeProvider _time;
     private readonly List<(byte[] Hash, Identity Who)> _ownKeys = [];
 
     /// <summary>Reads nothing yet.</summary>
@@ -24,6 +25,7 @@ internal sealed class AccessControl
     {
         _options = options.Access;
         _isDemo = isDemo;
+        _time = time;
         // Cookies know no ports: two servers on one machine must not end each other's sessions.
         _cookie = FormattableString.Invariant($"anomalyline-{options.HttpPort}");
         Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
@@ -74,16 +76,25 @@ internal sealed class AccessControl
                 : (null, "The header authorization has no key; send \"Bearer alk_…\".");
         }
 
+        var why = "Nobody is signed in: send a key as \"authorization: Bearer alk_…\", or sign in to the console.";
+        if (http.Features.Get<ShownCertificate>() is { } shown)
+        {
+            var (who, fault) = FindCertificate(shown, http);
+            if (who is not null) return (who, "");
+            // A browser may show one that is meant for somebody else, and have a session.
+            why = $"The certificate \"{shown.Certificate.Subject}\" lets nobody in: it {fault}.";
+        }
+
         if (http.Request.Cookies[_cookie] is { Length: > 0 } token && http.IsSameOrigin() && Renew(SessionTable.IdOf(token)) is { } signedIn) return (signedIn, "");
         if (_isDemo && http.IsFromThisMachine()) return (DemoOperator, "");
-        return (null, "Nobody is signed in: send a key as \"authorization: Bearer alk_…\", or sign in to the console.");
+        return (null, why);
     }
 
     /// <summary>The same caller as they are now: with today's role, or null where their key was revoked, their session ended or their user is gone.</summary>
     public Identity? Renew(Identity who) => who.Kind switch
     {
         IdentityKind.Key when who.Session == Own => who,
-        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session && !Keys.IsExpired(key) ? who with { Role = key.Role } : null,
+        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session && !Keys.IsExpired(key) && !(_time.GetUtcNow() > who.Until) ? who with { Role = key.Role } : null,
         IdentityKind.User or IdentityKind.Provider => Renew(who.Session),
         IdentityKind.Local or IdentityKind.Demo => who,
         _ => null,
@@ -131,7 +142,7 @@ internal sealed class AccessControl
     {
         if (rule.Least is not { } least) return null;
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
-        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(Keys.Find(who.Name) is { } key && Keys.IsExpired(key) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
+        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(_time.GetUtcNow() > who.Until || (Keys.Find(who.Name) is { } key && Keys.IsExpired(key)) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
         if (now.MustEnrol) return new LineError(LineErrorCode.NotSignedIn, $"The role {now.Role} needs a second factor on this server: set one up in the console, on the page of your account.");
         if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
@@ -149,6 +160,21 @@ internal sealed class AccessControl
             return (own, own is null ? "The key is unknown here, or was revoked." : "");
         }
 
+        return Bind(account, http);
+    }
+
+    private (Identity? Who, string Why) FindCertificate(ShownCertificate shown, HttpContext http)
+    {
+        if (shown.Fault.Length > 0) return (null, shown.Fault);
+        if (_time.GetUtcNow() > shown.Until) return (null, "has expired");
+        if (Keys.FindByCertificate(shown.Certificate, shown.IsFromAuthority) is not { } account) return (null, shown.IsFromAuthority ? "is of a subject that no key is bound to" : "is bound to no key, and from no authority that is trusted for clients");
+        var (who, why) = Bind(account, http);
+        return (who is null ? null : who with { Until = shown.Until }, who is null ? $"is bound to a key that is refused: {why.TrimEnd('.')}" : "");
+    }
+
+    /// <summary>A key or a certificate within the bounds that it has.</summary>
+    private (Identity? Who, string Why) Bind(Account account, HttpContext http)
+    {
         var bounds = KeyBounds.Of(account);
         if (Keys.IsExpired(account)) return (null, $"The key \"{account.Name}\" has expired; its last day was {bounds.LastDay:yyyy-MM-dd}.");
         if (!bounds.HoldsAddress(http.Connection.RemoteIpAddress)) return (null, $"The key \"{account.Name}\" may not be used from {Origins.AddressOf(http)}.");

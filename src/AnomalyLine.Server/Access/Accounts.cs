@@ -44,11 +44,11 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
     public Task<Outcome<Account>> RemoveUserAsync(string name, Caller caller) =>
         ChangeAsync("user.remove", name, () => access.Users.Remove(name), access.Users.Find(name), caller);
 
-    /// <summary>Makes a key, and gives the key itself.</summary>
-    public async Task<Outcome<(Account Account, string Key)>> AddKeyAsync(string name, AccessRole role, KeyBounds bounds, Caller caller)
+    /// <summary>Makes a key, and gives the key itself; or binds a certificate, for which there is none.</summary>
+    public async Task<Outcome<(Account Account, string Key)>> AddKeyAsync(string name, AccessRole role, KeyBounds bounds, CertificateProof? proof, Caller caller)
     {
         var key = "";
-        var outcome = await ChangeAsync("key.add", name, () => access.Keys.Add(name, role, bounds).TryGet(out var made, out var failure) ? Keep(made) : failure, null, caller);
+        var outcome = await ChangeAsync("key.add", name, () => access.Keys.Add(name, role, bounds, proof).TryGet(out var made, out var failure) ? Keep(made) : failure, null, caller);
         return outcome.TryGet(out var account, out var error) ? (account, key) : error;
 
         Account Keep((Account Account, string Key) made)

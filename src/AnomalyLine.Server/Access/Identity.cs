@@ -19,6 +19,9 @@ internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role,
     /// <summary>Whether they have to set up a second factor before they may do anything else.</summary>
     public bool MustEnrol { get; init; }
 
+    /// <summary>When the certificate expires that proves them; null for none.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>The only stations whose frames they may send; empty for all.</summary>
     public IReadOnlyList<string> Stations { get; init; } = [];
 

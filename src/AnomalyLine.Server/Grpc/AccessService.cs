@@ -51,7 +51,8 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
     {
         var role = ToRole(request.Role);
         var bounds = KeyBounds.Create(role, request.LastDay, request.Stations, request.Networks).OrThrow();
-        var (account, key) = (await accounts.AddKeyAsync(request.Name, role, bounds, context.ToCaller())).OrThrow();
+        var proof = CertificateProof.Create(request.Certificate, request.Subject).OrThrow();
+        var (account, key) = (await accounts.AddKeyAsync(request.Name, role, bounds, proof, context.ToCaller())).OrThrow();
         return new Wire.AddKeyResponse { Key = ToKey(account), Secret = key };
     }
 
@@ -94,6 +95,8 @@ internal sealed class AccessService(AccessControl access, Accounts accounts, Own
             LastDay = bounds.LastDay?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
             Stations = { bounds.Stations },
             Networks = { bounds.Networks.Select(network => network.ToString()) },
+            Certificate = CertificateProof.Of(key)?.Thumbprint ?? "",
+            Subject = CertificateProof.Of(key)?.Subject ?? "",
         };
     }
 

@@ -12,6 +12,23 @@ internal sealed record TlsOptions
     /// <summary>Its private key, PEM without a password.</summary>
     public string? Key { get; init; }
 
+    /// <summary>On which ports callers are asked for a certificate. Default none.</summary>
+    public ClientCertificates ClientCertificates { get; init; }
+
+    /// <summary>The authorities whose certificates prove the subjects that keys are bound to, PEM. Default none: single certificates alone.</summary>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Whether other accounts of this machine can read the private key.</summary>
+    public bool IsKeyOpen => !OperatingSystem.IsWindows() && Key is not null && (File.GetUnixFileMode(Key) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
+
+    /// <summary>The authorities; empty for none.</summary>
+    public X509Certificate2Collection LoadClientAuthorities()
+    {
+        var authorities = new X509Certificate2Collection();
+        if (ClientAuthorities is not null) authorities.ImportFromPemFile(ClientAuthorities);
+        return authorities;
+    }
+
     /// <summary>Whether the ports speak TLS.</summary>
     public bool Enabled => Certificate is not null;
 
@@ -24,6 +41,20 @@ internal sealed record TlsOptions
     {
         if (Certificate is null != Key is null) yield return "Certificate and Key go together; set both, or none.";
         else if (Enabled && TryLoad(out _) is { } error) yield return error;
+        if (!Enabled && (ClientCertificates is not ClientCertificates.Off || ClientAuthorities is not null)) yield return "ClientCertificates and ClientAuthorities need TLS; set Certificate and Key, too.";
+        else if (ClientAuthorities is not null && TryLoadAuthorities() is { } unreadable) yield return unreadable;
+    }
+
+    private string? TryLoadAuthorities()
+    {
+        try
+        {
+            return LoadClientAuthorities().Count > 0 ? null : $"ClientAuthorities {ClientAuthorities} has no certificate.";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return $"ClientAuthorities {ClientAuthorities} cannot be read: {failure.Message}";
+        }
     }
 
     private string? TryLoad(out X509Certificate2? certificate)

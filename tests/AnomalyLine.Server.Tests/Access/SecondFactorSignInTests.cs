@@ -160,7 +160,7 @@ public sealed partial class SecondFactorSignInTests
         var secret = Secret().Match(page).Groups[1].Value;
         Assert.Contains("<svg class=\"qr\"", page, StringComparison.Ordinal);
         Assert.Equal("/account", (await browser.SendAsync("/account", "/account/second-factor/confirm", ("code", CodeOf(secret)))).Location);
-        var codes = Codes().Match((await browser.GetAsync("/account")).Text).Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var codes = Codes().Match(WebUtility.HtmlDecode((await browser.GetAsync("/account")).Text)).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(SecondFactorList.RecoveryCodes, codes.Length);
         return (secret, codes);
     }

@@ -83,7 +83,7 @@ public sealed class AccessStories(Chromium chromium)
         await page.Button("Confirm").ClickAsync();
         await ConsolePage.SeesAsync(page.Locator("code.codes"));
         await page.KeepAsync("second-factor-recovery-codes");
-        var code = (await page.Locator("code.codes").InnerTextAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        var code = (await page.Locator("code.codes").InnerTextAsync()).Split('\n')[0];
 
         await page.Button("Sign out").ClickAsync();
         await page.SignInAsync("otto", Chromium.Password);
