@@ -190,7 +190,7 @@ internal static class ServerHost
         app.UseMiddleware<MemoryMiddleware>();
         app.UseMiddleware<RestMiddleware>();
         app.UseAntiforgery();
-        app.MapStaticAssets().WithMetadata(OpenAttribute.Instance);
+        app.MapStaticAssets();
         app.MapGrpcService<InspectionService>();
 
         // Before the same call as it was generated, which answers that nobody made it.

@@ -134,6 +134,13 @@ internal sealed class AccessControl
     private static Task NoteAsync(HttpContext http, Identity who, string action) => http.RequestServices.GetRequiredService<AuditLog>()
         .AppendAsync(who.ToCaller(Origins.ConsoleOf(http)), action, who.AuditName, null, new { who.Role }, CancellationToken.None);
 
+    /// <summary>Null where this caller may do this, as they are now; else the failure. What is not in the table is refused.</summary>
+    /// <param name="who">Who asks; null for nobody.</param>
+    /// <param name="what">Its name in <see cref="Permissions"/>.</param>
+    /// <param name="why">Why nobody is known.</param>
+    public LineError? Refuse(Identity? who, string what, string why = "") => Permissions.All.TryGetValue(what, out var rule) ? Refuse(who, rule, why)
+        : new LineError(LineErrorCode.RoleMissing, "This is in no list of what callers may do, so nobody may.");
+
     /// <summary>Null where this caller may, as they are now; else the failure, with the role that is missing.</summary>
     /// <param name="who">Who asks; null for nobody.</param>
     /// <param name="rule">What is needed.</param>
@@ -143,7 +150,7 @@ internal sealed class AccessControl
         if (rule.Least is not { } least) return null;
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
         if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(_time.GetUtcNow() > who.Until || (Keys.Find(who.Name) is { } key && Keys.IsExpired(key)) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
-        if (now.MustEnrol) return new LineError(LineErrorCode.NotSignedIn, $"The role {now.Role} needs a second factor on this server: set one up in the console, on the page of your account.");
+        if (now.MustEnrol && !rule.IsForEnrolment) return new LineError(LineErrorCode.NotSignedIn, $"The role {now.Role} needs a second factor on this server: set one up in the console, on the page of your account.");
         if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
             : new LineError(LineErrorCode.RoleMissing, $"This needs the role {least}{(rule.IsForCameras ? " or Camera" : least == AccessRole.Administrator ? "" : " or more")}; {now.Words} has {now.Role}. An administrator can change that.");

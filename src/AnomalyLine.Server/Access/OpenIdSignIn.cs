@@ -39,8 +39,7 @@ internal static class OpenIdSignIn
         });
 
     public static void MapOpenId(this WebApplication app) => app
-        .MapGet("/sign-in/provider", (HttpRequest request) => Results.Challenge(new AuthenticationProperties { RedirectUri = Origins.LocalPath(request.Query["return"]) }, [Provider]))
-        .WithMetadata(OpenAttribute.Instance);
+        .MapGet("/sign-in/provider", (HttpRequest request) => Results.Challenge(new AuthenticationProperties { RedirectUri = Origins.LocalPath(request.Query["return"]) }, [Provider]));
 
     private static async Task SignInAsync(TicketReceivedContext context, OpenIdOptions openId)
     {

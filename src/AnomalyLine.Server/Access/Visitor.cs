@@ -1,5 +1,4 @@
 using AnomalyLine.Inspection;
-using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Audit;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -13,17 +12,17 @@ internal sealed class Visitor(AuthenticationStateProvider states, AccessControl 
     /// <summary>Who it is, with the role that they have now; null where their session has ended.</summary>
     public async Task<Identity?> GetAsync() => Identity.From((await states.GetAuthenticationStateAsync()).User) is { } who ? access.Renew(who) : null;
 
-    /// <summary>Whether they may do what needs this role.</summary>
-    public async Task<bool> MayAsync(AccessRole least) => await GetAsync() is { MustEnrol: false } who && who.Role.May(least);
+    /// <summary>Whether they may do this.</summary>
+    /// <param name="what">Its name in <see cref="Permissions"/>.</param>
+    public async Task<bool> MayAsync(string what) => access.Refuse(await GetAsync(), what) is null;
 
     /// <summary>As the caller of a change, which counts as a click; or <see cref="LineErrorCode.NotSignedIn"/>, <see cref="LineErrorCode.RoleMissing"/>, which the audit notes.</summary>
-    /// <param name="least">The role that the change needs.</param>
-    /// <param name="what">Name of the change, such as "sample.review".</param>
-    public async Task<Outcome<Caller>> AsAsync(AccessRole least, string what)
+    /// <param name="what">Name of the change in <see cref="Permissions"/>, such as "sample.review".</param>
+    public async Task<Outcome<Caller>> AsAsync(string what)
     {
         var principal = (await states.GetAuthenticationStateAsync()).User;
         var (who, origin) = (Identity.From(principal), Identity.OriginOf(principal));
-        if (access.Refuse(who, least) is not { } refused)
+        if (access.Refuse(who, what) is not { } refused)
         {
             access.Sessions.Click(who!.Session);
             return who.ToCaller(origin);

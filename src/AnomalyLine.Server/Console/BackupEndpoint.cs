@@ -1,4 +1,3 @@
-using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Backup;
 using AnomalyLine.Server.Access;
@@ -12,8 +11,7 @@ internal static class BackupEndpoint
     /// <summary>Address of the download.</summary>
     public const string Path = "/system/backup";
 
-    public static void MapBackup(this WebApplication app) =>
-        app.MapGet(Path, GetAsync).WithMetadata(new NeedsAttribute(AccessRole.Administrator), new HeavyAttribute());
+    public static void MapBackup(this WebApplication app) => app.MapGet(Path, GetAsync).WithMetadata(new HeavyAttribute());
 
     private static async Task<IResult> GetAsync(HttpContext http, AnomalyLineOptions options, AuditLog audit, TimeProvider time, CancellationToken cancellation)
     {

@@ -1,13 +1,11 @@
-using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Training;
-using AnomalyLine.Server.Access;
 
 namespace AnomalyLine.Server.Console;
 
 /// <summary>A job's whole log as a file: /training/jobs/{id}/log. Only a number of a job that there is leads to a file.</summary>
 internal static class JobLogEndpoint
 {
-    public static void MapJobLogs(this WebApplication app) => app.MapGet("/training/jobs/{id:long:min(1)}/log", GetAsync).WithMetadata(new NeedsAttribute(AccessRole.Viewer));
+    public static void MapJobLogs(this WebApplication app) => app.MapGet("/training/jobs/{id:long:min(1)}/log", GetAsync);
 
     private static async Task<IResult> GetAsync(long id, JobStore jobs, JobQueue queue, CancellationToken cancellation)
     {

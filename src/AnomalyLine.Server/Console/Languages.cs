@@ -1,5 +1,4 @@
 using System.Globalization;
-using AnomalyLine.Server.Access;
 using Microsoft.AspNetCore.Localization;
 
 namespace AnomalyLine.Server.Console;
@@ -33,7 +32,7 @@ internal static class Languages
         var options = new RequestLocalizationOptions { SupportedCultures = [.. All], SupportedUICultures = [.. All], DefaultRequestCulture = new RequestCulture(All[0]) };
         options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal), pages => pages.UseRequestLocalization(options));
-        app.MapGet(Path, Change).WithMetadata(OpenAttribute.Instance);
+        app.MapGet(Path, Change);
     }
 
     private static IResult Change(HttpContext context, string to, string page)

@@ -22,7 +22,7 @@ internal sealed class AccessInterceptor(AccessControl access) : Interceptor
 
     private Action Check(ServerCallContext context)
     {
-        var (who, rule) = (Visit.Of(context.GetHttpContext()).Who, Calls.All[context.Method]);
+        var (who, rule) = (Visit.Of(context.GetHttpContext()).Who, Permissions.All[context.Method]);
         return () =>
         {
             if (access.Refuse(who, rule) is { } refused) throw refused.ToRpcException();

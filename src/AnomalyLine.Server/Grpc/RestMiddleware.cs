@@ -47,7 +47,7 @@ internal sealed class RestMiddleware(RequestDelegate next, AccessControl access,
     {
         var visit = Visit.Of(http);
         var name = $"/{call.MethodDescriptor.Service.FullName}/{call.MethodDescriptor.Name}";
-        return Calls.All.GetValueOrDefault(name) is { } rule && access.Refuse(visit.Who, rule, visit.Why) is null;
+        return access.Refuse(visit.Who, name, visit.Why) is null;
     }
 
     /// <summary>Whether the request is one; else the answer says what is wrong with it.</summary>

@@ -1,7 +1,6 @@
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Server.Access;
-using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Grpc;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,15 +8,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AnomalyLine.Server.Http;
 
 /// <summary>
-/// Finds out who sent each request, and refuses before anything of its body is read: calls over gRPC and REST alike by <see cref="Calls"/>, pages to those who are nobody, and what is only for
-/// others. What nobody thought of needs a <see cref="AccessRole.Viewer"/>. Bounds the body of what is let through.
+/// Finds out who sent each request, and refuses before anything of its body is read what <see cref="Permissions"/> does not allow: calls over gRPC and REST alike, pages, and all other addresses.
+/// What nobody thought of is refused. Bounds the body of what is let through.
 /// </summary>
 internal sealed class AccessMiddleware(RequestDelegate next, AccessControl access, RefusalLog refusals)
 {
     /// <summary>Of a request that is no call: forms, and what the console's script sends.</summary>
     private const long MostBytes = 1 << 20, MostBytesOfStrangers = 1 << 16;
-
-    private static readonly LineError s_unknown = new(LineErrorCode.RoleMissing, "This call is in no list of what callers may do, so nobody may.");
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -30,25 +27,25 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessControl acces
         }
 
         var endpoint = http.GetEndpoint();
-        if (Calls.NameOf(endpoint) is { } call) return CallAsync(http, call, who, why);
+        if (Permissions.CallOf(endpoint) is { } call) return CallAsync(http, call, who, why);
         Bound(http, who is null ? MostBytesOfStrangers : MostBytes);
         var isPage = endpoint?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
         if (who is not null && isPage) access.Sessions.Click(who.Session);
-        if (endpoint is null || endpoint.Metadata.GetMetadata<OpenAttribute>() is not null) return next(http);
-        var needs = new CallRule(endpoint.Metadata.GetMetadata<NeedsAttribute>()?.Least ?? AccessRole.Viewer);
-        if (access.Refuse(who, needs, why) is not { } refused) return next(http);
-        if (isPage && who is { MustEnrol: true }) return endpoint.Metadata.GetMetadata<ComponentTypeMetadata>()!.Type == typeof(AccountPage) ? next(http) : Redirect(http, "/account");
+        if (endpoint is null) return next(http);
+        var name = Permissions.NameOf(endpoint);
+        if (access.Refuse(who, name, why) is not { } refused) return next(http);
         if (RestErrors.IsRest(http)) return RestErrors.WriteAsync(http, refused);
         if (!isPage) return Results.Problem(refused.Message, statusCode: LineErrors.ToHttpStatus(refused.Code)).ExecuteAsync(http);
-        if (refused.Code == LineErrorCode.RoleMissing) return Redirect(http, $"/no-access?needs={needs.Least}");
+        if (who is { MustEnrol: true }) return Redirect(http, "/account");
+        if (refused.Code == LineErrorCode.RoleMissing) return Redirect(http, $"/no-access?needs={Permissions.All.GetValueOrDefault(name)?.Least ?? AccessRole.Administrator}");
         return Redirect(http, access.NeedsSetup ? "/setup" : $"/sign-in?return={Uri.EscapeDataString(Origins.LocalPath(http.Request.Path + http.Request.QueryString))}");
     }
 
     private async Task CallAsync(HttpContext http, string call, Identity? who, string why)
     {
         if (who is not null) access.Sessions.Click(who.Session);
-        var rule = Calls.All.GetValueOrDefault(call);
-        if ((rule is null ? s_unknown : access.Refuse(who, rule, why)) is { } refused)
+        var rule = Permissions.All.GetValueOrDefault(call);
+        if (access.Refuse(who, call, why) is { } refused)
         {
             // What only reads is refused without an entry: the audit is of changes.
             if (rule is null || rule.Least > AccessRole.Viewer) await refusals.NoteAsync(http.ToCaller(), call, refused);

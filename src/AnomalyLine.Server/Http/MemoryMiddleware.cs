@@ -22,7 +22,7 @@ internal sealed class MemoryMiddleware(RequestDelegate next, MemoryBudget memory
 
     public async Task InvokeAsync(HttpContext http)
     {
-        var call = Calls.NameOf(http.GetEndpoint());
+        var call = Permissions.CallOf(http.GetEndpoint());
         var isHeavy = call is null ? http.GetEndpoint()?.Metadata.GetMetadata<HeavyAttribute>() is not null
             : call.StartsWith(Prefix, StringComparison.Ordinal) && s_heavy.Contains(call[Prefix.Length..]);
         if (isHeavy && memory.Measure())

@@ -28,7 +28,7 @@ internal static class SignInEndpoints
     }
 
     /// <summary>The token against other sites is checked here, so that a page that was open for too long is shown anew instead of an empty error.</summary>
-    private static void Map(RouteHandlerBuilder route, string page) => route.DisableAntiforgery().WithMetadata(OpenAttribute.Instance).AddEndpointFilter(async (call, next) =>
+    private static void Map(RouteHandlerBuilder route, string page) => route.DisableAntiforgery().AddEndpointFilter(async (call, next) =>
         await call.HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(call.HttpContext)
             ? await next(call)
             : Again(page, call.HttpContext.RequestServices.GetRequiredService<IStringLocalizer<Words>>()["This page was open for too long. Try again."], null, null));

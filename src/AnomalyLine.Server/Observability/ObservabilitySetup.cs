@@ -1,6 +1,5 @@
 using System.Reflection;
 using AnomalyLine.Inspection;
-using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -46,14 +45,14 @@ internal static class ObservabilitySetup
     {
         // Made here so that its instruments exist before the first scrape.
         app.Services.GetRequiredService<ServerMetrics>();
-        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OpenAttribute.Instance);
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(OpenAttribute.Instance);
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
             Predicate = IsAboutReadiness,
             ResponseWriter = (http, report) => http.Response.WriteAsync(string.Join('\n', report.Entries.Select(entry => $"{entry.Value.Status}: {entry.Value.Description ?? entry.Key}"))),
-        }).WithMetadata(OpenAttribute.Instance);
-        app.MapGet("/health/ready/{station}", GetStation).WithMetadata(OpenAttribute.Instance);
+        });
+        app.MapGet("/health/ready/{station}", GetStation);
         app.MapGrpcService<HealthService>();
     }
 

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace AnomalyLine.Server.Tests.Access;
+
+/// <summary>One table says what everything needs: every address, page and change of the console is in it, and nothing else is.</summary>
+public sealed partial class PermissionTests
+{
+    [Fact]
+    public async Task Table_EveryAddressAndPage_IsInItAndEveryRowIsUsed()
+    {
+        await using var server = await TestServer.StartAsync(
+            "--AnomalyLine:Access:OpenId:Authority=https://provider.example", "--AnomalyLine:Access:OpenId:ClientId=line", "--AnomalyLine:Access:OpenId:Roles=a=Viewer");
+        var served = server.Get<EndpointDataSource>().Endpoints.Select(Permissions.NameOf).Append(Permissions.Routing).ToHashSet(StringComparer.Ordinal);
+
+        Assert.True(served.Count > 100);
+        Assert.Equal("", string.Join('\n', served.Except(Permissions.All.Keys)));
+        Assert.Equal("", string.Join('\n', Permissions.All.Keys.Where(name => IsAddress(name)).Except(served)));
+    }
+
+    [Fact]
+    public void Table_EveryChangeThatThePagesAskFor_IsInItAndEveryRowIsUsed()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Root(), "src", "AnomalyLine.Server", "Console")).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText).ToList();
+        var asked = sources.SelectMany(source => Asked().Matches(source).Select(match => match.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.True(asked.Count > 15);
+        Assert.Equal("", string.Join('\n', asked.Except(Permissions.All.Keys)));
+        Assert.Equal("", string.Join('\n', Permissions.All.Keys.Where(name => !IsAddress(name)).Except(asked)));
+        Assert.All(sources, source => Assert.DoesNotMatch(ByRole(), source));
+    }
+
+    [Fact]
+    public async Task Address_ThatIsInNoRow_IsRefusedToAnAdministratorToo()
+    {
+        await using var server = await TestServer.StartAsync();
+        var reached = false;
+        var middleware = new AccessMiddleware(Reach, server.Get<AccessControl>(), server.Get<RefusalLog>());
+        foreach (var (path, isReached) in new[] { ("/system/backup", true), ("/forgotten", false) })
+        {
+            reached = false;
+            var http = new DefaultHttpContext { RequestServices = server.Get<IServiceProvider>() };
+            http.Request.Headers.Authorization = $"Bearer {server.Get<AccessControl>().LocalKey}";
+            http.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse(path), 0, new EndpointMetadataCollection(new HttpMethodMetadata(["GET"])), path));
+
+            await middleware.InvokeAsync(http);
+
+            Assert.Equal(isReached, reached);
+            if (!isReached) Assert.Equal(StatusCodes.Status403Forbidden, http.Response.StatusCode);
+        }
+
+        Task Reach(HttpContext http)
+        {
+            reached = true;
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public void Table_RolesOfPagesAndChanges_AreThoseOfTheirCalls()
+    {
+        Assert.Equal(AccessRole.Administrator, Permissions.All["page /users"].Least);
+        Assert.Equal(Permissions.All["/anomalyline.v1.TrainingService/StartJob"].Least, Permissions.All["job.start"].Least);
+        Assert.False(Permissions.All["job.start"].IsForGateway);
+        Assert.Equal(
+            ["* /health/live", "* /health/ready", "* /metrics", "GET /health/ready/{station}", "GET /language", "GET /sign-in/provider", "files", "page /setup", "page /sign-in", "page /sign-in/code"],
+            Permissions.All.Where(rule => rule.Value.Least is null && IsAddress(rule.Key) && !rule.Key.StartsWith('/') && !rule.Key.StartsWith("POST ", StringComparison.Ordinal)).Select(rule => rule.Key).Order(StringComparer.Ordinal));
+    }
+
+    private static bool IsAddress(string name) => name.Contains('/', StringComparison.Ordinal) || name is Permissions.Files or Permissions.Socket or Permissions.Routing;
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex("(?:AsAsync\\(|DoAsync\\(|DoneAsync\\(|MayAsync\\(|<Allowed To=)\"([a-z][a-z.-]+)\"")]
+    private static partial Regex Asked();
+
+    [GeneratedRegex("(AsAsync|MayAsync)\\(AccessRole|\\[Needs|\\[Open\\]|Allowed Role=")]
+    private static partial Regex ByRole();
+}
