@@ -73,7 +73,7 @@ internal sealed record ImageHeader(long Width, long Height, int PixelBytes)
         var isOld = BinaryPrimitives.ReadUInt32LittleEndian(file[14..]) == 12;
         var (width, height) = isOld
             ? (BinaryPrimitives.ReadUInt16LittleEndian(file[18..]), BinaryPrimitives.ReadUInt16LittleEndian(file[20..]))
-            : ((long)BinaryPrimitives.ReadInt32LittleEndian(file[18..]), BinaryPrimitives.ReadInt32LittleEndian(file[22..]));
+            : ((long)BinaryPrimitives.ReadInt32LittleEndian(file[18..]), (long)BinaryPrimitives.ReadInt32LittleEndian(file[22..]));
         var bits = BinaryPrimitives.ReadUInt16LittleEndian(file[(isOld ? 24 : 28)..]);
 
         // A negative height says that the first row is on top.

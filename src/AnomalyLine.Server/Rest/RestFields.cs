@@ -129,7 +129,7 @@ internal static class RestFields
             JsonParser.Default.Parse($"{{\"{field.JsonName}\":{json}}}", field.ContainingType);
             return true;
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or OverflowException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or FormatException or OverflowException)
         {
             return false;
         }

@@ -113,6 +113,15 @@ public sealed class ImageHeaderTests
     }
 
     [Fact]
+    public void Check_BmpOfTheLowestNumberOfRows_IsRefusedAsAGiant()
+    {
+        var file = Encode(".bmp", 8, 3, 40, 30);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), int.MinValue);
+
+        Assert.Contains("2147483648 pixels", ImageHeader.Check(file, 1 << 20), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TryRead_DamagedFiles_NeverThrows()
     {
         var seeds = Types.Select(row => Encode(row.Data.Item1, row.Data.Item2, row.Data.Item3, 40, 30)).ToArray();
