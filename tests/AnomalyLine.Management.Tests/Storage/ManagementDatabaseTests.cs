@@ -50,6 +50,31 @@ public sealed class ManagementDatabaseTests(PostgresServer postgres)
     }
 
     [Theory]
+    [InlineData(DatabaseKind.Sqlite, "0001_AuditAndSamples")]
+    [InlineData(DatabaseKind.Sqlite, "0010_JobsAndVersions")]
+    [InlineData(DatabaseKind.Sqlite, "0011_Schedules")]
+    [InlineData(DatabaseKind.Sqlite, "0020_OriginsProductsDriftAndShadows")]
+    [InlineData(DatabaseKind.Postgres, "0001_AuditAndSamples")]
+    [InlineData(DatabaseKind.Postgres, "0020_OriginsProductsDriftAndShadows")]
+    public async Task Open_TablesOfAnEarlierRelease_AreBroughtUpToDateWithTheirRows(DatabaseKind kind, string migration)
+    {
+        await using var fresh = await TestDatabase.CreateAsync(kind, postgres);
+        await using var old = await TestDatabase.CreateAsync(kind, postgres);
+        await old.MigrateAsync(migration);
+        await old.RunAsync("""
+            INSERT INTO samples ("Station", "Sha256", "SizeBytes", "Width", "Height", "PartId", "CaptureTime", "CreationTime", "Reason", "Sequence", "Verdict", "Score", "Threshold", "ModelVersion",
+              "Label", "Defect", "State", "ReviewedBy", "Suspicion") VALUES ('s', 'aa', 1, 2, 3, 'part of before', 4, 5, 'Import', 6, 'Ok', 0.5, 0.7, 'm', 'Normal', '', 'Approved', 'ann', '')
+            """);
+
+        Assert.Null(await old.Database.OpenAsync(TestDatabase.Cancel));
+
+        Assert.Equal(await ReadSchemaAsync(fresh), await ReadSchemaAsync(old));
+        var parts = await old.Database.ReadAsync<List<string>>(
+            async (context, cancel) => await context.Database.SqlQueryRaw<string>("SELECT \"PartId\" AS \"Value\" FROM samples").ToListAsync(cancel), TestDatabase.Cancel);
+        Assert.Equal(["part of before"], parts.Value);
+    }
+
+    [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.Postgres)]
     public async Task Change_ThatFails_LeavesNothing(DatabaseKind kind)
