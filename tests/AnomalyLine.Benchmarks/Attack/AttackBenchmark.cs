@@ -8,8 +8,8 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Benchmarks.Attack;
 
 /// <summary>
-/// What a polite camera sees while others attack: its answers' latency from when each frame was due, in turns with and without <see cref="Attackers"/>, which run in a process of their own and share
-/// the machine's cores with the server.
+/// What a polite camera sees while others attack: its answers' latency from when each frame was due, in turns with and without <see cref="Attackers"/>. They run in a process of their own, at the lowest
+/// priority: on another machine they would take nothing of the server's cores but what they make it do.
 /// </summary>
 internal static class AttackBenchmark
 {
@@ -49,8 +49,8 @@ internal static class AttackBenchmark
 
     private static Process Start(ServerProcess server)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "AnomalyLine.Benchmarks.dll"), Attackers.Argument, server.Grpc, server.Http, server.Key[0].Value, Other]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("nice") { UseShellExecute = false };
+        foreach (var argument in (string[])["-n", "19", "dotnet", Path.Combine(AppContext.BaseDirectory, "AnomalyLine.Benchmarks.dll"), Attackers.Argument, server.Grpc, server.Http, server.Key[0].Value, Other]) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException("The attackers' process did not start.");
     }
 
