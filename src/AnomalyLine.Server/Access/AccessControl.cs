@@ -193,7 +193,7 @@ internal sealed class AccessControl
     {
         if (Sessions.Find(session) is not { } found) return null;
         if (found.Who.Kind != IdentityKind.User) return found.Who;
-        return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof 
+        return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof
             ? found.Who with { Role = user.Role, MustEnrol = _options.SecondFactorRoles.Contains(user.Role) && !UserList.HasSecondFactor(user) }
             : null;
     }

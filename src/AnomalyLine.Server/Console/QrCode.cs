@@ -42,8 +42,8 @@ internal sealed class QrCode
     {
         var path = new System.Text.StringBuilder();
         for (var y = 0; y < Size; y++)
-        for (var x = 0; x < Size; x++)
-            if (_dark[x, y]) path.Append(System.Globalization.CultureInfo.InvariantCulture, $"M{x + 4} {y + 4}h1v1h-1z");
+            for (var x = 0; x < Size; x++)
+                if (_dark[x, y]) path.Append(System.Globalization.CultureInfo.InvariantCulture, $"M{x + 4} {y + 4}h1v1h-1z");
         return path.ToString();
     }
 
@@ -97,8 +97,8 @@ internal sealed class QrCode
         generator[^1] = 1;
         byte root = 1;
         for (var i = 0; i < degree; i++, root = Multiply(root, 2))
-        for (var j = 0; j < degree; j++)
-            generator[j] = (byte)(Multiply(generator[j], root) ^ (j + 1 < degree ? generator[j + 1] : 0));
+            for (var j = 0; j < degree; j++)
+                generator[j] = (byte)(Multiply(generator[j], root) ^ (j + 1 < degree ? generator[j + 1] : 0));
         var rest = new byte[degree];
         foreach (var b in data)
         {
@@ -129,8 +129,8 @@ internal sealed class QrCode
         foreach (var (x, y) in new[] { (3, 3), (Size - 4, 3), (3, Size - 4) }) DrawSquares(x, y, 4, distance => distance is not (2 or 4));
         var places = AlignmentPlaces();
         foreach (var (column, x) in places.Index())
-        foreach (var (row, y) in places.Index())
-            if (!(column == 0 && row == 0) && !(column == 0 && row == places.Length - 1) && !(column == places.Length - 1 && row == 0)) DrawSquares(x, y, 2, distance => distance != 1);
+            foreach (var (row, y) in places.Index())
+                if (!(column == 0 && row == 0) && !(column == 0 && row == places.Length - 1) && !(column == places.Length - 1 && row == 0)) DrawSquares(x, y, 2, distance => distance != 1);
         DrawFormat(0);
         DrawVersion();
     }
@@ -146,8 +146,8 @@ internal sealed class QrCode
     private void DrawSquares(int centreX, int centreY, int reach, Func<int, bool> isDark)
     {
         for (var y = Math.Max(0, centreY - reach); y <= Math.Min(Size - 1, centreY + reach); y++)
-        for (var x = Math.Max(0, centreX - reach); x <= Math.Min(Size - 1, centreX + reach); x++)
-            Fix(x, y, isDark(Math.Max(Math.Abs(x - centreX), Math.Abs(y - centreY))));
+            for (var x = Math.Max(0, centreX - reach); x <= Math.Min(Size - 1, centreX + reach); x++)
+                Fix(x, y, isDark(Math.Max(Math.Abs(x - centreX), Math.Abs(y - centreY))));
     }
 
     /// <summary>Level and mask with 10 bits of BCH code, twice.</summary>
@@ -191,13 +191,13 @@ internal sealed class QrCode
         {
             if (right == 6) right = 5;
             for (var i = 0; i < Size; i++)
-            for (var x = right; x > right - 2; x--)
-            {
-                var y = ((right + 1) & 2) == 0 ? Size - 1 - i : i;
-                if (_isFixed[x, y] || at >= bytes.Length * 8) continue;
-                _dark[x, y] = ((bytes[at / 8] >> (7 - (at % 8))) & 1) != 0;
-                at++;
-            }
+                for (var x = right; x > right - 2; x--)
+                {
+                    var y = ((right + 1) & 2) == 0 ? Size - 1 - i : i;
+                    if (_isFixed[x, y] || at >= bytes.Length * 8) continue;
+                    _dark[x, y] = ((bytes[at / 8] >> (7 - (at % 8))) & 1) != 0;
+                    at++;
+                }
         }
     }
 
@@ -219,21 +219,21 @@ internal sealed class QrCode
     {
         DrawFormat(mask);
         for (var y = 0; y < Size; y++)
-        for (var x = 0; x < Size; x++)
-        {
-            if (_isFixed[x, y]) continue;
-            _dark[x, y] ^= mask switch
+            for (var x = 0; x < Size; x++)
             {
-                0 => (x + y) % 2,
-                1 => y % 2,
-                2 => x % 3,
-                3 => (x + y) % 3,
-                4 => ((x / 3) + (y / 2)) % 2,
-                5 => (x * y % 2) + (x * y % 3),
-                6 => ((x * y % 2) + (x * y % 3)) % 2,
-                _ => (((x + y) % 2) + (x * y % 3)) % 2,
-            } == 0;
-        }
+                if (_isFixed[x, y]) continue;
+                _dark[x, y] ^= mask switch
+                {
+                    0 => (x + y) % 2,
+                    1 => y % 2,
+                    2 => x % 3,
+                    3 => (x + y) % 3,
+                    4 => ((x / 3) + (y / 2)) % 2,
+                    5 => (x * y % 2) + (x * y % 3),
+                    6 => ((x * y % 2) + (x * y % 3)) % 2,
+                    _ => (((x + y) % 2) + (x * y % 3)) % 2,
+                } == 0;
+            }
     }
 
     /// <summary>What the standard counts against a mask: long runs, blocks of four, what looks like a finder, and too much of one kind.</summary>
