@@ -87,7 +87,7 @@ internal sealed partial class MemoryBudget : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Takes room for bytes that a caller sends; false where there is none, which is counted.</summary>
+    /// <summary>Takes room for bytes that a caller sends; false if there is none, which is counted.</summary>
     public bool TryEnter(long bytes)
     {
         if (Interlocked.Add(ref _inFlight, bytes) <= MostInFlight && !Measure(bytes)) return true;
