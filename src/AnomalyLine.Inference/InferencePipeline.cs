@@ -40,23 +40,9 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         using var scope = NewDisposeScope();
         var map = network.AnomalyMap(staging.Move(frames, size), _context);
         if (normal is not null) map = normal.Measure(map, team);
-        var scores = CpuMapKernels.Values(network.Score(map, _context).cpu());
-        var detections = new DetectionResult[frames.Count];
-        var whole = map.contiguous().cpu();
-        for (var i = 0; i < detections.Length; i++)
-        {
-            var frame = frames[i];
-            if (frame.Cover == frame.Input.Whole)
-            {
-                detections[i] = Detection(whole, i, scores[i], frame.Region);
-                continue;
-            }
-
-            var covered = Covered(map.narrow(0, i, 1), frame.Cover).contiguous();
-            detections[i] = Detection(covered.cpu(), 0, CpuMapKernels.Values(network.Score(covered, _context).cpu())[0], frame.Region);
-        }
-
-        return detections;
+        if (frames.Any(frame => frame.Cover != frame.Input.Whole))
+            return [.. frames.Select((frame, i) => Detections(Covered(map.narrow(0, i, 1), frame.Cover).contiguous(), [frame])[0])];
+        return Detections(map, frames);
     }
 
     /// <summary>The part of maps or pictures, ... x H x W, that shows the frame.</summary>
@@ -75,11 +61,20 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         return result;
     }
 
-    private static DetectionResult Detection(Tensor maps, int number, float score, RegionOfInterest region)
+    /// <summary>What maps of one size say of the frames that they show, the first of the maps.</summary>
+    private DetectionResult[] Detections(Tensor maps, IReadOnlyList<PreparedFrame> frames)
     {
+        var scores = CpuMapKernels.Values(network.Score(maps, _context).cpu());
+        maps = maps.contiguous().cpu();
         var (height, width) = ((int)maps.shape[1], (int)maps.shape[2]);
-        var values = PooledArrays.Rent<float>(height * width);
-        CpuMapKernels.Values(maps, number).CopyTo(values.Memory.Span);
-        return new DetectionResult(new AnomalyMap(width, height, values, region), score);
+        var detections = new DetectionResult[frames.Count];
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var values = PooledArrays.Rent<float>(height * width);
+            CpuMapKernels.Values(maps, i).CopyTo(values.Memory.Span);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
+        }
+
+        return detections;
     }
 }
