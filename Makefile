@@ -8,7 +8,7 @@ demo:
 test:
 	deploy/install-native.sh --test
 	dotnet restore --locked-mode -v q
-	dotnet test --no-restore --max-parallel-test-modules 1 --hangdump --hangdump-timeout 10m --hangdump-type None
+	dotnet test --no-restore --max-parallel-test-modules 1 --hangdump --hangdump-timeout 12m --hangdump-type None
 
 # What tells most of a change within a minute or two: no training, no browser, no other program.
 test-fast:

@@ -33,10 +33,7 @@ internal sealed partial class Collector : IAsyncDisposable
         request.CertificateExtensions.Add(names.Build());
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(Path.Combine(_folder, "authority.pem"), _certificate.ExportCertificatePem());
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        _port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        _port = TestPort.Next();
         Start();
     }
 
@@ -68,7 +65,11 @@ internal sealed partial class Collector : IAsyncDisposable
     /// <summary>Waits until so many entries have come.</summary>
     public async Task UntilAsync(int entries)
     {
-        while (Entries.Count < entries) await _came.WaitAsync(TestServer.Cancel);
+        while (Entries.Count < entries)
+        {
+            if (_running.IsFaulted) await _running;
+            await _came.WaitAsync(TestServer.Cancel);
+        }
     }
 
     public void Start()

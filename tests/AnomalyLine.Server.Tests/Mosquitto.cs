@@ -17,9 +17,7 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     private Mosquitto(bool isGuarded)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Port = TestPort.Next();
         File.WriteAllText(Path.Combine(_folder, "mosquitto.conf"), string.Create(CultureInfo.InvariantCulture, $"""
             listener {Port} 127.0.0.1
             {(isGuarded ? Guards() : "allow_anonymous true")}
@@ -68,6 +66,7 @@ internal sealed class Mosquitto : IAsyncDisposable
         _process.BeginErrorReadLine();
         while (true)
         {
+            Assert.False(_process.HasExited, "mosquitto ended at its start");
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {

@@ -89,8 +89,11 @@ public sealed class MqttTests
         {
             await InspectAsync(server, 1, 3);
             while (SequenceOf(await subscriber.NextAsync("anomalyline/line/a/inspection")) < 3) { }
+            // A further part goes once the server knows that the broker has those before it.
+            await InspectAsync(server, 4, 4);
+            while (SequenceOf(await subscriber.NextAsync("anomalyline/line/a/inspection")) < 4) { }
             await server.StopAsync();
-            Assert.Contains("3", await File.ReadAllTextAsync(Path.Combine(server.Folder, "mqtt-json.json"), TestServer.Cancel), StringComparison.Ordinal);
+            Assert.Matches("[34]", await File.ReadAllTextAsync(Path.Combine(server.Folder, "mqtt-json.json"), TestServer.Cancel));
         }
 
         while ((await subscriber.NextAsync("anomalyline/line/online")).ConvertPayloadToString() != "false") { }

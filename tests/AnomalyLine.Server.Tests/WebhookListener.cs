@@ -27,7 +27,7 @@ internal sealed class WebhookListener : IAsyncDisposable
         Start();
     }
 
-    public int Port { get; private set; }
+    public int Port { get; } = TestPort.Next();
 
     /// <summary>What it answers to an event, from the status on.</summary>
     public Func<Received, string> Answer { get; set; } = _ => "204 No Content\r\n";
@@ -43,7 +43,6 @@ internal sealed class WebhookListener : IAsyncDisposable
         _running = new CancellationTokenSource();
         _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _ = AcceptAsync(_listener, _running.Token);
     }
 

@@ -154,7 +154,14 @@ public sealed class DecoderPool : IFileDecoder, IDisposable
         private void End()
         {
             IsOverdue = true;
-            _process.Kill();
+            try
+            {
+                _process.Kill();
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended by itself at this moment, and was let go.
+            }
         }
     }
 }

@@ -81,6 +81,8 @@ public sealed class NginxTests
         await using var nginx = await Nginx.StartRecipeAsync(server);
         using var channel = GrpcChannel.ForAddress($"https://localhost:{nginx.Port}", new GrpcChannelOptions { HttpHandler = nginx.Handler(), DisposeHttpClient = true });
         using var watch = new Wire.InspectionService.InspectionServiceClient(channel).WatchInspections(new(), CallsTests.As(CallsTests.Key(server, "Viewer")), cancellationToken: TestServer.Cancel);
+        // Its first status says that it watches: what is judged before that, it does not see.
+        Assert.True(await watch.ResponseStream.MoveNext(TestServer.Cancel));
         using var camera = new Wire.InspectionService.InspectionServiceClient(channel).Inspect(CallsTests.As(CallsTests.Key(server, "Camera")), cancellationToken: TestServer.Cancel);
 
         for (ulong id = 1; id <= 20; id++)
