@@ -110,7 +110,7 @@ internal static class ServerHost
 
     private static void AddAccess(IServiceCollection services, AnomalyLineOptions options, bool isDemo)
     {
-        services.AddSingleton(provider => new AccessControl(options, isDemo, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AccessControl(options, isDemo, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SessionTable>>()));
         services.AddSingleton(provider => new TlsFiles(options.Tls, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TlsFiles>>()));
         services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<OwnPassword>().AddSingleton<SecondFactorSignIn>().AddSingleton<OwnSecondFactor>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());

@@ -1,7 +1,7 @@
 namespace AnomalyLine.Management.Access;
 
 /// <summary>Files that their owner alone may read (mode 0600), written whole or not at all, and never readable by others in between.</summary>
-internal static class PrivateFile
+public static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -143,7 +143,7 @@ public static class BackupWriter
     private static bool IsKept(string path, string target)
     {
         var name = Path.GetFileName(path);
-        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName or AuditSeal.FileName or SigningKey.FileName)
+        return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName or SessionFile.FileName or AuditSeal.FileName or SigningKey.FileName)
             && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
     }
 }

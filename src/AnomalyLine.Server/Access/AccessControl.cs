@@ -20,8 +20,8 @@ internal sealed class AccessControl
     private readonly TimeProvider _time;
     private readonly List<(byte[] Hash, Identity Who)> _ownKeys = [];
 
-    /// <summary>Reads nothing yet.</summary>
-    public AccessControl(AnomalyLineOptions options, bool isDemo, TimeProvider time)
+    /// <summary>Reads the sessions that were kept, and nothing else yet.</summary>
+    public AccessControl(AnomalyLineOptions options, bool isDemo, TimeProvider time, ILogger<SessionTable>? logger = null)
     {
         _options = options.Access;
         _isDemo = isDemo;
@@ -31,7 +31,7 @@ internal sealed class AccessControl
         Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
         SecondFactors = new SecondFactorList(Path.Combine(Path.GetDirectoryName(Users.FilePath)!, SecondFactorList.FileName), time);
         Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time);
-        Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, time);
+        Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, new SessionFile(options.DataFolder), time, logger);
         LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
         GatewayKey = AddOwnKey(new Identity(IdentityKind.Key, "opcua-gateway", AccessRole.Engineer, Own) { IsGateway = true });
         DemoCameraKey = AddOwnKey(new Identity(IdentityKind.Key, "demo-camera", AccessRole.Camera, Own));
@@ -192,9 +192,9 @@ internal sealed class AccessControl
     private Identity? Renew(string session)
     {
         if (Sessions.Find(session) is not { } found) return null;
-        if (found.Who.Kind != IdentityKind.User) return found.Who;
-        return Users.Find(found.Who.Name) is { } user && user.Secret == found.Proof
-            ? found.Who with { Role = user.Role, MustEnrol = _options.SecondFactorRoles.Contains(user.Role) && !UserList.HasSecondFactor(user) }
+        if (found.Kind != IdentityKind.User) return found;
+        return Users.Find(found.Name) is { } user && Sessions.IsProvedBy(session, user.Secret)
+            ? found with { Role = user.Role, MustEnrol = _options.SecondFactorRoles.Contains(user.Role) && !UserList.HasSecondFactor(user) }
             : null;
     }
 

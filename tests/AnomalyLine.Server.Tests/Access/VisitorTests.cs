@@ -17,7 +17,7 @@ public sealed class VisitorTests
         access.Users.Add("bert", AccessRole.Operator, "a password of bert");
         var bert = access.Users.Find("bert")!;
         var session = access.Sessions.Begin(new Identity(IdentityKind.User, "bert", bert.Role), bert.Secret, "10.0.0.9");
-        var (who, _) = access.Sessions.Find(SessionTable.IdOf(session))!.Value;
+        var who = access.Sessions.Find(SessionTable.IdOf(session))!;
         // As it is when a page's circuit was opened.
         var visitor = new Visitor(new States(who), access, server.Get<RefusalLog>());
 
