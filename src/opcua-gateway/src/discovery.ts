@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
-import { BonjourHolder, type OPCUAServer, type OPCUAServerOptions, RegisterServerMethod } from "node-opcua";
+import { BonjourHolder, type OPCUAServer, type OPCUAServerOptions } from "node-opcua";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import { Registration } from "./registration.ts";
 
 /** What the gateway offers, by the identifiers of OPC 10000-12, annex D. */
 const CAPABILITIES = ["DA", "AC", "HD", "HE"];
@@ -11,58 +12,52 @@ const LISTENER_TIMEOUT_MS = 120_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** What node-opcua must know of it: where it registers, and the clients that it connects to instead of being connected to. */
-export function discoveryOptions({ discoveryServer, reverse }: Config): OPCUAServerOptions {
-  return {
-    capabilitiesForMDNS: CAPABILITIES,
-    ...(discoveryServer === undefined
-      ? {}
-      : { registerServerMethod: RegisterServerMethod.LDS, discoveryServerEndpointUrl: discoveryServer }),
-    ...(reverse.length === 0
-      ? {}
-      : {
-          reverseConnect: {
-            connections: reverse.map((address) => ({ endpointUrl: `opc.tcp://${address}` })),
-            reconnectDelay: FIRST_PAUSE_MS,
-            maxReconnectDelay: LONGEST_PAUSE_MS,
-            connectionTimeout: LISTENER_TIMEOUT_MS,
-          },
-        }),
-  };
+/** What node-opcua must know of it: the clients that it connects to instead of being connected to. */
+export function discoveryOptions({ reverse }: Config): OPCUAServerOptions {
+  return reverse.length === 0
+    ? {}
+    : {
+        reverseConnect: {
+          connections: reverse.map((address) => ({ endpointUrl: `opc.tcp://${address}` })),
+          reconnectDelay: FIRST_PAUSE_MS,
+          maxReconnectDelay: LONGEST_PAUSE_MS,
+          connectionTimeout: LISTENER_TIMEOUT_MS,
+        },
+      };
 }
 
-/** Makes a gateway known on its network by multicast DNS, where that is wanted, and says in the log what becomes of its registration. */
+/** Makes a gateway known where that is wanted: to a discovery server, and on its network by multicast DNS. */
 export class Discovery {
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #host: string;
+  readonly #name: string;
   readonly #multicast = new BonjourHolder();
+  readonly #registration: Registration | undefined;
 
   constructor(config: Config, server: OPCUAServer, log: Logger) {
     this.#config = config;
     this.#log = log;
-    const where = { discoveryServer: config.discoveryServer };
-    let isTold = false;
-    server.on("serverRegistered", () => log.info(where, "registered with the discovery server"));
-    server.on("serverRegistrationPending", () => {
-      if (!isTold) {
-        isTold = true;
-        log.info(where, "registering with the discovery server; tried again until it answers and trusts this gateway");
-      }
-    });
+    [this.#host = ""] = hostname().split(".");
+    this.#name = `AnomalyLine ${this.#host} ${config.port}`.slice(0, MAX_LABEL);
+    if (config.discoveryServer !== undefined) {
+      const announcement = { name: this.#name, capabilities: CAPABILITIES };
+      this.#registration = new Registration(server, config.discoveryServer, announcement, log);
+    }
   }
 
-  /** Announces the endpoint; a network that cannot be spoken to is no reason to serve nobody. */
+  /** Once clients can come. A network that cannot be spoken to is no reason to serve nobody. */
   async start(): Promise<void> {
+    this.#registration?.start();
     if (!this.#config.multicast) {
       return;
     }
-    const [host = ""] = hostname().split(".");
-    const name = `AnomalyLine ${host} ${this.#config.port}`.slice(0, MAX_LABEL);
     const { port, path } = this.#config;
+    const name = this.#name;
     try {
       await this.#multicast.announcedOnMulticastSubnet({
         name,
-        host: `${host}.local`,
+        host: `${this.#host}.local`,
         port,
         path,
         capabilities: CAPABILITIES,
@@ -74,6 +69,6 @@ export class Discovery {
   }
 
   async stop(): Promise<void> {
-    await this.#multicast.stopAnnouncedOnMulticastSubnet();
+    await Promise.all([this.#registration?.stop(), this.#multicast.stopAnnouncedOnMulticastSubnet()]);
   }
 }

@@ -61,8 +61,8 @@ export async function startGateway(
     async stop() {
       feed.stop();
       commands.close();
-      await discovery.stop();
-      await server.shutdown(0);
+      // Beside each other: clients do not wait for a discovery server that does not answer.
+      await Promise.all([discovery.stop(), server.shutdown(0)]);
     },
   };
 }
