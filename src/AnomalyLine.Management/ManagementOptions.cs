@@ -29,6 +29,14 @@ public sealed class ManagementOptions
     /// <summary>Which model files are taken and loaded. Default: all, an unsigned one with a word in the log.</summary>
     public ModelSignatures ModelSignatures { get; set; } = ModelSignatures.Any;
 
+    /// <summary>
+    /// How long an entry of the audit stays, at least <see cref="ShortestAuditRetention"/>; then it is removed, and a signed entry says up to which one. Default none: all stay.
+    /// </summary>
+    public TimeSpan? AuditRetention { get; set; }
+
+    /// <summary>The least of <see cref="AuditRetention"/>: 90 days.</summary>
+    public static readonly TimeSpan ShortestAuditRetention = TimeSpan.FromDays(90);
+
     /// <summary>Everything that is wrong, one message each with the option's name; empty where nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -36,6 +44,7 @@ public sealed class ManagementOptions
         Require(ReservedDiskBytes >= 0, $"{nameof(ReservedDiskBytes)} is {ReservedDiskBytes}; use 0 or more.");
         Require(CollectorQueueBytes >= 0, $"{nameof(CollectorQueueBytes)} is {CollectorQueueBytes}; use 0 or more.");
         Require(CollectorShare is > 0 and <= 1, $"{nameof(CollectorShare)} is {CollectorShare}; use more than 0, up to 1.");
+        Require(!(AuditRetention < ShortestAuditRetention), $"{nameof(AuditRetention)} is {AuditRetention}; use {ShortestAuditRetention} or more, or leave it out to keep all.");
         try
         {
             var connection = new NpgsqlConnectionStringBuilder(ConnectionString);

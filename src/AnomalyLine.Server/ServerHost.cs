@@ -59,7 +59,8 @@ internal static class ServerHost
         AddAccess(builder.Services, options, isDemo: demo is not null);
         AddManagement(builder.Services, options);
         AddGateway(builder.Services, options);
-        if (options.Syslog.Enabled) builder.Services.AddHostedService<SyslogForwarder>();
+        builder.Services.AddSingleton<SyslogForwarder>();
+        if (options.Syslog.Enabled) builder.Services.AddHostedService(provider => provider.GetRequiredService<SyslogForwarder>());
         builder.Services.AddSingleton<ForwardingMetrics>().AddSingleton<IReceivers, MqttReceivers>().AddSingleton<IReceivers, WebhookReceivers>();
         builder.Services.AddHostedService<ForwardingHost>();
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, FrameBlockPoolFactory>();
@@ -123,6 +124,7 @@ internal static class ServerHost
     {
         services.AddSingleton(provider => new ManagementDatabase(options.Management, options.DataFolder, provider.GetRequiredService<ILogger<ManagementDatabase>>()));
         services.AddSingleton(provider => new AuditSeal(options.DataFolder, provider.GetRequiredService<ILogger<AuditSeal>>())).AddSingleton<AuditLog>();
+        services.AddSingleton(provider => new AuditCuts(options.DataFolder, provider.GetRequiredService<TrustedSigners>()));
         services.AddSingleton(options.Management);
         services.AddSingleton(new SampleFiles(options.DataFolder, options.Management.ReservedDiskBytes));
         services.AddSingleton<SampleStore>();
@@ -136,6 +138,7 @@ internal static class ServerHost
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RecipeChange>>()));
         services.AddSingleton<StationChange>();
         services.AddHostedService<ManagementHost>();
+        if (options.Management.AuditRetention is not null) services.AddHostedService<AuditRetention>();
         services.AddSingleton(provider => new StoredModels(
             () => provider.GetRequiredService<LineHost>().Line, provider.GetRequiredService<ModelStore>(),
                 provider.GetRequiredService<ModelRegistry>(),

@@ -23,6 +23,24 @@ public sealed class AuditAnchorsTests : IDisposable
         Assert.Null(await anchors.FindBrokenAsync(Entries("Xbcd")));
     }
 
+    /// <summary>Entries 1 to 3 were removed because they were old enough: the third one's hash stands in the fourth.</summary>
+    [Fact]
+    public async Task FindBroken_AuditThatWasCut_ComparesTheLastThatWentAndThoseThatAreThere()
+    {
+        File.WriteAllLines(_file, [Message(1, 'a'), Message(3, 'c'), Message(5, 'e')]);
+        var anchors = AuditAnchors.Read(_file);
+        Assert.Null(await anchors.FindBrokenAsync(Entries("abcdef").Skip(3), 3));
+        Assert.Equal(5ul, (await anchors.FindBrokenAsync(Entries("abcdXf").Skip(3), 3))?.Sequence);
+        Assert.Equal(3ul, (await anchors.FindBrokenAsync(Entries("abXdef").Skip(3), 3))?.Sequence);
+        Assert.Contains("entry 5 was kept elsewhere and is missing here", (await anchors.FindBrokenAsync(Entries("abcd").Skip(3), 3))?.Reason, StringComparison.Ordinal);
+
+        File.WriteAllLines(_file, [Message(3, 'c')]);
+        Assert.Null(await AuditAnchors.Read(_file).FindBrokenAsync(Entries("abcdef").Skip(3), 3));
+        Assert.Equal(3ul, (await AuditAnchors.Read(_file).FindBrokenAsync(Entries("abXdef").Skip(3), 3))?.Sequence);
+        File.WriteAllLines(_file, [Message(1, 'a')]);
+        Assert.Null(await AuditAnchors.Read(_file).FindBrokenAsync(Entries("abXdef").Skip(3), 3));
+    }
+
     [Fact]
     public async Task FindBroken_FileWithTwoHashesOfAnEntry_SaysSo()
     {
@@ -43,6 +61,6 @@ public sealed class AuditAnchorsTests : IDisposable
     private static async IAsyncEnumerable<AuditEntry> Entries(string hashes)
     {
         await Task.CompletedTask;
-        foreach (var (index, hash) in hashes.Index()) yield return new AuditEntry { Sequence = (ulong)index + 1, Hash = new string(hash, 64) };
+        foreach (var (index, hash) in hashes.Index()) yield return new AuditEntry { Sequence = (ulong)index + 1, Hash = new string(hash, 64), PreviousHash = new string(index > 0 ? hashes[index - 1] : '0', 64) };
     }
 }

@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using AnomalyLine.Management.Audit;
+using AnomalyLine.Server.Observability;
 using AnomalyLine.Server.Options;
 using AnomalyLine.Server.Syslog;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Wire = AnomalyLine.Contracts.V1;
@@ -85,6 +88,35 @@ public sealed partial class SyslogTests
             await until();
             await forwarder.StopAsync(TestServer.Cancel);
         }
+    }
+
+    [Fact]
+    public async Task Forward_WhileTheCollectorIsAway_MetricsAndHealthSayHowFarItIsBehind()
+    {
+        await using var collector = new Collector();
+        await using var server = await TestServer.StartAsync(collector.Settings);
+        await AddKeysAsync(server, "a");
+        await collector.UntilAsync(1);
+        var forwarder = server.Get<SyslogForwarder>();
+        Assert.Equal(TimeSpan.Zero, forwarder.Waits);
+        await collector.StopAsync();
+        await AddKeysAsync(server, "b", "c");
+        while (forwarder.Lag is not { Entries: 3, Since: not null }) await Task.Yield();
+        Assert.NotEqual("", forwarder.Lag.Reason);
+        Assert.Contains("anomalyline_audit_forwarding_pending", await server.Http.GetStringAsync("/metrics", TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Contains("anomalyline_audit_forwarding_lag_seconds", await server.Http.GetStringAsync("/metrics", TestServer.Cancel), StringComparison.Ordinal);
+        var later = new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(1));
+        using var seen = new SyslogForwarder(server.Get<AnomalyLineOptions>(), server.Get<AuditLog>(), later, NullLogger<SyslogForwarder>.Instance);
+        await seen.StartAsync(TestServer.Cancel);
+        while (seen.Lag.Entries == 0) await Task.Yield();
+        var health = await ActivatorUtilities.CreateInstance<ManagementHealthCheck>(server.Get<IServiceProvider>(), seen).CheckHealthAsync(new HealthCheckContext(), TestServer.Cancel);
+        await seen.StopAsync(TestServer.Cancel);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("The collector of syslog does not have 3 entries of the audit", health.Description, StringComparison.Ordinal);
+
+        collector.Start();
+        await collector.UntilAsync(3);
+        while (forwarder.Lag != SyslogLag.None) await Task.Yield();
     }
 
     [Theory]

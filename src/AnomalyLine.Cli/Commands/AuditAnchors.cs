@@ -34,14 +34,20 @@ internal sealed partial class AuditAnchors
         return anchors.Count > 0 ? anchors : throw new CommandException($"{path}: has no entry of an audit; name a file of syslog messages with their structured data, or one of 'anomalyline audit export'.");
     }
 
-    /// <summary>The first entry that is another one now, or missing; null for none.</summary>
-    /// <param name="entries">The audit, from its first entry on.</param>
-    public async Task<(ulong Sequence, string Reason)?> FindBrokenAsync(IAsyncEnumerable<AuditEntry> entries)
+    /// <summary>
+    /// The first entry that is another one now, or missing; null for none. Of those that were removed because they were old enough, the last one is known by the entry behind it.
+    /// </summary>
+    /// <param name="entries">The audit, from the first entry that is there on.</param>
+    /// <param name="removedThrough">Number of the last entry that was removed, by a cut that is signed; 0 for none.</param>
+    public async Task<(ulong Sequence, string Reason)?> FindBrokenAsync(IAsyncEnumerable<AuditEntry> entries, ulong removedThrough = 0)
     {
         if (_torn is not null) return _torn;
-        var left = new SortedSet<ulong>(_hashes.Keys);
+        var left = new SortedSet<ulong>(_hashes.Keys.Where(sequence => sequence > removedThrough));
+        if (left.Count == 0 && !_hashes.ContainsKey(removedThrough)) return null;
         await foreach (var entry in entries)
         {
+            if (entry.Sequence == removedThrough + 1 && _hashes.TryGetValue(removedThrough, out var kept) && entry.PreviousHash != kept)
+                return (removedThrough, $"entry {removedThrough}, the last one that was removed, had the hash {entry.PreviousHash}, but was kept elsewhere with {kept}: the chain was made anew");
             if (left.Remove(entry.Sequence) && _hashes[entry.Sequence] != entry.Hash) return (entry.Sequence, $"entry {entry.Sequence} has the hash {entry.Hash}, but was kept elsewhere with {_hashes[entry.Sequence]}: the chain was made anew");
             if (left.Count == 0) return null;
         }

@@ -46,8 +46,12 @@ internal static class AuditCommand
             if (check.FirstBrokenSequence == 0 && parsed.GetValue(head) is { } noted)
             {
                 var at = parsed.GetValue(entries) ?? check.Entries;
-                var page = await client.ListAuditEntriesAsync(new ListAuditEntriesRequest { AfterSequence = at - 1, PageSize = 1 }, cancellationToken: cancel);
-                if (page.Entries.Count == 0) (check.FirstBrokenSequence, check.Reason) = (check.Entries + 1, $"there were {at} entries when the head was noted; now there are {check.Entries}");
+                var isRemoved = at <= check.RemovedThrough;
+                var page = await client.ListAuditEntriesAsync(new ListAuditEntriesRequest { AfterSequence = isRemoved ? at : at - 1, PageSize = 1 }, cancellationToken: cancel);
+                // Of what was removed, the entry behind it still has the last hash.
+                if (at < check.RemovedThrough) (check.FirstBrokenSequence, check.Reason) = (at, $"entry {at} was removed, with all up to {check.RemovedThrough}, because it was old enough, and cannot be compared; use a head that was noted later");
+                else if (isRemoved) (check.FirstBrokenSequence, check.Reason) = page.Entries is [{ } behind] && behind.PreviousHash == noted ? (0, "") : (at, $"the head that was noted is {noted}, but entry {at}, the last one that was removed, had another hash: the chain was made anew");
+                else if (page.Entries.Count == 0) (check.FirstBrokenSequence, check.Reason) = (check.Entries + 1, $"there were {at} entries when the head was noted; now there are {check.Entries}");
                 else if (page.Entries[0].Hash != noted) (check.FirstBrokenSequence, check.Reason) = (at, $"the head that was noted is {noted}, but entry {at} has {page.Entries[0].Hash}: the chain was made anew");
             }
 
@@ -56,12 +60,12 @@ internal static class AuditCommand
             {
                 var read = AuditAnchors.Read(file);
                 kept = read.Count;
-                if (await read.FindBrokenAsync(ReadAsync(parsed.GetRequiredValue(server), "", cancel)) is { } broken) (check.FirstBrokenSequence, check.Reason) = broken;
+                if (await read.FindBrokenAsync(ReadAsync(parsed.GetRequiredValue(server), "", cancel), check.RemovedThrough) is { } broken) (check.FirstBrokenSequence, check.Reason) = broken;
             }
 
             var good = check.FirstBrokenSequence == 0;
-            if (parsed.GetValue(json)) output.WriteJson(new { good, entries = check.Entries, head = check.Head, firstBroken = good ? (ulong?)null : check.FirstBrokenSequence, reason = check.Reason });
-            else if (good) await output.Result.WriteLineAsync($"{check.Entries} entries are as they were written{(kept > 0 ? $", {kept} of them as they were kept elsewhere" : "")}; head {check.Head}. Note both elsewhere.");
+            if (parsed.GetValue(json)) output.WriteJson(new { good, entries = check.Entries, head = check.Head, firstBroken = good ? (ulong?)null : check.FirstBrokenSequence, reason = check.Reason, removedThrough = check.RemovedThrough });
+            else if (good) await output.Result.WriteLineAsync($"{check.Entries} entries are as they were written{(kept > 0 ? $", {kept} of them as they were kept elsewhere" : "")}{(check.RemovedThrough > 0 ? $"; those up to {check.RemovedThrough} were removed because they were old enough" : "")}; head {check.Head}. Note both elsewhere.");
             else await output.Error.WriteLineAsync($"anomalyline audit verify: the first broken entry is {check.FirstBrokenSequence}: {check.Reason}.");
             return good ? ExitCode.Done : ExitCode.Failed;
         });

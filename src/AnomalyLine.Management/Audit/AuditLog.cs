@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -8,12 +9,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnomalyLine.Management.Audit;
 
-/// <summary>All changes, append-only: the database refuses to change or delete an entry, and the chain of hashes shows where somebody did it all the same. Any thread.</summary>
+/// <summary>
+/// All changes, append-only: the database refuses to change or delete an entry, and the chain of hashes shows where somebody did it all the same. Only the oldest can go, by a cut that is
+/// signed. Any thread.
+/// </summary>
 /// <param name="database">Where the entries are.</param>
 /// <param name="time">Clock.</param>
 /// <param name="seal">Seals the chain's end after each entry; null for a chain that is not the server's own, such as a copy.</param>
 /// <param name="logger">Gets the entries that the database does not take; null for nobody.</param>
-public sealed partial class AuditLog(ManagementDatabase database, TimeProvider time, AuditSeal? seal = null, ILogger<AuditLog>? logger = null)
+/// <param name="cuts">Signs cuts, and knows whose are trusted; null where the chain has its first entry.</param>
+public sealed partial class AuditLog(ManagementDatabase database, TimeProvider time, AuditSeal? seal = null, ILogger<AuditLog>? logger = null, AuditCuts? cuts = null)
 {
     /// <summary>Largest number of entries that one call of <see cref="ListAsync"/> gives.</summary>
     public const int MaxPageSize = 1000;
@@ -104,7 +109,7 @@ public sealed partial class AuditLog(ManagementDatabase database, TimeProvider t
                 .OrderByDescending(entry => entry.Sequence).Take(Math.Clamp(count, 1, MaxPageSize)).ToListAsync(cancel),
             cancellation);
 
-    /// <summary>Checks the whole chain, from the first entry on, against its seal too.</summary>
+    /// <summary>Checks the whole chain, from the first entry that is there on, against the cut before it and its seal too.</summary>
     public Task<Outcome<AuditCheck>> VerifyAsync(CancellationToken cancellation) => database.ReadAsync<AuditCheck>(
         async (context, cancel) =>
         {
@@ -115,6 +120,13 @@ public sealed partial class AuditLog(ManagementDatabase database, TimeProvider t
             {
                 var page = await context.Set<AuditEntry>().Where(entry => entry.Sequence > good.Entries)
                     .OrderBy(entry => entry.Sequence).Take(VerifyPageSize).ToListAsync(cancel);
+                if (good.Entries == 0 && page is [{ Sequence: > 1 } first, ..] && cuts is not null)
+                {
+                    var removed = first.Sequence - 1;
+                    if (await cuts.FindFaultAsync(context.Set<AuditEntry>(), removed, first.PreviousHash, cancel) is { } reason) return good with { FirstBroken = 1, Reason = reason };
+                    good = new AuditCheck(removed, first.PreviousHash, null, "", removed);
+                }
+
                 foreach (var entry in page)
                 {
                     if (good.Follow(entry) is var next && next.FirstBroken is not null) return next;
@@ -128,6 +140,45 @@ public sealed partial class AuditLog(ManagementDatabase database, TimeProvider t
             }
         },
         cancellation);
+
+    /// <summary>
+    /// Removes the entries at the beginning that are older, and writes one that says so, signed; the newest one always stays. A chain that is not whole stays as it is: a cut would hide what
+    /// happened to it.
+    /// </summary>
+    /// <param name="before">Entries from then on stay, and those behind the first of them.</param>
+    /// <param name="keepFrom">Number of the first entry that must stay, such as one that a collector does not have yet; <see cref="long.MaxValue"/> for none.</param>
+    /// <param name="cancellation">Removes nothing.</param>
+    /// <returns>How many went; or <see cref="LineErrorCode.ManagementFailed"/>, also where the chain is broken or the cut cannot be signed.</returns>
+    public async Task<Outcome<long>> CutAsync(DateTimeOffset before, long keepFrom, CancellationToken cancellation)
+    {
+        if (cuts is null) throw new InvalidOperationException("A chain that nobody can sign cuts for cannot be cut.");
+        if (!(await VerifyAsync(cancellation)).TryGet(out var check, out var error)) return error;
+        if (check.FirstBroken is not null) return new LineError(LineErrorCode.ManagementFailed, $"It is not whole: {check.Reason}. A cut would hide that.");
+        return await database.ChangeAsync<long>(
+            async (context, cancel) =>
+            {
+                var entries = context.Set<AuditEntry>();
+                var newest = await entries.MaxAsync(entry => (long?)entry.Sequence, cancel) ?? 0;
+                var stays = await entries.Where(entry => entry.Time >= before).MinAsync(entry => (long?)entry.Sequence, cancel) ?? newest;
+                var through = Math.Min(Math.Min(stays, newest), keepFrom) - 1;
+                if (through <= check.RemovedThrough) return 0L;
+                var last = await entries.AsNoTracking().SingleAsync(entry => entry.Sequence == through, cancel);
+                try
+                {
+                    await AppendAsync(context, Caller.Server("audit"), AuditCuts.Action, "audit", null, cuts.Sign(through, last.Hash), cancel);
+                }
+                catch (Exception failure) when (failure is SignatureException or IOException or UnauthorizedAccessException)
+                {
+                    return new LineError(LineErrorCode.ManagementFailed, $"Its cut cannot be signed: {failure.Message}");
+                }
+
+                foreach (var statement in AuditTable.Unguard(context.IsPostgres)) await context.Database.ExecuteSqlRawAsync(statement, cancel);
+                await entries.Where(entry => entry.Sequence <= through).ExecuteDeleteAsync(cancel);
+                foreach (var statement in AuditTable.Guard(context.IsPostgres)) await context.Database.ExecuteSqlRawAsync(statement, cancel);
+                return through - check.RemovedThrough;
+            },
+            cancellation);
+    }
 
     private void Seal(AuditEntry entry)
     {

@@ -37,8 +37,10 @@ public static class BackupWriter
         var copies = Directory.CreateTempSubdirectory("anomalyline-backup-").FullName;
         try
         {
+            // The seal first: the database then has its entry, and more.
+            foreach (var name in new[] { AuditSeal.FileName, AuditSeal.KeyFileName })
+                if (File.Exists(Path.Combine(root, name))) File.Copy(Path.Combine(root, name), Path.Combine(copies, name));
             foreach (var database in Directory.EnumerateFiles(root, "*.db")) CopyDatabase(database, Path.Combine(copies, Path.GetFileName(database)));
-            if (Path.Combine(root, AuditSeal.KeyFileName) is var key && File.Exists(key)) File.Copy(key, Path.Combine(copies, AuditSeal.KeyFileName));
             if (options.ConnectionString.Length > 0) await CopyRowsAsync(root, options, copies, cancellation);
             var passphrase = Passphrase.Read(options.BackupPassphraseFile);
             var plain = passphrase is null ? part : Path.Combine(copies, "archive");
@@ -100,11 +102,10 @@ public static class BackupWriter
             }
         }
 
-        var (entries, head) = await CompleteAsync(copies, [.. files.Select(file => Path.GetFileNameWithoutExtension(file.Name))], time, cancellation);
-        if (File.Exists(Path.Combine(copies, AuditSeal.KeyFileName))) new AuditSeal(copies, NullLogger<AuditSeal>.Instance).Set(entries, head);
+        var check = await CompleteAsync(root, copies, [.. files.Select(file => Path.GetFileNameWithoutExtension(file.Name))], time, cancellation);
         if (File.Exists(Path.Combine(copies, AuditSeal.FileName))) files.Add(await AddAsync(archive, Path.Combine(copies, AuditSeal.FileName), AuditSeal.FileName, cancellation));
         foreach (var path in Directory.EnumerateFiles(copies, "*.db").Order(StringComparer.Ordinal)) files.Add(await AddAsync(archive, path, Path.GetFileName(path), cancellation));
-        var manifest = new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), entries, head, files);
+        var manifest = new BackupManifest(BackupManifest.CurrentFormat, time.GetUtcNow(), check.Entries, check.Head, files);
         var content = JsonSerializer.SerializeToUtf8Bytes(manifest, JsonSerializerOptions.Web);
         using var key = SigningKey.Open(root);
         foreach (var (name, bytes) in new[] { (Signature.EntryName, key.SignAs(content).ToBytes()), (BackupManifest.Name, content) })
@@ -114,8 +115,11 @@ public static class BackupWriter
         return manifest with { Signer = key.Fingerprint };
     }
 
-    /// <summary>Takes samples whose pictures went since out of the copied database, and checks its audit.</summary>
-    private static async Task<(long Entries, string Head)> CompleteAsync(string copies, HashSet<string> names, TimeProvider time, CancellationToken cancellation)
+    /// <summary>
+    /// Takes samples whose pictures went since out of the copied database, and checks its audit: the end of a whole one is sealed, while the seal of a broken one stays as it was, so that a restore does
+    /// not make it whole.
+    /// </summary>
+    private static async Task<AuditCheck> CompleteAsync(string root, string copies, HashSet<string> names, TimeProvider time, CancellationToken cancellation)
     {
         await using var copy = new ManagementDatabase(new ManagementOptions(), copies, NullLogger<ManagementDatabase>.Instance);
         (await copy.ChangeAsync<int>(
@@ -126,9 +130,11 @@ public static class BackupWriter
                 return gone.Count;
             },
             cancellation)).OrThrow();
-        var check = (await new AuditLog(copy, time).VerifyAsync(cancellation)).OrThrow();
+        var seal = new AuditSeal(copies, NullLogger<AuditSeal>.Instance);
+        var check = (await new AuditLog(copy, time, seal, cuts: new AuditCuts(root, new TrustedSigners(root))).VerifyAsync(cancellation)).OrThrow();
         (await copy.CheckpointAsync(cancellation)).OrThrow();
-        return (check.Entries, check.Head);
+        if (check.FirstBroken is null && File.Exists(Path.Combine(copies, AuditSeal.KeyFileName))) seal.Set(check.Entries, check.Head);
+        return check;
     }
 
     private static async Task<BackupFile> AddAsync(TarWriter archive, string path, string name, CancellationToken cancellation)

@@ -21,7 +21,14 @@ internal sealed class AuditService(AuditLog audit) : Wire.AuditService.AuditServ
     public override async Task<Wire.VerifyAuditResponse> VerifyAudit(Wire.VerifyAuditRequest request, ServerCallContext context)
     {
         var check = (await audit.VerifyAsync(context.CancellationToken)).OrThrow();
-        return new Wire.VerifyAuditResponse { Entries = (ulong)check.Entries, Head = check.Head, FirstBrokenSequence = (ulong)(check.FirstBroken ?? 0), Reason = check.Reason };
+        return new Wire.VerifyAuditResponse
+        {
+            Entries = (ulong)check.Entries,
+            Head = check.Head,
+            FirstBrokenSequence = (ulong)(check.FirstBroken ?? 0),
+            Reason = check.Reason,
+            RemovedThrough = (ulong)check.RemovedThrough,
+        };
     }
 
     private static Wire.AuditEntry ToWire(AuditEntry entry) => new()

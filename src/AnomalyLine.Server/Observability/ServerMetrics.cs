@@ -4,6 +4,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Memory;
 using AnomalyLine.Server.OpcUaGateway;
+using AnomalyLine.Server.Syslog;
 
 namespace AnomalyLine.Server.Observability;
 
@@ -20,7 +21,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> _answer;
     private readonly Counter<long> _refused;
 
-    public ServerMetrics(LineHost host, GatewaySupervisor gateway, MemoryBudget memory, Decoders decoders, IMeterFactory meters)
+    public ServerMetrics(LineHost host, GatewaySupervisor gateway, MemoryBudget memory, Decoders decoders, SyslogForwarder syslog, IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
         _answer = _meter.CreateHistogram<double>(AnswerDuration, "s", "From a frame's arrival to its answer's being ready");
@@ -40,6 +41,8 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("anomalyline.memory.in.flight", () => memory.InFlight, "By", "Frames and messages that are being read or judged");
         _meter.CreateObservableGauge("anomalyline.memory.short", () => memory.IsShort ? 1 : 0, description: "1 while new work is refused because memory is short");
         _meter.CreateObservableCounter("anomalyline.memory.refused", () => memory.Refusals, "{request}", "Frames and calls that were refused because memory was short");
+        _meter.CreateObservableGauge("anomalyline.audit.forwarding.pending", () => syslog.Lag.Entries, "{entry}", "Entries of the audit that the collector of syslog does not surely have");
+        _meter.CreateObservableGauge("anomalyline.audit.forwarding.lag", () => syslog.Waits.TotalSeconds, "s", "For how long the oldest of these entries waits");
         _meter.CreateObservableGauge("anomalyline.tensors.live", () => TorchEngine.LiveTensors, "{tensor}", "Tensors that are alive; flat over time where none leaks");
     }
 

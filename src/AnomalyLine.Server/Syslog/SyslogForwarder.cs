@@ -21,6 +21,14 @@ internal sealed partial class SyslogForwarder(AnomalyLineOptions options, AuditL
     /// <summary>What went out and may yet be lost, the oldest first.</summary>
     private readonly Queue<(AuditEntry Entry, long At)> _sent = new();
 
+    private volatile SyslogLag _lag = SyslogLag.None;
+
+    /// <summary>How far the collector is behind. Any thread.</summary>
+    public SyslogLag Lag => _lag;
+
+    /// <summary>For how long the oldest entry that the collector does not have waits. Any thread.</summary>
+    public TimeSpan Waits => _lag.Since is { } since && time.GetUtcNow() - since is { Ticks: > 0 } waits ? waits : TimeSpan.Zero;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = s_firstPause;
@@ -43,6 +51,7 @@ internal sealed partial class SyslogForwarder(AnomalyLineOptions options, AuditL
                 // Told once, until it is another one: a collector may be away for days.
                 if (told != failure.Message) LogLost(options.Syslog.Host!, options.Syslog.UsedPort, failure.Message);
                 told = failure.Message;
+                await MeasureAsync(failure.Message, stoppingToken);
             }
 
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -66,9 +75,32 @@ internal sealed partial class SyslogForwarder(AnomalyLineOptions options, AuditL
 
             connection.Check();
             Settle();
+            _lag = entries.Count < PageSize ? SyslogLag.None : await LagAsync(last, "", stopping);
             if (entries.Count < PageSize) await Task.Delay(s_tick, time, stopping);
         }
     }
+
+    /// <summary>While nothing goes out: what the collector does not surely have.</summary>
+    private async Task MeasureAsync(string reason, CancellationToken stopping)
+    {
+        try
+        {
+            _lag = (await _cursor.ReadAsync(audit, stopping)).TryGet(out var last, out _) ? await LagAsync(last ?? 0, reason, stopping) : _lag with { Reason = reason };
+        }
+        catch (IOException unreadable)
+        {
+            _lag = _lag with { Reason = unreadable.Message };
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Nobody asks any more.
+        }
+    }
+
+    private async Task<SyslogLag> LagAsync(long last, string reason, CancellationToken stopping) =>
+        (await audit.ListAsync(last, null, 1, stopping)).TryGet(out var next, out _) && (await audit.ListBackAsync(long.MaxValue, "", 1, stopping)).TryGet(out var newest, out _) && next.Count > 0
+            ? new SyslogLag(newest[0].Sequence - last, next[0].Time, reason)
+            : SyslogLag.None with { Reason = reason };
 
     private async Task<long> BeginAsync(CancellationToken stopping)
     {

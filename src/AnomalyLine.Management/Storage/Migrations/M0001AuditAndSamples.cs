@@ -14,7 +14,7 @@ internal sealed class M0001AuditAndSamples : Migration
     private static readonly string[] SqliteGuards =
     [
         "CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries cannot be changed'); END",
-        "CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries cannot be deleted'); END",
+        AuditTable.SqliteNoDelete,
     ];
 
     private static readonly string[] PostgresGuards =
