@@ -115,7 +115,8 @@ internal static class ServerHost
         services.AddSingleton(provider => new TlsFiles(options.Tls, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TlsFiles>>()));
         services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<OwnPassword>().AddSingleton<SecondFactorSignIn>().AddSingleton<OwnSecondFactor>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());
-        services.AddHostedService<LocalPrograms>();
+        services.AddHostedService<LocalPrograms>().AddHostedService<AccountEdits>();
+        services.AddSingleton<FormAnswers>().AddSingleton<DownloadLog>();
         services.AddScoped<Visitor>();
         if (options.Access.OpenId.Enabled) services.AddOpenId(options.Access.OpenId);
     }
@@ -216,6 +217,7 @@ internal static class ServerHost
         app.MapGate();
         app.MapJobLogs();
         app.MapBackup();
+        app.MapAudit();
         app.MapModelFiles();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

@@ -9,8 +9,10 @@ namespace AnomalyLine.Management.Access;
 /// <param name="path">The file; it need not exist.</param>
 /// <param name="check">What is wrong with an account beside its form; null for nothing.</param>
 /// <param name="time">Clock.</param>
-internal sealed class AccountFile(string path, Func<Account, string?> check, TimeProvider time)
+/// <param name="seen">File of the accounts as they were last known; null where nobody asks for the edits of other programs.</param>
+internal sealed class AccountFile(string path, Func<Account, string?> check, TimeProvider time, string? seen = null)
 {
+    private readonly SeenAccounts? _seen = seen is null ? null : new SeenAccounts(seen);
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
     private readonly Lock _changing = new();
     private volatile State _state = new([], "", default, 0, 0);
@@ -54,8 +56,34 @@ internal sealed class AccountFile(string path, Func<Account, string?> check, Tim
             }
 
             Read();
+            try
+            {
+                _seen?.Know(decided.Account.Name, decided.Remove ? "" : SeenAccounts.Describe(decided.Account));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // The change holds, and is known in memory; whoever asks for edits next writes it, or says why that fails.
+            }
+
             return decided.Account;
         }
+    }
+
+    /// <summary>What other programs changed since <see cref="Know"/>.</summary>
+    /// <exception cref="IOException">What is known cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public IReadOnlyList<AccountEdit> Edits()
+    {
+        var state = Look();
+        lock (_changing) return _seen is null || state.Fault.Length > 0 || state != _state ? [] : _seen.Edits(state.Accounts);
+    }
+
+    /// <summary>An edit is known now.</summary>
+    /// <exception cref="IOException">That cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Know(AccountEdit edit)
+    {
+        lock (_changing) _seen?.Know(edit.Name, edit.Now);
     }
 
     private void Write(Account account, bool remove)

@@ -13,7 +13,8 @@ namespace AnomalyLine.Management.Access;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
-public sealed partial class KeyList(string path, TimeProvider time)
+/// <param name="seen">File of the accounts as they were last known; null where nobody asks for edits.</param>
+public sealed partial class KeyList(string path, TimeProvider time, string? seen = null)
 {
     /// <summary>Name of the file in the data folder.</summary>
     public const string FileName = "keys";
@@ -23,7 +24,7 @@ public sealed partial class KeyList(string path, TimeProvider time)
 
     private const int KeyBytes = 32;
 
-    private readonly AccountFile _file = new(path, Check, time);
+    private readonly AccountFile _file = new(path, Check, time, seen);
 
     /// <summary>All keys.</summary>
     public IReadOnlyList<Account> All => _file.Accounts;
@@ -33,6 +34,16 @@ public sealed partial class KeyList(string path, TimeProvider time)
 
     /// <summary>Another number after each change.</summary>
     public int Version => _file.Version;
+
+    /// <summary>What other programs changed in the file since <see cref="Know"/>, by name; nothing while the file has a fault.</summary>
+    /// <exception cref="IOException">What was known cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public IReadOnlyList<AccountEdit> Edits() => _file.Edits();
+
+    /// <summary>An edit is known now.</summary>
+    /// <exception cref="IOException">That cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Know(AccountEdit edit) => _file.Know(edit);
 
     /// <summary>A new random key, in no list.</summary>
     public static string Generate() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));

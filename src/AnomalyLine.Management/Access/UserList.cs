@@ -10,7 +10,8 @@ namespace AnomalyLine.Management.Access;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
-public sealed partial class UserList(string path, TimeProvider time)
+/// <param name="seen">File of the accounts as they were last known; null where nobody asks for edits.</param>
+public sealed partial class UserList(string path, TimeProvider time, string? seen = null)
 {
     /// <summary>Name of the file in the data folder.</summary>
     public const string FileName = "users";
@@ -29,7 +30,7 @@ public sealed partial class UserList(string path, TimeProvider time)
     /// <summary>What OPC UA calls those without a user.</summary>
     private const string Anonymous = "anonymous";
 
-    private readonly AccountFile _file = new(path, Check, time);
+    private readonly AccountFile _file = new(path, Check, time, seen);
 
     /// <summary>The file.</summary>
     public string FilePath => _file.Path;
@@ -45,6 +46,16 @@ public sealed partial class UserList(string path, TimeProvider time)
 
     /// <summary>Another number after each change.</summary>
     public int Version => _file.Version;
+
+    /// <summary>What other programs changed in the file since <see cref="Know"/>, by name; nothing while the file has a fault.</summary>
+    /// <exception cref="IOException">What was known cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public IReadOnlyList<AccountEdit> Edits() => _file.Edits();
+
+    /// <summary>An edit is known now.</summary>
+    /// <exception cref="IOException">That cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Know(AccountEdit edit) => _file.Know(edit);
 
     /// <summary>Where the users of a data folder are.</summary>
     /// <param name="dataFolder">The server's data folder.</param>

@@ -28,9 +28,9 @@ internal sealed class AccessControl
         _time = time;
         // Cookies know no ports: two servers on one machine must not end each other's sessions.
         _cookie = FormattableString.Invariant($"anomalyline-{options.HttpPort}");
-        Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time);
+        Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time, Path.Combine(options.DataFolder, "users.seen"));
         SecondFactors = new SecondFactorList(Path.Combine(Path.GetDirectoryName(Users.FilePath)!, SecondFactorList.FileName), time);
-        Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time);
+        Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time, Path.Combine(options.DataFolder, "keys.seen"));
         Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, new SessionFile(options.DataFolder), time, logger);
         LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
         GatewayKey = AddOwnKey(new Identity(IdentityKind.Key, "opcua-gateway", AccessRole.Engineer, Own) { IsGateway = true });

@@ -33,7 +33,7 @@ internal static class OpenIdSignIn
             options.Events.OnRemoteFailure = context =>
             {
                 context.HandleResponse();
-                Refuse(context.Response, $"The provider did not sign you in: {context.Failure?.Message}");
+                Refuse(context.HttpContext, $"The provider did not sign you in: {context.Failure?.Message}");
                 return Task.CompletedTask;
             };
         });
@@ -49,7 +49,7 @@ internal static class OpenIdSignIn
         if (name.Length > LongestName) name = name[..LongestName];
         if (openId.RoleOf([.. claims.Where(claim => claim.Type == openId.RoleClaim).Select(claim => claim.Value)]) is not { } role)
         {
-            Refuse(context.Response, $"\"{name}\" has no role here: ask an administrator of the provider for one of its groups that give one.");
+            Refuse(context.HttpContext, $"\"{name}\" has no role here: ask an administrator of the provider for one of its groups that give one.");
             return;
         }
 
@@ -57,5 +57,9 @@ internal static class OpenIdSignIn
         context.Response.Redirect(Origins.LocalPath(context.ReturnUri));
     }
 
-    private static void Refuse(HttpResponse response, string error) => response.Redirect($"/sign-in?error={Uri.EscapeDataString(error)}");
+    private static void Refuse(HttpContext http, string error)
+    {
+        http.RequestServices.GetRequiredService<FormAnswers>().Keep(http, new FormAnswer(error));
+        http.Response.Redirect("/sign-in");
+    }
 }

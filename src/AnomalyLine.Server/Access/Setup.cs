@@ -45,8 +45,6 @@ internal sealed partial class Setup(AccessControl access, Accounts accounts, Ano
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (access.Users.Fault.Length > 0) LogFault(access.Users.Fault);
-        if (access.Keys.Fault.Length > 0) LogFault(access.Keys.Fault);
         if (access.NeedsSetup && !access.IsDemo) LogFirstStart($"{options.Scheme}://localhost:{options.HttpPort}/setup", Code);
         return Task.CompletedTask;
     }
@@ -57,7 +55,4 @@ internal sealed partial class Setup(AccessControl access, Accounts accounts, Ano
 
     [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "There are no users yet: set the administrator's password at {Address} with the code {Code}")]
     private partial void LogFirstStart(string address, string code);
-
-    [LoggerMessage(EventId = 132, Level = LogLevel.Error, Message = "Who may do what is as before until this is mended: {Fault}")]
-    private partial void LogFault(string fault);
 }

@@ -1,4 +1,3 @@
-using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Server.Access;
 
@@ -9,10 +8,10 @@ internal static class ModelFileEndpoint
 {
     public static void MapModelFiles(this WebApplication app) => app.MapGet("/models/{version}/file", GetAsync);
 
-    private static async Task<IResult> GetAsync(HttpContext http, string version, ModelStore models, AuditLog audit)
+    private static async Task<IResult> GetAsync(HttpContext http, string version, ModelStore models, DownloadLog downloads)
     {
         if (models.Find(version) is not { } model) return Results.Problem($"There is no model \"{version}\"; choose one that the page of the models has.", statusCode: StatusCodes.Status404NotFound);
-        if (http.Request.Headers.Range.Count == 0) await audit.NoteAsync(Visit.Of(http).Who!.ToCaller(Origins.ConsoleOf(http)), "model.download", model.Version, null, new { model.Sha256 });
+        if (http.Request.Headers.Range.Count == 0) await downloads.NoteAsync(Visit.Of(http).Who!.ToCaller(Origins.ConsoleOf(http)), "model.download", model.Version, new { model.Sha256 });
         return Results.File(models.GetPath(model.Version), "application/octet-stream", $"{model.Version}.alm", enableRangeProcessing: true);
     }
 }

@@ -1,4 +1,5 @@
 using AnomalyLine.Inspection;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Rest;
 using Grpc.Core;
@@ -17,7 +18,7 @@ internal static class InspectionCsvEndpoint
 
     public static void MapInspectionCsv(this WebApplication app) => app.MapGet("/v1/stations/{station}/inspections.csv", WriteAsync);
 
-    private static async Task WriteAsync(HttpContext http, LineHost host)
+    private static async Task WriteAsync(HttpContext http, LineHost host, DownloadLog downloads)
     {
         var message = Wire.ListInspectionsRequest.Descriptor;
         if (RestFields.CheckParameters(http.Request, message, s_ofPages) is { } wrong)
@@ -30,6 +31,7 @@ internal static class InspectionCsvEndpoint
         {
             var search = RestFields.Read(http.Request, Wire.ListInspectionsRequest.Parser).ToSearch();
             var found = host.Line.FindInspections(search, PageLength).OrThrow();
+            await downloads.NoteAsync(http.ToCaller(), "inspection.download", search.Station, new { filter = http.Request.QueryString.Value });
             http.Response.ContentType = "text/csv; charset=utf-8; header=present";
             http.Response.Headers.ContentDisposition = $"attachment; filename=\"{search.Station}-inspections.csv\"";
             await using var writer = new StreamWriter(http.Response.Body, leaveOpen: true) { NewLine = "\r\n" };

@@ -1,4 +1,5 @@
 using AnomalyLine.Management.Drift;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Pictures;
 using Google.Protobuf;
@@ -8,7 +9,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Publishes what was judged; frames come by <see cref="CameraService"/>.</summary>
-internal sealed class InspectionService(LineHost host, PictureMaker pictures, DriftWatch drift, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class InspectionService(LineHost host, PictureMaker pictures, DriftWatch drift, DownloadLog downloads, TimeProvider time, IHostApplicationLifetime lifetime)
     : Wire.InspectionService.InspectionServiceBase
 {
     private readonly Line _line = host.Line;
@@ -56,7 +57,7 @@ internal sealed class InspectionService(LineHost host, PictureMaker pictures, Dr
         return Task.FromResult(new Wire.SummarizeHistoryResponse { Intervals = { intervals.Select(each => each.ToWire()) } });
     }
 
-    public override Task<Wire.GetImageResponse> GetImage(Wire.GetImageRequest request, ServerCallContext context)
+    public override async Task<Wire.GetImageResponse> GetImage(Wire.GetImageRequest request, ServerCallContext context)
     {
         RequireSequence(request.Sequence);
         var kind = request.Kind switch
@@ -70,7 +71,8 @@ internal sealed class InspectionService(LineHost host, PictureMaker pictures, Dr
         var picture = pictures.Make(request.Station, RequestReader.ToLong(request.Sequence), kind, maxWidth: 0) ?? throw LineErrors.Failure(
             StatusCode.NotFound, "image-not-found",
             $"There is no {kind} picture of inspection {request.Sequence} of station \"{request.Station}\": only the last ones are kept, and a map only where the model gave one.");
-        return Task.FromResult(new Wire.GetImageResponse { Data = UnsafeByteOperations.UnsafeWrap(picture.Data), ContentType = picture.ContentType });
+        await downloads.NotePictureAsync(context.ToCaller(), "picture.download", request.Station, new { request.Sequence });
+        return new Wire.GetImageResponse { Data = UnsafeByteOperations.UnsafeWrap(picture.Data), ContentType = picture.ContentType };
     }
 
     private static void RequireSequence(ulong sequence)

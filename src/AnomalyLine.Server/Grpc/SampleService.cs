@@ -1,6 +1,7 @@
 using AnomalyLine.Imaging;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 using Google.Protobuf;
@@ -10,7 +11,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Frames that are kept for training, and what people say of them.</summary>
-internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, TimeProvider time) : Wire.SampleService.SampleServiceBase
+internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, DownloadLog downloads, TimeProvider time) : Wire.SampleService.SampleServiceBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPartIdLength = 128;
@@ -31,6 +32,7 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
     {
         var sample = (await samples.GetAsync(RequestReader.ToLong(request.Id), context.CancellationToken)).OrThrow();
         var file = (await samples.ReadPictureAsync(sample, context.CancellationToken)).OrThrow();
+        await downloads.NotePictureAsync(context.ToCaller(), "sample.download", sample.Station, new { sample.Id });
         return new Wire.GetSampleImageResponse { Data = UnsafeByteOperations.UnsafeWrap(file), Sha256 = sample.Sha256 };
     }
 

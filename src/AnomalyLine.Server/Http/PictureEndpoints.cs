@@ -1,4 +1,5 @@
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Pictures;
 using Microsoft.Extensions.Localization;
@@ -20,7 +21,7 @@ internal static class PictureEndpoints
     {
         app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/{kind:regex(^(frame|overlay|map)$)}", Get);
         app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/reconstruction", GetReconstructionAsync);
-        app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/evidence.zip", GetEvidence);
+        app.MapGet("/stations/{station}/inspections/{sequence:long:min(1)}/evidence.zip", GetEvidenceAsync);
         app.MapGet("/samples/{id:long:min(1)}/picture", GetSampleAsync);
     }
 
@@ -51,9 +52,12 @@ internal static class PictureEndpoints
         };
     }
 
-    private static IResult GetEvidence(string station, long sequence, EvidenceFile evidence, HttpResponse response) => evidence.Make(station, sequence) is { } file
-        ? Results.Bytes(file, "application/zip", $"{station}-{sequence}.zip")
-        : Missing(response, $"No frame of inspection {sequence} of station \"{station}\" is kept.");
+    private static async Task<IResult> GetEvidenceAsync(string station, long sequence, EvidenceFile evidence, DownloadLog downloads, HttpContext http)
+    {
+        if (evidence.Make(station, sequence) is not { } file) return Missing(http.Response, $"No frame of inspection {sequence} of station \"{station}\" is kept.");
+        await downloads.NoteAsync(Visit.Of(http).Who!.ToCaller(Origins.ConsoleOf(http)), "evidence.download", station, new { sequence });
+        return Results.Bytes(file, "application/zip", $"{station}-{sequence}.zip");
+    }
 
     private static async Task<IResult> GetSampleAsync(long id, SampleStore samples, PictureMaker pictures, HttpResponse response, CancellationToken cancellation)
     {

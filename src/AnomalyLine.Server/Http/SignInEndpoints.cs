@@ -31,7 +31,7 @@ internal static class SignInEndpoints
     private static void Map(RouteHandlerBuilder route, string page) => route.DisableAntiforgery().AddEndpointFilter(async (call, next) =>
         await call.HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(call.HttpContext)
             ? await next(call)
-            : Again(page, call.HttpContext.RequestServices.GetRequiredService<IStringLocalizer<Words>>()["This page was open for too long. Try again."], null, null));
+            : Again(call.HttpContext, page, call.HttpContext.RequestServices.GetRequiredService<IStringLocalizer<Words>>()["This page was open for too long. Try again."], null, null));
 
     private static async Task<IResult> SignInAsync(
         [FromForm] string? name, [FromForm] string? password, [FromForm(Name = "return")] string? address, AccessControl access, PasswordCheck check, SecondFactorSignIn second, RefusalLog refusals, IStringLocalizer<Words> words,
@@ -52,7 +52,7 @@ internal static class SignInEndpoints
         }
 
         await refusals.NoteAsync(new Caller("", $"{Origins.AddressOf(http)} (nobody)"), $"sign-in {name}".TrimEnd(), new LineError(LineErrorCode.NotSignedIn, $"wrong name or password for \"{name}\""));
-        return Again("/sign-in", wait > TimeSpan.Zero ? words["Too many wrong passwords. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)] : words["The name or the password is wrong."], address, name);
+        return Again(http, "/sign-in", wait > TimeSpan.Zero ? words["Too many wrong passwords. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)] : words["The name or the password is wrong."], address, name);
     }
 
     private static async Task<IResult> SignInCodeAsync(
@@ -67,8 +67,8 @@ internal static class SignInEndpoints
             return Results.LocalRedirect(Origins.LocalPath(address));
         }
 
-        if (wrong is null) return Again("/sign-in", words["The sign-in took too long. Begin anew."], address, null);
-        return Again("/sign-in/code", wait > TimeSpan.Zero ? words["Too many wrong codes. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)] : words[wrong.Message], address, null);
+        if (wrong is null) return Again(http, "/sign-in", words["The sign-in took too long. Begin anew."], address, null);
+        return Again(http, "/sign-in/code", wait > TimeSpan.Zero ? words["Too many wrong codes. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)] : words[wrong.Message], address, null);
     }
 
     private static async Task<IResult> SignOutAsync(AccessControl access, HttpContext http)
@@ -82,10 +82,10 @@ internal static class SignInEndpoints
         IStringLocalizer<Words> words, HttpContext http)
     {
         var address = Origins.AddressOf(http);
-        if (password != again) return Again("/setup", words["The two passwords differ."], null, name);
-        if (throttle.Try(AnyUser, address) is { Ticks: > 0 } wait) return Again("/setup", words["Too many tries. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)], null, name);
+        if (password != again) return Again(http, "/setup", words["The two passwords differ."], null, name);
+        if (throttle.Try(AnyUser, address) is { Ticks: > 0 } wait) return Again(http, "/setup", words["Too many tries. Try again in {0} s.", Math.Ceiling(wait.TotalSeconds)], null, name);
         var outcome = await setup.RunAsync(name ?? "", password ?? "", code ?? "", address);
-        if (!outcome.TryGet(out var user, out var error)) return Again("/setup", error.Message, null, name);
+        if (!outcome.TryGet(out var user, out var error)) return Again(http, "/setup", error.Message, null, name);
         throttle.Forget(AnyUser, address);
         await access.SignInAsync(http, new Identity(IdentityKind.User, user.Name, user.Role), user.Secret);
         return Results.LocalRedirect("/");
@@ -96,9 +96,9 @@ internal static class SignInEndpoints
     {
         // Who has no session any more signs in first.
         if (Visit.Of(http).Who is not { } who) return Results.LocalRedirect("/sign-in?return=%2Faccount");
-        if (password != again) return Again("/account", words["The two passwords differ."], null, null);
+        if (password != again) return Again(http, "/account", words["The two passwords differ."], null, null);
         var outcome = await own.ChangeAsync(who, current ?? "", password ?? "", Origins.AddressOf(http), who.ToCaller(Origins.ConsoleOf(http)), http.RequestAborted);
-        return outcome.Error is { } error ? Again("/account", words[error.Message], null, null) : Results.LocalRedirect("/account?done=true");
+        return outcome.Error is { } error ? Again(http, "/account", words[error.Message], null, null) : Done(http);
     }
 
     private static Task<IResult> BeginSecondFactorAsync([FromForm] string? current, OwnSecondFactor own, IStringLocalizer<Words> words, HttpContext http) =>
@@ -113,9 +113,19 @@ internal static class SignInEndpoints
     private static async Task<IResult> OnAccountAsync(HttpContext http, IStringLocalizer<Words> words, Func<Identity, Task<LineError?>> change)
     {
         if (Visit.Of(http).Who is not { } who) return Results.LocalRedirect("/sign-in?return=%2Faccount");
-        return await change(who) is { } error ? Again("/account", words[error.Message], null, null) : Results.LocalRedirect("/account");
+        return await change(who) is { } error ? Again(http, "/account", words[error.Message], null, null) : Results.LocalRedirect("/account");
     }
 
-    private static IResult Again(string page, string error, string? address, string? name) =>
-        Results.LocalRedirect($"{page}?error={Uri.EscapeDataString(error)}&return={Uri.EscapeDataString(Origins.LocalPath(address))}&name={Uri.EscapeDataString(name is { Length: <= LongestName } ? name : "")}");
+    private static IResult Done(HttpContext http)
+    {
+        http.RequestServices.GetRequiredService<FormAnswers>().Keep(http, new FormAnswer(IsDone: true));
+        return Results.LocalRedirect("/account");
+    }
+
+    /// <summary>Shows the form anew, with what was wrong.</summary>
+    private static IResult Again(HttpContext http, string page, string error, string? address, string? name)
+    {
+        http.RequestServices.GetRequiredService<FormAnswers>().Keep(http, new FormAnswer(error, name ?? ""));
+        return Results.LocalRedirect(Origins.LocalPath(address) is var back && back != "/" ? $"{page}?return={Uri.EscapeDataString(back)}" : page);
+    }
 }

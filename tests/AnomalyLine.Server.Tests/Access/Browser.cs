@@ -33,7 +33,7 @@ internal sealed partial class Browser : IDisposable
     }
 
     /// <summary>Opens the form's page and sends the form.</summary>
-    /// <returns>The status, and where the answer leads.</returns>
+    /// <returns>The status, and where the answer leads, with what the page there says of the form.</returns>
     public Task<(HttpStatusCode Status, string Location)> SendAsync(string page, params (string Name, string Value)[] fields) => SendAsync(page, page.Split('?')[0], fields);
 
     /// <summary>Sends a form of a page, to another address than the page's.</summary>
@@ -42,7 +42,10 @@ internal sealed partial class Browser : IDisposable
         var token = Token().Match((await GetAsync(page)).Text).Groups[1].Value;
         using var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
         using var answer = await _http.PostAsync(address, form, TestServer.Cancel);
-        return (answer.StatusCode, Uri.UnescapeDataString(answer.Headers.Location?.ToString() ?? ""));
+        var leads = answer.Headers.Location?.ToString() ?? "";
+        // What the page there says of the form is in a cookie.
+        var says = Cookies.GetAllCookies().Any(cookie => cookie.Name.EndsWith("-answer", StringComparison.Ordinal)) ? Alert().Match((await GetAsync(leads)).Text).Groups["text"].Value : "";
+        return (answer.StatusCode, Uri.UnescapeDataString(leads) + (says.Length > 0 ? $" says: {WebUtility.HtmlDecode(Tag().Replace(says, ""))}" : ""));
     }
 
     /// <summary>Signs in.</summary>
@@ -66,6 +69,12 @@ internal sealed partial class Browser : IDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestServer.Cancel);
 
     public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("""role="(alert|status)">(?<text>.*?)</(p|section)>""", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Alert();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
 
     [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
     private static partial Regex Token();

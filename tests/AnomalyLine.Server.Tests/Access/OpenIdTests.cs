@@ -17,7 +17,7 @@ public sealed class OpenIdTests
         Assert.Contains("Sign in with 127.0.0.1", (await browser.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
 
         provider.Roles = ["somebody"];
-        Assert.Contains("\"carla\" has no role here", Uri.UnescapeDataString(await FollowAsync(browser, "/sign-in/provider?return=/training")), StringComparison.Ordinal);
+        Assert.Contains("\"carla\" has no role here", await RefusedAsync(browser, await FollowAsync(browser, "/sign-in/provider?return=/training")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/training")).Status);
         provider.Roles = ["shift", "line-engineers"];
         Assert.Equal("/training", await FollowAsync(browser, "/sign-in/provider?return=/training"));
@@ -31,7 +31,7 @@ public sealed class OpenIdTests
         Assert.Equal(HttpStatusCode.OK, created.StatusCode);
         Assert.Equal("openid:carla", (await server.Audit.ListAuditEntriesAsync(new(), cancellationToken: TestServer.Cancel)).Entries.Single(entry => entry.Action == "station.create").User);
         Assert.Equal("/", await FollowAsync(browser, "/sign-in/provider?return=//evil.example"));
-        Assert.Contains("did not sign you in", Uri.UnescapeDataString((await browser.GetAsync("/sign-in/provider/back?code=the-code&state=made-up")).Location), StringComparison.Ordinal);
+        Assert.Contains("did not sign you in", await RefusedAsync(browser, (await browser.GetAsync("/sign-in/provider/back?code=the-code&state=made-up")).Location), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,6 +41,13 @@ public sealed class OpenIdTests
         Assert.Equal(4, errors.Count);
         Assert.Contains(new OpenIdOptions { Authority = "https://provider.example", ClientId = "line" }.Validate(), error => error.StartsWith("Roles is empty", StringComparison.Ordinal));
         Assert.Empty(new OpenIdOptions { Authority = "https://provider.example", ClientId = "line", Roles = "a=Viewer" }.Validate());
+    }
+
+    /// <summary>What the page of the sign-in says then.</summary>
+    private static async Task<string> RefusedAsync(Browser browser, string leads)
+    {
+        Assert.Equal("/sign-in", leads);
+        return WebUtility.HtmlDecode((await browser.GetAsync(leads)).Text);
     }
 
     /// <summary>To the provider and back.</summary>

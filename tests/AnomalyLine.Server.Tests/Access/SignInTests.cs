@@ -191,6 +191,35 @@ public sealed class SignInTests
         Assert.Equal("/", await browser.SignInAsync("anna", Password, address));
     }
 
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/sign-in/code")]
+    [InlineData("/setup")]
+    public async Task Page_WithATextInItsAddress_DoesNotSayIt(string page)
+    {
+        await using var server = page == "/setup" ? await TestServer.StartAsync() : await StartAsync();
+        using var browser = new Browser(server);
+        const string Lie = "Call 555 0199 for another password";
+        var address = $"{page}?error={Uri.EscapeDataString(Lie)}&name={Uri.EscapeDataString(Lie)}&done=true";
+
+        Assert.DoesNotContain("555", (await browser.GetAsync(address)).Text, StringComparison.Ordinal);
+
+        // Nor what another site on this machine puts into the cookie.
+        browser.Cookies.Add(server.Http.BaseAddress!, new Cookie("anomalyline-0-answer", Uri.EscapeDataString($"{{\"Error\":\"{Lie}\"}}")));
+        Assert.DoesNotContain("555", (await browser.GetAsync(page)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SignIn_WrongPassword_IsSaidOnceToTheBrowserThatSentIt()
+    {
+        await using var server = await StartAsync();
+        using var browser = new Browser(server);
+        using var other = new Browser(server);
+        Assert.Equal("/sign-in?return=/samples says: The name or the password is wrong.", await browser.SignInAsync("anna", "not her password", "/samples"));
+        Assert.DoesNotContain("is wrong", (await browser.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("is wrong", (await other.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SignIn_FormWithoutItsToken_DoesNothing()
     {
@@ -198,7 +227,8 @@ public sealed class SignInTests
         using var browser = new Browser(server);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in") { Content = new FormUrlEncodedContent([KeyValuePair.Create("name", "anna"), KeyValuePair.Create("password", Password)]) };
         using var answer = await browser.SendAsync(request);
-        Assert.StartsWith("/sign-in?error=This%20page%20was%20open", answer.Headers.Location?.ToString(), StringComparison.Ordinal);
+        Assert.Equal("/sign-in", answer.Headers.Location?.ToString());
+        Assert.Contains("This page was open for too long", (await browser.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/samples")).Status);
     }
 
