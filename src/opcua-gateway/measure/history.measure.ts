@@ -1,4 +1,4 @@
-// PARTS (1000000) inspections in the log of the real server: how long HistoryRead takes. SERVER names its program; by default the Release build beside it.
+// PARTS (1000000) inspections in the log of the real server: how long HistoryRead of 10,000 takes, ROUNDS (30) times. SERVER names its program; by default the Release build beside it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import {
   TimestampsToReturn,
 } from "node-opcua";
 import { expect, test, vi } from "vitest";
-import { launchListening } from "../tests/gatewayProcess.ts";
+import { launchListening, usage } from "../tests/gatewayProcess.ts";
 import { freePort } from "../tests/gatewayUnderTest.ts";
 import { Plc } from "../tests/plc.ts";
 import { distribution, setting } from "./lineAtRate.ts";
@@ -51,6 +51,10 @@ class Server {
     return readFileSync(join(this.folder, "local.key"), "utf8").trim();
   }
 
+  get cpuSeconds(): number {
+    return usage(this.#child?.pid ?? 0).cpuSeconds;
+  }
+
   async stop(): Promise<void> {
     const child = this.#child;
     if (child?.exitCode === null) {
@@ -82,6 +86,7 @@ class Server {
 test("history", async () => {
   expect(existsSync(process.env.SERVER ?? PROGRAM), "build the server first: dotnet build -c Release").toBe(true);
   const parts = setting("PARTS", 1_000_000);
+  const rounds = setting("ROUNDS", 30);
   const server = new Server();
   await server.start();
   const headers = { authorization: `Bearer ${server.key}`, "content-type": "application/json" };
@@ -100,14 +105,19 @@ test("history", async () => {
 
   const firsts: number[] = [];
   const wholes: number[] = [];
-  for (let round = 0; round < 10; round++) {
-    const first = Math.floor((parts - VALUES) * (round / 10));
+  const cpu = () => [server.cpuSeconds, usage(child.pid ?? 0).cpuSeconds, process.cpuUsage().user / 1e6];
+  const used = cpu();
+  for (let round = 0; round < rounds; round++) {
+    const first = Math.floor((parts - VALUES) * (round / rounds));
     const { firstMs, wholeMs, values } = await readRaw(plc, first + 1, VALUES);
     expect(values).toEqual(Array.from({ length: VALUES }, (_, index) => first + 1 + index));
     firsts.push(firstMs);
     wholes.push(wholeMs);
   }
   console.log(`first page of 1000: ${distribution(firsts)}; ${VALUES} values: ${distribution(wholes)}`);
+
+  const each = cpu().map((seconds, index) => (((seconds - (used[index] ?? 0)) * 1000) / wholes.length).toFixed(0));
+  console.log(`processor time of ${VALUES} values: server ${each[0]} ms, gateway ${each[1]} ms, client ${each[2]} ms`);
 
   const before = performance.now();
   const details = new ReadProcessedDetails({
