@@ -31,6 +31,7 @@ internal sealed class AccessControl
         Users = new UserList(UserList.PathIn(options.DataFolder, options.OpcUa.UsersFile), time, Path.Combine(options.DataFolder, "users.seen"));
         SecondFactors = new SecondFactorList(Path.Combine(Path.GetDirectoryName(Users.FilePath)!, SecondFactorList.FileName), time);
         Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time, Path.Combine(options.DataFolder, "keys.seen"));
+        Certificates = new MachineCertificates(time);
         Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, new SessionFile(options.DataFolder), time, logger);
         LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
         GatewayKey = AddOwnKey(new Identity(IdentityKind.Key, "opcua-gateway", AccessRole.Engineer, Own) { IsGateway = true });
@@ -45,6 +46,9 @@ internal sealed class AccessControl
 
     /// <summary>The keys of machines.</summary>
     public KeyList Keys { get; }
+
+    /// <summary>The certificates that machines showed.</summary>
+    public MachineCertificates Certificates { get; }
 
     /// <summary>The sessions of those who signed in.</summary>
     public SessionTable Sessions { get; }
@@ -80,6 +84,7 @@ internal sealed class AccessControl
         if (http.Features.Get<ShownCertificate>() is { } shown)
         {
             var (who, fault) = FindCertificate(shown, http);
+            Certificates.Note(shown.Certificate, who?.Name ?? "", fault, Origins.AddressOf(http));
             if (who is not null) return (who, "");
             // A browser may show one that is meant for somebody else, and have a session.
             why = $"The certificate \"{shown.Certificate.Subject}\" lets nobody in: it {fault}.";
@@ -94,7 +99,7 @@ internal sealed class AccessControl
     public Identity? Renew(Identity who) => who.Kind switch
     {
         IdentityKind.Key when who.Session == Own => who,
-        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session && !Keys.IsExpired(key) && !(_time.GetUtcNow() > who.Until) ? who with { Role = key.Role } : null,
+        IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session && !Keys.IsExpired(key) && !(_time.GetUtcNow() > who.Until) && who.Shown is not { RevocationFault.Length: > 0 } ? who with { Role = key.Role } : null,
         IdentityKind.User or IdentityKind.Provider => Renew(who.Session),
         IdentityKind.Local or IdentityKind.Demo => who,
         _ => null,
@@ -149,7 +154,7 @@ internal sealed class AccessControl
     {
         if (rule.Least is not { } least) return null;
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
-        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(_time.GetUtcNow() > who.Until || (Keys.Find(who.Name) is { } key && Keys.IsExpired(key)) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
+        if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Shown is { RevocationFault: { Length: > 0 } revoked } ? $"The certificate of the key \"{who.Name}\" {revoked}." : who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(_time.GetUtcNow() > who.Until || (Keys.Find(who.Name) is { } key && Keys.IsExpired(key)) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
         if (now.MustEnrol && !rule.IsForEnrolment) return new LineError(LineErrorCode.NotSignedIn, $"The role {now.Role} needs a second factor on this server: set one up in the console, on the page of your account.");
         if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
@@ -176,7 +181,7 @@ internal sealed class AccessControl
         if (_time.GetUtcNow() > shown.Until) return (null, "has expired");
         if (Keys.FindByCertificate(shown.Certificate, shown.IsFromAuthority) is not { } account) return (null, shown.IsFromAuthority ? "is of a subject that no key is bound to" : "is bound to no key, and from no authority that is trusted for clients");
         var (who, why) = Bind(account, http);
-        return (who is null ? null : who with { Until = shown.Until }, who is null ? $"is bound to a key that is refused: {why.TrimEnd('.')}" : "");
+        return (who is null ? null : who with { Until = shown.Until, Shown = shown }, who is null ? $"is bound to a key that is refused: {why.TrimEnd('.')}" : "");
     }
 
     /// <summary>A key or a certificate within the bounds that it has.</summary>

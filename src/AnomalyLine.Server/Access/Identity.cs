@@ -22,6 +22,9 @@ internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role,
     /// <summary>When the certificate expires that proves them; null for none.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>The certificate that proves them; null for none.</summary>
+    public ShownCertificate? Shown { get; init; }
+
     /// <summary>The only stations whose frames they may send; empty for all.</summary>
     public IReadOnlyList<string> Stations { get; init; } = [];
 

@@ -20,6 +20,7 @@ internal sealed partial class TlsFiles
     private readonly Lock _lock = new();
     private volatile State _state;
     private long _looked;
+    private RevocationLists? _told;
     private string _stamp;
 
     /// <summary>Reads the files.</summary>
@@ -31,6 +32,7 @@ internal sealed partial class TlsFiles
         if (!TryLoad(out var state, out var error)) throw new InvalidOptionsException([error]);
         _state = state!;
         if (_options.IsKeyOpen) LogOpenKey(_options.Key!);
+        TellDue();
     }
 
     /// <summary>How a connection begins.</summary>
@@ -47,12 +49,15 @@ internal sealed partial class TlsFiles
 #pragma warning disable CA5359 // Of clients: a stranger is a stranger with a certificate as without, and is told so by an answer, not by a broken connection.
         options.RemoteCertificateValidationCallback = (_, shown, chain, _) =>
         {
-            if (shown is X509Certificate2 certificate) context.Connection.Features.Set(ShownCertificate.Of(certificate, chain?.ChainPolicy.ExtraStore ?? [], state.Authorities, now));
+            if (shown is X509Certificate2 certificate) context.Connection.Features.Set(ShownCertificate.Of(certificate, chain?.ChainPolicy.ExtraStore ?? [], state.Authorities, () => Look().Revocations, now));
             return true;
         };
 #pragma warning restore CA5359
         return options;
     }
+
+    /// <summary>The lists of revoked certificates of clients.</summary>
+    public RevocationLists Revocations => Look().Revocations;
 
     private State Look()
     {
@@ -61,12 +66,18 @@ internal sealed partial class TlsFiles
         {
             if (_time.GetElapsedTime(_looked) < s_period) return _state;
             Volatile.Write(ref _looked, _time.GetTimestamp());
-            if (Stamp() is var stamp && stamp == _stamp) return _state;
+            if (Stamp() is var stamp && stamp == _stamp)
+            {
+                TellDue();
+                return _state;
+            }
+
             _stamp = stamp;
             if (TryLoad(out var state, out var error))
             {
                 _state = state!;
                 LogRead(_options.Certificate!, _state.Until);
+                TellDue();
             }
             else
             {
@@ -77,6 +88,14 @@ internal sealed partial class TlsFiles
         }
     }
 
+    /// <summary>Says once of each file that a newer one should be there.</summary>
+    private void TellDue()
+    {
+        if (_state.Revocations.DueAt is not { } due || _time.GetUtcNow() < due || ReferenceEquals(_told, _state.Revocations)) return;
+        _told = _state.Revocations;
+        LogDue(_options.ClientRevocations!, due);
+    }
+
     private bool TryLoad(out State? state, out string error)
     {
         (state, error) = (null, "");
@@ -85,7 +104,7 @@ internal sealed partial class TlsFiles
             var certificate = _options.Load();
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(_options.Certificate!);
-            state = new State(SslStreamCertificateContext.Create(certificate, chain, offline: true), _options.LoadClientAuthorities(), certificate.NotAfter.ToUniversalTime());
+            state = new State(SslStreamCertificateContext.Create(certificate, chain, offline: true), _options.LoadClientAuthorities(), _options.LoadClientRevocations(), certificate.NotAfter.ToUniversalTime());
             return true;
         }
         catch (Exception failure) when (failure is InvalidOptionsException or IOException or UnauthorizedAccessException or CryptographicException)
@@ -95,7 +114,7 @@ internal sealed partial class TlsFiles
         }
     }
 
-    private string Stamp() => string.Join(' ', new[] { _options.Certificate, _options.Key, _options.ClientAuthorities }.OfType<string>().Select(path => new FileInfo(path))
+    private string Stamp() => string.Join(' ', new[] { _options.Certificate, _options.Key, _options.ClientAuthorities, _options.ClientRevocations }.OfType<string>().Select(path => new FileInfo(path))
         .Select(file => file.Exists ? $"{file.LastWriteTimeUtc.Ticks}/{file.Length}" : "-"));
 
     [LoggerMessage(EventId = 180, Level = LogLevel.Information, Message = "The certificate of {Path} is another one now; it is valid until {Until:u}")]
@@ -107,5 +126,8 @@ internal sealed partial class TlsFiles
     [LoggerMessage(EventId = 182, Level = LogLevel.Warning, Message = "Other accounts of this machine can read {Path}, the private key of TLS: set its mode to 0600")]
     private partial void LogOpenKey(string path);
 
-    private sealed record State(SslStreamCertificateContext Certificate, X509Certificate2Collection Authorities, DateTime Until);
+    [LoggerMessage(EventId = 183, Level = LogLevel.Warning, Message = "A list of revocation in {Path} should have been replaced at {Due:u}; it counts on, and what was revoked since gets in")]
+    private partial void LogDue(string path, DateTimeOffset due);
+
+    private sealed record State(SslStreamCertificateContext Certificate, X509Certificate2Collection Authorities, RevocationLists Revocations, DateTime Until);
 }

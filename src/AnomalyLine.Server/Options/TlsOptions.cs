@@ -18,6 +18,9 @@ internal sealed record TlsOptions
     /// <summary>The authorities whose certificates prove the subjects that keys are bound to, PEM. Default none: single certificates alone.</summary>
     public string? ClientAuthorities { get; init; }
 
+    /// <summary>Lists of revoked certificates of these authorities (CRLs), PEM, or one in DER. Default none: nothing is looked up.</summary>
+    public string? ClientRevocations { get; init; }
+
     /// <summary>Whether other accounts of this machine can read the private key.</summary>
     public bool IsKeyOpen => !OperatingSystem.IsWindows() && Key is not null && (File.GetUnixFileMode(Key) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
@@ -28,6 +31,10 @@ internal sealed record TlsOptions
         if (ClientAuthorities is not null) authorities.ImportFromPemFile(ClientAuthorities);
         return authorities;
     }
+
+    /// <summary>The lists of revoked certificates.</summary>
+    /// <exception cref="InvalidOptionsException">They cannot be read.</exception>
+    public RevocationLists LoadClientRevocations() => TryLoadRevocations(out var lists) is { } error ? throw new InvalidOptionsException([error]) : lists;
 
     /// <summary>Whether the ports speak TLS.</summary>
     public bool Enabled => Certificate is not null;
@@ -43,6 +50,8 @@ internal sealed record TlsOptions
         else if (Enabled && TryLoad(out _) is { } error) yield return error;
         if (!Enabled && (ClientCertificates is not ClientCertificates.Off || ClientAuthorities is not null)) yield return "ClientCertificates and ClientAuthorities need TLS; set Certificate and Key, too.";
         else if (ClientAuthorities is not null && TryLoadAuthorities() is { } unreadable) yield return unreadable;
+        if (ClientRevocations is not null && ClientAuthorities is null) yield return "ClientRevocations are lists of ClientAuthorities; set these, too.";
+        else if (TryLoadRevocations(out _) is { } unusable) yield return unusable;
     }
 
     private string? TryLoadAuthorities()
@@ -54,6 +63,21 @@ internal sealed record TlsOptions
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
             return $"ClientAuthorities {ClientAuthorities} cannot be read: {failure.Message}";
+        }
+    }
+
+    private string? TryLoadRevocations(out RevocationLists lists)
+    {
+        lists = RevocationLists.Unasked;
+        if (ClientRevocations is null) return null;
+        try
+        {
+            lists = RevocationLists.Read(ClientRevocations);
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return $"ClientRevocations {ClientRevocations} cannot be used: {failure.Message}";
         }
     }
 

@@ -17,13 +17,28 @@ internal sealed class TestAuthority : IDisposable
     {
         var request = new CertificateRequest("CN=authority of the plant", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
         File.WriteAllText(RootFile, _certificate.ExportCertificatePem());
     }
 
     /// <summary>Its own certificate, PEM.</summary>
     public string RootFile => System.IO.Path.Combine(_folder.FullName, "authority.pem");
+
+    /// <summary>A list of revoked certificates, PEM, in the place of the one before.</summary>
+    /// <param name="revoked">Files of certificates.</param>
+    /// <param name="dueInDays">In how many days the next one is due.</param>
+    public string Revoke(IEnumerable<string> revoked, int dueInDays = 1)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var file in revoked) list.AddEntry(X509CertificateLoader.LoadCertificateFromFile(file), DateTimeOffset.UtcNow.AddDays(-2), X509RevocationReason.KeyCompromise);
+        var der = list.Build(_certificate, ++_made, DateTimeOffset.UtcNow.AddDays(dueInDays), HashAlgorithmName.SHA256, thisUpdate: DateTimeOffset.UtcNow.AddDays(-2));
+        var path = Path.Combine(_folder.FullName, "revoked.pem");
+        File.WriteAllText(path + ".new", "This list is renewed each night.\n" + PemEncoding.WriteString("X509 CRL", der));
+        File.Move(path + ".new", path, overwrite: true);
+        return path;
+    }
 
     /// <summary>A certificate for 127.0.0.1 too, and its key, PEM.</summary>
     public (string Certificate, string Key) Issue(string subject, string? use = ForClients, int fromDays = -1, int untilDays = 1)
