@@ -30,6 +30,7 @@ internal static class GatewayCommand
             ["OPCUA_MULTICAST"] = opcUa.Multicast ? "true" : "false",
             ["OPCUA_LABORATORY"] = opcUa.Laboratory ? "true" : "false",
             ["OPCUA_MACHINE_VISION"] = opcUa.MachineVision ? "true" : "false",
+            ["OPCUA_CONFIRM_ALARMS"] = opcUa.ConfirmAlarms ? "true" : "false",
             ["GATEWAY_SUPERVISED"] = "true",
         };
         var asked = new (string Name, string? Value)[]

@@ -21,6 +21,9 @@ internal sealed record OpcUaOptions
     /// <summary>Also show each station as a vision system of OPC 40100-1. Default true.</summary>
     public bool MachineVision { get; init; } = true;
 
+    /// <summary>Whether alarms have to be confirmed beside being acknowledged. Default false.</summary>
+    public bool ConfirmAlarms { get; init; }
+
     /// <summary>Host names and addresses in the gateway's certificate, with commas between them; default: those of this machine when it is made.</summary>
     public string? Names { get; init; }
 

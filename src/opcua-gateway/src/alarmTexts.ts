@@ -28,7 +28,17 @@ const TEXTS: Readonly<Record<string, string>> = {
   ActiveState: "Whether something is wrong now",
   InputNode: "Variable that shows the same, if one does",
   NormalState: "Always null: the alarm has its state from the line's server",
-  SuppressedOrShelved: "Always false: the alarm is never suppressed",
+  SuppressedOrShelved: "True while somebody has shelved it",
+  ShelvingState: "Whether somebody has put it out of sight for a time",
+  CurrentState: "Unshelved, TimedShelved or OneShotShelved",
+  "CurrentState.Id": "The state's node in ShelvedStateMachineType",
+  UnshelveTime: "Until it is unshelved by itself, ms; bad while it is not shelved",
+  MaxTimeShelved: "Longest time that it can be shelved for, ms",
+  TimedShelve: "Puts it out of sight for a time",
+  OneShotShelve: "Puts it out of sight until it is inactive again",
+  Unshelve: "Puts it in sight again",
+  ConfirmedState: "Whether somebody has said that something was done about it",
+  Confirm: "Says that something was done about it",
   Id: "The state as a Boolean",
   SourceTimestamp: "When the value was set (UTC)",
   EffectiveDisplayName: "The state in words",
@@ -41,7 +51,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** Describes every part of an alarm that says nothing of itself. */
 export function describeParts(node: BaseNode): void {
   for (const part of (node as UAObject).findReferencesExAsObject("Aggregates")) {
-    const text = TEXTS[part.browseName.name ?? ""];
+    const name = part.browseName.name ?? "";
+    const text = TEXTS[`${node.browseName.name}.${name}`] ?? TEXTS[name];
     if (text !== undefined && !part.description?.text) {
       part.setDescription(text);
     }

@@ -21,6 +21,14 @@ const EACH_PART = /\.(AckSequence|NextPartId|NextProductId|Acknowledge|SetNextPa
 const DONE_SEVERITY = 100;
 const REFUSED_SEVERITY = 500;
 
+/** The event of a call: its type, a subtype of AuditUpdateMethodEventType, and the fields that the type has beside those of all. */
+export interface CallKind {
+  readonly type: string;
+  fields(inputs: readonly Variant[]): RaiseEventData;
+}
+
+const ANY_CALL: CallKind = { type: "AuditUpdateMethodEventType", fields: () => ({}) };
+
 /** Says who wrote or called what, with which result: as standard audit events at the Server object, and in the log. */
 export class Audit {
   readonly #addressSpace: AddressSpace;
@@ -44,12 +52,13 @@ export class Audit {
   }
 
   /** A client called a method, or tried to. */
-  call(context: ISessionContext, method: UAMethod, inputs: Variant[], status: StatusCode): void {
+  call(context: ISessionContext, method: UAMethod, inputs: Variant[], status: StatusCode, kind = ANY_CALL): void {
     const node = nameOf(method);
     this.#tell({ user: userOf(context), node, inputs: inputs.map((input) => input.value) }, "called", status);
-    this.#raise("AuditUpdateMethodEventType", context, method, `${node} called`, status, {
+    this.#raise(kind.type, context, method, `${node} called`, status, {
       methodId: { dataType: DataType.NodeId, value: method.nodeId },
       inputArguments: { dataType: DataType.Variant, arrayType: VariantArrayType.Array, value: inputs },
+      ...kind.fields(inputs),
     });
   }
 
@@ -99,12 +108,12 @@ type Execute = (
 ) => Promise<{ statusCode?: StatusCode }>;
 
 /** Audits every call of a method, those included that its role permissions refuse. */
-export function auditCalls(method: UAMethod, audit: Audit): void {
+export function auditCalls(method: UAMethod, audit: Audit, kind?: CallKind): void {
   const node = method as unknown as { execute: Execute };
   const execute = node.execute.bind(method);
   node.execute = async (object, inputs, context) => {
     const result = await execute(object, inputs, context);
-    audit.call(context, method, inputs, result.statusCode ?? StatusCodes.Good);
+    audit.call(context, method, inputs, result.statusCode ?? StatusCodes.Good, kind);
     return result;
   };
 }

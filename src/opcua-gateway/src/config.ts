@@ -52,6 +52,7 @@ const schema = z.object({
       "must be application URIs and addresses of the other gateways, such as urn:b:anomalyline:gateway=opc.tcp://b:4840/anomalyline, with commas between them",
     )
     .optional(),
+  OPCUA_CONFIRM_ALARMS: flag.default(false),
   OPCUA_MACHINE_VISION: flag.default(true),
   OPCUA_LABORATORY: flag.default(false),
   OPCUA_USERS: z.string().min(1).optional(),
@@ -89,6 +90,8 @@ export interface Config {
   readonly reverse: readonly string[];
   /** Other gateways on the same server. */
   readonly redundant: readonly Partner[];
+  /** Alarms have to be confirmed beside being acknowledged. */
+  readonly confirmAlarms: boolean;
   /** Also show the stations by OPC 40100-1. */
   readonly machineVision: boolean;
   /** Also allow no security and no user. Never on a plant network. */
@@ -145,6 +148,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     multicast: env.OPCUA_MULTICAST,
     reverse: env.OPCUA_REVERSE?.split(",") ?? [],
     redundant: env.OPCUA_REDUNDANT?.split(",").map(partner) ?? [],
+    confirmAlarms: env.OPCUA_CONFIRM_ALARMS,
     machineVision: env.OPCUA_MACHINE_VISION,
     laboratory: env.OPCUA_LABORATORY,
     users,

@@ -13,6 +13,7 @@ import { fetchInspections } from "./machineVision/fetchInspections.ts";
 import { MachineVision } from "./machineVision/machineVision.ts";
 import { createServer } from "./server.ts";
 import { ServerCommands } from "./serverCommands.ts";
+import { shelveByAlarm } from "./shelving.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -40,7 +41,8 @@ export async function startGateway(
   }
   const services = loadServices(join(assets, "protos"));
   const commands = new ServerCommands(services, config);
-  const line = new Line(addressSpace, commands, log);
+  const line = new Line(addressSpace, commands, log, config.confirmAlarms);
+  shelveByAlarm(server);
   new HistoryService(commands, (nodeId) => line.historized(nodeId)).install(server);
   const discovery = new Discovery(config, server, log);
   await server.start();

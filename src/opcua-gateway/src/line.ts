@@ -1,6 +1,6 @@
-import { type AddressSpace, DataType, type Namespace, NodeId, type UAEventType, type UAObject } from "node-opcua";
+import { type AddressSpace, DataType, type Namespace, type NodeId, type UAEventType, type UAObject } from "node-opcua";
 import type { Logger } from "pino";
-import { Alarm } from "./alarm.ts";
+import { Alarm, type AlarmKind, type AlarmRules } from "./alarm.ts";
 import { Audit } from "./audit.ts";
 import { type Inspection, type LineStatus, STOPPED, type StationStatus } from "./contract.ts";
 import type { Arrival } from "./cursors.ts";
@@ -20,10 +20,22 @@ import { type PartTag, partValue } from "./stationValues.ts";
 import { clip, HISTORIZED_TAGS } from "./tags.ts";
 import { acceptWrites } from "./writes.ts";
 
-const NOT_READY_SEVERITY = 700;
-const DRIFT_SEVERITY = 500;
-const SERVER_LOST_SEVERITY = 900;
-const LOG_DAMAGED_SEVERITY = 800;
+const SERVER_LOST: AlarmKind = { name: "ServerLost", text: "The server is not connected", severity: 900 };
+const LOG_DAMAGED: AlarmKind = {
+  name: "LogDamaged",
+  text: "The server has found its log of inspections damaged",
+  severity: 800,
+};
+const STATION_NOT_READY: AlarmKind = {
+  name: NOT_READY,
+  text: "Frames are not judged, and should be",
+  severity: 700,
+};
+const STATION_DRIFTS: AlarmKind = {
+  name: DRIFT,
+  text: "Parts or pictures are no longer as the model knows them",
+  severity: 500,
+};
 
 interface Shown {
   readonly station: Station;
@@ -44,9 +56,11 @@ export class Line implements FeedListener {
   readonly #historized = new Map<string, Historized>();
   readonly #server: ServerCommands;
   readonly #audit: Audit;
+  readonly #alarmRules: AlarmRules;
   readonly #log: Logger;
 
-  constructor(addressSpace: AddressSpace, server: ServerCommands, log: Logger) {
+  /** `mustBeConfirmed`: whether alarms have to be confirmed beside being acknowledged. */
+  constructor(addressSpace: AddressSpace, server: ServerCommands, log: Logger, mustBeConfirmed = false) {
     this.#server = server;
     this.#audit = new Audit(addressSpace, log);
     this.#log = log;
@@ -68,25 +82,9 @@ export class Line implements FeedListener {
     refreshWith(objects.server, this.#folder);
     this.#eventType = addInspectionEventType(this.#namespace);
     this.#stationType = addStationType(addressSpace, this.#namespace, this.#eventType);
-    const nothing = NodeId.nullNodeId;
-    this.#serverLost = new Alarm(
-      this.#namespace,
-      this.#folder,
-      "ServerLost",
-      "The server is not connected",
-      nothing,
-      SERVER_LOST_SEVERITY,
-      this.#audit,
-    );
-    this.#logDamaged = new Alarm(
-      this.#namespace,
-      this.#folder,
-      "LogDamaged",
-      "The server has found its log of inspections damaged",
-      nothing,
-      LOG_DAMAGED_SEVERITY,
-      this.#audit,
-    );
+    this.#alarmRules = { audit: this.#audit, mustBeConfirmed };
+    this.#serverLost = new Alarm(this.#namespace, this.#folder, SERVER_LOST, this.#alarmRules);
+    this.#logDamaged = new Alarm(this.#namespace, this.#folder, LOG_DAMAGED, this.#alarmRules);
   }
 
   inspection(inspection: Inspection, { kind, missed }: Arrival): void {
@@ -182,26 +180,12 @@ export class Line implements FeedListener {
     this.#keepHistoryOf(station);
     addMethods(this.#namespace, station, this.#server, this.#audit);
     this.#acceptWrites(station);
-    const ready = station.variables.Ready.nodeId;
-    const alarm = new Alarm(
-      this.#namespace,
-      station.object,
-      NOT_READY,
-      "Frames are not judged, and should be",
-      ready,
-      NOT_READY_SEVERITY,
-      this.#audit,
-    );
-    const drift = new Alarm(
-      this.#namespace,
-      station.object,
-      DRIFT,
-      "Parts or pictures are no longer as the model knows them",
-      NodeId.nullNodeId,
-      DRIFT_SEVERITY,
-      this.#audit,
-    );
-    return { station, notReady: alarm, drift };
+    const notReady = { ...STATION_NOT_READY, input: station.variables.Ready.nodeId };
+    return {
+      station,
+      notReady: new Alarm(this.#namespace, station.object, notReady, this.#alarmRules),
+      drift: new Alarm(this.#namespace, station.object, STATION_DRIFTS, this.#alarmRules),
+    };
   }
 
   #keepHistoryOf({ name, object, variables }: Station): void {

@@ -1,4 +1,4 @@
-import { DataType, resolveNodeId } from "node-opcua";
+import { AttributeIds, DataType, resolveNodeId, type VariantOptions } from "node-opcua";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Gateway } from "../src/gateway.ts";
 import { FakeServer } from "./fakeServer.ts";
@@ -150,4 +150,145 @@ test("drift_ComesAndGoes_RaisesAndClearsAnAlarmOfItsOwn", async () => {
   expect(await acknowledge("A.Drift", of("A")[0])).toBe("Good");
   server.states.set("A", {});
   await vi.waitFor(() => expect(told(of("A").at(-1))?.[2]).toBe(false), WAIT);
+});
+
+const SHELVING = ["SuppressedOrShelved", "ShelvingState.CurrentState"];
+const seconds = (count: number) => [{ dataType: DataType.Double, value: count * 1000 }];
+
+/** Calls a method of an alarm's shelving, by the nodes of the instance. */
+function shelve(method: string, inputArguments: VariantOptions[] = [], by = plc): Promise<string> {
+  const objectId = by.nodeId("A.Drift-ShelvingState");
+  const request = { objectId, methodId: `${objectId}-${method}`, inputArguments };
+  return by.session.call(request).then(({ statusCode }) => statusCode.name);
+}
+
+const shelvedEvents = (events: readonly Event[]) =>
+  events
+    .filter((event) => event.SourceName === "A")
+    .map((event) => [
+      event["ActiveState.Id"],
+      event.SuppressedOrShelved,
+      (event["ShelvingState.CurrentState"] as { text: string } | null)?.text,
+    ]);
+
+test("timedShelve_Called_KeepsTheAlarmOutOfSightForThatTimeOrUntilUnshelve", async () => {
+  const events = await plc.fieldsOf("OffNormalAlarmType", ...FIELDS, ...SHELVING);
+  const [shelved, time] = ["A.Drift-SuppressedOrShelved", "A.Drift-ShelvingState-UnshelveTime"];
+  expect((await plc.read(time))[0]?.statusCode.name).toBe("BadConditionNotShelved");
+  expect(await shelve("TimedShelve", seconds(600))).toBe("Good");
+  expect(await plc.values(shelved, "A.Drift-MaxTimeShelved")).toEqual([true, 8 * 3600 * 1000]);
+  const [left] = (await plc.values(time)) as [number];
+  expect(left).toBeGreaterThan(500_000);
+  expect(left).toBeLessThanOrEqual(600_000);
+  expect(await shelve("TimedShelve", seconds(600))).toBe("BadConditionAlreadyShelved");
+
+  server.states.set("A", { drift: "The frames are darker." });
+  await vi.waitFor(() => expect(events.at(-1)?.["ActiveState.Id"]).toBe(true), WAIT);
+  expect(await shelve("Unshelve")).toBe("Good");
+  expect(await shelve("Unshelve")).toBe("BadConditionNotShelved");
+  expect(await plc.values(shelved)).toEqual([false]);
+  server.states.set("A", {});
+  await vi.waitFor(() => expect(events.at(-1)?.["ActiveState.Id"]).toBe(false), WAIT);
+  expect(shelvedEvents(events)).toEqual([
+    [false, true, "TimedShelved"],
+    [true, true, "TimedShelved"],
+    [true, false, "Unshelved"],
+    [false, false, "Unshelved"],
+  ]);
+
+  // And by itself, once the time is over.
+  expect(await shelve("TimedShelve", [{ dataType: DataType.Double, value: 1 }])).toBe("Good");
+  await vi.waitFor(async () => expect(await plc.values(shelved)).toEqual([false]), WAIT);
+});
+
+test.each([
+  ["0", 0],
+  ["less", -1],
+  ["no number", Number.NaN],
+  ["for ever", Number.POSITIVE_INFINITY],
+  ["more than a shift", 8 * 3600 * 1000 + 1],
+])("timedShelve_For%s_IsRefused", async (_what, value) => {
+  expect(await shelve("TimedShelve", [{ dataType: DataType.Double, value }])).toBe("BadShelvingTimeOutOfRange");
+  expect(await plc.values("A.Drift-SuppressedOrShelved")).toEqual([false]);
+});
+
+test("oneShotShelve_AlarmComesAndGoes_IsOverWithIt", async () => {
+  const events = await plc.fieldsOf("OffNormalAlarmType", ...FIELDS, ...SHELVING);
+  expect(await shelve("OneShotShelve")).toBe("Good");
+  expect(await shelve("OneShotShelve")).toBe("BadConditionAlreadyShelved");
+  server.states.set("A", { drift: "The frames are darker." });
+  await vi.waitFor(() => expect(events.at(-1)?.["ActiveState.Id"]).toBe(true), WAIT);
+  server.states.set("A", {});
+  await vi.waitFor(() => expect(events.at(-1)?.SuppressedOrShelved).toBe(false), WAIT);
+  expect(shelvedEvents(events)).toEqual([
+    [false, true, "OneShotShelved"],
+    [true, true, "OneShotShelved"],
+    [false, true, "OneShotShelved"],
+    [false, false, "Unshelved"],
+  ]);
+});
+
+test("shelve_ByTheAlarmAndTheMethodsOfTheType_WorksToo", async () => {
+  const call = (methodId: string, inputArguments: VariantOptions[] = []) =>
+    plc.session
+      .call({ objectId: plc.nodeId("A.Drift"), methodId, inputArguments })
+      .then(({ statusCode }) => statusCode.name);
+  const [timed, unshelve, oneShot] = ["i=2949", "i=2947", "i=2948"];
+  expect(await call(timed, seconds(60))).toBe("Good");
+  expect(await call(oneShot)).toBe("Good");
+  expect(await call(unshelve)).toBe("Good");
+  expect(await call("i=11489"), "another method").toBe("BadMethodInvalid");
+});
+
+test("confirm_WhereItIsAsked_IsWhatKeepsAnAlarmAfterTheAcknowledgement", async () => {
+  const other = await start({ ...(await laboratory(server.port)), confirmAlarms: true });
+  const panel = await Plc.connect(other.endpoint);
+  await panel.until("A.Sequence", (value) => value.statusCode.isGood());
+  const events = await panel.fieldsOf("OffNormalAlarmType", ...FIELDS, "ConfirmedState.Id", "Comment");
+  const audits = await panel.fieldsOf("AuditConditionConfirmEventType", "Status", "ConditionEventId", "Comment.Text");
+  const ofA = () => events.filter((event) => event.SourceName === "A");
+  const state = (event: Event | undefined) => [
+    ...["ActiveState.Id", "AckedState.Id", "ConfirmedState.Id", "Retain"].map((field) => event?.[field]),
+  ];
+  const answer = (methodId: string, event: Event | undefined, comment: string) =>
+    panel.session
+      .call({
+        objectId: panel.nodeId("A.Drift"),
+        methodId,
+        inputArguments: [
+          { dataType: DataType.ByteString, value: event?.EventId },
+          { dataType: DataType.LocalizedText, value: { text: comment } },
+        ],
+      })
+      .then(({ statusCode }) => statusCode.name);
+  const [acknowledge, confirm] = ["i=9111", "i=9113"];
+
+  server.states.set("A", { drift: "The frames are darker." });
+  await vi.waitFor(() => expect(ofA()).toHaveLength(1), WAIT);
+  expect(await answer(confirm, ofA()[0], "too early")).toBe("BadConditionBranchAlreadyConfirmed");
+  expect(await answer(acknowledge, ofA()[0], "seen")).toBe("Good");
+  server.states.set("A", {});
+  await vi.waitFor(() => expect(ofA()).toHaveLength(3), WAIT);
+  expect(await answer(confirm, { EventId: Buffer.from("unknown") }, "")).toBe("BadEventIdUnknown");
+  // By the event of the acknowledgement, though the alarm has gone since.
+  expect(await answer(confirm, ofA()[1], "lamp changed")).toBe("Good");
+  await vi.waitFor(() => expect(ofA()).toHaveLength(4), WAIT);
+  expect(await answer(confirm, ofA()[3], "")).toBe("BadConditionBranchAlreadyConfirmed");
+  expect(ofA().map(state)).toEqual([
+    [true, false, true, true],
+    [true, true, false, true],
+    [false, true, false, true],
+    [false, true, true, false],
+  ]);
+  expect(ofA()[3]?.Comment).toMatchObject({ text: "lamp changed" });
+  await vi.waitFor(() => expect(audits.map(({ Status }) => Status)).toEqual([false, false, true, false]), WAIT);
+  expect(audits[2]?.ConditionEventId).toEqual(ofA()[1]?.EventId);
+  await panel.disconnect();
+  await other.stop();
+});
+
+test("confirm_WhereItIsNotAsked_IsNotThere", async () => {
+  const nodes = ["A.Drift-ConfirmedState", "A.Drift-Confirm"].map((name) => plc.nodeId(name));
+  const read = await plc.session.read(nodes.map((nodeId) => ({ nodeId, attributeId: AttributeIds.BrowseName })));
+  expect(read.map(({ statusCode }) => statusCode.name)).toEqual(["BadNodeIdUnknown", "BadNodeIdUnknown"]);
 });

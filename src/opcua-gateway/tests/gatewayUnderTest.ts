@@ -39,6 +39,7 @@ export async function laboratory(serverPort: number): Promise<Config> {
     multicast: false,
     reverse: [],
     redundant: [],
+    confirmAlarms: false,
     machineVision: true,
     laboratory: true,
     users: new Map(),

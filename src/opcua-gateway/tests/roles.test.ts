@@ -163,6 +163,27 @@ test("alarmMethods_OfTheType_NeedTheRoleToo", async () => {
   expect(await byRole(acknowledge)).toEqual([DENIED, ...Array(3).fill("BadEventIdUnknown")]);
 });
 
+test("alarms_Shelved_NeedTheRoleAndAreAuditedByWhom", async () => {
+  const audits = await as.Administrator.fieldsOf(
+    ...(["AuditConditionShelvingEventType", "ClientUserId", "Status", "ShelvingTime", "SourceName"] as const),
+  );
+  const shelve = (plc: Plc, methodId: string, inputArguments: { dataType: DataType; value: number }[] = []) =>
+    plc.session
+      .call({ objectId: plc.nodeId("A.NotReady"), methodId, inputArguments })
+      .then(({ statusCode }) => statusCode.name);
+  const minute = [{ dataType: DataType.Double, value: 60_000 }];
+  const [timed, unshelve, oneShot] = ["i=2949", "i=2947", "i=2948"];
+  const inTurn = async (plc: Plc) =>
+    `${await shelve(plc, timed, minute)} ${await shelve(plc, oneShot)} ${await shelve(plc, unshelve)}`;
+  const allowed = "Good Good Good";
+  expect(await byRole(inTurn)).toEqual([`${DENIED} ${DENIED} ${DENIED}`, allowed, allowed, allowed]);
+  await vi.waitFor(() => expect(audits).toHaveLength(12), { timeout: 10_000 });
+  const [refused] = audits;
+  expect(refused).toMatchObject({ ClientUserId: "observer", Status: false, ShelvingTime: 60_000 });
+  const source = "A.NotReady-ShelvingState-TimedShelve";
+  expect(audits[3]).toMatchObject({ ClientUserId: "operator", Status: true, ShelvingTime: 60_000, SourceName: source });
+});
+
 test("userExecutable_FollowsTheRole", async () => {
   const executable = async (plc: Plc) => {
     const item = { nodeId: plc.nodeId("A.Stop"), attributeId: AttributeIds.UserExecutable };
