@@ -11,13 +11,13 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The call of <see cref="Wire.InspectionService"/> that takes frames, with a reader of its own: <see cref="FrameRequest"/>.</summary>
-internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, TimeProvider time, IHostApplicationLifetime lifetime,
-    ILogger<CameraService> logger)
+internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, ProcessPulse pulse, TimeProvider time,
+    IHostApplicationLifetime lifetime, ILogger<CameraService> logger)
 {
     private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
     {
         using var stream = new CameraStream(
-            host.Line, cameras, metrics, memory, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, Visit.Of(context.GetHttpContext()).Who,
+            host.Line, cameras, metrics, memory, pulse, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, Visit.Of(context.GetHttpContext()).Who,
             new FrameRefusals(metrics, logger, context.Peer));
         await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
     }
@@ -31,7 +31,7 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
             "Inspect",
             Marshallers.Create<FrameRequest>(
                 (_, _) => throw new NotSupportedException("A server only reads requests."),
-                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, memory, pulse.Arrival())),
+                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, memory, pulse.Read())),
             Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
 
         /// <inheritdoc/>

@@ -12,8 +12,8 @@ namespace AnomalyLine.Server.Grpc;
 /// written, bounds the memory of a camera that sends faster than it is judged or reads slower than it is answered.
 /// </summary>
 internal sealed class CameraStream(
-    Line line, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots, int mostBytes,
-    Identity? who, FrameRefusals refusals)
+    Line line, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, ProcessPulse pulse, TimeProvider time, IServerStreamWriter<Wire.InspectResponse> answers, int slots,
+    int mostBytes, Identity? who, FrameRefusals refusals)
     : IDisposable
 {
     /// <summary>Largest message: any frame that there can be, and what is around it. A frame above this server's own limit is read past, so that those behind it are not lost.</summary>
@@ -34,6 +34,7 @@ internal sealed class CameraStream(
     public async Task RunAsync(IAsyncStreamReader<FrameRequest> requests, CancellationToken call, CancellationToken stopping)
     {
         var last = time.GetTimestamp();
+        var caughtUp = 0L;
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(call, stopping, _broken.Token);
         try
         {
@@ -42,10 +43,12 @@ internal sealed class CameraStream(
                 // What is there before it is asked for came while the one before waited for a slot, or even earlier than that: the deadline counts
                 // from then.
                 await _share.WaitAsync(reading.Token);
+                var asked = time.GetTimestamp();
                 var next = requests.MoveNext(reading.Token);
                 var hasWaited = next.IsCompleted;
                 if (!await next) break;
-                if (hasWaited && last < requests.Current.Arrival) requests.Current.Arrival = last;
+                var came = requests.Current.ReadAt is { } read ? pulse.Arrival(read, asked, ref caughtUp) : asked;
+                requests.Current.Arrival = hasWaited ? Math.Min(last, came) : came;
                 last = time.GetTimestamp();
                 var arrival = time.GetUtcNow();
                 _share.Enter(requests.Current.Held);

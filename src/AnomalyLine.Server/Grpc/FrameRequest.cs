@@ -17,7 +17,10 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     private const uint FrameTag = (Wire.InspectRequest.FrameFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
     private const uint DataTag = (Wire.Frame.DataFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
 
-    /// <summary>Timestamp of its arrival; null where nobody looked at the clock.</summary>
+    /// <summary>When it was read; null where nobody looked at the clock.</summary>
+    public ReadTime? ReadAt { get; private init; }
+
+    /// <summary>Timestamp of its arrival, which its stream knows; null until then.</summary>
     public long? Arrival { get; set; }
 
     /// <summary>Why it cannot be judged, although the stream goes on; null for what can be tried.</summary>
@@ -30,43 +33,42 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     /// <param name="message">The bytes.</param>
     /// <param name="mostBytes">The server's limit for a frame's data.</param>
     /// <param name="memory">What its pixels are taken from; without room there it is refused, its pixels unread.</param>
-    /// <param name="arrival">Timestamp of its arrival.</param>
-    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, MemoryBudget memory, long? arrival = null)
+    /// <param name="readAt">When that is.</param>
+    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, MemoryBudget memory, ReadTime? readAt = null)
     {
         var isTaken = memory.TryEnter(message.Length);
         try
         {
-            var request = Read(message, arrival, isTaken);
+            var request = Read(message, isTaken) with { ReadAt = readAt };
             var bytes = request.Pixels?.Length ?? request.Message.Frame?.Data.Length ?? 0;
             if (isTaken && bytes <= mostBytes) return request with { Held = message.Length };
             request.Pixels?.Recycle();
             if (request.Message.Frame is { } frame) frame.Data = ByteString.Empty;
             if (isTaken) memory.Exit(message.Length);
             var refusal = bytes > mostBytes ? FrameRefusal.TooLarge(bytes, mostBytes) : FrameRefusal.MemoryShort;
-            return new FrameRequest(request.Message, null) { Arrival = arrival, Refusal = refusal };
+            return new FrameRequest(request.Message, null) { ReadAt = readAt, Refusal = refusal };
         }
         catch (InvalidProtocolBufferException damage)
         {
             if (isTaken) memory.Exit(message.Length);
-            return new FrameRequest(new Wire.InspectRequest(), null) { Arrival = arrival, Refusal = FrameRefusal.NoMessage(message.Length, damage.Message) };
+            return new FrameRequest(new Wire.InspectRequest(), null) { ReadAt = readAt, Refusal = FrameRefusal.NoMessage(message.Length, damage.Message) };
         }
     }
 
     /// <summary>Reads a message.</summary>
     /// <param name="message">Its bytes.</param>
-    /// <param name="arrival">Timestamp of its arrival.</param>
     /// <param name="withPixels">Whether its pixels are wanted; without them the frame is empty.</param>
     /// <exception cref="InvalidProtocolBufferException">It is not an <see cref="Wire.InspectRequest"/>.</exception>
-    public static FrameRequest Read(ReadOnlySequence<byte> message, long? arrival = null, bool withPixels = true)
+    public static FrameRequest Read(ReadOnlySequence<byte> message, bool withPixels = true)
     {
         if (Find(message, FrameTag) is not { } frame || Find(frame.Value, DataTag) is not { } data)
-            return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null) { Arrival = arrival };
+            return new FrameRequest(Wire.InspectRequest.Parser.ParseFrom(message), null);
         var parsed = Wire.InspectRequest.Parser.ParseFrom(Without(message, frame.Field));
         parsed.Frame = Wire.Frame.Parser.ParseFrom(Without(frame.Value, data.Field));
-        if (!withPixels) return new FrameRequest(parsed, null) { Arrival = arrival };
+        if (!withPixels) return new FrameRequest(parsed, null);
         var pixels = PooledArrays.Rent<byte>((int)data.Value.Length);
         data.Value.CopyTo(pixels.Memory.Span);
-        return new FrameRequest(parsed, pixels) { Arrival = arrival };
+        return new FrameRequest(parsed, pixels);
     }
 
     /// <summary>The only field with a tag, with and without its tag and length; null if there is none, where there are several, and where the message is damaged.</summary>
