@@ -87,6 +87,15 @@ public enum LineErrorCode
     /// <summary>The file of users or keys cannot be read or written, or has a line that is wrong; nothing was changed.</summary>
     AccountsUnusable = 34,
 
+    /// <summary>There is no alarm of this number, or it is over.</summary>
+    AlarmNotFound = 41,
+
+    /// <summary>Somebody else has acknowledged an alarm before; nothing was changed.</summary>
+    AlarmChanged = 42,
+
+    /// <summary>A value of what is to be done to an alarm, or of a station's settings of alarms, is not allowed.</summary>
+    InvalidAlarm = 43,
+
     /// <summary>The server's memory is used up: nothing was read or changed, and the call can be made again in a while.</summary>
     MemoryShort = 40,
 }

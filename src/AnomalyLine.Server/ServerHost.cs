@@ -1,4 +1,5 @@
 using AnomalyLine.Management.Activation;
+using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
@@ -9,6 +10,7 @@ using AnomalyLine.Management.Signing;
 using AnomalyLine.Management.Storage;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Alarms;
 using AnomalyLine.Server.Buffers;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
@@ -163,6 +165,11 @@ internal static class ServerHost
         services.AddSingleton(options.Drift);
         services.AddSingleton(provider => new DriftWatch(options.Drift, provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DriftWatch>>(), provider.GetRequiredService<ManagementDatabase>()));
         services.AddHostedService<TrainingHost>();
+        services.AddSingleton<AlarmList>().AddSingleton(provider => new AlarmSources(
+            options, provider.GetRequiredService<LineHost>(), provider.GetRequiredService<DriftWatch>(), provider.GetRequiredService<SampleCollector>(),
+            provider.GetRequiredService<JobStore>(), provider.GetRequiredService<GatewaySupervisor>(),
+            options.Tls.Enabled ? provider.GetRequiredService<TlsFiles>() : null, provider.GetRequiredService<AlarmList>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<AlarmHost>();
     }
 
     private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)
@@ -205,6 +212,7 @@ internal static class ServerHost
         app.MapGrpcService<SampleService>();
         app.MapGrpcService<AuditService>();
         app.MapGrpcService<TrainingService>();
+        app.MapGrpcService<AlarmService>();
         app.MapGrpcService<OpcUaService>();
         app.MapGrpcService<AccessService>();
         app.MapGrpcReflectionService();

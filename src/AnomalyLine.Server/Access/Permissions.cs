@@ -72,6 +72,9 @@ internal static class Permissions
         Add("anomalyline.v1.AuditService", AccessRole.Viewer, "ListAuditEntries", "VerifyAudit");
         Add("anomalyline.v1.TrainingService", AccessRole.Viewer, "ListJobs", "GetJob", "WatchJob", "GetJobLog", "ListSchedules");
         Add("anomalyline.v1.TrainingService", AccessRole.Engineer, "StartJob", "CancelJob", "SetSchedule");
+        Add("anomalyline.v1.AlarmService", AccessRole.Viewer, "ListAlarms", "WatchAlarms", "GetAlarmSettings");
+        Add("anomalyline.v1.AlarmService", AccessRole.Operator, "AcknowledgeAlarm");
+        Add("anomalyline.v1.AlarmService", AccessRole.Engineer, "ShelveAlarm", "SetAlarmSettings");
         Add("anomalyline.v1.OpcUaService", AccessRole.Engineer, "ExportNodeSet");
         Add("anomalyline.v1.AccessService", new CallRule(AccessRole.Viewer, IsForCameras: true), "GetIdentity");
         Add("anomalyline.v1.AccessService", AccessRole.Viewer, "ChangePassword");
@@ -104,7 +107,7 @@ internal static class Permissions
             var anybody = new CallRule(null);
             Under("page ", anybody, "/sign-in", "/sign-in/code", "/setup");
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
-            Under("page ", AccessRole.Viewer, "/", "/audit", "/models", "/no-access", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
+            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
             Under("page ", AccessRole.Administrator, "/users");
         }
@@ -135,6 +138,7 @@ internal static class Permissions
                 ("recipe.activate", "RecipeService/ActivateRecipe"), ("recipe.select", "RecipeService/SelectRecipe"), ("recipe.rollback", "RecipeService/RollbackRecipe"),
                 ("recipe.sensitivity", "RecipeService/SetSensitivity"),
                 ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"),
+                ("alarm.acknowledge", "AlarmService/AcknowledgeAlarm"), ("alarm.shelve", "AlarmService/ShelveAlarm"), ("alarm.settings", "AlarmService/SetAlarmSettings"),
                 ("job.start", "TrainingService/StartJob"), ("job.cancel", "TrainingService/CancelJob"),
                 ("user.add", "AccessService/AddUser"), ("user.role", "AccessService/SetUserRole"), ("user.password", "AccessService/SetUserPassword"), ("user.remove", "AccessService/RemoveUser"),
                 ("user.second-factor.remove", "AccessService/RemoveSecondFactor"), ("key.add", "AccessService/AddKey"), ("key.revoke", "AccessService/RevokeKey"), ("session.revoke", "AccessService/EndSession"),

@@ -59,6 +59,9 @@ internal static class FaultText
         LineErrorCode.AccountNotFound => words["There is no such user or key."],
         LineErrorCode.InvalidAccount => With(words["The name, role or password is not allowed."], error.Message),
         LineErrorCode.AccountsUnusable => With(words["The file of users or keys cannot be used; nothing was changed."], error.Message),
+        LineErrorCode.AlarmNotFound => words["There is no such alarm, or it is over."],
+        LineErrorCode.AlarmChanged => With(words["Somebody has acknowledged this alarm before."], error.Message),
+        LineErrorCode.InvalidAlarm => With(words["A value is not allowed."], error.Message),
         LineErrorCode.MemoryShort => words["The server's memory is used up, so that it takes no new work; try again in a few seconds."],
         _ => error.Message,
     };

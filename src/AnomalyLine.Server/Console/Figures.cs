@@ -39,6 +39,23 @@ internal static class Figures
     /// <summary>Day and time, UTC, to the minute.</summary>
     public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>Day and time where the server stands, to the minute, with its zone.</summary>
+    public static string Local(DateTimeOffset time)
+    {
+        var local = TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local);
+        return $"{local.ToString("d", CultureInfo.CurrentCulture)} {local.ToString("HH:mm", CultureInfo.InvariantCulture)} {Zone(local.Offset)}";
+    }
+
+    /// <summary>Time of day where the server stands, with its zone.</summary>
+    public static string LocalClock(DateTimeOffset time)
+    {
+        var local = TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local);
+        return $"{local.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {Zone(local.Offset)}";
+    }
+
+    private static string Zone(TimeSpan offset) => offset == TimeSpan.Zero ? "UTC"
+        : $"UTC{(offset < TimeSpan.Zero ? "−" : "+")}{offset.Duration().ToString(offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";
+
     /// <summary>Day, UTC.</summary>
     public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture);
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
+using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
@@ -18,7 +19,7 @@ internal static class EnumWire
         (typeof(Verdict), typeof(Wire.Verdict)), (typeof(ReasonCode), typeof(Wire.ReasonCode)), (typeof(StationMode), typeof(Wire.StationMode)),
         (typeof(PixelFormat), typeof(Wire.PixelFormat)), (typeof(SampleReason), typeof(Wire.SampleReason)), (typeof(SampleLabel), typeof(Wire.SampleLabel)),
         (typeof(SampleState), typeof(Wire.SampleState)), (typeof(JobState), typeof(Wire.JobState)), (typeof(ModelStage), typeof(Wire.ModelStage)),
-        (typeof(AccessRole), typeof(Wire.Role)),
+        (typeof(AccessRole), typeof(Wire.Role)), (typeof(AlarmKind), typeof(Wire.AlarmKind)), (typeof(AlarmSeverity), typeof(Wire.AlarmSeverity)),
     ];
 
     public static Wire.Verdict ToWire(this Verdict verdict) => Pair<Verdict, Wire.Verdict>.ToWire.GetValueOrDefault(verdict);
@@ -38,6 +39,10 @@ internal static class EnumWire
     public static Wire.ModelStage ToWire(this ModelStage stage) => Pair<ModelStage, Wire.ModelStage>.ToWire[stage];
 
     public static Wire.Role ToWire(this AccessRole role) => Pair<AccessRole, Wire.Role>.ToWire[role];
+
+    public static Wire.AlarmKind ToWire(this AlarmKind kind) => Pair<AlarmKind, Wire.AlarmKind>.ToWire[kind];
+
+    public static Wire.AlarmSeverity ToWire(this AlarmSeverity severity) => Pair<AlarmSeverity, Wire.AlarmSeverity>.ToWire[severity];
 
     /// <summary>The format, or null where it is none that this release knows.</summary>
     public static PixelFormat? ToPixelFormat(this Wire.PixelFormat format) => Find<PixelFormat, Wire.PixelFormat>(format);

@@ -35,6 +35,9 @@ internal sealed partial class TlsFiles
         TellDue();
     }
 
+    /// <summary>When the certificate of now expires (UTC).</summary>
+    public DateTimeOffset Until => new(Look().Until, TimeSpan.Zero);
+
     /// <summary>How a connection begins.</summary>
     /// <param name="context">It.</param>
     /// <param name="withClients">Whether the caller is asked for a certificate, which it may do without.</param>

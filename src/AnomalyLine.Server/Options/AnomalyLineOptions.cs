@@ -1,6 +1,7 @@
 using System.Net;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management;
+using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Drift;
 
 namespace AnomalyLine.Server.Options;
@@ -36,6 +37,9 @@ internal sealed record AnomalyLineOptions
 
     /// <summary>How drift is watched.</summary>
     public DriftOptions Drift { get; init; } = new();
+
+    /// <summary>When alarms are raised.</summary>
+    public AlarmOptions Alarms { get; init; } = new();
 
     /// <summary>How management keeps its data.</summary>
     public ManagementOptions Management { get; init; } = new();
@@ -86,6 +90,7 @@ internal sealed record AnomalyLineOptions
         Require(MaxFrameBytes is >= 1024 * 1024 and <= Imaging.Frame.MaxBytes, $"MaxFrameBytes is {MaxFrameBytes}; use 1048576..{Imaging.Frame.MaxBytes}.");
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
+        errors.AddRange(Alarms.Validate().Select(error => $"{Section}:Alarms:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));
         errors.AddRange(Access.Validate().Select(error => $"{Section}:Access:{error}"));
         errors.AddRange(Limits.Validate(MaxFrameBytes).Select(error => $"{Section}:Limits:{error}"));

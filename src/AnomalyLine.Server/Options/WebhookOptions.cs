@@ -26,7 +26,7 @@ internal sealed partial record WebhookOptions
     /// <summary>Whether parts that are not OK are told. Default true.</summary>
     public bool Rejects { get; init; } = true;
 
-    /// <summary>Whether alarms are told: stations that do not judge, and drift. Default true.</summary>
+    /// <summary>Whether alarms are told, of stations and of the server. Default true.</summary>
     public bool Alarms { get; init; } = true;
 
     /// <summary>The authority that the receiver's certificate must come from, PEM; default: those that this machine trusts.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Alarms;
 using AnomalyLine.Server.Forwarding;
 using AnomalyLine.Server.Grpc;
 using AnomalyLine.Server.Options;
@@ -15,7 +16,7 @@ namespace AnomalyLine.Server.Webhooks;
 /// each alarm stands now, whatever happened while it was away.
 /// </summary>
 internal sealed partial class WebhookReceiver(
-    string name, WebhookOptions options, WebhookSender sender, StationAlarms alarms, LogCursors cursors, TimeProvider time, ILogger logger)
+    string name, WebhookOptions options, WebhookSender sender, AlarmList alarms, LogCursors cursors, TimeProvider time, ILogger logger)
     : IReceiver, IDelivery
 {
     private static readonly JsonFormatter s_json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
@@ -53,14 +54,16 @@ internal sealed partial class WebhookReceiver(
     /// <summary>Tells of each alarm that is not what the receiver was told last.</summary>
     private async Task TellAlarmsAsync(CancellationToken stopping)
     {
-        if (!options.Alarms) return;
-        var current = alarms.Current();
+        if (!options.Alarms || !alarms.IsKnown) return;
+        var now = time.GetUtcNow();
+        var current = alarms.Open.Where(alarm => alarm.IsActive && !alarm.IsShelved(now)).ToDictionary(alarm => (alarm.Station, Alarm: alarm.Kind.ToString()));
         var told = cursors.Notes.Keys.Select(Parse);
         foreach (var (station, alarm) in current.Keys.Union(told).ToList())
         {
             var key = $"{alarm}:{station}";
             var before = Told.Parse(cursors.Notes.GetValueOrDefault(key));
-            var message = current.GetValueOrDefault((station, alarm), "");
+            var active = current.GetValueOrDefault((station, alarm));
+            var message = active?.Message ?? "";
             if (message == before.Message) continue;
             var next = new Told(before.Number + 1, message);
             var isRaised = message.Length > 0;
@@ -69,6 +72,7 @@ internal sealed partial class WebhookReceiver(
                 ["station"] = station,
                 ["alarm"] = alarm,
                 ["message"] = isRaised ? message : before.Message,
+                ["severity"] = active?.Severity.ToString() ?? "",
             };
             await SendAsync($"{key}/{next.Number}", isRaised ? "alarm.raised" : "alarm.cleared", time.GetUtcNow(), data, stopping);
             cursors.Note(key, next.ToString());

@@ -1,13 +1,12 @@
-using AnomalyLine.Management.Drift;
+using AnomalyLine.Management.Alarms;
 using AnomalyLine.Server.Forwarding;
-using AnomalyLine.Server.Hosting;
 using AnomalyLine.Server.Options;
 
 namespace AnomalyLine.Server.Webhooks;
 
 /// <summary>Rejects and alarms as webhooks, by a receiver for each that is configured.</summary>
 internal sealed class WebhookReceivers(
-    AnomalyLineOptions options, LineHost host, DriftWatch drift, TimeProvider time, ILogger<WebhookReceivers> logger) : IReceivers, IDisposable
+    AnomalyLineOptions options, AlarmList alarms, TimeProvider time, ILogger<WebhookReceivers> logger) : IReceivers, IDisposable
 {
     private readonly List<WebhookSender> _senders = [];
 
@@ -20,6 +19,6 @@ internal sealed class WebhookReceivers(
     {
         var sender = new WebhookSender(webhook, time);
         _senders.Add(sender);
-        return new(name, webhook, sender, new StationAlarms(host, drift), cursors, time, logger);
+        return new(name, webhook, sender, alarms, cursors, time, logger);
     }
 }
