@@ -93,7 +93,7 @@ internal static class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new TrustedSigners(options.DataFolder));
         services.AddSingleton(provider => new ModelTrust(options.DataFolder, options.Management.ModelSignatures, provider.GetRequiredService<TrustedSigners>()));
-        services.AddSingleton(provider => new ModelStore(Path.Combine(options.DataFolder, "models"), trust: provider.GetRequiredService<ModelTrust>()));
+        services.AddSingleton(provider => new ModelStore(Path.Combine(options.DataFolder, "models"), trust: provider.GetRequiredService<ModelTrust>(), reservedBytes: options.Management.ReservedDiskBytes));
         services.AddHostedService<SignerHost>();
         var machine = new MachineMemory();
         options.Line.EvidenceBytes ??= MemoryBudget.MostOf(options.Limits, machine) / 4;

@@ -181,6 +181,19 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task OpenAsync_FolderInUseWhoseLockFileWasTakenAway_IsStillInUse()
+    {
+        await using var line = await new TestLine().OpenAsync("s");
+        File.Delete(Path.Combine(line.Options.DataFolder, "line.lock"));
+        var second = new TestLine(folder: line.Options.DataFolder);
+
+        var error = await Assert.ThrowsAsync<LogOpenException>(() => second.OpenAsync());
+
+        Assert.Contains("is in use by another line", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await line.InspectAsync("s", 1, "part")).Sequence);
+    }
+
+    [Fact]
     public async Task OpenAsync_DamagedFile_Refuses()
     {
         await using var line = new TestLine();

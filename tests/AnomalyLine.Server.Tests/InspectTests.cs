@@ -258,6 +258,19 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task ImportSample_FileLargerThanTheServersUsualBody_IsKept()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        var pixels = new byte[3300 * 3300 * 3];
+        new Random(1).NextBytes(pixels);
+        Assert.True(Frame.TryCreate(PixelFormat.Rgb8, 3300, 3300, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(Overlay.TryEncodeFrame(frame, 0, PixelFormat.Png, out var file, out error), error);
+        Assert.InRange(file.Length, 30_000_001, 64 << 20);
+
+        Assert.Equal(3300u, (await server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(file) }, cancellationToken: TestServer.Cancel)).Sample.Width);
+    }
+
+    [Fact]
     public async Task Inspect_24Megapixels_AreJudgedWhereTheLimitAllowsIt()
     {
         await using var server = await TestServer.StartReadyAsync(["a"], "--AnomalyLine:MaxFrameBytes=72000000");

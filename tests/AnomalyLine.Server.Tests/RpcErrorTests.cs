@@ -1,4 +1,7 @@
+using AnomalyLine.Management.Models;
+using AnomalyLine.Server.Options;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Tests;
@@ -138,6 +141,20 @@ public sealed class RpcErrorTests
     [InlineData("/srv/al/models/m.alm has no manifest; see (/srv/al/x).", "m.alm has no manifest; see (x).")]
     [InlineData("Open http://localhost:8080/setup/a/b or send 1 m/s.", "Open http://localhost:8080/setup/a/b or send 1 m/s.")]
     public void WithoutFolders_Message_KeepsNamesAndAddresses(string message, string expected) => Assert.Equal(expected, Inspection.FilePaths.WithoutFolders(message));
+
+    [Fact]
+    public async Task UploadModel_DiskWouldHaveLessThanIsReserved_SaysSoAndKeepsNothing()
+    {
+        await using var server = await TestServer.StartAsync(services => services.AddSingleton(provider => new ModelStore(
+            Path.Combine(provider.GetRequiredService<AnomalyLineOptions>().DataFolder, "models"), FakeModels.Check, reservedBytes: long.MaxValue / 2)));
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.UploadAsync("one"));
+
+        Assert.Equal((StatusCode.Unavailable, "management-failed"), (refused.StatusCode, refused.Trailers.GetValue("error-code")));
+        Assert.Contains("stay for the inspection log", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Folder, refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.Combine(server.Folder, "models")));
+    }
 
     [Fact]
     public async Task UploadModel_SameFileTwice_OneVersion()

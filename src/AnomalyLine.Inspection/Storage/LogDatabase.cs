@@ -1,23 +1,26 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 
 namespace AnomalyLine.Inspection.Storage;
 
 /// <summary>
-/// The SQLite file of a line: one writing connection, and readers beside it (WAL). Holds the folder against other lines by the file line.lock, which keeps the identity of the log as well: a
+/// The SQLite file of a line: one writing connection, and readers beside it (WAL). Holds the folder against other lines by a lock of the folder and by the file line.lock, which keeps the identity of the log as well: a
 /// log that somebody took away, emptied or exchanged is not replaced by a new one without a word; and the position that it was written to, so that an older copy in its place is noticed.
 /// </summary>
 internal sealed class LogDatabase : IDisposable
 {
     private readonly FileStream _lock;
+    private readonly SafeFileHandle? _folder;
     private readonly string _readerConnection;
 
     private const int MarkAt = 36, MarkDigits = 20;
 
-    private LogDatabase(FileStream folderLock, SqliteConnection writer, string readerConnection, Guid id, long marked)
+    private LogDatabase(SafeFileHandle? folder, FileStream folderLock, SqliteConnection writer, string readerConnection, Guid id, long marked)
     {
         Marked = marked;
+        _folder = folder;
         _lock = folderLock;
         _readerConnection = readerConnection;
         Writer = writer;
@@ -38,7 +41,7 @@ internal sealed class LogDatabase : IDisposable
     public static LogDatabase Open(LineOptions options)
     {
         var path = Path.Combine(options.DataFolder, "inspections.db");
-        var folderLock = Lock(options.DataFolder);
+        var (folder, folderLock) = Lock(options.DataFolder);
         SqliteConnection? writer = null;
         try
         {
@@ -51,12 +54,13 @@ internal sealed class LogDatabase : IDisposable
             var id = LogSchema.Ensure(writer, path);
             if (known is null) WriteId(folderLock, id);
             else if (known != id) throw Gone($"{path} is another log than the one that was in this folder");
-            return new LogDatabase(folderLock, writer, Connect(path, SqliteOpenMode.ReadOnly, options), id, marked);
+            return new LogDatabase(folder, folderLock, writer, Connect(path, SqliteOpenMode.ReadOnly, options), id, marked);
         }
         catch (Exception e) when (e is SqliteException or LogOpenException)
         {
             writer?.Dispose();
             folderLock.Dispose();
+            folder?.Dispose();
             if (e is LogOpenException) throw;
             throw new LogOpenException($"{path} cannot be opened ({e.Message}); check the disk and the file's rights, or restore it from a backup.", e);
         }
@@ -94,17 +98,22 @@ internal sealed class LogDatabase : IDisposable
     {
         Writer.Dispose();
         _lock.Dispose();
+        _folder?.Dispose();
     }
 
-    private static FileStream Lock(string folder)
+    /// <summary>The folder itself, and the file: the second is what other systems have, and can be taken away.</summary>
+    private static (SafeFileHandle? Folder, FileStream File) Lock(string folder)
     {
+        SafeFileHandle? taken = null;
         try
         {
             Directory.CreateDirectory(folder);
-            return new FileStream(Path.Combine(folder, "line.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            taken = FolderLock.Take(folder);
+            return (taken, new FileStream(Path.Combine(folder, "line.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            taken?.Dispose();
             throw new LogOpenException(
                 $"The data folder {folder} is in use by another line or cannot be written ({e.Message}); stop the other one or name another folder.", e);
         }

@@ -33,6 +33,7 @@ public static class BackupWriter
         var root = Path.GetFullPath(dataFolder);
         if (!File.Exists(Path.Combine(root, "inspections.db"))) throw new BackupException($"{root}: is no data folder, it has no inspections.db; name the folder of AnomalyLine:DataFolder.");
         target = Path.GetFullPath(target);
+        CheckSpace(root, target, options.ReservedDiskBytes);
         var part = $"{target}.{Guid.NewGuid():N}{Part}";
         var copies = Directory.CreateTempSubdirectory("anomalyline-backup-").FullName;
         try
@@ -58,6 +59,17 @@ public static class BackupWriter
             File.Delete(part);
             Directory.Delete(copies, recursive: true);
         }
+    }
+
+    /// <summary>Whether the backup has room, and leaves the log what is reserved for it where both are on one disk.</summary>
+    private static void CheckSpace(string root, string target, long reserved)
+    {
+        var size = new DirectoryInfo(root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(file => file.Exists ? file.Length : 0);
+        var (free, ofLog) = (new DriveInfo(Path.GetDirectoryName(target)!).AvailableFreeSpace, new DriveInfo(root).AvailableFreeSpace);
+        // The same number to a MiB is the same disk: one that is not would be a coincidence, which costs a backup a full disk only.
+        var stays = free >> 20 == ofLog >> 20 ? reserved : 0;
+        if (free - size < stays)
+            throw new BackupException($"{target}: the backup has up to {size >> 20} MiB, and {free >> 20} MiB are free there{(stays > 0 ? $", of which {stays >> 20} MiB stay for the inspection log (AnomalyLine:Management:ReservedDiskBytes)" : "")}; free the disk, or name another one.");
     }
 
     private static async Task EncryptAsync(string plain, string target, string passphrase, CancellationToken cancellation)

@@ -19,6 +19,7 @@ public sealed class ModelStore
     private readonly string _folder;
     private readonly Func<string, ModelManifest> _check;
     private readonly long _maxBytes;
+    private readonly long _reservedBytes;
     private readonly ModelTrust? _trust;
 
     /// <summary>Opens the folder, making it where it is missing.</summary>
@@ -28,8 +29,10 @@ public sealed class ModelStore
     /// </param>
     /// <param name="maxBytes">Largest file.</param>
     /// <param name="trust">Decides by who signed a file; null for none.</param>
-    public ModelStore(string folder, Func<string, ModelManifest>? check = null, long maxBytes = MaxBytes, ModelTrust? trust = null)
+    /// <param name="reservedBytes">Free space of the folder's disk that stays for others.</param>
+    public ModelStore(string folder, Func<string, ModelManifest>? check = null, long maxBytes = MaxBytes, ModelTrust? trust = null, long reservedBytes = 0)
     {
+        _reservedBytes = reservedBytes;
         _folder = Path.GetFullPath(folder);
         _check = check ?? LoadAndClose;
         _maxBytes = maxBytes;
@@ -42,6 +45,7 @@ public sealed class ModelStore
     /// <param name="cancellationToken">Leaves the store as it was.</param>
     /// <param name="isOwn">Whether this server trained it: then it signs it.</param>
     /// <exception cref="ModelFileException">The file is too large, damaged, not signed by whom it must be, or does not reproduce its reference scores.</exception>
+    /// <exception cref="IOException">The disk is full or broken, or would have less than the reserved space.</exception>
     public async Task<StoredModel> AddAsync(Stream file, CancellationToken cancellationToken, bool isOwn = false)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -162,6 +166,8 @@ public sealed class ModelStore
         {
             if (written.Length + read > _maxBytes)
                 throw new ModelFileException($"The model file is larger than {_maxBytes} bytes; train a smaller model.");
+            if (new DriveInfo(_folder).AvailableFreeSpace is var free && free - read < _reservedBytes)
+                throw new IOException($"{_folder}: {free >> 20} MiB are free, of which {_reservedBytes >> 20} MiB stay for the inspection log (AnomalyLine:Management:ReservedDiskBytes); free the disk or remove models.");
             hash.AppendData(buffer, 0, read);
             await written.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }

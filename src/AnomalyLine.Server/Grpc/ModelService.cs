@@ -78,6 +78,10 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
         {
             throw LineErrors.Failure(StatusCode.InvalidArgument, "model-refused", refused.Message);
         }
+        catch (IOException full)
+        {
+            throw new LineError(LineErrorCode.ManagementFailed, $"The model cannot be kept: {full.Message}").ToRpcException();
+        }
         catch (EngineException broken)
         {
             throw LineErrors.Failure(StatusCode.FailedPrecondition, "engine-unusable", broken.Message);

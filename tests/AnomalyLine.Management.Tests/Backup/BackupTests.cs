@@ -63,6 +63,20 @@ public sealed class BackupTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Backup_ThatWouldTakeWhatIsReservedForTheLog_IsRefusedBeforeItIsWritten()
+    {
+        using var folder = new TemporaryFolder();
+        await using (await OpenLineAsync(folder["line"]))
+        {
+        }
+
+        var options = new ManagementOptions { ReservedDiskBytes = long.MaxValue / 2 };
+        var failure = await Assert.ThrowsAsync<BackupException>(() => BackupWriter.WriteAsync(folder["line"], options, folder["line.backup"], TimeProvider.System, TestDatabase.Cancel));
+        Assert.Contains("stay for the inspection log", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([folder["line"]], Directory.GetFileSystemEntries(folder[""]));
+    }
+
+    [Fact]
     public async Task Backup_PictureGoneMeanwhile_SampleIsGoneToo()
     {
         await using var test = await TestSamples.CreateAsync(DatabaseKind.Sqlite, postgres);
