@@ -14,6 +14,14 @@ public sealed partial class DocumentTests
         Repository.Folders(Methods).Where(folder => !File.Exists(Path.Combine(Repository.Root, folder, "README.md"))));
 
     [Fact]
+    public void PlcGuide_TextsThatAPlcWrites_HaveTheLengthsThatTheServerTakes()
+    {
+        var (part, product) = (Inspection.InspectionRequest.MaxPartIdLength, Inspection.Recipe.MaxProductIdLength);
+        var row = Repository.Read("docs/plc-guide.md").Split('\n').Single(line => line.StartsWith("| **`NextPartId`**, **`NextProductId`** |", StringComparison.Ordinal));
+        Assert.Contains($"| WString[{part}], WString[{product}] | WSTRING({part}), WSTRING({product}) |", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Catalogue_Names_AreUniqueAndKebabCase()
     {
         var names = MethodCatalog.All.Select(method => method.Name).ToArray();

@@ -29,6 +29,19 @@ public sealed class AnnouncedPartTests(SharedLine line, TrainedModel model)
         Assert.Equal("Good", await plc.CallAsync(Station, "SetNextPart", "N3", "unknown"));
         await JudgeAsync(plc, 3, "N3", "unknown", Verdict.NotDecidable);
 
+        // What the guide calls too long, or has a control character, is refused and announces nothing.
+        var (longest, product) = (new string('p', 128), new string('q', 64));
+        foreach (var wrong in new[] { longest + "p", "a\nb\0c", "a\u001b[2J" })
+        {
+            Assert.Equal("BadInvalidArgument", await plc.WriteAsync($"{Station}.NextPartId", wrong));
+            Assert.Equal("BadInvalidArgument", await plc.CallAsync(Station, "SetNextPart", wrong, ""));
+        }
+
+        Assert.Equal("BadInvalidArgument", await plc.WriteAsync($"{Station}.NextProductId", product + "q"));
+        Assert.Equal("", (await plc.ReadAsync($"{Station}.NextPartId"))[$"{Station}.NextPartId"].Value.GetString());
+        Assert.Equal("Good", await plc.CallAsync(Station, "SetNextPart", longest, product));
+        Assert.Equal("Good", await plc.CallAsync(Station, "SetNextPart", "", ""));
+
         Assert.Equal("BadNotFound", await plc.CallAsync(Station, "SelectRecipe", "unknown"));
         Assert.Equal("Good", await plc.CallAsync(Station, "SelectRecipe", "scrap"));
         await JudgeAsync(plc, 4, "", "scrap", Verdict.Ok);

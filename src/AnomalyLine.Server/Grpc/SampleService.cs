@@ -1,4 +1,5 @@
 using AnomalyLine.Imaging;
+using AnomalyLine.Inspection;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
@@ -14,7 +15,6 @@ namespace AnomalyLine.Server.Grpc;
 internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, DownloadLog downloads, TimeProvider time) : Wire.SampleService.SampleServiceBase
 {
     private const int DefaultPageSize = 100;
-    private const int MaxPartIdLength = 128;
 
     public override async Task<Wire.ListSamplesResponse> ListSamples(Wire.ListSamplesRequest request, ServerCallContext context)
     {
@@ -39,7 +39,7 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
     public override async Task<Wire.ImportSampleResponse> ImportSample(Wire.ImportSampleRequest request, ServerCallContext context)
     {
         host.Line.GetStation(request.Station).OrThrow();
-        if (request.PartId.Length > MaxPartIdLength) throw LineErrors.InvalidArgument("part_id", $"has {request.PartId.Length} characters; send at most {MaxPartIdLength}.");
+        RequirePartId(request.PartId);
         var now = time.GetUtcNow();
         var format = request.Data.Span.StartsWith<byte>([0xFF, 0xD8]) ? PixelFormat.Jpeg : PixelFormat.Png;
         if (!Frame.TryCreate(format, 0, 0, 0, request.Data.Memory, now, out var frame, out var error, mostBytes: options.MaxFrameBytes)) throw LineErrors.InvalidArgument("data", error);
@@ -106,5 +106,15 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
         var policy = (await samples.SetPolicyAsync(request.Policy.ToPolicy(), context.ToCaller(), context.CancellationToken)).OrThrow();
         collector.Follow(policy);
         return new Wire.SetCollectionResponse { Policy = policy.ToWire() };
+    }
+
+    private static void RequirePartId(string partId)
+    {
+        if (partId.Length > InspectionRequest.MaxPartIdLength)
+        {
+            throw LineErrors.InvalidArgument("part_id", $"has {partId.Length} characters; send at most {InspectionRequest.MaxPartIdLength}.");
+        }
+
+        if (ControlCharacters.Check(partId) is { } wrong) throw LineErrors.InvalidArgument("part_id", $"{wrong}; send printable characters only.");
     }
 }

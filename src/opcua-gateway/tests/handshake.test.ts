@@ -95,6 +95,20 @@ test("nextPart_WrittenOneByOne_IsAnnouncedAndGoneOnceUsed", async () => {
   expect(await plc.values("B.PartId", "B.NextPartId", "B.NextProductId")).toEqual(["N1", "", ""]);
 });
 
+test.each([
+  ["control characters", "a\nb\0c"],
+  ["more characters than an identity has", "x".repeat(129)],
+])("nextPart_With%s_ComesToTheServerAsItIsAndItsRefusalToThePlc", async (_what, partId) => {
+  server.states.set("B", {});
+  server.commands.length = 0;
+  server.failure = { code: status.INVALID_ARGUMENT, word: "invalid-part" };
+  expect(await plc.write("B.NextPartId", DataType.String, partId)).toBe("BadInvalidArgument");
+  server.failure = { code: status.INVALID_ARGUMENT, word: "invalid-part" };
+  expect((await plc.call("B", "SetNextPart", text(partId), text("")))[0]).toBe("BadInvalidArgument");
+  expect(server.commands.map(({ request }) => request)).toMatchObject([{ partId }, { partId }]);
+  expect(await plc.values("B.NextPartId")).toEqual([""]);
+});
+
 test("setNextPart_BeforeTheOneBeforeWasUsed_GivesItBack", async () => {
   expect(await plc.call("B", "SetNextPart", text("N2"), text(""))).toEqual(["Good", "", ""]);
   expect(await plc.call("B", "SetNextPart", text("N3"), text("flange"))).toEqual(["Good", "N2", ""]);
@@ -165,6 +179,7 @@ test("getResultById_OlderThanHistory_ComesFromTheLog", async () => {
 
 test.each([
   [status.NOT_FOUND, "recipe-not-found", "BadNotFound"],
+  [status.INVALID_ARGUMENT, "invalid-recipe", "BadInvalidArgument"],
   [status.FAILED_PRECONDITION, "model-unusable", "BadInvalidState"],
   [status.UNAVAILABLE, "log-failed", "BadResourceUnavailable"],
   [status.UNAVAILABLE, "stopping", "BadServerHalted"],

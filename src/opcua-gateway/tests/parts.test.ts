@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { StatusCodes } from "node-opcua";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Gateway } from "../src/gateway.ts";
@@ -105,6 +107,21 @@ test("part_Judged_SetsValuesAndRaisesOneEvent", async () => {
   const tags = ["Sequence", "PartId", "Pass", "Evaluation", "Score", "Margin", "RecipeRevision", "CaptureTime"];
   const values = await plc.values(...tags.map((tag) => `old.${tag}`));
   expect(values).toEqual([21, "late", false, 2, 0.75, -0.25, 3, new Date(1_700_000_021_123)]);
+});
+
+test("texts_LongerThanAPlcsStrings_AreCutToTheLengthOfTheGuideAndNeverInACharacter", async () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../../docs/plc-guide.md"), "utf8");
+  const [, most] = /^\| `PartId`, `ProductId` .*WString\[(\d+)\]/m.exec(guide) ?? [];
+  // A character of two units stands on the limit.
+  server.judge("old", {
+    partId: `${"p".repeat(253)}\u{1F600}`,
+    reasonText: "r".repeat(300),
+    productId: "q".repeat(254),
+  });
+  await plc.until("old.ProductId", (value) => value.value.value.startsWith("q"));
+  const texts = (await plc.values("old.PartId", "old.ReasonText", "old.ProductId")) as string[];
+  expect(texts.map(({ length }) => length)).toEqual([253, 254, 254]);
+  expect(Number(most)).toBe(254);
 });
 
 test("verdicts_EachKind_PassAndSeverityFollow", async () => {
