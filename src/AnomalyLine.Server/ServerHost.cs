@@ -217,6 +217,7 @@ internal static class ServerHost
         app.MapGrpcService<AccessService>();
         app.MapGrpcReflectionService();
         app.MapSignIn();
+        app.MapWall();
         if (app.Services.GetRequiredService<AnomalyLineOptions>().Access.OpenId.Enabled) app.MapOpenId();
         app.MapRestDescription();
         app.MapInspectionCsv();

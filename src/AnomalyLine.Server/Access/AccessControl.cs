@@ -14,6 +14,12 @@ internal sealed class AccessControl
     /// <summary>In place of a session, for keys that are in no file.</summary>
     private const string Own = "own";
 
+    /// <summary>The file of the links to the wall view.</summary>
+    private const string WallFile = "walls";
+
+    /// <summary>Browsers keep no cookie longer; a display that starts by its link has it anew each time.</summary>
+    private static readonly TimeSpan s_wallAge = TimeSpan.FromDays(400);
+
     private readonly AccessOptions _options;
     private readonly bool _isDemo;
     private readonly string _cookie;
@@ -32,6 +38,7 @@ internal sealed class AccessControl
         SecondFactors = new SecondFactorList(Path.Combine(Path.GetDirectoryName(Users.FilePath)!, SecondFactorList.FileName), time);
         Keys = new KeyList(Path.Combine(options.DataFolder, KeyList.FileName), time, Path.Combine(options.DataFolder, "keys.seen"));
         Certificates = new MachineCertificates(time);
+        Walls = new KeyList(Path.Combine(options.DataFolder, WallFile), time);
         Sessions = new SessionTable(options.Access.IdleTimeout, options.Access.LongestSession, new SessionFile(options.DataFolder), time, logger);
         LocalKey = AddOwnKey(new Identity(IdentityKind.Local, "", AccessRole.Administrator));
         GatewayKey = AddOwnKey(new Identity(IdentityKind.Key, "opcua-gateway", AccessRole.Engineer, Own) { IsGateway = true });
@@ -49,6 +56,9 @@ internal sealed class AccessControl
 
     /// <summary>The certificates that machines showed.</summary>
     public MachineCertificates Certificates { get; }
+
+    /// <summary>The links to the wall view, in the form of keys.</summary>
+    public KeyList Walls { get; }
 
     /// <summary>The sessions of those who signed in.</summary>
     public SessionTable Sessions { get; }
@@ -92,6 +102,7 @@ internal sealed class AccessControl
 
         if (http.Request.Cookies[_cookie] is { Length: > 0 } token && http.IsSameOrigin() && Renew(SessionTable.IdOf(token)) is { } signedIn) return (signedIn, "");
         if (_isDemo && http.IsFromThisMachine()) return (DemoOperator, "");
+        if (http.Request.Cookies[WallCookie] is { Length: > 0 } secret && http.IsSameOrigin() && FindWall(secret) is { } wall) return (wall, "");
         return (null, why);
     }
 
@@ -100,6 +111,7 @@ internal sealed class AccessControl
     {
         IdentityKind.Key when who.Session == Own => who,
         IdentityKind.Key => Keys.Find(who.Name) is { } key && key.Secret == who.Session && !Keys.IsExpired(key) && !(_time.GetUtcNow() > who.Until) && who.Shown is not { RevocationFault.Length: > 0 } ? who with { Role = key.Role } : null,
+        IdentityKind.Wall => Walls.Find(who.Name)?.Secret == who.Session ? who : null,
         IdentityKind.User or IdentityKind.Provider => Renew(who.Session),
         IdentityKind.Local or IdentityKind.Demo => who,
         _ => null,
@@ -121,6 +133,16 @@ internal sealed class AccessControl
 
     /// <summary>The second step is over.</summary>
     public void EndStep(HttpContext http) => http.Response.Cookies.Delete(StepCookie, new CookieOptions { Path = "/sign-in" });
+
+    /// <summary>Has a browser keep the secret of a link to the wall view; false where the link is not good.</summary>
+    public bool EnterWall(HttpContext http, string secret)
+    {
+        if (FindWall(secret) is null) return false;
+        http.Response.Cookies.Append(WallCookie, secret, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", MaxAge = s_wallAge, IsEssential = true });
+        return true;
+    }
+
+    private string WallCookie => $"{_cookie}-wall";
 
     private string StepCookie => $"{_cookie}-step";
 
@@ -156,12 +178,16 @@ internal sealed class AccessControl
         if (who is null) return new LineError(LineErrorCode.NotSignedIn, why.Length > 0 ? why : "Nobody is signed in.");
         if (Renew(who) is not { } now) return new LineError(LineErrorCode.NotSignedIn, who.Shown is { RevocationFault: { Length: > 0 } revoked } ? $"The certificate of the key \"{who.Name}\" {revoked}." : who.Kind == IdentityKind.Key ? $"The key \"{who.Name}\" {(_time.GetUtcNow() > who.Until || (Keys.Find(who.Name) is { } key && Keys.IsExpired(key)) ? "has expired" : "was revoked")}." : "The session has ended; sign in again.");
         if (now.MustEnrol && !rule.IsForEnrolment) return new LineError(LineErrorCode.NotSignedIn, $"The role {now.Role} needs a second factor on this server: set one up in the console, on the page of your account.");
+        if (now.Kind == IdentityKind.Wall && !rule.IsForWall) return new LineError(LineErrorCode.RoleMissing, "The link is for the wall view alone; sign in for this.");
         if (now.IsGateway && !rule.IsForGateway) return new LineError(LineErrorCode.RoleMissing, "The key of the OPC UA gateway is for its own calls alone; make one for this with 'anomalyline keys add'.");
         return rule.Allows(now.Role) ? null
             : new LineError(LineErrorCode.RoleMissing, $"This needs the role {least}{(rule.IsForCameras ? " or Camera" : least == AccessRole.Administrator ? "" : " or more")}; {now.Words} has {now.Role}. An administrator can change that.");
     }
 
     private static Identity DemoOperator { get; } = new(IdentityKind.Demo, "demo", AccessRole.Operator);
+
+    private Identity? FindWall(string secret) =>
+        Walls.FindByKey(secret) is { } wall && !Walls.IsExpired(wall) ? new Identity(IdentityKind.Wall, wall.Name, AccessRole.Viewer, wall.Secret) : null;
 
     private (Identity? Who, string Why) FindKey(string key, HttpContext http)
     {

@@ -62,6 +62,25 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
     public Task<Outcome<Account>> RevokeKeyAsync(string name, Caller caller) =>
         ChangeAsync("key.revoke", name, () => access.Keys.Revoke(name), access.Keys.Find(name), caller);
 
+    /// <summary>Makes a link to the wall view, and gives its secret.</summary>
+    /// <param name="name">Name of the display.</param>
+    /// <param name="caller">Who makes it.</param>
+    public async Task<Outcome<(Account Account, string Key)>> AddWallAsync(string name, Caller caller)
+    {
+        var key = "";
+        var outcome = await ChangeAsync("wall.add", name, () =>
+        {
+            if (!access.Walls.Add(name, AccessRole.Viewer).TryGet(out var made, out var failure)) return failure;
+            key = made.Key;
+            return made.Account;
+        }, null, caller);
+        return outcome.TryGet(out var account, out var error) ? (account, key) : error;
+    }
+
+    /// <summary>Takes a link to the wall view back: displays that have it lose the view within seconds.</summary>
+    public Task<Outcome<Account>> RevokeWallAsync(string name, Caller caller) =>
+        ChangeAsync("wall.revoke", name, () => access.Walls.Revoke(name), access.Walls.Find(name), caller);
+
     /// <summary>Ends a session, of a user or of somebody that the provider named, wherever it is.</summary>
     /// <param name="id">Its <see cref="Session.Id"/>.</param>
     /// <param name="caller">Who ends it.</param>
@@ -81,7 +100,7 @@ internal sealed class Accounts(AccessControl access, AuditLog audit)
         // Hashing a password takes a tenth of a second.
         var outcome = await Task.Run(change);
         if (!outcome.TryGet(out var after, out _)) return outcome;
-        var isGone = action is "user.remove" or "key.revoke";
+        var isGone = action is "user.remove" or "key.revoke" or "wall.revoke";
         await audit.NoteAsync(caller, action, name, before is null ? null : new { before.Role }, isGone ? null : new { after.Role });
         return outcome;
     }

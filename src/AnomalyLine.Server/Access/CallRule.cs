@@ -12,6 +12,9 @@ internal sealed record CallRule(AccessRole? Least, bool IsForCameras = false, lo
     /// <summary>Whether it is also for who has to set up a second factor first.</summary>
     public bool IsForEnrolment { get; init; }
 
+    /// <summary>Whether a link to the wall view is enough.</summary>
+    public bool IsForWall { get; init; }
+
     /// <summary>What the body of a request can have where nothing else is said: 1 MiB.</summary>
     public const int UsualMostBytes = 1 << 20;
 

@@ -36,6 +36,7 @@ internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role,
     {
         IdentityKind.Key => $"key:{Name}",
         IdentityKind.Provider => $"openid:{Name}",
+        IdentityKind.Wall => $"wall:{Name}",
         _ => Name,
     };
 

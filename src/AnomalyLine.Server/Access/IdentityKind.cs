@@ -15,6 +15,9 @@ internal enum IdentityKind
     /// <summary>A browser on this machine, while the demonstration runs.</summary>
     Demo,
 
+    /// <summary>By a link to the wall view, which lets nowhere else.</summary>
+    Wall,
+
     /// <summary>By a provider of OpenID Connect.</summary>
     Provider,
 }

@@ -105,7 +105,8 @@ internal static class Permissions
         void AddPages()
         {
             var anybody = new CallRule(null);
-            Under("page ", anybody, "/sign-in", "/sign-in/code", "/setup");
+            Under("page ", new CallRule(AccessRole.Viewer) { IsForWall = true }, "/wall");
+            Under("page ", anybody, "/wall/enter", "/sign-in", "/sign-in/code", "/setup");
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
             Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
@@ -117,10 +118,10 @@ internal static class Permissions
             var anybody = new CallRule(null);
             Under("", anybody, Files, "* /metrics", "* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language");
             // Each looks at who sends it itself: a page that was open for too long is shown anew.
-            Under("POST ", anybody, "/sign-in", "/sign-in/code", "/sign-out", "/setup", "/account/password", "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/remove");
+            Under("POST ", anybody, "/wall/key", "/sign-in", "/sign-in/code", "/sign-out", "/setup", "/account/password", "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/remove");
             Under("", anybody, "GET /sign-in/provider");
             Under("", AccessRole.Viewer, Routing);
-            Under("", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, Socket);
+            Under("", new CallRule(AccessRole.Viewer) { IsForEnrolment = true, IsForWall = true }, Socket);
             Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl");
             foreach (var part in (string[])["{kind:regex(^(frame|overlay|map)$)}", "reconstruction", "evidence.zip"]) Under("GET ", AccessRole.Viewer, $"/stations/{{station}}/inspections/{{sequence:long:min(1)}}/{part}");
             Under("GET ", AccessRole.Viewer, "/stations/{station}/models/{version}/gate/document", "/stations/{station}/models/{version}/gate/pictures/{number:int:min(0)}");
@@ -142,6 +143,7 @@ internal static class Permissions
                 ("job.start", "TrainingService/StartJob"), ("job.cancel", "TrainingService/CancelJob"),
                 ("user.add", "AccessService/AddUser"), ("user.role", "AccessService/SetUserRole"), ("user.password", "AccessService/SetUserPassword"), ("user.remove", "AccessService/RemoveUser"),
                 ("user.second-factor.remove", "AccessService/RemoveSecondFactor"), ("key.add", "AccessService/AddKey"), ("key.revoke", "AccessService/RevokeKey"), ("session.revoke", "AccessService/EndSession"),
+                ("wall.add", "AccessService/AddKey"), ("wall.revoke", "AccessService/RevokeKey"),
             }) rules.Add(change, Of(call) with { IsForGateway = false });
         }
 

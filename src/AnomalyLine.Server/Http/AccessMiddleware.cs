@@ -37,7 +37,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessControl acces
         if (RestErrors.IsRest(http)) return RestErrors.WriteAsync(http, refused);
         if (!isPage) return Results.Problem(refused.Message, statusCode: LineErrors.ToHttpStatus(refused.Code)).ExecuteAsync(http);
         if (who is { MustEnrol: true }) return Redirect(http, "/account");
-        if (refused.Code == LineErrorCode.RoleMissing) return Redirect(http, $"/no-access?needs={Permissions.All.GetValueOrDefault(name)?.Least ?? AccessRole.Administrator}");
+        if (refused.Code == LineErrorCode.RoleMissing && who?.Kind != IdentityKind.Wall) return Redirect(http, $"/no-access?needs={Permissions.All.GetValueOrDefault(name)?.Least ?? AccessRole.Administrator}");
         return Redirect(http, access.NeedsSetup ? "/setup" : $"/sign-in?return={Uri.EscapeDataString(Origins.LocalPath(http.Request.Path + http.Request.QueryString))}");
     }
 

@@ -21,6 +21,7 @@ public sealed class RestartStories(Chromium chromium) : IAsyncDisposable
     public async Task Pages_ServerEndsAndStartsAgain_ComeBackByThemselvesSignedIn(bool isKilled)
     {
         Assert.True(new UserList(UserList.PathIn(_folder.FullName, null), TimeProvider.System).Add("eva", AccessRole.Administrator, Chromium.Password).TryGet(out _, out _));
+        Assert.True(new KeyList(Path.Combine(_folder.FullName, "walls"), TimeProvider.System).Add("hall-2", AccessRole.Viewer).TryGet(out var link, out _));
         await StartAsync();
         var address = new Uri($"http://127.0.0.1:{_ports[0].ToString(CultureInfo.InvariantCulture)}");
         await using var line = await chromium.OpenAsNobodyAsync(address, "/");
@@ -28,7 +29,10 @@ public sealed class RestartStories(Chromium chromium) : IAsyncDisposable
         var other = await line.Page.Context.NewPageAsync();
         await using var samples = new ConsolePage(other, View.Panel);
         await samples.GoAsync("/samples");
-        foreach (var page in (ConsolePage[])[line, samples]) await page.Page.EvaluateAsync("window.isOfBefore = true");
+        await using var wall = await chromium.OpenAsNobodyAsync(address, $"/wall/enter#{link.Key}");
+        await ConsolePage.SeesAsync(wall.Locator(".display[data-live=yes]"));
+        ConsolePage[] pages = [line, samples, wall];
+        foreach (var page in pages) await page.Page.EvaluateAsync("window.isOfBefore = true");
 
         if (isKilled) await _server!.KillAsync();
         else
@@ -37,16 +41,18 @@ public sealed class RestartStories(Chromium chromium) : IAsyncDisposable
             await _server.WaitAsync(s_limit);
         }
 
-        foreach (var page in (ConsolePage[])[line, samples]) await ConsolePage.SeesAsync(page.Locator("#components-reconnect-modal"));
+        foreach (var page in pages) await ConsolePage.SeesAsync(page.Locator("#components-reconnect-modal"));
         await _server.DisposeAsync();
         await StartAsync();
 
-        foreach (var page in (ConsolePage[])[line, samples])
+        foreach (var page in pages)
         {
             await page.Page.WaitForFunctionAsync("() => !window.isOfBefore && document.querySelector('[data-live=yes]')", null, new() { Timeout = 60_000 });
             await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
-            await ConsolePage.SaysAsync(page.Locator(".who"), "eva");
         }
+
+        foreach (var page in (ConsolePage[])[line, samples]) await ConsolePage.SaysAsync(page.Locator(".who"), "eva");
+        await ConsolePage.SeesAsync(wall.Locator(".display"));
 
         Assert.EndsWith("/samples", samples.Page.Url, StringComparison.Ordinal);
     }
