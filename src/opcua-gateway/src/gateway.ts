@@ -14,6 +14,7 @@ import { MachineVision } from "./machineVision/machineVision.ts";
 import { createServer } from "./server.ts";
 import { ServerCommands } from "./serverCommands.ts";
 import { shelveByAlarm } from "./shelving.ts";
+import { limitHandshakes } from "./transportLimits.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -35,6 +36,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const { server, address } = await createServer(config, assets, log);
   bulkheads.guard(server);
+  limitHandshakes(server);
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) {
     throw new Error("node-opcua made no address space");

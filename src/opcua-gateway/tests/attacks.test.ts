@@ -242,6 +242,41 @@ test("message_ThatCannotBeDecoded_IsAnsweredByAnError", async () => {
   }
 });
 
+test("message_OfVariantsInVariants_IsAnsweredByAnError", async () => {
+  const client = await RawClient.open(gateway.endpoint);
+  try {
+    const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+    // A Write of i=2259 whose value is an array of one Variant, whose value is an array of one Variant, and so on.
+    const head = [u32(1), Buffer.from([1, 0, 2259 & 0xff, 2259 >> 8]), u32(13), u32(0xffffffff), Buffer.from([1])];
+    const nested = Array.from({ length: 150 }, () => Buffer.concat([Buffer.from([0x80 | 24]), u32(1)]));
+    expect(await client.error(673, ...head, ...nested, Buffer.from([1, 1]))).toBe(BAD_ENCODING_LIMITS_EXCEEDED);
+  } finally {
+    client.close();
+  }
+  const other = await RawClient.open(gateway.endpoint);
+  expect(await other.read()).not.toBe(undefined);
+  other.close();
+});
+
+test("sockets_WithoutAChannelInTime_AreClosedAndThoseWithOneAreNot", { timeout: 120_000 }, async () => {
+  const [silent, greeted, slow] = [await open(), await open(), await open()];
+  greeted.write(hello(gateway.endpoint));
+  const [first, ...others] = hello(gateway.endpoint);
+  slow.write(Buffer.from([first as number]));
+  const bytes = others.values();
+  const drip = setInterval(() => slow.write(Buffer.from([bytes.next().value ?? 0])), 1_000);
+  const client = await RawClient.open(gateway.endpoint);
+  try {
+    await Promise.all(
+      [silent, greeted, slow].map((socket) => once(socket.resume(), "close", { signal: AbortSignal.timeout(100_000) })),
+    );
+  } finally {
+    clearInterval(drip);
+  }
+  expect(await client.read()).not.toBe(undefined);
+  client.close();
+});
+
 test("sockets_TwoHundredIdle_DoNotKeepAClientOut", async () => {
   const idle = Array.from({ length: 200 }, async () => (await open()).write(hello(gateway.endpoint)));
   await Promise.all(idle);

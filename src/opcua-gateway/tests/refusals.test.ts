@@ -167,6 +167,13 @@ test.each([
       applicationUri: expect.stringMatching(/^urn:/),
       address: expect.stringContaining("127.0.0.1"),
     });
+    const { validFrom, validTo } = new X509Certificate(readFileSync(refused.certificateFile));
+    const times = remembered as unknown as Record<"validFrom" | "validUntil" | "first" | "last", string>;
+    expect([times.validFrom, times.validUntil].map((time) => new Date(time))).toEqual(
+      [validFrom, validTo].map((time) => new Date(time)),
+    );
+    expect(new Date(times.first).getTime()).toBeLessThanOrEqual(new Date(times.last).getTime());
+    expect(Math.abs(new Date(times.last).getTime() - Date.now())).toBeLessThan(600_000);
   },
   40_000,
 );
