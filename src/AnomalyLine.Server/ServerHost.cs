@@ -36,6 +36,9 @@ namespace AnomalyLine.Server;
 /// <summary>Puts the server together.</summary>
 internal static class ServerHost
 {
+    /// <summary>Threads of the pool that are started without a pause: those of a few calls that hash a password or read the log, and more.</summary>
+    private const int LeastThreads = 16;
+
     private const int MaxPictureMessageBytes = 68 * 1024 * 1024, MaxChunkMessageBytes = 2 * 1024 * 1024;
 
     /// <summary>A server that is ready to run.</summary>
@@ -45,6 +48,10 @@ internal static class ServerHost
     /// <exception cref="InvalidOptionsException">The configuration is wrong.</exception>
     public static WebApplication Build(string[] args, DemoOptions? demo = null, Action<IServiceCollection>? change = null)
     {
+        // Beyond as many threads as cores the pool starts others only after half a second, in which a camera's answer would wait for whatever has the first ones.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, LeastThreads), ports);
+
         // The settings and the page's files lie beside the program, wherever it was started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {

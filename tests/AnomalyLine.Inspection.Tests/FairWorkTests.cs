@@ -70,6 +70,34 @@ public sealed class FairWorkTests
         Assert.Equal(2, most);
     }
 
+    /// <summary>The pool's threads are those of all connections: a piece that takes long must not take one of them.</summary>
+    [Fact]
+    public async Task Add_Any_IsDoneOnNoThreadOfThePool()
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new FairWork<int>(1, 1, _ => done.SetResult(Thread.CurrentThread.IsThreadPoolThread)).Add("a", 1);
+        Assert.False(await done.Task.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+    }
+
+    /// <summary>Threads that wait are woken one for each piece, also where pieces come one by one.</summary>
+    [Fact]
+    public async Task Add_AfterAPauseAndManyAtOnce_AllAreDoneAndAsManyAtATimeAsMayBe()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var open = new SemaphoreSlim(0);
+        var work = new FairWork<int>(3, 3, _ =>
+        {
+            entered.Release();
+            open.Wait();
+        });
+        for (var round = 0; round < 50; round++)
+        {
+            for (var i = 0; i < 3; i++) work.Add($"{i}", i);
+            for (var i = 0; i < 3; i++) Assert.True(await entered.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+            open.Release(3);
+        }
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))

@@ -1,21 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AnomalyLine.Inspection.Batching;
 
 /// <summary>
-/// Does work on threads of the pool, so many pieces at a time; where more waits, stations take turns, and none has more than its share at work, so that one with many or expensive pieces leaves
-/// room for the others.
-/// Any thread.
+/// Does work on threads of its own, so many pieces at a time; where more waits, stations take turns, and none has more than its share at work, so that one with many or expensive pieces leaves
+/// room for the others. Not on the threads of the pool: it has as many as cores at first and others only after half a second, while which every connection of the server would wait for a long piece.
+/// Threads without work end after a while. Any thread.
 /// </summary>
 /// <param name="most">Pieces at a time.</param>
 /// <param name="mostOfStation">Pieces of one station at a time.</param>
 /// <param name="work">Does one; throws nothing.</param>
 internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
 {
-    private readonly Lock _gate = new();
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Threads wait for work on it, which the lock of the language cannot.</summary>
+    private readonly object _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
 
     /// <summary>Lanes in which something waits and that have not all of their share at work.</summary>
     private readonly Queue<Lane> _turns = new();
-    private int _running;
+    private int _threads, _idle;
 
     /// <summary>Queues a piece of work of a station; returns at once.</summary>
     public void Add(string station, T piece)
@@ -25,19 +30,28 @@ internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
             if (!_lanes.TryGetValue(station, out var lane)) _lanes.Add(station, lane = new Lane());
             lane.Waiting.Enqueue(piece);
             TakePart(lane);
-            if (_running == most || _turns.Count == 0) return;
-            _running++;
+            if (_turns.Count == 0) return;
+            if (_idle > 0)
+            {
+                _idle--;
+                Monitor.Pulse(_gate);
+                return;
+            }
+
+            if (_threads == most) return;
+            _threads++;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static self => self.Run(), this, preferLocal: false);
+        new Thread(Run) { IsBackground = true, Name = "Preparation" }.Start();
     }
 
     private void Run()
     {
-        for (Lane? done = null; TryTake(done, out var lane, out var piece); done = lane) work(piece!);
+        for (Lane? done = null; TryTake(done, out var lane, out var piece); done = lane) work(piece);
     }
 
-    private bool TryTake(Lane? done, out Lane? lane, out T? piece)
+    /// <summary>The next piece; false where none came for a while, and the thread ends.</summary>
+    private bool TryTake(Lane? done, [NotNullWhen(true)] out Lane? lane, [MaybeNullWhen(false)] out T piece)
     {
         lock (_gate)
         {
@@ -47,10 +61,14 @@ internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
                 TakePart(done);
             }
 
-            if (!_turns.TryDequeue(out lane))
+            while (!_turns.TryDequeue(out lane))
             {
+                _idle++;
+                if (Monitor.Wait(_gate, s_patience)) continue;
+                _idle--;
+                if (_turns.Count > 0) continue;
+                _threads--;
                 piece = default;
-                _running--;
                 return false;
             }
 
