@@ -41,8 +41,8 @@ export class Discovery {
     [this.#host = ""] = hostname().split(".");
     this.#name = `AnomalyLine ${this.#host} ${config.port}`.slice(0, MAX_LABEL);
     if (config.discoveryServer !== undefined) {
-      const announcement = { name: this.#name, capabilities: CAPABILITIES };
-      this.#registration = new Registration(server, config.discoveryServer, announcement, log);
+      const options = { url: config.discoveryServer, name: this.#name, capabilities: CAPABILITIES, pki: config.pki };
+      this.#registration = new Registration(server, options, log);
     }
   }
 

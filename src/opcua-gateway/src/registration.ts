@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import {
   ApplicationType,
   type EndpointDescription,
@@ -27,10 +28,13 @@ const POLICIES: readonly (string | null)[] = [
   SecurityPolicy.Aes256_Sha256_RsaPss,
 ];
 
-/** What the discovery server is told beside addresses. */
-export interface Announcement {
+/** Where to register, and what the discovery server is told beside addresses. */
+export interface RegistrationOptions {
+  readonly url: string;
   readonly name: string;
   readonly capabilities: readonly string[];
+  /** Folder of the certificates that the gateway trusts. */
+  readonly pki: string;
 }
 
 type Transactions = {
@@ -43,8 +47,7 @@ type Transactions = {
  */
 export class Registration {
   readonly #server: OPCUAServer;
-  readonly #url: string;
-  readonly #announcement: Announcement;
+  readonly #options: RegistrationOptions;
   readonly #log: Logger;
   readonly #ending = new AbortController();
   #running: Promise<void> | undefined;
@@ -52,11 +55,10 @@ export class Registration {
   #client: OPCUAClient | undefined;
   #isRegistered = false;
 
-  constructor(server: OPCUAServer, url: string, announcement: Announcement, log: Logger) {
+  constructor(server: OPCUAServer, options: RegistrationOptions, log: Logger) {
     this.#server = server;
-    this.#url = url;
-    this.#announcement = announcement;
-    this.#log = log.child({ discoveryServer: url });
+    this.#options = options;
+    this.#log = log.child({ discoveryServer: options.url });
   }
 
   /** Once the server listens. */
@@ -127,7 +129,7 @@ export class Registration {
     };
     await this.#with(security, async (client) => {
       const server = this.#description(isOnline);
-      const { name, capabilities } = this.#announcement;
+      const { name, capabilities } = this.#options;
       const mdns = new MdnsDiscoveryConfiguration({ mdnsServerName: name, serverCapabilities: [...capabilities] });
       try {
         await send(client, new RegisterServer2Request({ server, discoveryConfiguration: [mdns] }));
@@ -142,7 +144,7 @@ export class Registration {
     const status = await this.#server.serverCertificateManager.checkCertificate(certificate);
     if (status !== StatusCodes.Good) {
       const thumbprint = createHash("sha1").update(certificate).digest("hex").toUpperCase();
-      const advice = `anomalyline opcua clients trust ${thumbprint}`;
+      const advice = `anomalyline opcua clients trust ${thumbprint} --pki ${resolve(this.#options.pki)}`;
       throw new Error(`its certificate is refused here (${status.name}); if it is the right one: ${advice}`);
     }
   }
@@ -162,7 +164,7 @@ export class Registration {
     });
     this.#client = client;
     try {
-      await client.connect(this.#url);
+      await client.connect(this.#options.url);
       return await use(client);
     } finally {
       this.#client = undefined;

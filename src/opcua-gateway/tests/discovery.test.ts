@@ -180,7 +180,7 @@ test("discoveryServer_NotTrustedYetOnEitherSide_IsToldOnceBothAre", { timeout: 1
   const { url, told, node } = await discoveryServer({ pki });
   const gateway = await startWith({ discoveryServer: url });
   const advice =
-    /its certificate is refused here \(BadCertificateUntrusted\).*anomalyline opcua clients trust ([0-9A-F]{40})/;
+    /its certificate is refused here \(BadCertificateUntrusted\).*anomalyline opcua clients trust ([0-9A-F]{40}) --pki \//;
   await vi.waitFor(() => expect(said(gateway.lines, advice)).toBe(1), WAIT);
   const [thumbprint = ""] = gateway.lines.flatMap(({ msg }) => advice.exec(msg)?.[1] ?? []);
   expect(new X509Certificate(readFileSync(node.certificateFile)).fingerprint.replaceAll(":", "")).toBe(thumbprint);
