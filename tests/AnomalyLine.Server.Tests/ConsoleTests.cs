@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AnomalyLine.Inspection;
@@ -41,6 +43,36 @@ public sealed partial class ConsoleTests
         var page = await server.Http.GetStringAsync("/models", TestServer.Cancel);
 
         Assert.Contains("at most 5 % of good parts are rejected, shown on 20 of them; with this very threshold at most 14 %, with 95 % confidence", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SystemPage_RefusedOpcUaClient_SaysWhoItIsFromWhereWhenAndWhy()
+    {
+        await using var server = await TestServer.StartAsync();
+        var pki = Path.Combine(server.Folder, "pki");
+        Directory.CreateDirectory(Path.Combine(pki, "trusted", "certs"));
+        Directory.CreateDirectory(Path.Combine(pki, "rejected"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=line-plc, O=Plant", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri("urn:line-plc:s7"));
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2025, 4, 2, 0, 0, 0, TimeSpan.Zero));
+        await File.WriteAllTextAsync(Path.Combine(pki, "rejected", "plc.pem"), certificate.ExportCertificatePem(), TestServer.Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(pki, "refusals.json"),
+            $$"""[{"thumbprint":"{{certificate.Thumbprint}}","subject":"CN=line-plc","first":"2025-05-03T10:00:00.000Z","last":"2025-06-04T11:30:00.000Z","count":7,"address":"10.1.2.3","reason":"it expired 2025-04-02"}]""",
+            TestServer.Cancel);
+
+        var page = WebUtility.HtmlDecode(await server.Http.GetStringAsync("/system", TestServer.Cancel));
+
+        foreach (var shown in new[] { "waits for trust", "O=Plant", "urn:line-plc:s7", certificate.Thumbprint, "it expired 2025-04-02", "from 10.1.2.3, 7 times" })
+        {
+            Assert.Contains(shown, page, StringComparison.Ordinal);
+        }
+
+        Assert.Matches(@"<td>[^<]*2024[^<]* – [^<]*2025[^<]*</td>", page);
+        Assert.Matches("7 times, [^<]*2025[^<]* 10:00 to [^<]*2025[^<]* 11:30<", page);
     }
 
     [Theory]
