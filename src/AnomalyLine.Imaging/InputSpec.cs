@@ -3,15 +3,17 @@ using System.Text.Json.Serialization;
 namespace AnomalyLine.Imaging;
 
 /// <summary>What a model takes: the frame is resized to this by area averaging.</summary>
-/// <param name="Width">Pixels, 16..4096.</param>
-/// <param name="Height">Pixels, 16..4096.</param>
+/// <param name="Width">Pixels, 16..16384.</param>
+/// <param name="Height">Pixels, 16..16384.</param>
 /// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
 /// <param name="Frames">Frames of a clip: the one that is judged, last, and those right before it, 1 (no clip)..16.</param>
 /// <param name="SignificantBits">Bits in use of the 16-bit values of frames that do not say it themselves, 8..16; 0 where none were trained on, which takes all 16.</param>
 /// <param name="Fit">What happens to frames of other proportions.</param>
+/// <param name="Tiles">The tiles that the network sees, one at a time; null where it sees all at once.</param>
 public sealed record InputSpec(
     int Width, int Height, int Channels, int Frames = 1, int SignificantBits = 0,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] FrameFit Fit = FrameFit.Stretch)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] FrameFit Fit = FrameFit.Stretch,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TileGrid? Tiles = null)
 {
     /// <summary>Channels of all frames of a clip, frame by frame.</summary>
     [JsonIgnore]
@@ -23,6 +25,24 @@ public sealed record InputSpec(
     /// <summary>All of the input.</summary>
     [JsonIgnore]
     public RegionOfInterest Whole => new(0, 0, Width, Height);
+
+    /// <summary>What the network sees at a time: one tile, or all of it.</summary>
+    public InputSpec ForNetwork() => Tiles is not { } grid ? this : this with
+    {
+        Width = (Width + ((grid.Columns - 1) * grid.Overlap)) / grid.Columns,
+        Height = (Height + ((grid.Rows - 1) * grid.Overlap)) / grid.Rows,
+        Fit = FrameFit.Stretch,
+        Tiles = null,
+    };
+
+    /// <summary>Where the tiles are, pixels of the input, row by row; all of it where there are none.</summary>
+    public IEnumerable<RegionOfInterest> TileRegions()
+    {
+        var (grid, tile) = (Tiles ?? new TileGrid(1, 1, 0), ForNetwork());
+        for (var row = 0; row < grid.Rows; row++)
+            for (var column = 0; column < grid.Columns; column++)
+                yield return new RegionOfInterest(column * (tile.Width - grid.Overlap), row * (tile.Height - grid.Overlap), tile.Width, tile.Height);
+    }
 
     /// <summary>The part of the input that a frame fills, pixels of the input: all of it where frames are stretched.</summary>
     /// <param name="frameWidth">Width of the frame, or of the region of it that is taken; at least 1.</param>

@@ -100,7 +100,7 @@ public sealed class AnomalyModel : IDetector
             var normal = network.Normalises ? Own(ReadNormal(path, files, manifest.Input, target)) : null;
             var torch = ByTorch(network, staging, normal, isOnGpu ? ThreadTeam.Alone : Own(new ThreadTeam(TorchEngine.Threads)));
             references = Replay(path, manifest, files, torch, isRounded: isOnGpu && TorchEngine.TensorFloat32);
-            var selector = new BackendSelector(torch, references, maxBatchSize);
+            var selector = new BackendSelector(torch, references, manifest.Input.Tiles is null ? maxBatchSize : 1);
             var (pipeline, choice) = (torch, new EngineChoice(ServingEngine.Torch, isOnGpu ? "the network runs on cuda" : "not asked for another", IsRefusal: false, []));
             if (!isOnGpu && engine is ServingEngine.Auto or ServingEngine.Onnx) (pipeline, choice) = selector.TryOnnx(engine, n => OnnxBackend.Of(n, TorchEngine.Threads));
             if (pipeline.Backend is OnnxBackend onnx) Own(onnx);
@@ -170,7 +170,7 @@ public sealed class AnomalyModel : IDetector
     /// <summary>Warms up each batch size that will come from now on; see <see cref="WarmUpBatchSizes"/>.</summary>
     internal void WarmUp(int maxBatchSize)
     {
-        if (Network.BatchesFrames) BatchSizes = WarmUpBatchSizes.Find(maxBatchSize, size => _pipeline.Detect([], size));
+        if (Network.BatchesFrames && Input.Tiles is null) BatchSizes = WarmUpBatchSizes.Find(maxBatchSize, size => _pipeline.Detect([], size));
     }
 
     /// <summary>Brings a network to where its frames are, in its inference form.</summary>

@@ -15,6 +15,9 @@ internal sealed class FrameStaging(InputSpec input, Device device) : IDisposable
 {
     private Tensor? _buffer;
 
+    /// <summary>What frames must be prepared to.</summary>
+    public InputSpec Input => input;
+
     /// <summary>Where frames go.</summary>
     public Device Device => device;
 

@@ -17,6 +17,7 @@ namespace AnomalyLine.Inference;
 internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBackend backend, FrameStaging staging, PixelwiseNormalizer? normal, ThreadTeam team)
 {
     private readonly InferenceContext _context = new(backend, team);
+    private readonly TileBlend? _tiles = staging.Input.Tiles is null ? null : new TileBlend(staging.Input);
 
     /// <summary>The network.</summary>
     public InferenceNetwork Network => network;
@@ -36,6 +37,7 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
     /// <summary>Judges a batch of a size, of which the first are frames and the rest is not looked at.</summary>
     public DetectionResult[] Detect(IReadOnlyList<PreparedFrame> frames, int size)
     {
+        if (_tiles is not null) return [.. frames.Select(frame => DetectByTiles(frame, _tiles))];
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         var map = network.AnomalyMap(staging.Move(frames, size), _context);
@@ -53,12 +55,23 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        if (network.Reconstruct(staging.Move([frame], 1), _context) is not { } picture) return null;
+        var moved = staging.Move([frame], 1);
+        var picture = _tiles is null ? network.Reconstruct(moved, _context) : _tiles.Of(moved[0], frame.Cover, tiles => network.Reconstruct(tiles, _context));
+        if (picture is null) return null;
         var rebuilt = Covered(picture, frame.Cover).nan_to_num().clamp(Scalars.S(0), Scalars.S(1)).contiguous().cpu();
         var shown = new InputSpec(frame.Cover.Width, frame.Cover.Height, network.Input.Channels);
         var result = new PreparedFrame(shown, frame.Region, frame.FrameWidth, frame.FrameHeight);
         CpuMapKernels.Values(rebuilt).CopyTo(result.Writable);
         return result;
+    }
+
+    /// <summary>Judges one frame, tile by tile. One at a time: a large frame fills batches by itself, and several would only take memory.</summary>
+    private DetectionResult DetectByTiles(PreparedFrame frame, TileBlend blend)
+    {
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var map = blend.Of(staging.Move([frame], 1)[0], frame.Cover, tiles => network.AnomalyMap(tiles, _context))!;
+        return Detections(Covered(map, frame.Cover).contiguous(), [frame])[0];
     }
 
     /// <summary>What maps of one size say of the frames that they show, the first of the maps.</summary>

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, fast-modes, quality, tune or splits.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, fast-modes, quality, tune, splits or tiles.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -46,7 +46,7 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":

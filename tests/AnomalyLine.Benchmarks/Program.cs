@@ -13,6 +13,7 @@ using AnomalyLine.Benchmarks.Quality;
 using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Benchmarks.Stages;
 using AnomalyLine.Benchmarks.Threads;
+using AnomalyLine.Benchmarks.Tiles;
 using AnomalyLine.Imaging.Decoding;
 using AnomalyLine.Inference.Backends.Torch;
 
@@ -42,6 +43,7 @@ var tables = options.Name switch
     "pytorch" => PyTorchBenchmark.Run(options),
     "attack" => await AttackBenchmark.RunAsync(options),
     "decoding" => DecodingBenchmark.Run(options),
+    "tiles" => TilesBenchmark.Run(options),
     "swap" => await SwapBenchmark.RunAsync(options),
     "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Learning.Catalog;
@@ -19,6 +20,9 @@ internal static class TrainCommand
         var from = new Option<string?>("--from") { Description = "A model file to start from: its method, options and weights, with a fifth of its epochs at half its learning rate. Methods that learn at once add the frames that are new.", HelpName = "FILE" };
         var preset = new Option<string>("--preset") { Description = "The options to start from.", DefaultValueFactory = _ => "balanced" }.OneOf([.. MethodDescriptor.PresetNames]);
         var set = new Option<string[]>("--set") { Description = "Change an option of the preset; may be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var smallest = new Option<double?>("--smallest-defect-pixels") { Description = "Side of the smallest defect that must be seen, pixels of the frame: chooses the scale, and tiles where one look at the frame would be too coarse.", HelpName = "N" };
+        var length = new Option<double?>("--smallest-defect") { Description = "The same as a length, with --pixel in the same unit: 0.3 with 0.05 for 0.3 mm where a pixel shows 0.05 mm.", HelpName = "LENGTH" };
+        var pixel = new Option<double?>("--pixel") { Description = "What a pixel of the frame shows of the part, in the unit of --smallest-defect.", HelpName = "LENGTH" };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the frames instead of the preset's.", HelpName = "N" };
         var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var minutes = new Option<double?>("--max-minutes") { Description = "Time limit of the training steps.", HelpName = "M" };
@@ -38,10 +42,12 @@ internal static class TrainCommand
         });
         var command = new Command("train", "Learn what normal parts look like, calibrate the threshold, write a model file.")
         {
-            method, data, file, from, preset, set, epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
+            method, data, file, from, preset, set, smallest.Within(0.5, 1000), length.Within(1e-9, 1e9), pixel.Within(1e-9, 1e9), epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
         };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(length) is null != result.GetValue(pixel) is null) result.AddError("Give --smallest-defect and --pixel together, or --smallest-defect-pixels.");
+            if (result.GetValue(length) is not null && result.GetValue(smallest) is not null) result.AddError("Give --smallest-defect or --smallest-defect-pixels, not both.");
             if (result.GetValue(method) is null && result.GetValue(from) is null) result.AddError("Give --method, or --from with a model to start from.");
         });
         command.SetAction(async (parsed, cancel) =>
@@ -54,7 +60,7 @@ internal static class TrainCommand
                 DataFolder = parsed.GetRequiredValue(data),
                 Output = parsed.GetRequiredValue(file),
                 Preset = parsed.GetRequiredValue(preset),
-                Options = Options(parsed.GetRequiredValue(set)),
+                Options = Options(parsed.GetRequiredValue(set), parsed.GetValue(smallest) ?? parsed.GetValue(length) / parsed.GetValue(pixel)),
                 Epochs = parsed.GetValue(epochs),
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetRequiredValue(device),
@@ -70,7 +76,7 @@ internal static class TrainCommand
     }
 
     /// <summary>The last of several values for one key counts.</summary>
-    private static Dictionary<string, string> Options(string[] settings)
+    private static Dictionary<string, string> Options(string[] settings, double? smallestDefect)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var setting in settings)
@@ -79,6 +85,7 @@ internal static class TrainCommand
             options[setting[..equals]] = setting[(equals + 1)..];
         }
 
+        if (smallestDefect is { } pixels) options["smallestDefect"] = pixels.ToString(CultureInfo.InvariantCulture);
         return options;
     }
 }

@@ -39,6 +39,8 @@ public static class OnnxFile
     {
         using var scope = NewDisposeScope();
         var (manifest, version) = (model.Manifest, model.Version);
+        if (manifest.Input.Tiles is { } tiles)
+            throw new ModelFileException($"{version} judges {tiles.Columns} x {tiles.Rows} tiles of a frame and blends their maps, which an ONNX file cannot say; export a model without tiles.");
         var graph = new OnnxGraph();
         var reading = model.Network.WriteOnnx(graph);
         if (model.Normal is not null) reading = reading with { Map = $"{reading.Map}; then max((map - normal_mean) / normal_deviation, 0) at each place" };

@@ -14,6 +14,30 @@ internal abstract record MethodOptions
     /// <summary>What happens to frames of other proportions.</summary>
     public FrameFit Fit { get; init; }
 
+    /// <summary>
+    /// Side of the smallest defect that must be seen, pixels of the frame, 0 (nobody says)..1000: the scale of the input and its tiles are chosen so that it covers <see cref="SmallestVisible"/> pixels of
+    /// the input, or all that the frame has of it.
+    /// </summary>
+    public double SmallestDefect { get; init; }
+
+    /// <summary>Columns of tiles of <see cref="Size"/> each that the network sees one at a time, 1 (the whole width at once)..64.</summary>
+    public int TileColumns { get; init; } = 1;
+
+    /// <summary>Rows of tiles, 1..64.</summary>
+    public int TileRows { get; init; } = 1;
+
+    /// <summary>Pixels that neighbouring tiles share, 0..half the shorter side of <see cref="Size"/>. Without effect on a single tile.</summary>
+    public int TileOverlap { get; init; } = 32;
+
+    /// <summary>Side of a defect that the method tells from normal parts, pixels of its input.</summary>
+    internal virtual double SmallestVisible => 4;
+
+    /// <summary>Whether the method judges tiles by one model for all places.</summary>
+    internal virtual bool CanTile => true;
+
+    /// <summary>Whether there are several tiles.</summary>
+    internal bool IsTiled => TileColumns * TileRows > 1;
+
     /// <summary>What width and height must be a multiple of.</summary>
     internal virtual int SizeStep => 16;
 
@@ -99,9 +123,21 @@ internal abstract record MethodOptions
     /// <summary>Whether all that is learnt is learnt by <see cref="AnomalyMethod.Complete"/>: there are no training steps.</summary>
     internal virtual bool LearnsAtOnce => false;
 
+    /// <summary>What the network takes: a frame, or a tile of one.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public InputSpec Input => FrameInput.ForNetwork();
+
     /// <summary>What frames are prepared to.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public InputSpec Input => new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit);
+    public InputSpec FrameInput
+    {
+        get
+        {
+            if (!IsTiled) return new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit);
+            var grid = new TileGrid(TileColumns, TileRows, TileOverlap);
+            return new(grid.Length(Size.Width, TileColumns), grid.Length(Size.Height, TileRows), Channels, ClipLength, SignificantBits, Fit, grid);
+        }
+    }
 
     /// <summary>Frames that are judged together, the last one's result; 1 for methods of single frames.</summary>
     protected virtual int ClipLength => 1;
@@ -118,11 +154,43 @@ internal abstract record MethodOptions
     /// <param name="proportions">Width by height, above 0.</param>
     internal virtual InputSize SizeFor(double proportions) => Size.WithProportions(proportions, SizeStep);
 
+    /// <summary>The scale and the tiles by which the smallest defect is seen on frames of a size; these options where nobody says how small it is, or one tile shows it.</summary>
+    /// <param name="width">Width of the frames, pixels.</param>
+    /// <param name="height">Their height.</param>
+    internal MethodOptions ForSmallestDefect(int width, int height)
+    {
+        if (SmallestDefect == 0) return this;
+        var scale = Math.Min(1, SmallestVisible / SmallestDefect);
+        var (w, h) = ((int)Math.Ceiling(width * scale), (int)Math.Ceiling(height * scale));
+        if ((long)w * h <= (long)Size.Width * Size.Height) return this;
+        var side = Math.Max(SizeStep, (int)Size.Side / SizeStep * SizeStep);
+        var overlap = Math.Min(TileOverlap, side / 2);
+        return this with
+        {
+            Size = side,
+            Fit = FrameFit.Letterbox,
+            TileOverlap = overlap,
+            TileColumns = TileGrid.Needed(w, side, overlap),
+            TileRows = TileGrid.Needed(h, side, overlap),
+            Normalise = false,
+        };
+    }
+
     /// <summary>Everything that is wrong, one sentence each; none where all is well.</summary>
     public virtual IEnumerable<string> Validate()
     {
         if (Size.Shorter < 32 || Size.Longer > 4096 || (long)Size.Width * Size.Height > 1024 * 1024)
             yield return $"size is {Size}; it must be 32..1024 pixels, or a width and a height of 32..4096 each that make no more pixels than 1024x1024.";
+        if (SmallestDefect is not (>= 0 and <= 1000)) yield return $"smallestDefect is {SmallestDefect}; it must be 0 (nobody says)..1000 pixels of the frame.";
+        if (TileColumns is < 1 or > 64 || TileRows is < 1 or > 64) yield return $"tiles are {TileColumns} x {TileRows}; they must be 1..64 columns and 1..64 rows.";
+        else if (IsTiled && (TileOverlap < 0 || TileOverlap > Size.Shorter / 2)) yield return $"tileOverlap is {TileOverlap}; it must be 0..{Size.Shorter / 2} pixels, half a tile.";
+        else if (IsTiled || SmallestDefect > 0)
+        {
+            if (!CanTile) yield return "this method knows each place of a frame by itself and takes no tiles; leave smallestDefect and tiles out, or use patchcore, dinomaly or rd.";
+            if (ClipLength > 1) yield return "clips are not judged by tiles; leave smallestDefect and tiles out.";
+            if (IsTiled && Normalise) yield return "normalise is true; maps of tiles are not measured against normal frames. Set normalise=false.";
+        }
+
         if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
         if (SignificantBits is not (0 or (>= 8 and <= 16))) yield return $"significantBits is {SignificantBits}; it must be 8..16, or 0 for what the training frames need.";
         if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -24,7 +25,7 @@ namespace AnomalyLine.Learning.Training;
 /// </summary>
 public static class Trainer
 {
-    private const int References = 3;
+    private const int References = 3, TiledReferences = 1;
 
     /// <summary>Trains. Nothing is written where it fails or is cancelled.</summary>
     /// <param name="request">What to train.</param>
@@ -60,12 +61,12 @@ public static class Trainer
         var parts = options.Input.Frames > 1 ? PartGroups.Single(data.TrainNormals) : request.Parts ?? PartGroups.Of(data.TrainNormals, cancel);
         string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
         if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, cancel)) options = options with { Channels = 1 };
-        if (warm is null && request.ChoosesProportions) options = InProportion(options, TrainingFrames.ProportionsOf(readable, cancel));
+        if (warm is null) options = Fitted(request, options, TrainingFrames.SizeOf(readable, cancel));
         if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
         random.manual_seed(request.Seed);
         using var method = Create(descriptor, options);
         var kind = KindOf(request, options, method, parts, warm);
-        var chooses = warm is null && request.ChoosesMaps && options.CanNormalise && NormalizationChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
+        var chooses = warm is null && request.ChoosesMaps && options.CanNormalise && !options.IsTiled && NormalizationChoice.IsPossible(options.Input, parts.Parts.Count, request.HeldOut);
         var validates = options.Patience > 0 || chooses || options.CompletesOnValidation;
         IReadOnlyList<NormalSplit> folds = [];
         NormalSplit split;
@@ -84,7 +85,7 @@ public static class Trainer
         else if (folds.Count > 0) clock.Weigh(loading: 0, calibrating: folds.Count / (folds.Count + 1.0));
         clock.Enter(TrainingStage.Loading);
         string[] known = [.. trained, .. options.Patience > 0 || options.CompletesOnValidation || folds.Count > 0 ? validated : []];
-        using var frames = new TrainingFrames(known, options, cancel);
+        using var frames = new TrainingFrames(known, options, request.Seed, cancel);
         warm?.Apply(method);
         method.Network.to(device);
         using var features = method.Encoding is null ? null : new FeatureCache(frames, method, options.BatchSize, device, clock.Advance, cancel);
@@ -103,7 +104,7 @@ public static class Trainer
             Preset = warm?.Manifest.Preset ?? request.Preset,
             Parent = warm?.Version,
             Options = OptionsJson.Write(options),
-            Input = options.Input,
+            Input = options.FrameInput,
             Seed = request.Seed,
             TrainingSet = trainingSet,
             Calibration = new Calibration(float.NaN, float.NaN, request.FalseRejectRate, 1, IsCertified: false, 0, ""),
@@ -115,7 +116,7 @@ public static class Trainer
             References = [],
             Files = new Dictionary<string, string>(),
         };
-        using var staging = new FrameStaging(options.Input, device);
+        using var staging = new FrameStaging(options.FrameInput, device);
         AnomalyModel Against(PixelwiseNormalizer? normal) => new(method, manifest, descriptor.Name, staging, normal);
         if (chooses)
         {
@@ -138,6 +139,7 @@ public static class Trainer
             ? Judge(judging, heldOut, cancel)
             : new CrossCalibration(descriptor, options, method.Backbone, source, request.Seed, device, time, limit).Judge(folds, clock.Advance, cancel);
         CalibrationFrame[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationFrame(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
+        if (options.IsTiled) manifest = manifest with { Notes = [.. manifest.Notes, TileNote(options, judging, heldOut.Concat(trained).First(), time)] };
         manifest = manifest with { Notes = [.. manifest.Notes, .. HeldOutCheck.Notes(heldOut, calibrated)] };
         var carried = adds ? warm!.Carried(calibrated) : [];
         if (carried.Count > 0)
@@ -177,6 +179,19 @@ public static class Trainer
         }
     }
 
+    /// <summary>Options whose input suits frames of a size: by the smallest defect that must be seen, else by their proportions.</summary>
+    private static MethodOptions Fitted(TrainingRequest request, MethodOptions options, (int Width, int Height) frame)
+    {
+        var tiled = options.IsTiled ? options with { Fit = request.ChoosesProportions ? FrameFit.Letterbox : options.Fit } : options.ForSmallestDefect(frame.Width, frame.Height);
+        if (tiled.Validate().FirstOrDefault() is { } wrong)
+        {
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture,
+                $"Defects of {options.SmallestDefect} pixels on frames of {frame.Width} x {frame.Height} need {tiled.TileColumns} x {tiled.TileRows} tiles of {tiled.Size} pixels, which cannot be: {wrong}"));
+        }
+
+        return tiled.IsTiled || !request.ChoosesProportions ? tiled : InProportion(tiled, (double)frame.Width / frame.Height);
+    }
+
     /// <summary>Options whose input has the proportions of frames; of a square where the method allows no such size.</summary>
     internal static MethodOptions InProportion(MethodOptions options, double proportions)
     {
@@ -188,11 +203,22 @@ public static class Trainer
     /// <summary>How thresholds are taken: as was asked, else what suits the method and the number of parts.</summary>
     private static CalibrationKind KindOf(TrainingRequest request, MethodOptions options, AnomalyMethod method, PartGroups parts, WarmStart? warm)
     {
-        var canCross = warm is null && options.Input.Frames == 1;
+        var canCross = warm is null && options.Input.Frames == 1 && !options.IsTiled;
         if (request.Calibration == CalibrationKind.Cross && !canCross)
-            throw new TrainingException($"Cross calibration {(warm is null ? "is for single frames, not for clips" : "needs a model that is trained anew, not one that starts from another")}; use conformal.");
+            throw new TrainingException($"Cross calibration {(options.IsTiled ? "is not for frames that are judged by tiles" : warm is null ? "is for single frames, not for clips" : "needs a model that is trained anew, not one that starts from another")}; use conformal.");
         var held = (int)Math.Round(parts.Parts.Count * request.HeldOut);
         return request.Calibration ?? (canCross && method.LearnsAtOnce && held < Calibrator.Needed(request.FalseRejectRate) ? CalibrationKind.Cross : CalibrationKind.Conformal);
+    }
+
+    /// <summary>What tiles there are, and what they cost.</summary>
+    private static string TileNote(MethodOptions options, AnomalyModel model, string file, TimeProvider time)
+    {
+        using var prepared = TrainingFrames.Prepare(file, model.Input);
+        var start = time.GetTimestamp();
+        model.Detect([prepared]);
+        var defects = options.SmallestDefect > 0 ? $"Defects from {options.SmallestDefect} pixels of the frame on are looked for: " : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{defects}each frame is judged by {options.TileColumns} x {options.TileRows} tiles of {options.Size} pixels, which took {time.GetElapsedTime(start).TotalMilliseconds:0} ms here.");
     }
 
     private static string[] Notes(PartGroups parts, DatasetFolder data) =>
@@ -259,9 +285,10 @@ public static class Trainer
     {
         var references = new List<ModelReference>();
         var byScore = judged.OrderBy(j => j.Judged.Score).ToArray();
-        for (var i = 0; i < Math.Min(References, byScore.Length); i++)
+        var count = Math.Min(model.Input.Tiles is null ? References : TiledReferences, byScore.Length);
+        for (var i = 0; i < count; i++)
         {
-            var reference = byScore[i * (byScore.Length - 1) / Math.Max(1, Math.Min(References, byScore.Length) - 1)];
+            var reference = byScore[i * (byScore.Length - 1) / Math.Max(1, count - 1)];
             var name = $"reference/{i + 1}.png";
             using var prepared = TrainingFrames.Prepare(reference.File, model.Input);
             var png = ReferenceFrames.Encode(prepared);

@@ -7,11 +7,17 @@ using static TorchSharp.torch;
 
 namespace AnomalyLine.Learning.Training;
 
-/// <summary>The training frames in memory, 8 bits a value, or 16 where they have them, and batches of them in random order.</summary>
+/// <summary>
+/// The training frames in memory, 8 bits a value, or 16 where they have them, and batches of them in random order. Of frames that are judged by tiles it has the tiles: all, or of many as many as
+/// <see cref="MostTiles"/>, drawn at random for each frame.
+/// </summary>
 internal sealed class TrainingFrames : TrainingBatches
 {
     /// <summary>Files whose proportions are looked at, at most.</summary>
     private const int MostMeasured = 51;
+
+    /// <summary>Tiles that are learnt from, about.</summary>
+    private const int MostTiles = 2000;
 
     private static readonly InputSpec Look = new(64, 64, 3);
 
@@ -19,34 +25,34 @@ internal sealed class TrainingFrames : TrainingBatches
     private readonly Augmentation _augmentation;
     private readonly Tensor _frames;
     private readonly RegionOfInterest[] _covers;
+    private readonly int _tiles;
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
-    public TrainingFrames(IReadOnlyList<string> paths, MethodOptions options, CancellationToken cancel)
+    public TrainingFrames(IReadOnlyList<string> paths, MethodOptions options, int seed, CancellationToken cancel)
         : base(options.BatchSize)
     {
         _options = options;
         _augmentation = new Augmentation(options.Shift, options.Rotation, options.Brightness, options.Colour, options.FlipHorizontal, options.FlipVertical, options.QuarterTurns);
         var input = options.Input;
-        _frames = empty([paths.Count, input.Planes, input.Height, input.Width], options.SignificantBits == 0 ? ScalarType.Byte : ScalarType.Int16);
-        _covers = new RegionOfInterest[paths.Count];
+        RegionOfInterest[] regions = [.. options.FrameInput.TileRegions()];
+        _tiles = Math.Clamp(MostTiles / Math.Max(1, paths.Count), 1, regions.Length);
+        _frames = empty([paths.Count * _tiles, input.Planes, input.Height, input.Width], options.SignificantBits == 0 ? ScalarType.Byte : ScalarType.Int16);
+        _covers = new RegionOfInterest[paths.Count * _tiles];
+        var tile = new float[input.Length];
         for (var i = 0; i < paths.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            using var prepared = Prepare(paths[i], input);
-            _covers[i] = prepared.Cover;
-            using var target = _frames.select(0, i);
-            var values = prepared.Values;
-            if (_frames.dtype == ScalarType.Byte)
+            using var prepared = Prepare(paths[i], options.FrameInput);
+            RegionOfInterest[] shown = [.. regions.Where(region => region.Intersect(prepared.Cover) is not null)];
+            if (_tiles < regions.Length) new Random(unchecked((seed * 7919) + i)).Shuffle(shown);
+            for (var t = 0; t < _tiles; t++)
             {
-                var bytes = target.bytes;
-                for (var v = 0; v < values.Length; v++) bytes[v] = (byte)((values[v] * 255f) + 0.5f);
-            }
-            else
-            {
-                // torch has no arithmetic for unsigned 16-bit numbers.
-                var words = MemoryMarshal.Cast<byte, short>(target.bytes);
-                for (var v = 0; v < values.Length; v++) words[v] = (short)((int)((values[v] * 65535f) + 0.5f) + short.MinValue);
+                var region = shown[t % shown.Length];
+                var cover = region.Intersect(prepared.Cover)!;
+                _covers[(i * _tiles) + t] = cover with { X = cover.X - region.X, Y = cover.Y - region.Y };
+                Cut(prepared, region, tile);
+                Keep((i * _tiles) + t, tile);
             }
         }
     }
@@ -56,6 +62,10 @@ internal sealed class TrainingFrames : TrainingBatches
 
     /// <summary>Whether <see cref="Batch"/> changes frames at random.</summary>
     public bool AreChanged => !_augmentation.IsNone;
+
+    /// <summary>Numbers of a file's frame, or of its tiles.</summary>
+    /// <param name="place">The file's place among the paths.</param>
+    public long[] NumbersOf(int place) => [.. Enumerable.Range(place * _tiles, _tiles).Select(n => (long)n)];
 
     /// <summary>The part of a model's input that a frame fills, pixels of the input.</summary>
     public RegionOfInterest CoverOf(long number) => _covers[number];
@@ -81,21 +91,21 @@ internal sealed class TrainingFrames : TrainingBatches
         return most;
     }
 
-    /// <summary>Width by height of the middle one of a sample of files.</summary>
+    /// <summary>The size of the frame whose proportions are in the middle of a sample of files.</summary>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
-    public static double ProportionsOf(IReadOnlyList<string> paths, CancellationToken cancel)
+    public static (int Width, int Height) SizeOf(IReadOnlyList<string> paths, CancellationToken cancel)
     {
         var count = Math.Min(paths.Count, MostMeasured);
-        var proportions = new double[count];
+        var sizes = new (int Width, int Height)[count];
         for (var i = 0; i < count; i++)
         {
             cancel.ThrowIfCancellationRequested();
             using var prepared = Prepare(paths[(int)((long)i * paths.Count / count)], Look);
-            proportions[i] = (double)prepared.FrameWidth / prepared.FrameHeight;
+            sizes[i] = (prepared.FrameWidth, prepared.FrameHeight);
         }
 
-        Array.Sort(proportions);
-        return proportions[count / 2];
+        Array.Sort(sizes, static (one, other) => ((double)one.Width / one.Height).CompareTo((double)other.Width / other.Height));
+        return sizes[count / 2];
     }
 
     /// <summary>Whether no frame has a colour: all three channels are the same. Looks at small copies, up to the first coloured one.</summary>
@@ -147,6 +157,34 @@ internal sealed class TrainingFrames : TrainingBatches
         var to = MemoryMarshal.Cast<byte, float>(result.bytes);
         for (var i = 0; i < numbers.Length; i++) _augmentation.Apply(from.Slice(i * input.Length, input.Length), input, random, to.Slice(i * input.Length, input.Length));
         return result;
+    }
+
+    /// <summary>The values of a region of a prepared frame, plane by plane.</summary>
+    private static void Cut(PreparedFrame frame, RegionOfInterest region, Span<float> tile)
+    {
+        var input = frame.Input;
+        var values = frame.Values;
+        for (var row = 0; row < input.Planes * region.Height; row++)
+        {
+            var (plane, y) = (row / region.Height, region.Y + (row % region.Height));
+            values.Slice((((plane * input.Height) + y) * input.Width) + region.X, region.Width).CopyTo(tile[(row * region.Width)..]);
+        }
+    }
+
+    private void Keep(long number, ReadOnlySpan<float> values)
+    {
+        using var target = _frames.select(0, number);
+        if (_frames.dtype == ScalarType.Byte)
+        {
+            var bytes = target.bytes;
+            for (var v = 0; v < values.Length; v++) bytes[v] = (byte)((values[v] * 255f) + 0.5f);
+        }
+        else
+        {
+            // torch has no arithmetic for unsigned 16-bit numbers.
+            var words = MemoryMarshal.Cast<byte, short>(target.bytes);
+            for (var v = 0; v < values.Length; v++) words[v] = (short)((int)((values[v] * 65535f) + 0.5f) + short.MinValue);
+        }
     }
 
     /// <summary>Values as they are kept to [0, 1].</summary>

@@ -7,7 +7,7 @@ internal sealed class TrainingSource
 {
     private readonly TrainingBatches _learning;
     private readonly TrainingFrames _frames;
-    private readonly Dictionary<string, long> _numbers;
+    private readonly Dictionary<string, int> _places;
 
     /// <summary>Owns nothing.</summary>
     /// <param name="learning">What the method learns from.</param>
@@ -16,17 +16,17 @@ internal sealed class TrainingSource
     public TrainingSource(TrainingBatches learning, TrainingFrames frames, IReadOnlyList<string> files)
     {
         (_learning, _frames) = (learning, frames);
-        _numbers = files.Index().ToDictionary(f => f.Item, f => (long)f.Index, StringComparer.Ordinal);
+        _places = files.Index().ToDictionary(f => f.Item, f => f.Index, StringComparer.Ordinal);
     }
 
     /// <summary>What the method learns from of some files; null where none of them was read.</summary>
-    public TrainingBatches? Of(IReadOnlyList<string> files) => files.Count > 0 && files.All(_numbers.ContainsKey) ? _learning.Only(NumbersOf(files)) : null;
+    public TrainingBatches? Of(IReadOnlyList<string> files) => files.Count > 0 && files.All(_places.ContainsKey) ? _learning.Only(NumbersOf(files)) : null;
 
     /// <summary>Some files as frames.</summary>
     public TrainingBatches FramesOf(IReadOnlyList<string> files) => _frames.Only(NumbersOf(files));
 
-    /// <summary>The part of a model's input that a file's frame fills, pixels of the input.</summary>
-    public RegionOfInterest CoverOf(string file) => _frames.CoverOf(_numbers[file]);
+    /// <summary>The part of a model's input that a file's frame fills, pixels of the input; of tiles the part of the first.</summary>
+    public RegionOfInterest CoverOf(string file) => _frames.CoverOf(_frames.NumbersOf(_places[file])[0]);
 
-    private long[] NumbersOf(IReadOnlyList<string> files) => [.. files.Select(f => _numbers[f])];
+    private long[] NumbersOf(IReadOnlyList<string> files) => [.. files.SelectMany(f => _frames.NumbersOf(_places[f]))];
 }

@@ -72,7 +72,7 @@ internal sealed class WarmStart
     /// <exception cref="TrainingException">It is not.</exception>
     public void Apply(AnomalyMethod method)
     {
-        if (method.Input with { SignificantBits = Manifest.Input.SignificantBits } != Manifest.Input)
+        if (method.Input with { SignificantBits = Manifest.Input.SignificantBits } != Manifest.Input.ForNetwork())
             throw new TrainingException($"{_path} takes frames as {Manifest.Input}, but the options ask for {method.Input}; leave size, channels and clip as they are, or train without --from.");
         try
         {

@@ -93,7 +93,7 @@ internal static class QualityBenchmark
         var method = descriptor.Create(options);
         SafeTensors.Read(method.Network, files[ModelFile.WeightsName]);
         method.Network.eval();
-        using var frames = new TrainingFrames(trained, options, CancellationToken.None);
+        using var frames = new TrainingFrames(trained, options, seed: 1, CancellationToken.None);
         return new AnomalyModel(method, manifest, "other", new FrameStaging(options.Input, CPU), options.Normalise ? null : PixelwiseNormalizer.Of(method, frames.Batches(CPU, CancellationToken.None), CPU));
     }
 

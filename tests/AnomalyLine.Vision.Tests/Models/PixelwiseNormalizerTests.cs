@@ -19,7 +19,7 @@ public sealed class PixelwiseNormalizerTests(TrainedMethods trained)
         using var guard = no_grad();
         var options = new AutoencoderOptions { Size = 128, Width = 4, Latent = 8, Loss = ReconstructionLoss.L2, Smoothing = 1 };
         using var method = new AutoencoderMethod(options);
-        using var frames = new TrainingFrames([.. DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(11)], options, CancellationToken.None);
+        using var frames = new TrainingFrames([.. DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(11)], options, seed: 1, CancellationToken.None);
         var maps = method.AnomalyMap(cat([.. frames.Batches(CPU, CancellationToken.None).Select(b => b.clone())])).to(ScalarType.Float64);
         var mean = maps.mean([0]);
         var deviation = ((maps * maps).mean([0]) - (mean * mean)).clamp_min(0).sqrt();

@@ -83,7 +83,7 @@ public sealed class DeepFramesTests : IDisposable
         Write(12, channels: 1);
         var options = new AutoencoderOptions { Size = 64, Channels = 1, SignificantBits = 12 };
         var files = Directory.GetFiles(_folder["train/good"]);
-        using var frames = new TrainingFrames(files, options, CancellationToken.None);
+        using var frames = new TrainingFrames(files, options, seed: 1, CancellationToken.None);
         using var prepared = TrainingFrames.Prepare(files[0], options.Input);
         using var batch = frames.Batches(TorchSharp.torch.CPU, CancellationToken.None).Select(b => b.clone()).First();
         var kept = batch[0].data<float>().ToArray();

@@ -34,7 +34,7 @@ public sealed class TrainerTests(TrainedMethods trained)
     {
         var paths = DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(8).ToArray();
         var options = new AutoencoderOptions { Size = 128, Width = 4, Latent = 4, BatchSize = 4, Epochs = 2 };
-        using var frames = new TrainingFrames(paths, options, CancellationToken.None);
+        using var frames = new TrainingFrames(paths, options, seed: 1, CancellationToken.None);
         using var method = new Diverging(options);
         var loop = new TrainingLoop(method, options, frames, null, 1, torch.CPU, new TrainingClock(TimeProvider.System, 2, null, null));
         var error = Assert.Throws<TrainingException>(() => loop.Run(null, resume: false, CancellationToken.None));

@@ -85,7 +85,7 @@ public sealed class TrainingLoopTests(TrainedMethods trained)
 
     private static AutoencoderOptions Small { get; } = new() { Size = 128, Width = 4, Latent = 4, BatchSize = 4, Epochs = 5, Loss = ReconstructionLoss.L2, LearningRate = 1e-3 };
 
-    private TrainingFrames Frames(MethodOptions options) => new([.. DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(8)], options, CancellationToken.None);
+    private TrainingFrames Frames(MethodOptions options) => new([.. DatasetFolder.Open(trained.DataFolder).TrainNormals.Take(8)], options, seed: 1, CancellationToken.None);
 
     private string Output(string name, string precision) => Path.Combine(trained.DataFolder, $"{name}-{precision}.alm");
 

@@ -15,6 +15,9 @@ internal sealed record PadimOptions : PlaceOptions
     public double Epsilon { get; init; } = 0.01;
 
     /// <inheritdoc/>
+    internal override bool CanTile => false;
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {
         foreach (var error in base.Validate()) yield return error;
