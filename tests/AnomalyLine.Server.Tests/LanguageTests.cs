@@ -35,6 +35,20 @@ public sealed partial class LanguageTests
         Assert.Equal([], Entries().Keys.Where(text => !named.Contains(text) && !sources.Contains($"\"{text}\"", StringComparison.Ordinal) && !sources.Contains($"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("de-AT", "de")]
+    [InlineData("de-DE,en;q=0.5", "de")]
+    [InlineData("fr-FR,en-GB;q=0.9,de;q=0.5", "en")]
+    [InlineData("de;q=0,fr", "en")]
+    [InlineData("tlh", "en")]
+    public async Task Browser_AsksForALanguageOfACountry_GetsTheLanguage(string asked, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        server.Strangers.DefaultRequestHeaders.Add("Accept-Language", asked);
+        var page = await server.Strangers.GetStringAsync("/setup", TestServer.Cancel);
+        Assert.Contains($"<html lang=\"{expected}\"", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void VerdictsRolesStagesAndStates_InGerman_AllHaveWords()
     {

@@ -135,7 +135,7 @@ internal static class Permissions
             foreach (var (change, call) in new[]
             {
                 ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"),
-                ("station.rename", "StationService/RenameStation"), ("station.remove", "StationService/RemoveStation"),
+                ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("station.remove", "StationService/RemoveStation"),
                 ("recipe.activate", "RecipeService/ActivateRecipe"), ("recipe.select", "RecipeService/SelectRecipe"), ("recipe.rollback", "RecipeService/RollbackRecipe"),
                 ("recipe.sensitivity", "RecipeService/SetSensitivity"),
                 ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"),

@@ -30,9 +30,17 @@ internal static class Languages
     public static void UseLanguages(this WebApplication app)
     {
         var options = new RequestLocalizationOptions { SupportedCultures = [.. All], SupportedUICultures = [.. All], DefaultRequestCulture = new RequestCulture(All[0]) };
-        options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AcceptLanguageHeaderRequestCultureProvider()];
+        options.RequestCultureProviders = [new CookieRequestCultureProvider(), new CustomRequestCultureProvider(AskedFor)];
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal), pages => pages.UseRequestLocalization(options));
         app.MapGet(Path, Change);
+    }
+
+    /// <summary>What the browser asks for first among those that the console speaks, of whatever country: de-AT is German. The process has no data of cultures that would say so.</summary>
+    private static Task<ProviderCultureResult?> AskedFor(HttpContext context)
+    {
+        var asked = context.Request.GetTypedHeaders().AcceptLanguage.Where(language => language.Quality is null or > 0).OrderByDescending(language => language.Quality ?? 1)
+            .Select(language => language.Value.Value?.Split('-')[0]).FirstOrDefault(word => All.Any(known => string.Equals(known.Name, word, StringComparison.OrdinalIgnoreCase)));
+        return Task.FromResult(asked is null ? null : new ProviderCultureResult(asked));
     }
 
     private static IResult Change(HttpContext context, string to, string page)

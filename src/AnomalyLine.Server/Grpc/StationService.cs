@@ -32,15 +32,11 @@ internal sealed class StationService(LineHost host, StationChange stations, Audi
         return new Wire.RemoveStationResponse();
     }
 
-    public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context)
-    {
-        await audit.RequireAsync(context);
-        return new Wire.StartStationResponse { Station = (await SetModeAsync(request.Name, StationMode.Continuous, context)).ToWire(drift) };
-    }
+    public override async Task<Wire.StartStationResponse> StartStation(Wire.StartStationRequest request, ServerCallContext context) =>
+        new() { Station = await SetModeAsync(request.Name, StationMode.Continuous, context) };
 
-    /// <summary>Stopping is never refused for the audit's sake: it is what makes a line safe.</summary>
     public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context) =>
-        new() { Station = (await SetModeAsync(request.Name, StationMode.Stopped, context)).ToWire(drift) };
+        new() { Station = await SetModeAsync(request.Name, StationMode.Stopped, context) };
 
     public override async Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context)
     {
@@ -57,13 +53,8 @@ internal sealed class StationService(LineHost host, StationChange stations, Audi
         return Task.FromResult(new Wire.SetNextPartResponse { Part = change.Part?.ToWire(), Replaced = change.Replaced?.ToWire() });
     }
 
-    private async Task<StationStatus> SetModeAsync(string name, StationMode mode, ServerCallContext context)
-    {
-        var before = host.Line.GetStation(name).OrThrow();
-        var station = (await host.Line.SetModeAsync(name, mode, context.CancellationToken)).OrThrow();
-        await audit.NoteAsync(context, mode == StationMode.Stopped ? "station.stop" : "station.start", name, new { before.Mode }, new { station.Mode });
-        return station;
-    }
+    private async Task<Wire.StationStatus> SetModeAsync(string name, StationMode mode, ServerCallContext context) =>
+        (await stations.SetModeAsync(name, mode, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire(drift);
 
     public override Task<Wire.GetDriftResponse> GetDrift(Wire.GetDriftRequest request, ServerCallContext context)
     {

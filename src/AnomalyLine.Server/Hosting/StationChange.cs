@@ -5,7 +5,7 @@ using AnomalyLine.Management.Shadow;
 
 namespace AnomalyLine.Server.Hosting;
 
-/// <summary>Renames and removes stations, whoever asks, with their entries in the audit. Any thread. Each call gives the station, or the failure.</summary>
+/// <summary>Renames, starts, stops and removes stations, whoever asks, with their entries in the audit. Any thread. Each call gives the station, or the failure.</summary>
 internal sealed class StationChange(LineHost host, ShadowRun shadows, ScheduleRun schedules, AuditLog audit)
 {
     /// <summary>Sets the name that people read; empty for the station's name.</summary>
@@ -15,6 +15,16 @@ internal sealed class StationChange(LineHost host, ShadowRun shadows, ScheduleRu
         if (await audit.CheckWritableAsync(cancellation) is { } error) return error;
         if (!(await host.Line.RenameStationAsync(name, displayName, cancellation)).TryGet(out var after, out var failure)) return failure;
         await audit.NoteAsync(caller, "station.rename", name, new { before.DisplayName }, new { after.DisplayName });
+        return after;
+    }
+
+    /// <summary>Starts or stops a station. Stopping is never refused for the audit's sake: it is what makes a line safe.</summary>
+    public async Task<Outcome<StationStatus>> SetModeAsync(string name, StationMode mode, Caller caller, CancellationToken cancellation)
+    {
+        if (!host.Line.GetStation(name).TryGet(out var before, out var unknown)) return unknown;
+        if (mode != StationMode.Stopped && await audit.CheckWritableAsync(cancellation) is { } error) return error;
+        if (!(await host.Line.SetModeAsync(name, mode, cancellation)).TryGet(out var after, out var failure)) return failure;
+        await audit.NoteAsync(caller, mode == StationMode.Stopped ? "station.stop" : "station.start", name, new { before.Mode }, new { after.Mode });
         return after;
     }
 

@@ -82,4 +82,24 @@ public sealed class LineStories(Chromium chromium)
         await page.PressUntilAsync("ArrowRight", "**/inspections/5");
         Assert.Empty(page.Errors);
     }
+
+    [Fact]
+    public async Task StationPage_StoppedAndStartedByAnOperator_IsAudited()
+    {
+        await using var server = await TestServer.StartReadyAsync(["press-1"]);
+        Assert.True(server.Get<Server.Access.AccessControl>().Users.Add("otto", Management.Access.AccessRole.Operator, Chromium.Password).TryGet(out _, out _));
+        await using var page = await chromium.OpenAsNobodyAsync(server, "/stations/press-1");
+        await page.SignInAsync("otto", Chromium.Password);
+        await page.Button("Stop station…").ClickAsync();
+        await page.Button("Stop now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".chip.bad"), "not ready");
+        await ConsolePage.SeesAsync(page.Button("Start station"));
+        await page.KeepAsync("station-stopped");
+        Assert.False((await server.Stations.ListStationsAsync(new(), cancellationToken: TestServer.Cancel)).Stations[0].Ready);
+        await page.Button("Start station").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".chip.good"), "ready");
+        var audit = (await server.Audit.ListAuditEntriesAsync(new() { Subject = "press-1" }, cancellationToken: TestServer.Cancel)).Entries;
+        Assert.Equal(["station.stop", "station.start"], audit.Where(entry => entry.User == "otto").Select(entry => entry.Action));
+        Assert.Empty(page.Errors);
+    }
 }
