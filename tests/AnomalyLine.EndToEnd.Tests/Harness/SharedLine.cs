@@ -23,10 +23,18 @@ public sealed class SharedLine : IAsyncDisposable
         {
             if (_server is not null) return;
             var server = new ServerProcess(_folder["data"], hasOpcUa: true);
-            await server.StartAsync();
-            Client = new LineClient(server.Channel);
-            Model = await Client.UploadAsync(model.Path);
-            _server = server;
+            try
+            {
+                await server.StartAsync();
+                Client = new LineClient(server.Channel);
+                Model = await Client.UploadAsync(model.Path);
+                _server = server;
+            }
+            finally
+            {
+                // One that did not come up in time would run on after the tests.
+                if (_server is null) await server.DisposeAsync();
+            }
         }
         finally
         {
