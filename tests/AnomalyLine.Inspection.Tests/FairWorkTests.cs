@@ -80,8 +80,10 @@ public sealed class FairWorkTests
     }
 
     /// <summary>Threads that wait are woken one for each piece, also where pieces come one by one.</summary>
-    [Fact]
-    public async Task Add_AfterAPauseAndManyAtOnce_AllAreDoneAndAsManyAtATimeAsMayBe()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Add_AfterAPauseAndManyAtOnce_AllAreDoneAndAsManyAtATimeAsMayBe(bool areOfOneStation)
     {
         using var entered = new SemaphoreSlim(0);
         using var open = new SemaphoreSlim(0);
@@ -92,9 +94,25 @@ public sealed class FairWorkTests
         });
         for (var round = 0; round < 50; round++)
         {
-            for (var i = 0; i < 3; i++) work.Add($"{i}", i);
+            for (var i = 0; i < 3; i++) work.Add(areOfOneStation ? "a" : $"{i}", i);
             for (var i = 0; i < 3; i++) Assert.True(await entered.WaitAsync(TestLine.Patience, TestLine.Cancellation));
             open.Release(3);
+        }
+    }
+
+    /// <summary>Whatever moment a piece comes at, also that at which the last thread gives up waiting, somebody does it.</summary>
+    [Fact]
+    public async Task Add_JustAsThreadsEnd_NothingStaysBehind()
+    {
+        using var done = new SemaphoreSlim(0);
+        var work = new FairWork<int>(1, 1, _ => done.Release(), TimeSpan.FromMilliseconds(1));
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            work.Add("a", i);
+            Assert.True(await done.WaitAsync(TestLine.Patience, TestLine.Cancellation));
+            var pause = System.Diagnostics.Stopwatch.StartNew();
+            while (pause.Elapsed.TotalMilliseconds < 0.9 + (0.4 * random.NextDouble())) Thread.SpinWait(20);
         }
     }
 

@@ -4,15 +4,16 @@ namespace AnomalyLine.Inspection.Batching;
 
 /// <summary>
 /// Does work on threads of its own, so many pieces at a time; where more waits, stations take turns, and none has more than its share at work, so that one with many or expensive pieces leaves
-/// room for the others. Not on the threads of the pool: it has as many as cores at first and others only after half a second, while which every connection of the server would wait for a long piece.
+/// room for the others. Not on the threads of the pool: it has as many as cores at first and others only after half a second, in which every connection of the server would wait for a long piece.
 /// Threads without work end after a while. Any thread.
 /// </summary>
 /// <param name="most">Pieces at a time.</param>
 /// <param name="mostOfStation">Pieces of one station at a time.</param>
 /// <param name="work">Does one; throws nothing.</param>
-internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
+/// <param name="patience">After so much time without work a thread ends; 30 s by default.</param>
+internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work, TimeSpan? patience = null)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
 
     /// <summary>Threads wait for work on it, which the lock of the language cannot.</summary>
     private readonly object _gate = new();
@@ -30,18 +31,17 @@ internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
             if (!_lanes.TryGetValue(station, out var lane)) _lanes.Add(station, lane = new Lane());
             lane.Waiting.Enqueue(piece);
             TakePart(lane);
-            if (_turns.Count == 0) return;
-            if (_idle > 0)
-            {
-                _idle--;
-                Monitor.Pulse(_gate);
-                return;
-            }
-
-            if (_threads == most) return;
-            _threads++;
+            Wake();
         }
+    }
 
+    /// <summary>Sees to it that somebody takes the next turn: a thread that waits, or a new one.</summary>
+    private void Wake()
+    {
+        if (_turns.Count == 0) return;
+        if (_idle > 0) Monitor.Pulse(_gate);
+        if (_turns.Count <= _idle || _threads == most) return;
+        _threads++;
         new Thread(Run) { IsBackground = true, Name = "Preparation" }.Start();
     }
 
@@ -63,10 +63,11 @@ internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
 
             while (!_turns.TryDequeue(out lane))
             {
+                // A thread counts as idle until it has the lock again: what was added at the very end of its patience is there then.
                 _idle++;
-                if (Monitor.Wait(_gate, s_patience)) continue;
+                var isWoken = Monitor.Wait(_gate, _patience);
                 _idle--;
-                if (_turns.Count > 0) continue;
+                if (isWoken || _turns.Count > 0) continue;
                 _threads--;
                 piece = default;
                 return false;
@@ -76,6 +77,7 @@ internal sealed class FairWork<T>(int most, int mostOfStation, Action<T> work)
             lane.Running++;
             lane.HasTurn = false;
             TakePart(lane);
+            Wake();
             return true;
         }
     }
