@@ -26,9 +26,12 @@ public sealed partial class SourceTests
 
     [Fact]
     public void Namespaces_OfSourceAndTests_FollowTheFolders() => Rule.Holds(
-        "A file's namespace is its path below src or tests; only Program.cs and lines about the whole assembly have none.",
+        "A file's namespace is its path below src or tests; one right below tests is of every test project, as AnomalyLine.Testing. Only Program.cs and lines about the whole assembly have none.",
         Repository.Files(["src", "tests"], ".cs").Where(file => Namespace().Match(Repository.Read(file)) is var found
-            && (found.Success ? found.Groups["name"].Value != Path.GetDirectoryName(file)!.Replace('\\', '/').Split('/', 2)[1].Replace('/', '.') : Type().IsMatch(Repository.Read(file)))));
+            && (found.Success ? found.Groups["name"].Value != NamespaceOf(file) : Type().IsMatch(Repository.Read(file)))));
+
+    private static string NamespaceOf(string file) =>
+        Path.GetDirectoryName(file)!.Replace('\\', '/').Split('/', 2) is [_, var below] ? below.Replace('/', '.') : "AnomalyLine.Testing";
 
     [Fact]
     public void Usings_OfSourceAndTests_AreSorted() => Rule.Holds(
