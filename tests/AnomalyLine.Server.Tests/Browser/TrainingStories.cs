@@ -130,12 +130,17 @@ public sealed class TrainingStories(Chromium chromium)
 
         await page.GoAsync("/training");
         await page.Button("Activate…").ClickAsync();
-        await page.Button("Activate now").ClickAsync();
-        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Alert), "give a reason");
+        var question = page.Page.GetByRole(AriaRole.Group, new() { Name = $"Activate {candidate}" });
+        await ConsolePage.SaysAsync(question, $"Station{ShownLine.First}");
+        await ConsolePage.SaysAsync(question, $"revision 1: {active}, rejects above 0.5");
+        await ConsolePage.SaysAsync(question, $"To{candidate}, rejects above 0.5");
+        await Assertions.Expect(page.Button("Activate now")).ToBeDisabledAsync();
+        await page.KeepAsync("training-activate");
         await page.Page.GetByLabel("Why to activate it although the gate did not pass it").FillAsync("told by Eve");
         await page.Button("Activate now").ClickAsync();
         var row = page.Locator($"section:has-text('Models of {ShownLine.First}') tr:has-text('{candidate}')");
         await ConsolePage.SaysAsync(row, "Active");
+        await ConsolePage.SaysAsync(page.Locator("main"), $"{ShownLine.First} judges with {candidate} from the next frame on.");
         Assert.Equal(candidate, await ShownLine.ActiveAsync(server, ShownLine.First));
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
