@@ -7,11 +7,16 @@ namespace AnomalyLine.Server.Tests.Browser;
 internal sealed class ConsolePage : IAsyncDisposable
 {
     private static readonly string s_axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private readonly CancellationTokenRegistration _limit;
     private View _view;
 
     public ConsolePage(IPage page, View view)
     {
         (Page, _view) = (page, view);
+
+        // Not every call of the driver has a limit; all of them fail once the page is closed.
+        _limit = TestServer.Cancel.Register(() => _ = page.CloseAsync());
         page.PageError += (_, error) => Errors.Add(error);
         page.Console += (_, message) =>
         {
@@ -49,11 +54,14 @@ internal sealed class ConsolePage : IAsyncDisposable
     {
         for (var presses = 1; ; presses++)
         {
-            await Page.BringToFrontAsync();
-            await Page.Keyboard.PressAsync(key);
             try
             {
-                await Page.WaitForURLAsync(address, new() { Timeout = 7_000 });
+                // These two have no limit of their own, and a page that goes elsewhere meanwhile may never answer them.
+                await Page.BringToFrontAsync().WaitAsync(s_patience, TestServer.Cancel);
+                await Page.Keyboard.PressAsync(key).WaitAsync(s_patience, TestServer.Cancel);
+
+                // As soon as the page has the address: pressed again once it is shown, the key would lead on.
+                await Page.WaitForURLAsync(address, new() { Timeout = 10_000, WaitUntil = WaitUntilState.Commit });
                 return;
             }
             catch (TimeoutException) when (presses < 3)
@@ -104,7 +112,11 @@ internal sealed class ConsolePage : IAsyncDisposable
         return [.. found.EnumerateArray().Select(fault => fault.GetString()!)];
     }
 
-    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _limit.DisposeAsync();
+        await Page.Context.CloseAsync();
+    }
 
     private static string ScreenshotFolder
     {
