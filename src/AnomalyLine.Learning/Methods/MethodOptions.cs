@@ -182,9 +182,11 @@ internal abstract record MethodOptions
         if (Size.Shorter < 32 || Size.Longer > 4096 || (long)Size.Width * Size.Height > 1024 * 1024)
             yield return $"size is {Size}; it must be 32..1024 pixels, or a width and a height of 32..4096 each that make no more pixels than 1024x1024.";
         if (SmallestDefect is not (>= 0 and <= 1000)) yield return $"smallestDefect is {SmallestDefect}; it must be 0 (nobody says)..1000 pixels of the frame.";
-        if (TileColumns is < 1 or > 64 || TileRows is < 1 or > 64) yield return $"tiles are {TileColumns} x {TileRows}; they must be 1..64 columns and 1..64 rows.";
-        else if (IsTiled && (TileOverlap < 0 || TileOverlap > Size.Shorter / 2)) yield return $"tileOverlap is {TileOverlap}; it must be 0..{Size.Shorter / 2} pixels, half a tile.";
-        else if (IsTiled || SmallestDefect > 0)
+        if (TileColumns is < 1 or > 64) yield return $"tileColumns is {TileColumns}; it must be 1..64.";
+        if (TileRows is < 1 or > 64) yield return $"tileRows is {TileRows}; it must be 1..64.";
+        if (TileOverlap is < 0 or > 512) yield return $"tileOverlap is {TileOverlap}; it must be 0..512 pixels.";
+        else if (IsTiled && TileOverlap > Size.Shorter / 2) yield return $"tileOverlap is {TileOverlap}; it must be 0..{Size.Shorter / 2} pixels, half a tile.";
+        if (IsTiled || SmallestDefect > 0)
         {
             if (!CanTile) yield return "this method knows each place of a frame by itself and takes no tiles; leave smallestDefect and tiles out, or use patchcore, dinomaly or rd.";
             if (ClipLength > 1) yield return "clips are not judged by tiles; leave smallestDefect and tiles out.";

@@ -179,6 +179,16 @@ public static class Trainer
         }
     }
 
+    /// <summary>The options that are asked for; of a size that only says how many pixels there are to be, the nearest that the method can have.</summary>
+    private static IReadOnlyDictionary<string, string> Rounded(TrainingRequest request, MethodOptions preset)
+    {
+        var size = request.Options.FirstOrDefault(o => o.Key.Equals("size", StringComparison.OrdinalIgnoreCase));
+        if (!request.ChoosesProportions || !int.TryParse(size.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var side)) return request.Options;
+        if (side < preset.SizeStep) return request.Options;
+        var nearest = (int)Math.Round((double)side / preset.SizeStep) * preset.SizeStep;
+        return new Dictionary<string, string>(request.Options) { [size.Key] = nearest.ToString(CultureInfo.InvariantCulture) };
+    }
+
     /// <summary>Options whose input suits frames of a size: by the smallest defect that must be seen, else by their proportions.</summary>
     private static MethodOptions Fitted(TrainingRequest request, MethodOptions options, (int Width, int Height) frame)
     {
@@ -240,7 +250,7 @@ public static class Trainer
         MethodOptions? options = null;
         if (fits && descriptor is not null && descriptor.Presets.TryGetValue(request.Preset, out var preset))
         {
-            options = OptionsJson.Change(warm?.Options(descriptor) ?? preset, request.Options, out var wrong);
+            options = OptionsJson.Change(warm?.Options(descriptor) ?? preset, Rounded(request, preset), out var wrong);
             if (request.Epochs is { } epochs) options = options with { Epochs = epochs };
             errors.AddRange(request.Epochs is null ? wrong : wrong.Concat(options.Validate()).Distinct());
         }

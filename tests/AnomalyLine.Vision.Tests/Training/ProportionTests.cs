@@ -15,6 +15,7 @@ public sealed class ProportionTests : IDisposable
     [Theory]
     [InlineData("fast", null, 128, 32, FrameFit.Letterbox)]
     [InlineData("fast", "64", 128, 32, FrameFit.Letterbox)]
+    [InlineData("fast", "70", 128, 32, FrameFit.Letterbox)]
     [InlineData("fast", "64x64", 64, 64, FrameFit.Stretch)]
     [InlineData("paper", null, 64, 64, FrameFit.Stretch)]
     public void Train_LongFrames_KeepsTheirProportionsUnlessASquareIsAskedFor(string preset, string? size, int width, int height, FrameFit fit)

@@ -133,8 +133,8 @@ public sealed class TileTests : IDisposable
 
     [Theory]
     [InlineData("padim", "smallestDefect", "4", "takes no tiles")]
-    [InlineData("patchcore", "tileColumns", "65", "1..64 columns")]
-    [InlineData("patchcore", "tileRows", "0", "1..64 rows")]
+    [InlineData("patchcore", "tileColumns", "65", "tileColumns is 65")]
+    [InlineData("patchcore", "tileRows", "0", "tileRows is 0")]
     [InlineData("patchcore", "smallestDefect", "-1", "smallestDefect is -1")]
     public void Train_TilesThatCannotBe_IsRefused(string method, string option, string value, string reason)
     {
