@@ -54,7 +54,7 @@ public sealed class RevocationTests : IDisposable
         var page = await browser.ReadAsync("/users");
         Assert.Contains("CN=camera-2", page, StringComparison.Ordinal);
         Assert.Contains("on the list of revocation of its authority", page, StringComparison.Ordinal);
-        Assert.Contains("List of revocation of CN=authority of the plant: 1 certificates", page, StringComparison.Ordinal);
+        Assert.Contains("Revocation list of CN=authority of the plant: 1 certificates, issued", page, StringComparison.Ordinal);
     }
 
     [Fact]
