@@ -48,7 +48,7 @@ public sealed class AuditRetentionTests
         var cursor = Path.Combine(server.Folder, SyslogForwarder.FileName);
         await RunAsync(server, options, async () =>
         {
-            // Whatever it has to do is done once a day: with the next day's work that of today is done.
+            // It runs once a day: once tomorrow's run is due, today's is over.
             await AddKeysAsync(server, "e");
             _time.Advance(TimeSpan.FromDays(1));
             await Task.Yield();

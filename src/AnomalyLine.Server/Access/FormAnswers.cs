@@ -25,7 +25,7 @@ internal sealed class FormAnswers(AnomalyLineOptions options, IDataProtectionPro
             new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", MaxAge = s_life, IsEssential = true });
     }
 
-    /// <summary>The answer for this page, which no other one shows again; <see cref="FormAnswer.None"/> where there is none.</summary>
+    /// <summary>The answer for this page, which no other one shows again; <see cref="FormAnswer.None"/> if it has none.</summary>
     public FormAnswer Take(HttpContext http)
     {
         if (http.Request.Cookies[_cookie] is not { Length: > 0 } kept) return FormAnswer.None;

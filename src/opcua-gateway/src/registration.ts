@@ -194,7 +194,7 @@ function send(client: OPCUAClient, request: object): Promise<void> {
   return promise;
 }
 
-/** The safest endpoint; undefined where there is none with security that this gateway knows. */
+/** The safest endpoint; undefined if none has security that this gateway knows. */
 function secureEndpoint(endpoints: readonly EndpointDescription[]): EndpointDescription | undefined {
   const rank = ({ securityMode, securityPolicyUri }: EndpointDescription) =>
     (securityMode === MessageSecurityMode.SignAndEncrypt ? POLICIES.length : 0) + POLICIES.indexOf(securityPolicyUri);
