@@ -27,9 +27,9 @@ internal static class BenchRun
         if (page is not null)
         {
             await Task.WhenAny(running, Task.Delay(options.WarmUp, time, cancel));
-            before = await ServerLoad.ReadAsync(page, cancel);
+            before = await ServerLoad.ReadAsync(page, server, cancel);
             await Task.WhenAny(running, Task.Delay(options.Length, time, cancel));
-            after = await ServerLoad.ReadAsync(page, cancel);
+            after = await ServerLoad.ReadAsync(page, server, cancel);
         }
 
         await running;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 
 namespace AnomalyLine.Cli.Bench;
 
@@ -9,11 +10,13 @@ internal sealed record ServerLoad(double CpuSeconds, double MemoryMiB)
 {
     /// <summary>Reads it.</summary>
     /// <param name="page">Address of the server's page, such as http://127.0.0.1:8080.</param>
+    /// <param name="server">The same server, with the key that its metrics want.</param>
     /// <param name="cancel">Stops waiting.</param>
     /// <exception cref="CommandException">The page does not answer, or has no such figures.</exception>
-    public static async Task<ServerLoad> ReadAsync(Uri page, CancellationToken cancel)
+    public static async Task<ServerLoad> ReadAsync(Uri page, ServerAddress server, CancellationToken cancel)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        if (server.CurrentKey is { } key) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         try
         {
             return Parse(await client.GetStringAsync(new Uri(page, "/metrics"), cancel));

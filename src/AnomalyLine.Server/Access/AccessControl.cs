@@ -165,7 +165,8 @@ internal sealed class AccessControl
     /// <param name="who">Who asks; null for nobody.</param>
     /// <param name="what">Its name in <see cref="Permissions"/>.</param>
     /// <param name="why">Why nobody is known.</param>
-    public LineError? Refuse(Identity? who, string what, string why = "") => Permissions.All.TryGetValue(what, out var rule) ? Refuse(who, rule, why)
+    public LineError? Refuse(Identity? who, string what, string why = "") => what == Permissions.Metrics && _options.OpenMetrics ? null
+        : Permissions.All.TryGetValue(what, out var rule) ? Refuse(who, rule, why)
         : new LineError(LineErrorCode.RoleMissing, "This is in no list of what callers may do, so nobody may.");
 
     /// <summary>Null where this caller may, as they are now; else the failure, with the role that is missing.</summary>

@@ -17,6 +17,9 @@ internal static class Permissions
     /// <summary>The socket of pages; what is done over it is asked for by its change.</summary>
     public const string Socket = "socket";
 
+    /// <summary>The page for Prometheus, which an option opens to all.</summary>
+    public const string Metrics = "* /metrics";
+
     /// <summary>Answers of the routing itself, such as that an address has no such method.</summary>
     public const string Routing = "routing";
 
@@ -116,7 +119,8 @@ internal static class Permissions
         void AddAddresses()
         {
             var anybody = new CallRule(null);
-            Under("", anybody, Files, "* /metrics", "* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language");
+            Under("", AccessRole.Viewer, Metrics);
+            Under("", anybody, Files, "* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language");
             // Each looks at who sends it itself: a page that was open for too long is shown anew.
             Under("POST ", anybody, "/wall/key", "/sign-in", "/sign-in/code", "/sign-out", "/setup", "/account/password", "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/remove");
             Under("", anybody, "GET /sign-in/provider");

@@ -9,7 +9,7 @@ using OpenTelemetry.Resources;
 
 namespace AnomalyLine.Server.Observability;
 
-/// <summary>Logs, and open to all without a sign-in: metrics at /metrics, health at /health/live, /health/ready and /health/ready/STATION, and in grpc.health.v1.</summary>
+/// <summary>Logs; metrics at /metrics; and, open to all without a sign-in, health at /health/live, /health/ready and /health/ready/STATION, and in grpc.health.v1.</summary>
 internal static class ObservabilitySetup
 {
     private const string Ready = "ready";

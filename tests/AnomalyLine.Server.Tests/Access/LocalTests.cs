@@ -99,7 +99,6 @@ public sealed class LocalTests
     }
 
     [Theory]
-    [InlineData("/metrics")]
     [InlineData("/health/live")]
     [InlineData("/app.css")]
     [InlineData("/sign-in")]
@@ -108,5 +107,20 @@ public sealed class LocalTests
         await using var server = await TestServer.StartAsync();
         using var answer = await server.Strangers.GetAsync(path, TestServer.Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Http_Metrics_NeedAKeyUnlessTheyAreOpened()
+    {
+        await using (var server = await TestServer.StartAsync())
+        {
+            using var refused = await server.Strangers.GetAsync("/metrics", TestServer.Cancel);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            Assert.DoesNotContain("anomalyline_", await refused.Content.ReadAsStringAsync(TestServer.Cancel), StringComparison.Ordinal);
+            Assert.Contains("anomalyline_", await server.Http.GetStringAsync("/metrics", TestServer.Cancel), StringComparison.Ordinal);
+        }
+
+        await using var open = await TestServer.StartAsync("--AnomalyLine:Access:OpenMetrics=true");
+        Assert.Contains("anomalyline_", await open.Strangers.GetStringAsync("/metrics", TestServer.Cancel), StringComparison.Ordinal);
     }
 }

@@ -15,6 +15,15 @@ public sealed class SignInTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
+    public async Task Page_WithANoticeOfThePlant_SaysItAsText()
+    {
+        await using var server = await StartAsync("--AnomalyLine:Access:Notice=Staff of plant 2 only.\n<b>All use is recorded.</b>");
+        using var browser = new Browser(server);
+        Assert.Contains("Staff of plant 2 only.", (await browser.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;All use is recorded.&lt;/b&gt;", (await browser.GetAsync("/sign-in")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FirstStart_WithTheCode_AsksForAPasswordOnceAndSignsIn()
     {
         await using var server = await TestServer.StartAsync();
@@ -267,11 +276,11 @@ public sealed class SignInTests
     private static async Task<(HttpStatusCode Status, string Location)> WhereAsync(Browser browser, string path) => await browser.GetAsync(path) is var answer ? (answer.Status, answer.Location) : default;
 
     /// <summary>A server with one user, whose sessions run by a clock of the test.</summary>
-    private async Task<TestServer> StartAsync()
+    private async Task<TestServer> StartAsync(params string[] settings)
     {
         var server = await TestServer.StartAsync(services => services
             .AddSingleton(provider => new AccessControl(provider.GetRequiredService<AnomalyLineOptions>(), isDemo: false, _time))
-            .AddSingleton(new SignInThrottle(_time)));
+            .AddSingleton(new SignInThrottle(_time)), settings);
         server.Get<AccessControl>().Users.Add("anna", AccessRole.Administrator, Password);
         return server;
     }
