@@ -2,7 +2,7 @@
 # Targets: server (default; supervises the gateway itself) and gateway (OPC UA alone, for a zone near the PLCs).
 #   docker build -t anomalyline .
 #   docker build -t anomalyline-gateway --target gateway .
-#   docker build -t anomalyline:cuda --build-arg TorchBackend=cuda .
+#   docker build -t anomalyline:cuda --build-arg OnnxBackend=gpu --build-arg CudaPackages="cuda-libraries-13-0 cudnn9-cuda-13" .
 
 # ---- the gateway's bundle -------------------------------------------------------------------------------------------------
 FROM node:24-bookworm-slim AS gateway-build
@@ -28,35 +28,40 @@ ENTRYPOINT ["node", "/app/gateway.mjs"]
 # ---- the server's output --------------------------------------------------------------------------------------------------
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 ARG TorchBackend=cpu
+ARG OnnxBackend=cpu
 WORKDIR /build
 # What a restore reads comes first: the packages (over half a gigabyte) stay in their layer while only sources change.
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build build
-COPY src/AnomalyLine.Contracts/AnomalyLine.Contracts.csproj src/AnomalyLine.Contracts/packages.lock.json src/AnomalyLine.Contracts/
-COPY src/AnomalyLine.Imaging/AnomalyLine.Imaging.csproj src/AnomalyLine.Imaging/packages.lock.json src/AnomalyLine.Imaging/
-COPY src/AnomalyLine.Detection/AnomalyLine.Detection.csproj src/AnomalyLine.Detection/packages.lock.json src/AnomalyLine.Detection/
-COPY src/AnomalyLine.Evaluation/AnomalyLine.Evaluation.csproj src/AnomalyLine.Evaluation/packages.lock.json src/AnomalyLine.Evaluation/
-COPY src/AnomalyLine.Demo/AnomalyLine.Demo.csproj src/AnomalyLine.Demo/packages.lock.json src/AnomalyLine.Demo/
-COPY src/AnomalyLine.Inference/AnomalyLine.Inference.csproj src/AnomalyLine.Inference/packages.lock.json src/AnomalyLine.Inference/
-COPY src/AnomalyLine.Learning/AnomalyLine.Learning.csproj src/AnomalyLine.Learning/packages.lock.json src/AnomalyLine.Learning/
-COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/packages.lock.json src/AnomalyLine.Inspection/
-COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/packages.lock.json src/AnomalyLine.Management/
-COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/packages.lock.json src/AnomalyLine.Server/
-COPY src/AnomalyLine.Cli/AnomalyLine.Cli.csproj src/AnomalyLine.Cli/packages.lock.json src/AnomalyLine.Cli/
-# Locked: only what packages.lock.json names. A CUDA build restores other packages, and has none.
+COPY src/AnomalyLine.Contracts/AnomalyLine.Contracts.csproj src/AnomalyLine.Contracts/packages.lock.json src/AnomalyLine.Contracts/packages.gpu.lock.json src/AnomalyLine.Contracts/
+COPY src/AnomalyLine.Imaging/AnomalyLine.Imaging.csproj src/AnomalyLine.Imaging/packages.lock.json src/AnomalyLine.Imaging/packages.gpu.lock.json src/AnomalyLine.Imaging/
+COPY src/AnomalyLine.Detection/AnomalyLine.Detection.csproj src/AnomalyLine.Detection/packages.lock.json src/AnomalyLine.Detection/packages.gpu.lock.json src/AnomalyLine.Detection/
+COPY src/AnomalyLine.Evaluation/AnomalyLine.Evaluation.csproj src/AnomalyLine.Evaluation/packages.lock.json src/AnomalyLine.Evaluation/packages.gpu.lock.json src/AnomalyLine.Evaluation/
+COPY src/AnomalyLine.Demo/AnomalyLine.Demo.csproj src/AnomalyLine.Demo/packages.lock.json src/AnomalyLine.Demo/packages.gpu.lock.json src/AnomalyLine.Demo/
+COPY src/AnomalyLine.Inference/AnomalyLine.Inference.csproj src/AnomalyLine.Inference/packages.lock.json src/AnomalyLine.Inference/packages.gpu.lock.json src/AnomalyLine.Inference/
+COPY src/AnomalyLine.Learning/AnomalyLine.Learning.csproj src/AnomalyLine.Learning/packages.lock.json src/AnomalyLine.Learning/packages.gpu.lock.json src/AnomalyLine.Learning/
+COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/packages.lock.json src/AnomalyLine.Inspection/packages.gpu.lock.json src/AnomalyLine.Inspection/
+COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/packages.lock.json src/AnomalyLine.Management/packages.gpu.lock.json src/AnomalyLine.Management/
+COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/packages.lock.json src/AnomalyLine.Server/packages.gpu.lock.json src/AnomalyLine.Server/
+COPY src/AnomalyLine.Cli/AnomalyLine.Cli.csproj src/AnomalyLine.Cli/packages.lock.json src/AnomalyLine.Cli/packages.gpu.lock.json src/AnomalyLine.Cli/
+# Locked: only what packages.lock.json names, packages.gpu.lock.json with OnnxBackend=gpu. With libtorch for CUDA other packages are restored, for which there is none.
 RUN locked=$([ "${TorchBackend}" = cpu ] && echo --locked-mode || true) \
- && dotnet restore src/AnomalyLine.Server -p:TorchBackend=${TorchBackend} ${locked} \
- && dotnet restore src/AnomalyLine.Cli -p:TorchBackend=${TorchBackend} ${locked}
+ && dotnet restore src/AnomalyLine.Server -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} ${locked} \
+ && dotnet restore src/AnomalyLine.Cli -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} ${locked}
 COPY protos protos
 COPY src src
 # The gateway comes from its own stage, so this one needs no npm.
-RUN dotnet publish src/AnomalyLine.Server --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:BuildOpcUaGateway=false -o /out/server \
- && dotnet publish src/AnomalyLine.Cli --no-restore -c Release -p:TorchBackend=${TorchBackend} -o /out/cli
+RUN dotnet publish src/AnomalyLine.Server --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} -p:BuildOpcUaGateway=false -o /out/server \
+ && dotnet publish src/AnomalyLine.Cli --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} -o /out/cli
 
 # ---- the server -----------------------------------------------------------------------------------------------------------
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS server
-RUN apt-get update \
- && apt-get install -y --no-install-recommends curl \
+# For a card: the packages that log event 145 names, from an apt repository that CudaRepository (a line of sources.list) adds; the driver comes from the host.
+ARG CudaPackages=
+ARG CudaRepository=
+RUN if [ -n "${CudaRepository}" ]; then echo "${CudaRepository}" > /etc/apt/sources.list.d/cuda.list; fi \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends curl ${CudaPackages} \
  && rm -rf /var/lib/apt/lists/* \
  && mkdir /data && chown app:app /data
 # Both programs in one folder share the native files.

@@ -32,7 +32,7 @@ public sealed partial class DeploymentTests
     {
         var file = Repository.Read("Dockerfile");
         Rule.Holds("A project's file and its lock file are there before the restore.", Project.Product.SelectMany(project =>
-            new[] { project.File, $"{Path.GetDirectoryName(project.File)}/packages.lock.json" }).Where(name => !file.Contains(name, StringComparison.Ordinal)));
+            new[] { project.File, $"{Path.GetDirectoryName(project.File)}/packages.lock.json", $"{Path.GetDirectoryName(project.File)}/packages.gpu.lock.json" }).Where(name => !file.Contains(name, StringComparison.Ordinal)));
     }
 
     [GeneratedRegex(@"Overall exposure level for \S+: (?<level>\d+\.\d+)")]

@@ -24,7 +24,8 @@ public sealed class PackageTests
     [Fact]
     public void LockFiles_OfEachProject_NameEveryPackageWithItsHash() => Rule.Holds(
         "Each project has a packages.lock.json with the hash of each package: dotnet restore.",
-        Project.All.Select(project => Path.Combine(Path.GetDirectoryName(project.File)!, "packages.lock.json")).SelectMany(file => !File.Exists(Path.Combine(Repository.Root, file))
+        Project.All.Select(project => Path.Combine(Path.GetDirectoryName(project.File)!, "packages.lock.json"))
+            .Concat(Project.Product.Select(project => Path.Combine(Path.GetDirectoryName(project.File)!, "packages.gpu.lock.json"))).SelectMany(file => !File.Exists(Path.Combine(Repository.Root, file))
             ? [$"{file} is missing"]
             : Locked(file).Where(package => package.Hash.Length == 0).Select(package => $"{file}: {package.Name}")));
 

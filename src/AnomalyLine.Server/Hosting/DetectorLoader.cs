@@ -1,6 +1,7 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Inference;
+using AnomalyLine.Inference.Backends.Card;
 using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inspection;
 using AnomalyLine.Learning.Catalog;
@@ -22,6 +23,9 @@ internal sealed record DetectorLoader(Func<string, IDetector> Load)
         LoadPlain = version => ModelLoader.Load(models.GetTrusted(version).Path);
         TorchEngine.TensorFloat32 = options.TensorFloat32;
         if (options.EngineThreads > 0) TorchEngine.Threads = options.EngineThreads;
+        var cards = CardProbe.Report;
+        if (cards.IsUsable) EngineLog.Cards(logger, cards.DevicesText);
+        foreach (var problem in cards.Problems) EngineLog.NoCard(logger, problem);
     }
 
     /// <summary>Decides by signature and sum, before anything of the file is read that a model is made of.</summary>
