@@ -24,7 +24,10 @@ public sealed class IdentityDetector(InputSpec input) : IDetector
         {
             var values = PooledArrays.Rent<float>(Input.Width * Input.Height);
             frames[i].Values[..values.Length].CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region), TensorPrimitives.Max<float>(values.Memory.Span));
+            var leftOut = frames[i].LeftOut;
+            for (var at = 0; at < leftOut.Length; at++)
+                if (leftOut[at]) values.Memory.Span[at] = 0;
+            detections[i] = new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region) { LeftOut = frames[i].Area.LeftOut }, TensorPrimitives.Max<float>(values.Memory.Span));
         }
 
         return detections;

@@ -41,6 +41,12 @@ public sealed class AnomalyMap
     /// <summary>The part of the frame that the map covers, pixels of the frame.</summary>
     public RegionOfInterest Region { get; }
 
+    /// <summary>What of the frame was left out: the map is 0 there.</summary>
+    public IReadOnlyList<AreaShape> LeftOut { get; init; } = [];
+
+    /// <summary>The part of the frame that was judged.</summary>
+    public InspectionArea Area => new(Region, LeftOut);
+
     /// <summary>Row by row.</summary>
     /// <exception cref="ObjectDisposedException">The map was recycled.</exception>
     public ReadOnlySpan<float> Values => _values.Memory.Span;

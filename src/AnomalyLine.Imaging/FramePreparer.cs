@@ -10,15 +10,15 @@ public static class FramePreparer
 {
     /// <summary>
     /// Decodes, cuts out the region, resizes by area averaging, fills what <see cref="FrameFit.Letterbox"/> leaves, and scales to [0, 1]: 1 is the largest value of the bits that the frame states, or else of those that the model takes. A region with a
-    /// value above is refused.
+    /// value above is refused. What the model has learnt without is filled with 0.5.
     /// </summary>
     /// <param name="frame">The frame; its bytes are read during the call only.</param>
     /// <param name="input">What the model takes; frames of their own, not clips.</param>
-    /// <param name="region">The part to take; null for all of it.</param>
+    /// <param name="area">The part to judge, over that which the model has learnt with (<see cref="InputSpec.Area"/>); null for just that.</param>
     /// <param name="prepared">The result; the caller disposes it.</param>
     /// <param name="error">What is wrong with the frame.</param>
     public static unsafe bool TryPrepare(
-        Frame frame, InputSpec input, RegionOfInterest? region,
+        Frame frame, InputSpec input, InspectionArea? area,
         [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
     {
         prepared = null;
@@ -36,11 +36,14 @@ public static class FramePreparer
         var decodeMs = isWrapped ? 0 : Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var pixels = decoded.Pixels;
         var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
-        var taken = region ?? whole;
-        if (!taken.IsInside(pixels.Width, pixels.Height))
+        var judged = area?.Over(input.Area) ?? input.Area;
+        error = judged?.CheckInside(pixels.Width, pixels.Height);
+        if (error is not null) return false;
+        var taken = judged?.Region ?? whole;
+        var mask = (area ?? input.Area)?.MaskOf(input.Area, taken, input);
+        if (mask is { IsAll: true })
         {
-            error = $"The recipe's region of interest {taken.Width} x {taken.Height} at ({taken.X}, {taken.Y}) is not inside the frame of {pixels.Width} x {pixels.Height} pixels; "
-                + "change the recipe or the camera's image size.";
+            error = "What is left out of the frame leaves nothing to judge; draw it smaller.";
             return false;
         }
 
@@ -58,7 +61,7 @@ public static class FramePreparer
         var size = new Size(cover.Width, cover.Height);
         var sameSize = cut.Size() == size;
         if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
-        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits };
+        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits, Mask = mask };
         error = null;
         using var filled = new Mat();
         var fitting = sameSize ? cut : resized;
@@ -70,6 +73,7 @@ public static class FramePreparer
         }
 
         Spread(fitting, decoded.RedFirst, input.Channels, bits, prepared.Writable);
+        mask?.Fill(prepared.Writable);
         return true;
     }
 

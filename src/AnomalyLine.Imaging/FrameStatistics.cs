@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace AnomalyLine.Imaging;
 
 /// <summary>
-/// What of a frame changes when lamp, lens or mount do, whatever the part: measured on the region of interest at 256 x 256 grey pixels. Stateless; any thread.
+/// What of a frame changes when lamp, lens or mount do, whatever the part: measured on the area that is judged, at 256 x 256 grey pixels. Stateless; any thread.
 /// </summary>
 /// <param name="Brightness">Mean grey value, 0..1.</param>
 /// <param name="Sharpness">Mean absolute value of the Laplacian over the brightness, at least 0: it does not change with the lamp alone.</param>
@@ -16,13 +16,13 @@ public sealed record FrameStatistics(double Brightness, double Sharpness, double
 
     /// <summary>Measures a frame.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="region">The part to look at; null for all of it.</param>
+    /// <param name="area">The part to look at; null for all of it.</param>
     /// <param name="statistics">The result.</param>
     /// <param name="error">What is wrong with the frame.</param>
-    public static bool TryMeasure(Frame frame, RegionOfInterest? region, [NotNullWhen(true)] out FrameStatistics? statistics, [NotNullWhen(false)] out string? error)
+    public static bool TryMeasure(Frame frame, InspectionArea? area, [NotNullWhen(true)] out FrameStatistics? statistics, [NotNullWhen(false)] out string? error)
     {
         statistics = null;
-        if (!FramePreparer.TryPrepare(frame, s_input, region, out var prepared, out error)) return false;
+        if (!FramePreparer.TryPrepare(frame, s_input with { Area = area }, null, out var prepared, out error)) return false;
         using (prepared) statistics = Measure(prepared.Values);
         return true;
     }

@@ -10,10 +10,12 @@ namespace AnomalyLine.Imaging;
 /// <param name="SignificantBits">Bits in use of the 16-bit values of frames that do not say it themselves, 8..16; 0 where none were trained on, which takes all 16.</param>
 /// <param name="Fit">What happens to frames of other proportions.</param>
 /// <param name="Tiles">The tiles that the network sees, one at a time; null where it sees all at once.</param>
+/// <param name="Area">The part of the frame that the model has learnt from, and judges; null for all of it.</param>
 public sealed record InputSpec(
     int Width, int Height, int Channels, int Frames = 1, int SignificantBits = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] FrameFit Fit = FrameFit.Stretch,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TileGrid? Tiles = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TileGrid? Tiles = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InspectionArea? Area = null)
 {
     /// <summary>Channels of all frames of a clip, frame by frame.</summary>
     [JsonIgnore]
@@ -26,13 +28,17 @@ public sealed record InputSpec(
     [JsonIgnore]
     public RegionOfInterest Whole => new(0, 0, Width, Height);
 
+    /// <summary>Whether values of one are as values of the other, wherever in a frame they come from.</summary>
+    public bool IsSameShape(InputSpec other) => (Area is null ? this : this with { Area = null }) == (other.Area is null ? other : other with { Area = null });
+
     /// <summary>What the network sees at a time: one tile, or all of it.</summary>
-    public InputSpec ForNetwork() => Tiles is not { } grid ? this : this with
+    public InputSpec ForNetwork() => Tiles is not { } grid ? this with { Area = null } : this with
     {
         Width = (Width + ((grid.Columns - 1) * grid.Overlap)) / grid.Columns,
         Height = (Height + ((grid.Rows - 1) * grid.Overlap)) / grid.Rows,
         Fit = FrameFit.Stretch,
         Tiles = null,
+        Area = null,
     };
 
     /// <summary>Where the tiles are, pixels of the input, row by row; all of it where there are none.</summary>

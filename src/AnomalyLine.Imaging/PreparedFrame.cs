@@ -38,6 +38,15 @@ public sealed class PreparedFrame : IDisposable
     /// <summary>Bits that 1 stood for in a frame of 16-bit values; 0 for one of 8-bit values, and for clips.</summary>
     public int SignificantBits { get; init; }
 
+    /// <summary>What of <see cref="Input"/> is not judged; null where all of it is.</summary>
+    internal AreaMask? Mask { get; init; }
+
+    /// <summary>Which places of <see cref="Input"/> are not judged, row by row; empty where all of them are.</summary>
+    public ReadOnlySpan<bool> LeftOut => Mask is null ? [] : Mask.LeftOut;
+
+    /// <summary>The part of the frame that is judged.</summary>
+    public InspectionArea Area => new(Region, Mask?.Shapes ?? []);
+
     /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
     public double DecodeMs { get; set; }
 

@@ -32,7 +32,7 @@ internal sealed class FrameStaging(InputSpec input, Device device) : IDisposable
         var values = MemoryMarshal.Cast<byte, float>(buffer.bytes);
         for (var i = 0; i < frames.Count; i++)
         {
-            if (frames[i].Input != input) throw new ArgumentException($"Frame {i} is prepared to {frames[i].Input}, but the model takes {input}.", nameof(frames));
+            if (!frames[i].Input.IsSameShape(input)) throw new ArgumentException($"Frame {i} is prepared to {frames[i].Input}, but the model takes {input}.", nameof(frames));
             frames[i].Values.CopyTo(values[(i * plane)..]);
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inference.Maps;
@@ -42,6 +43,7 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         using var scope = NewDisposeScope();
         var map = network.AnomalyMap(staging.Move(frames, size), _context);
         if (normal is not null) map = normal.Measure(map, team);
+        map = Judged(map, [.. frames.Select(frame => frame.Mask)]);
         if (frames.Any(frame => frame.Cover != frame.Input.Whole))
             return [.. frames.Select((frame, i) => Detections(Covered(map.narrow(0, i, 1), frame.Cover).contiguous(), [frame])[0])];
         return Detections(map, frames);
@@ -49,6 +51,18 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
 
     /// <summary>The part of maps or pictures, ... x H x W, that shows the frame.</summary>
     internal static Tensor Covered(Tensor maps, RegionOfInterest cover) => maps.narrow(-2, cover.Y, cover.Height).narrow(-1, cover.X, cover.Width);
+
+    /// <summary>Maps, N x H x W, that are 0 where a frame is not judged.</summary>
+    /// <param name="maps">One for each mask at least.</param>
+    /// <param name="masks">What is not judged; null where all of a frame is.</param>
+    internal static Tensor Judged(Tensor maps, IReadOnlyList<AreaMask?> masks)
+    {
+        if (masks.All(mask => mask is null)) return maps;
+        var leftOut = zeros([maps.shape[0], maps.shape[1], maps.shape[2]], ScalarType.Bool);
+        var values = MemoryMarshal.Cast<byte, bool>(leftOut.bytes);
+        foreach (var (i, mask) in masks.Index()) mask?.LeftOut.CopyTo(values[(i * mask.LeftOut.Length)..]);
+        return where(leftOut.to(maps.device), zeros_like(maps), maps);
+    }
 
     /// <summary>See <see cref="AnomalyModel.Reconstruct"/>.</summary>
     public PreparedFrame? Reconstruct(PreparedFrame frame)
@@ -70,7 +84,7 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var map = blend.Of(staging.Move([frame], 1)[0], frame.Cover, tiles => network.AnomalyMap(tiles, _context))!;
+        var map = Judged(blend.Of(staging.Move([frame], 1)[0], frame.Cover, tiles => network.AnomalyMap(tiles, _context))!, [frame.Mask]);
         return Detections(Covered(map, frame.Cover).contiguous(), [frame])[0];
     }
 
@@ -85,7 +99,7 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         {
             var values = PooledArrays.Rent<float>(height * width);
             CpuMapKernels.Values(maps, i).CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region), scores[i]);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].Area.LeftOut }, scores[i]);
         }
 
         return detections;

@@ -9,6 +9,9 @@ namespace AnomalyLine.Inspection;
 /// <param name="PixelThreshold">The recipe's pixel threshold; 0 where the station has no recipe.</param>
 public sealed record EvidenceItem(InspectionRecord Record, Frame Frame, AnomalyMap? Map, float PixelThreshold)
 {
+    /// <summary>The recipe's area; null for what the model has learnt with.</summary>
+    public InspectionArea? Area { get; init; }
+
     /// <summary>Bytes of the frame and the map.</summary>
     internal long Bytes => Frame.Data.Length + (Map is { } map ? (long)map.Width * map.Height * sizeof(float) : 0);
 

@@ -9,10 +9,10 @@ namespace AnomalyLine.Inspection;
 /// <param name="ModelVersion">Version of the model.</param>
 /// <param name="Threshold">Score above which a part is NotOk; finite, at least 0 as scores are.</param>
 /// <param name="PixelThreshold">Anomaly map value above which a pixel belongs to a region; finite.</param>
-/// <param name="Region">The part of the frame that the model sees; null for all of it.</param>
+/// <param name="Area">The part of the frame that is judged; null for what the model has learnt with.</param>
 /// <param name="Deadline">Time from a frame's arrival to its verdict, 1 ms..60 s.</param>
 public sealed record Recipe(
-    string Station, int Revision, string ModelVersion, float Threshold, float PixelThreshold, RegionOfInterest? Region, TimeSpan Deadline)
+    string Station, int Revision, string ModelVersion, float Threshold, float PixelThreshold, InspectionArea? Area, TimeSpan Deadline)
 {
     /// <summary>Most characters of a product's name.</summary>
     public const int MaxProductIdLength = 64;
@@ -88,11 +88,7 @@ public sealed record Recipe(
         else if (Threshold < 0) errors.Add($"the threshold {Threshold} is below 0, and so below every score: each part would be NotOk");
         if (!float.IsFinite(PixelThreshold)) errors.Add($"the pixel threshold {PixelThreshold} is no finite number");
         if (Deadline < MinDeadline || Deadline > MaxDeadline) errors.Add($"the deadline of {Deadline.TotalMilliseconds} ms is outside 1..60000 ms");
-        if (Region is { } r && (r.X < 0 || r.Y < 0 || r.Width < 1 || r.Height < 1 || (long)r.X + r.Width > Frame.MaxSide || (long)r.Y + r.Height > Frame.MaxSide))
-        {
-            errors.Add($"the region of interest {r.Width} x {r.Height} at ({r.X}, {r.Y}) is not inside 0..{Frame.MaxSide} pixels");
-        }
-
+        if (Area?.Check() is { } area) errors.Add(area);
         if (SensitivityLimit is not (>= 0 and <= MaxSensitivityLimit)) errors.Add($"the sensitivity's limit {SensitivityLimit} is outside 0..{MaxSensitivityLimit}");
         else if (!(Math.Abs(Sensitivity) <= SensitivityLimit)) errors.Add($"the sensitivity {Sensitivity} is outside {-SensitivityLimit}..{SensitivityLimit}, which the recipe allows");
         if (CheckProduct(ProductId) is { } error) errors.Add(error);

@@ -64,7 +64,7 @@ public sealed class InspectTests
     public async Task InspectAsync_RegionOfInterestOutsideTheFrame_IsInvalidFrame()
     {
         await using var line = await new TestLine().OpenAsync("s");
-        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s") with { Region = new RegionOfInterest(8, 8, 9, 8) }, TestLine.Cancellation);
+        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s") with { Area = new RegionOfInterest(8, 8, 9, 8) }, TestLine.Cancellation);
         var record = await line.InspectAsync("s", 1);
         Assert.Equal((ReasonCode.InvalidFrame, 2), (record.ReasonCode, record.RecipeRevision));
         Assert.Contains("region of interest", record.ReasonText, StringComparison.Ordinal);

@@ -37,7 +37,8 @@ public sealed class RecipeTests
             (TestLine.Recipe("s", threshold: float.NaN), LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s", threshold: -1), LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s", deadlineSeconds: 61), LineErrorCode.InvalidRecipe),
-            (TestLine.Recipe("s") with { Region = new RegionOfInterest(0, 0, 0, 1) }, LineErrorCode.InvalidRecipe),
+            (TestLine.Recipe("s") with { Area = new RegionOfInterest(0, 0, 0, 1) }, LineErrorCode.InvalidRecipe),
+            (TestLine.Recipe("s") with { Area = new InspectionArea(null, [new AreaShape(AreaShapeKind.Polygon, [0, 0, 5, 5])]) }, LineErrorCode.InvalidRecipe),
             (TestLine.Recipe("s", model: "gone-1"), LineErrorCode.ModelNotFound),
             (TestLine.Recipe("s", model: "broken-1"), LineErrorCode.ModelUnusable),
             (TestLine.Recipe("s", model: "other-1"), LineErrorCode.ModelUnusable),
@@ -49,6 +50,19 @@ public sealed class RecipeTests
 
         Assert.Equal(("m-0", 1), (line.Line.GetRecipe("s").Value.ModelVersion, line.Line.GetRecipe("s").Value.Revision));
         Assert.Equal(Verdict.Ok, (await line.InspectAsync("s", 1)).Verdict);
+    }
+
+    [Fact]
+    public async Task ActivateRecipeAsync_AreaWithShapes_IsKeptOverARestart()
+    {
+        var area = new InspectionArea(new RegionOfInterest(8, 8, 9, 8), [new AreaShape(AreaShapeKind.Rectangle, [8, 8, 10, 10]), new AreaShape(AreaShapeKind.Stroke, [12, 12, 14, 13], 2)]);
+        await using var line = await new TestLine().OpenAsync("s");
+        await line.Line.ActivateRecipeAsync(TestLine.Recipe("s") with { Area = area }, TestLine.Cancellation);
+        await line.Line.DisposeAsync();
+
+        await line.OpenAsync();
+
+        Assert.Equal(area, line.Line.GetRecipe("s").Value.Area);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class TimingsTests
         line.RunSql("""
             ALTER TABLE stations DROP COLUMN display_name; ALTER TABLE stations DROP COLUMN removal_ticks; ALTER TABLE stations DROP COLUMN revisions_before;
             ALTER TABLE inspections DROP COLUMN decode_ms; ALTER TABLE inspections DROP COLUMN forward_ms; ALTER TABLE inspections DROP COLUMN capture_uncertain;
-            ALTER TABLE recipes DROP COLUMN created_by; ALTER TABLE recipes DROP COLUMN reason;
+            ALTER TABLE recipes DROP COLUMN created_by; ALTER TABLE recipes DROP COLUMN left_out; ALTER TABLE recipes DROP COLUMN reason;
             ALTER TABLE inspections DROP COLUMN record_sum; DELETE FROM meta WHERE key = 'sums_from';
             UPDATE meta SET value = '3' WHERE key = 'schema_version';
             """);

@@ -24,6 +24,7 @@ public sealed class RpcErrorTests
         ["ActivateRecipe, deadline"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, Deadline = new() { Seconds = 61 } }),
         ["ActivateRecipe, broken deadline"] = async server =>
             await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, Deadline = new() { Seconds = long.MaxValue } }),
+        ["ActivateRecipe, left out"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, LeftOut = { new Wire.AreaShape { Kind = Wire.AreaShape.Types.Kind.Polygon, Points = { 1, 2, 3 } } } }),
         ["ActivateRecipe, region"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, RegionOfInterest = new() }),
         ["ActivateRecipe, product"] = async server => await server.Recipes.ActivateRecipeAsync(new() { Station = "a", ModelVersion = Known, ProductId = "a\n" }),
         ["SelectRecipe, nothing"] = async server => await server.Recipes.SelectRecipeAsync(new() { Station = "a" }),
@@ -82,6 +83,7 @@ public sealed class RpcErrorTests
     [InlineData("ActivateRecipe, threshold", StatusCode.InvalidArgument, "invalid-recipe")]
     [InlineData("ActivateRecipe, deadline", StatusCode.InvalidArgument, "invalid-recipe")]
     [InlineData("ActivateRecipe, broken deadline", StatusCode.InvalidArgument, "invalid-argument")]
+    [InlineData("ActivateRecipe, left out", StatusCode.InvalidArgument, "invalid-recipe")]
     [InlineData("ActivateRecipe, region", StatusCode.InvalidArgument, "invalid-recipe")]
     [InlineData("ActivateRecipe, product", StatusCode.InvalidArgument, "invalid-recipe")]
     [InlineData("SelectRecipe, nothing", StatusCode.InvalidArgument, "invalid-argument")]

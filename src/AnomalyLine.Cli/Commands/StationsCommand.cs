@@ -107,11 +107,12 @@ internal static class StationsCommand
         };
         var expected = StationRecipeCommands.Expected();
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; 1000 by default.", HelpName = "MS" };
+        var area = CommonOptions.Area("What the station judges of each frame; what the model was trained with by default.");
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
         var command = new Command("activate", "Make a model judge a station, between two frames.")
         {
-            name, model, product, threshold, deadline.Within(1, 60_000), reason, expected.Within(0, int.MaxValue), server, json,
+            name, model, product, threshold, deadline.Within(1, 60_000), area, reason, expected.Within(0, int.MaxValue), server, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -120,6 +121,12 @@ internal static class StationsCommand
             if (parsed.GetValue(expected) is { } seen) request.ExpectedRevision = (uint)seen;
             if (parsed.GetValue(threshold) is { } score) request.Threshold = score;
             if (parsed.GetValue(deadline) is { } milliseconds) request.Deadline = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(milliseconds));
+            if (CommonOptions.ReadArea(parsed.GetValue(area)) is { } judged)
+            {
+                if (judged.Region is { } r) request.RegionOfInterest = new RegionOfInterest { X = (uint)r.X, Y = (uint)r.Y, Width = (uint)r.Width, Height = (uint)r.Height };
+                request.LeftOut.AddRange(judged.LeftOut.Select(shape => new AreaShape { Kind = (AreaShape.Types.Kind)(shape.Kind + 1), Points = { shape.Points.Select(point => (uint)point) }, Width = (uint)shape.Width }));
+            }
+
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var recipe = (await new RecipeService.RecipeServiceClient(channel).ActivateRecipeAsync(request, cancellationToken: cancel)).Recipe;
             return await StationRecipeCommands.TellAsync(output, recipe, parsed.GetValue(json));

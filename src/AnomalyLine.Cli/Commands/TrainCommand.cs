@@ -40,9 +40,10 @@ internal static class TrainCommand
             foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
                 result.AddError($"--set is '{token.Value}'; write it as key=value.");
         });
+        var area = CommonOptions.Area("What is learnt from and judged of each frame; all of it by default, or what the model of --from has.");
         var command = new Command("train", "Learn what normal parts look like, calibrate the threshold, write a model file.")
         {
-            method, data, file, from, preset, set, smallest.Within(0.5, 1000), length.Within(1e-9, 1e9), pixel.Within(1e-9, 1e9), epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
+            method, data, file, from, preset, set, area, smallest.Within(0.5, 1000), length.Within(1e-9, 1e9), pixel.Within(1e-9, 1e9), epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
         };
         command.Validators.Add(result =>
         {
@@ -61,6 +62,7 @@ internal static class TrainCommand
                 Output = parsed.GetRequiredValue(file),
                 Preset = parsed.GetRequiredValue(preset),
                 Options = Options(parsed.GetRequiredValue(set), parsed.GetValue(smallest) ?? parsed.GetValue(length) / parsed.GetValue(pixel)),
+                Area = CommonOptions.ReadArea(parsed.GetValue(area)),
                 Epochs = parsed.GetValue(epochs),
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetRequiredValue(device),

@@ -27,9 +27,10 @@ internal static class TuneCommand
             foreach (var token in result.Tokens.Where(token => MethodCatalog.Find(token.Value) is null))
                 result.AddError($"--method is '{token.Value}'; use one of {string.Join(", ", MethodCatalog.All.Select(entry => entry.Name))}.");
         });
+        var area = CommonOptions.Area("What is learnt from and judged of each frame; all of it by default.");
         var command = new Command("tune", "Choose the method: train candidates within a budget, rank them on planted defects, write the best model.")
         {
-            data, file, minutes.Within(0.01, 100_000), milliseconds.Within(0.001, 1e6), methods, seed, rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), report, device, json,
+            data, file, area, minutes.Within(0.01, 100_000), milliseconds.Within(0.001, 1e6), methods, seed, rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), report, device, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -39,6 +40,7 @@ internal static class TuneCommand
                 Output = parsed.GetRequiredValue(file),
                 MaxTime = TimeSpan.FromMinutes(parsed.GetRequiredValue(minutes)),
                 MaxMsPerFrame = parsed.GetRequiredValue(milliseconds),
+                Area = CommonOptions.ReadArea(parsed.GetValue(area)),
                 Methods = parsed.GetRequiredValue(methods),
                 Seed = parsed.GetRequiredValue(seed),
                 Device = parsed.GetRequiredValue(device),

@@ -41,6 +41,7 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
                     frames.Add(ClipFile.Prepare(path, detector.Input));
                     var mask = new bool[detector.Input.Width * detector.Input.Height];
                     var made = SyntheticDefects.Plant(frames[0].Values, detector.Input, (number * Kinds.Length) + (int)kind, kind, frames[^1].Writable, mask);
+                    LeaveOut(frames[0], frames[^1].Writable, mask);
                     Weaken(frames[0].Values, frames[^1].Writable, Strengths[number % Strengths.Length]);
                     masks.Add((made, Covered(mask, frames[0])));
                 }
@@ -66,6 +67,18 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         return cover == frame.Input.Whole
             ? mask
             : [.. Enumerable.Range(cover.Y, cover.Height).SelectMany(y => mask.AsSpan((y * frame.Input.Width) + cover.X, cover.Width).ToArray())];
+    }
+
+    /// <summary>Takes back what was planted where nothing is judged.</summary>
+    private static void LeaveOut(PreparedFrame normal, Span<float> planted, bool[] mask)
+    {
+        var leftOut = normal.LeftOut;
+        for (var i = 0; i < leftOut.Length; i++)
+        {
+            if (!leftOut[i]) continue;
+            mask[i] = false;
+            for (var p = i; p < planted.Length; p += leftOut.Length) planted[p] = normal.Values[p];
+        }
     }
 
     /// <summary>Leaves a part of the difference from the normal frame.</summary>

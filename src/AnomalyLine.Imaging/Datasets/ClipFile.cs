@@ -23,7 +23,7 @@ public static class ClipFile
         for (var i = files.Count - 1; i >= 0; i--)
         {
             using var frame = One(files[i], single);
-            clip ??= new PreparedFrame(input, frame.Region, frame.FrameWidth, frame.FrameHeight);
+            clip ??= new PreparedFrame(input, frame.Region, frame.FrameWidth, frame.FrameHeight) { Mask = frame.Mask };
             frame.Values.CopyTo(clip.Writable[(i * single.Length)..]);
         }
 

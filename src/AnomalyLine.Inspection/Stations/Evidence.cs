@@ -53,7 +53,7 @@ public sealed class Evidence
     internal void Keep(LogEntry entry)
     {
         if (entry.Frame is null) return;
-        var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold);
+        var item = new EvidenceItem(entry.Record, entry.Frame, entry.Map, entry.PixelThreshold) { Area = entry.Area };
         foreach (var observer in _observers)
             if (observer.Offer(item)) item.Detach();
         Forget(Of(entry.Station.Name).Keep(item, Share));

@@ -118,6 +118,7 @@ internal sealed class FrameFlow
             Frame = request.Frame,
             Map = decision.Detection?.Map,
             PixelThreshold = recipe.PixelThreshold,
+            Area = recipe.Area,
         });
     }
 
@@ -154,14 +155,14 @@ internal sealed class FrameFlow
 
     private bool TryPrepare(PendingInspection pending, InputSpec input, [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
     {
-        if (_decoder is null || !pending.Frame.IsEncoded) return FramePreparer.TryPrepare(pending.Frame, input, pending.Recipe.Region, out prepared, out error);
+        if (_decoder is null || !pending.Frame.IsEncoded) return FramePreparer.TryPrepare(pending.Frame, input, pending.Recipe.Area, out prepared, out error);
         prepared = null;
         var start = _time.GetTimestamp();
         if (!_decoder.TryDecode(pending.Frame, out var pixels, out error)) return false;
         var decodeMs = _time.GetElapsedTime(start).TotalMilliseconds;
         try
         {
-            if (!FramePreparer.TryPrepare(pixels, input, pending.Recipe.Region, out prepared, out error)) return false;
+            if (!FramePreparer.TryPrepare(pixels, input, pending.Recipe.Area, out prepared, out error)) return false;
             prepared.DecodeMs = decodeMs;
             return true;
         }

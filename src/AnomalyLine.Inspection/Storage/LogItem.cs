@@ -34,6 +34,9 @@ internal sealed class LogEntry(StationLog station, InspectionRecord draft, long 
     /// <summary>The recipe's pixel threshold.</summary>
     public float PixelThreshold { get; init; }
 
+    /// <summary>The recipe's area.</summary>
+    public InspectionArea? Area { get; init; }
+
     public Task<Outcome<InspectionRecord>> Answered => _answer.Task;
 
     public void Answer(Outcome<InspectionRecord> outcome) => _answer.SetResult(outcome);

@@ -7,7 +7,7 @@ namespace AnomalyLine.Inspection.Storage;
 internal static class LogSchema
 {
     /// <summary>Version of the tables that this program writes and reads.</summary>
-    public const int Version = 8;
+    public const int Version = 9;
 
     /// <summary>Key of the position from which on every row has a sum.</summary>
     public const string SumsFrom = "sums_from";
@@ -24,7 +24,7 @@ internal static class LogSchema
           deadline_ticks INTEGER NOT NULL, activation_ticks INTEGER NOT NULL,
           product_id TEXT NOT NULL DEFAULT '', restored_from INTEGER NOT NULL DEFAULT 0,
           sensitivity REAL NOT NULL DEFAULT 0, sensitivity_limit REAL NOT NULL DEFAULT 0.2,
-          created_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+          created_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', left_out TEXT,
           PRIMARY KEY (station, revision)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS inspections (
           position INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, sequence INTEGER NOT NULL, part_id TEXT NOT NULL,
@@ -70,6 +70,7 @@ internal static class LogSchema
         ALTER TABLE stations ADD COLUMN revisions_before INTEGER NOT NULL DEFAULT 0;
         """,
         "ALTER TABLE inspections ADD COLUMN record_sum INTEGER;",
+        "ALTER TABLE recipes ADD COLUMN left_out TEXT;",
     ];
 
     /// <summary>Makes the tables where they are missing, brings older ones up to date; gives the log's identity.</summary>

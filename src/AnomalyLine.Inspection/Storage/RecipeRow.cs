@@ -8,14 +8,15 @@ internal static class RecipeRow
 {
     public const string Columns =
         "station, revision, model_version, threshold, pixel_threshold, region_x, region_y, region_width, region_height, deadline_ticks, activation_ticks, "
-        + "product_id, restored_from, sensitivity, sensitivity_limit, created_by, reason";
+        + "product_id, restored_from, sensitivity, sensitivity_limit, created_by, reason, left_out";
 
     public static DateTimeOffset ActivationTime(SqliteDataReader row) => new(row.GetInt64(10), TimeSpan.Zero);
 
     public static Recipe Read(SqliteDataReader row)
     {
         var region = row.IsDBNull(5) ? null : new RegionOfInterest(row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8));
-        return new Recipe(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetFloat(3), row.GetFloat(4), region, TimeSpan.FromTicks(row.GetInt64(9)))
+        var area = row.IsDBNull(17) ? region : InspectionArea.Parse(row.GetString(17)) with { Region = region };
+        return new Recipe(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetFloat(3), row.GetFloat(4), area, TimeSpan.FromTicks(row.GetInt64(9)))
         {
             ProductId = row.GetString(11),
             RestoredFrom = row.GetInt32(12),

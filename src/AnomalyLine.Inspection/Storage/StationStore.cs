@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging;
 using Microsoft.Data.Sqlite;
 
 namespace AnomalyLine.Inspection.Storage;
@@ -40,16 +41,16 @@ internal static class StationStore
     {
         using var command = connection.CreateCommand();
         command.CommandText = $"INSERT INTO recipes ({RecipeRow.Columns}) VALUES "
-            + "($station, $revision, $model, $threshold, $pixel, $x, $y, $width, $height, $deadline, $ticks, $product, $restored, $sensitivity, $limit, $by, $reason)";
+            + "($station, $revision, $model, $threshold, $pixel, $x, $y, $width, $height, $deadline, $ticks, $product, $restored, $sensitivity, $limit, $by, $reason, $leftOut)";
         command.Parameters.AddWithValue("$station", recipe.Station);
         command.Parameters.AddWithValue("$revision", recipe.Revision);
         command.Parameters.AddWithValue("$model", recipe.ModelVersion);
         command.Parameters.AddWithValue("$threshold", (double)recipe.Threshold);
         command.Parameters.AddWithValue("$pixel", (double)recipe.PixelThreshold);
-        command.Parameters.AddWithValue("$x", (object?)recipe.Region?.X ?? DBNull.Value);
-        command.Parameters.AddWithValue("$y", (object?)recipe.Region?.Y ?? DBNull.Value);
-        command.Parameters.AddWithValue("$width", (object?)recipe.Region?.Width ?? DBNull.Value);
-        command.Parameters.AddWithValue("$height", (object?)recipe.Region?.Height ?? DBNull.Value);
+        command.Parameters.AddWithValue("$x", (object?)recipe.Area?.Region?.X ?? DBNull.Value);
+        command.Parameters.AddWithValue("$y", (object?)recipe.Area?.Region?.Y ?? DBNull.Value);
+        command.Parameters.AddWithValue("$width", (object?)recipe.Area?.Region?.Width ?? DBNull.Value);
+        command.Parameters.AddWithValue("$height", (object?)recipe.Area?.Region?.Height ?? DBNull.Value);
         command.Parameters.AddWithValue("$deadline", recipe.Deadline.Ticks);
         command.Parameters.AddWithValue("$ticks", time.UtcTicks);
         command.Parameters.AddWithValue("$product", recipe.ProductId);
@@ -58,6 +59,7 @@ internal static class StationStore
         command.Parameters.AddWithValue("$limit", (double)recipe.SensitivityLimit);
         command.Parameters.AddWithValue("$by", recipe.CreatedBy);
         command.Parameters.AddWithValue("$reason", recipe.Reason);
+        command.Parameters.AddWithValue("$leftOut", recipe.Area is { LeftOut.Count: > 0 } area ? new InspectionArea(null, area.LeftOut).ToJson() : DBNull.Value);
         command.ExecuteNonQuery();
     }
 

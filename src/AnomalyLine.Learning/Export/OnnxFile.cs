@@ -41,13 +41,15 @@ public static class OnnxFile
         var (manifest, version) = (model.Manifest, model.Version);
         if (manifest.Input.Tiles is { } tiles)
             throw new ModelFileException($"{version} judges {tiles.Columns} x {tiles.Rows} tiles of a frame and blends their maps, which an ONNX file cannot say; export a model without tiles.");
+        if (manifest.Input.Area is { LeftOut.Count: > 0 and var shapes })
+            throw new ModelFileException($"{version} leaves {shapes} shapes of the frame out, which an ONNX file cannot say; export a model that was trained without them.");
         var graph = new OnnxGraph();
         var reading = model.Network.WriteOnnx(graph);
         if (model.Normal is not null) reading = reading with { Map = $"{reading.Map}; then max((map - normal_mean) / normal_deviation, 0) at each place" };
         model.Normal?.Write(graph);
         var (input, calibration) = (manifest.Input, manifest.Calibration);
         var description = $"AnomalyLine {version}. frames: N x {input.Planes} x {input.Height} x {input.Width} in [0, 1]{(input.Channels == 3 ? ", red, green, blue" : "")}, "
-            + $"a picture resized to {input.Width} x {input.Height} by area averaging, {Fitting(input.Fit)}. "
+            + $"a picture{(input.Area?.Region is { } r ? $", of it the {r.Width} x {r.Height} pixels at ({r.X}, {r.Y})," : "")} resized to {input.Width} x {input.Height} by area averaging, {Fitting(input.Fit)}. "
             + $"map: {reading.Map}. score: {reading.Score}. A frame is anomalous when its score is above {Text(calibration.Threshold)}, a place when the map is above {Text(calibration.PixelThreshold)}.";
         var message = OnnxGraph.ToModel(graph.ToMessage(manifest.Method), description, new Dictionary<string, string>
         {

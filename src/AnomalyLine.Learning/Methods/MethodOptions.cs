@@ -123,6 +123,10 @@ internal abstract record MethodOptions
     /// <summary>Whether all that is learnt is learnt by <see cref="AnomalyMethod.Complete"/>: there are no training steps.</summary>
     internal virtual bool LearnsAtOnce => false;
 
+    /// <summary>The part of the frames that is learnt from and judged; null for all of it. The manifest has it with the input, not with the options.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    internal InspectionArea? Area { get; init; }
+
     /// <summary>What the network takes: a frame, or a tile of one.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public InputSpec Input => FrameInput.ForNetwork();
@@ -133,9 +137,9 @@ internal abstract record MethodOptions
     {
         get
         {
-            if (!IsTiled) return new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit);
+            if (!IsTiled) return new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit, Area: Area);
             var grid = new TileGrid(TileColumns, TileRows, TileOverlap);
-            return new(grid.Length(Size.Width, TileColumns), grid.Length(Size.Height, TileRows), Channels, ClipLength, SignificantBits, Fit, grid);
+            return new(grid.Length(Size.Width, TileColumns), grid.Length(Size.Height, TileRows), Channels, ClipLength, SignificantBits, Fit, grid, Area);
         }
     }
 

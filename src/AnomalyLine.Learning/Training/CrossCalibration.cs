@@ -44,7 +44,7 @@ internal sealed class CrossCalibration(
                 foreach (var map in maps.split(1))
                 {
                     var file = fold.HeldOut[judged.Count - folds.Take(number).Sum(f => f.HeldOut.Count)];
-                    var covered = InferencePipeline.Covered(map, source.CoverOf(file)).contiguous();
+                    var covered = InferencePipeline.Covered(InferencePipeline.Judged(map, [source.MaskOf(file)]), source.CoverOf(file)).contiguous();
                     var score = method.Score(covered, context).item<float>();
                     Trainer.CheckScore(file, score);
                     judged.Add(new Trainer.Judged(score, covered.max().item<float>()));

@@ -60,8 +60,8 @@ public static class Trainer
         var data = DatasetFolder.Open(request.DataFolder);
         var parts = options.Input.Frames > 1 ? PartGroups.Single(data.TrainNormals) : request.Parts ?? PartGroups.Of(data.TrainNormals, cancel);
         string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
-        if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, cancel)) options = options with { Channels = 1 };
-        if (warm is null) options = Fitted(request, options, TrainingFrames.SizeOf(readable, cancel));
+        if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, options.Area, cancel)) options = options with { Channels = 1 };
+        if (warm is null) options = Fitted(request, options, TrainingFrames.SizeOf(readable, options.Area, cancel));
         if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
         random.manual_seed(request.Seed);
         using var method = Create(descriptor, options);
@@ -138,7 +138,7 @@ public static class Trainer
         var judged = folds.Count == 0
             ? Judge(judging, heldOut, cancel)
             : new CrossCalibration(descriptor, options, method.Backbone, source, request.Seed, device, time, limit).Judge(folds, clock.Advance, cancel);
-        CalibrationFrame[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationFrame(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options.SignificantBits)))];
+        CalibrationFrame[] calibrated = [.. heldOut.Zip(judged, (path, j) => new CalibrationFrame(TrainingDigests.Of(path), j.Score, j.Peak, Statistics(path, options)))];
         if (options.IsTiled) manifest = manifest with { Notes = [.. manifest.Notes, TileNote(options, judging, heldOut.Concat(trained).First(), time)] };
         manifest = manifest with { Notes = [.. manifest.Notes, .. HeldOutCheck.Notes(heldOut, calibrated)] };
         var carried = adds ? warm!.Carried(calibrated) : [];
@@ -247,10 +247,15 @@ public static class Trainer
         var fits = warm is null || string.Equals(warm.Manifest.Method, request.Method, StringComparison.Ordinal);
         if (!fits)
             errors.Add($"{request.From} is a model of '{warm!.Manifest.Method}', not of '{request.Method}'; a model can only be started from one of its own method.");
+        if (request.Area?.Check() is { } area) errors.Add($"{area}.");
+        var own = warm?.Manifest.Input.Area;
+        if (fits && warm is not null && descriptor is not null && request.Area is { } other && !other.Equals(own ?? new InspectionArea(null, [])) && descriptor.Presets["fast"].LearnsAtOnce)
+            errors.Add($"{request.From} has learnt from another area of the frames, and '{request.Method}' keeps what it has learnt; train without a model to start from.");
         MethodOptions? options = null;
         if (fits && descriptor is not null && descriptor.Presets.TryGetValue(request.Preset, out var preset))
         {
             options = OptionsJson.Change(warm?.Options(descriptor) ?? preset, Rounded(request, preset), out var wrong);
+            options = options with { Area = (request.Area ?? own) is { IsWhole: false } judged ? judged : null };
             if (request.Epochs is { } epochs) options = options with { Epochs = epochs };
             errors.AddRange(request.Epochs is null ? wrong : wrong.Concat(options.Validate()).Distinct());
         }
@@ -262,10 +267,10 @@ public static class Trainer
 
     /// <summary>What must be the same for one training to go on where another stopped.</summary>
     private static string Fingerprint(TrainingRequest request, MethodOptions options, CalibrationKind kind, int validated, TrainingSet set, WarmStart? warm) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, kind, validated, set.Count, set.Digest, warm?.Version))));
+        Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, kind, validated, set.Count, set.Digest, warm?.Version, options.Area?.ToJson()))));
 
-    private static FrameStatistics Statistics(string path, int significantBits) =>
-        FrameStatistics.TryMeasure(FrameFile.Read(path).AssumeBits(significantBits), null, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
+    private static FrameStatistics Statistics(string path, MethodOptions options) =>
+        FrameStatistics.TryMeasure(FrameFile.Read(path).AssumeBits(options.SignificantBits), options.Area, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
     {

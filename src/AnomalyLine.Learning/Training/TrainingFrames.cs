@@ -25,6 +25,7 @@ internal sealed class TrainingFrames : TrainingBatches
     private readonly Augmentation _augmentation;
     private readonly Tensor _frames;
     private readonly RegionOfInterest[] _covers;
+    private readonly AreaMask?[] _masks;
     private readonly int _tiles;
 
     /// <summary>Reads all of them.</summary>
@@ -39,12 +40,14 @@ internal sealed class TrainingFrames : TrainingBatches
         _tiles = Math.Clamp(MostTiles / Math.Max(1, paths.Count), 1, regions.Length);
         _frames = empty([paths.Count * _tiles, input.Planes, input.Height, input.Width], options.SignificantBits == 0 ? ScalarType.Byte : ScalarType.Int16);
         _covers = new RegionOfInterest[paths.Count * _tiles];
+        _masks = new AreaMask?[paths.Count];
         var tile = new float[input.Length];
         for (var i = 0; i < paths.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
             using var prepared = Prepare(paths[i], options.FrameInput);
-            RegionOfInterest[] shown = [.. regions.Where(region => region.Intersect(prepared.Cover) is not null)];
+            _masks[i] = prepared.Mask;
+            RegionOfInterest[] shown = [.. regions.Where(region => region.Intersect(prepared.Cover) is { } cover && IsJudged(prepared, cover))];
             if (_tiles < regions.Length) new Random(unchecked((seed * 7919) + i)).Shuffle(shown);
             for (var t = 0; t < _tiles; t++)
             {
@@ -70,6 +73,10 @@ internal sealed class TrainingFrames : TrainingBatches
     /// <summary>The part of a model's input that a frame fills, pixels of the input.</summary>
     public RegionOfInterest CoverOf(long number) => _covers[number];
 
+    /// <summary>What of a file's frame is not judged; null where all of it is.</summary>
+    /// <param name="place">The file's place among the paths.</param>
+    public AreaMask? MaskOf(int place) => _masks[place];
+
     /// <summary>A file as a model takes it.</summary>
     /// <exception cref="DatasetException">It cannot be used.</exception>
     public static PreparedFrame Prepare(string path, InputSpec input) => ClipFile.Prepare(path, input);
@@ -91,17 +98,20 @@ internal sealed class TrainingFrames : TrainingBatches
         return most;
     }
 
-    /// <summary>The size of the frame whose proportions are in the middle of a sample of files.</summary>
+    /// <summary>The size of the judged rectangle whose proportions are in the middle of a sample of files.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="area">What of them is judged; null for all.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
-    public static (int Width, int Height) SizeOf(IReadOnlyList<string> paths, CancellationToken cancel)
+    public static (int Width, int Height) SizeOf(IReadOnlyList<string> paths, InspectionArea? area, CancellationToken cancel)
     {
         var count = Math.Min(paths.Count, MostMeasured);
         var sizes = new (int Width, int Height)[count];
         for (var i = 0; i < count; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            using var prepared = Prepare(paths[(int)((long)i * paths.Count / count)], Look);
-            sizes[i] = (prepared.FrameWidth, prepared.FrameHeight);
+            using var prepared = Prepare(paths[(int)((long)i * paths.Count / count)], Look with { Area = area });
+            sizes[i] = (prepared.Region.Width, prepared.Region.Height);
         }
 
         Array.Sort(sizes, static (one, other) => ((double)one.Width / one.Height).CompareTo((double)other.Width / other.Height));
@@ -110,12 +120,12 @@ internal sealed class TrainingFrames : TrainingBatches
 
     /// <summary>Whether no frame has a colour: all three channels are the same. Looks at small copies, up to the first coloured one.</summary>
     /// <exception cref="DatasetException">A frame cannot be used.</exception>
-    public static bool AreGrey(IReadOnlyList<string> paths, CancellationToken cancel)
+    public static bool AreGrey(IReadOnlyList<string> paths, InspectionArea? area, CancellationToken cancel)
     {
         foreach (var path in paths)
         {
             cancel.ThrowIfCancellationRequested();
-            using var prepared = Prepare(path, Look);
+            using var prepared = Prepare(path, Look with { Area = area });
             var plane = Look.Width * Look.Height;
             var red = prepared.Values[..plane];
             if (!prepared.Values[plane..(2 * plane)].SequenceEqual(red) || !prepared.Values[(2 * plane)..].SequenceEqual(red)) return false;
@@ -157,6 +167,16 @@ internal sealed class TrainingFrames : TrainingBatches
         var to = MemoryMarshal.Cast<byte, float>(result.bytes);
         for (var i = 0; i < numbers.Length; i++) _augmentation.Apply(from.Slice(i * input.Length, input.Length), input, random, to.Slice(i * input.Length, input.Length));
         return result;
+    }
+
+    /// <summary>Whether anything of a region of a prepared frame is judged.</summary>
+    private static bool IsJudged(PreparedFrame frame, RegionOfInterest region)
+    {
+        var leftOut = frame.LeftOut;
+        if (leftOut.Length == 0) return true;
+        for (var y = region.Y; y < region.Y + region.Height; y++)
+            if (leftOut.Slice((y * frame.Input.Width) + region.X, region.Width).Contains(false)) return true;
+        return false;
     }
 
     /// <summary>The values of a region of a prepared frame, plane by plane.</summary>

@@ -1,4 +1,5 @@
 using AnomalyLine.Detection.Thresholds;
+using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Learning.Training;
@@ -35,6 +36,9 @@ public sealed record TrainingRequest
 
     /// <summary>Whether to go on from the checkpoint that an interrupted training of the same output left; without one it starts anew.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>The part of the frames to learn from and to judge; null for that of <see cref="From"/>, or without it for all of them.</summary>
+    public InspectionArea? Area { get; init; }
 
     /// <summary>"auto", "cpu" or "cuda".</summary>
     public string Device { get; init; } = "auto";

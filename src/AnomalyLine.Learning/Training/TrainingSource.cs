@@ -28,5 +28,8 @@ internal sealed class TrainingSource
     /// <summary>The part of a model's input that a file's frame fills, pixels of the input; of tiles the part of the first.</summary>
     public RegionOfInterest CoverOf(string file) => _frames.CoverOf(_frames.NumbersOf(_places[file])[0]);
 
+    /// <summary>What of a file's frame is not judged; null where all of it is.</summary>
+    public AreaMask? MaskOf(string file) => _frames.MaskOf(_places[file]);
+
     private long[] NumbersOf(IReadOnlyList<string> files) => [.. files.SelectMany(f => _frames.NumbersOf(_places[f]))];
 }

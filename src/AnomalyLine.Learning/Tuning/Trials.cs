@@ -56,6 +56,7 @@ internal sealed class Trials(TuningRequest request, PartGroups parts, SyntheticT
         Preset = candidate.Preset,
         DataFolder = request.DataFolder,
         Output = output,
+        Area = request.Area,
         Seed = request.Seed,
         Parts = parts,
         Device = request.Device,

@@ -1,3 +1,5 @@
+using AnomalyLine.Imaging;
+
 namespace AnomalyLine.Learning.Tuning;
 
 /// <summary>What to choose a model for, and what it may cost.</summary>
@@ -17,6 +19,9 @@ public sealed record TuningRequest
 
     /// <summary>Methods to try; empty for all.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
+
+    /// <summary>The part of the frames to learn from and to judge; null for all of them.</summary>
+    public InspectionArea? Area { get; init; }
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;

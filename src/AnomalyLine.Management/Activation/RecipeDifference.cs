@@ -15,7 +15,8 @@ internal static class RecipeDifference
         Add("threshold", before?.Threshold, recipe.Threshold);
         Add("sensitivity", before?.Sensitivity, recipe.Sensitivity);
         Add("sensitivity limit", before?.SensitivityLimit, recipe.SensitivityLimit);
-        Add("region", (object?)before?.Region ?? "all", (object?)recipe.Region ?? "all");
+        Add("region", (object?)before?.Area?.Region ?? "all", (object?)recipe.Area?.Region ?? "all");
+        if (before?.Area?.LeftOut is var old && !(old ?? []).SequenceEqual(recipe.Area?.LeftOut ?? [])) changes.Add($"left out {old?.Count ?? 0} -> {recipe.Area?.LeftOut.Count ?? 0} shapes");
         Add("deadline", before?.Deadline, recipe.Deadline);
         var who = recipe.CreatedBy.Length == 0 ? "" : $" by {recipe.CreatedBy}";
         var why = recipe.Reason.Length == 0 ? "" : $" (\"{recipe.Reason}\")";

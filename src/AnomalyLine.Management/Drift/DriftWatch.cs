@@ -21,8 +21,8 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
 
     private const int Waiting = 1024, KeptAlarms = 100;
 
-    private readonly Channel<(InspectionRecord Record, Frame? Frame, RegionOfInterest? Region)> _queue =
-        Channel.CreateBounded<(InspectionRecord Record, Frame? Frame, RegionOfInterest? Region)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Channel<(InspectionRecord Record, Frame? Frame, InspectionArea? Area)> _queue =
+        Channel.CreateBounded<(InspectionRecord Record, Frame? Frame, InspectionArea? Area)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private readonly ConcurrentDictionary<string, long> _measured = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Key, StationDrift Drift)> _stations = new(StringComparer.Ordinal);
@@ -39,15 +39,15 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
         var last = _measured.GetOrAdd(item.Record.Station, long.MinValue);
         var isDue = last == long.MinValue || time.GetElapsedTime(last) >= options.MeasureInterval;
         if (isDue) _measured[item.Record.Station] = time.GetTimestamp();
-        return _queue.Writer.TryWrite((item.Record, isDue ? item.Frame : null, item.Map?.Region)) && isDue;
+        return _queue.Writer.TryWrite((item.Record, isDue ? item.Frame : null, item.Map?.Area)) && isDue;
     }
 
     /// <summary>Works until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         await LoadAsync(stopping);
-        await foreach (var (record, frame, region) in _queue.Reader.ReadAllAsync(stopping))
-            if (Look(record, frame, region) is { Count: > 0 } raised) await KeepAsync(raised, stopping);
+        await foreach (var (record, frame, area) in _queue.Reader.ReadAllAsync(stopping))
+            if (Look(record, frame, area) is { Count: > 0 } raised) await KeepAsync(raised, stopping);
     }
 
     /// <summary>The signals of a station under its present recipe; empty before its first part.</summary>
@@ -70,13 +70,13 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
         lock (_gate) return [.. _alarms.Where(alarm => alarm.Station == station).Reverse()];
     }
 
-    internal IReadOnlyList<DriftAlarm> Look(InspectionRecord record, Frame? frame, RegionOfInterest? region)
+    internal IReadOnlyList<DriftAlarm> Look(InspectionRecord record, Frame? frame, InspectionArea? area)
     {
         FrameStatistics? statistics = null;
-        if (frame is not null && !FrameStatistics.TryMeasure(Shown(frame, record), region, out statistics, out _)) statistics = null;
+        if (frame is not null && !FrameStatistics.TryMeasure(Shown(frame, record), area, out statistics, out _)) statistics = null;
         lock (_gate)
         {
-            var drift = Of(record, region);
+            var drift = Of(record, area);
             var now = time.GetUtcNow();
             DriftAlarm[] raised = [.. drift.Judged(record.Score, record.Verdict == Verdict.NotOk, now), .. statistics is null ? [] : drift.Measure(statistics, now)];
             foreach (var alarm in raised)
@@ -125,13 +125,14 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
     private Frame Shown(Frame frame, InspectionRecord record) =>
         frame.HasDeepValues && frame.SignificantBits == 0 ? frame.AssumeBits(models.Find(record.ModelVersion)?.Manifest.Input.SignificantBits ?? 0) : frame;
 
-    private StationDrift Of(InspectionRecord record, RegionOfInterest? region)
+    private StationDrift Of(InspectionRecord record, InspectionArea? area)
     {
-        var key = $"{record.ModelVersion} {record.Threshold} {region}";
+        var key = $"{record.ModelVersion} {record.Threshold} {area?.ToJson()}";
         if (_stations.TryGetValue(record.Station, out var known) && known.Key == key) return known.Drift;
         var (calibration, threshold) = Calibration(record);
-        var whole = region is null || (region.X == 0 && region.Y == 0 && region.Width == record.FrameWidth && region.Height == record.FrameHeight);
-        var drift = new StationDrift(record.Station, calibration, Math.Min(record.Threshold, threshold), whole, options.PartsToFalseAlarm);
+        var learnt = models.Find(record.ModelVersion)?.Manifest.Input.Area ?? new InspectionArea(null, []);
+        var isLearnt = area is null || area.Equals(learnt.Region is null ? learnt with { Region = new RegionOfInterest(0, 0, record.FrameWidth, record.FrameHeight) } : learnt);
+        var drift = new StationDrift(record.Station, calibration, Math.Min(record.Threshold, threshold), isLearnt, options.PartsToFalseAlarm);
         _stations[record.Station] = (key, drift);
         return drift;
     }

@@ -18,15 +18,15 @@ public sealed class StationDrift
     /// <param name="station">Name of the station.</param>
     /// <param name="calibration">The model's calibration frames; may be empty, where the model file does not have them.</param>
     /// <param name="cut">The lower one of the recipe's threshold and the calibrated one: scores from here on are left out.</param>
-    /// <param name="whole">Whether the station judges whole frames: then the calibration's statistics are a reference, else only its scores are.</param>
+    /// <param name="isLearnt">Whether the station judges what the model has learnt from of its frames: then the calibration's statistics are a reference, else only its scores are.</param>
     /// <param name="partsToFalseAlarm">Parts to a false alarm of one signal, on average at least.</param>
-    public StationDrift(string station, IReadOnlyList<CalibrationFrame> calibration, float cut, bool whole, double partsToFalseAlarm)
+    public StationDrift(string station, IReadOnlyList<CalibrationFrame> calibration, float cut, bool isLearnt, double partsToFalseAlarm)
     {
         _station = station;
         _cut = cut;
         _detectors = Enum.GetValues<DriftSignal>().ToDictionary(
             signal => signal,
-            signal => new ConformalDetector(signal is DriftSignal.Score or DriftSignal.Rejects || whole ? Reference(signal, calibration) : [], partsToFalseAlarm, (int)signal));
+            signal => new ConformalDetector(signal is DriftSignal.Score or DriftSignal.Rejects || isLearnt ? Reference(signal, calibration) : [], partsToFalseAlarm, (int)signal));
     }
 
     /// <summary>The state of each signal.</summary>

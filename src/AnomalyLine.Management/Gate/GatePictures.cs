@@ -6,7 +6,7 @@ using AnomalyLine.Inference;
 namespace AnomalyLine.Management.Gate;
 
 /// <summary>The pictures of a frame: as it is, and under the anomaly map of each model. Judges once more.</summary>
-internal sealed class GatePictures(ModelPair pair, FrozenSet set, RegionOfInterest? region)
+internal sealed class GatePictures(ModelPair pair, FrozenSet set, InspectionArea? area)
 {
     private const int Side = 260, MostRegions = 16;
 
@@ -14,15 +14,15 @@ internal sealed class GatePictures(ModelPair pair, FrozenSet set, RegionOfIntere
     public IReadOnlyList<byte[]> Of(GateFrame judged)
     {
         var path = Path.Combine(set.Root, judged.Path);
-        var (frame, cut) = (FrameFile.Read(path), region);
-        if (judged.PlantedNumber >= 0) (frame, cut) = (PlantedDefects.Plant(frame, region, judged.PlantedNumber, pair.SignificantBits).First(p => p.Kind == judged.Kind).Frame, null);
+        var frame = FrameFile.Read(path);
+        if (judged.PlantedNumber >= 0) frame = PlantedDefects.Plant(frame, pair.PlantedArea, judged.PlantedNumber, pair.SignificantBits).First(p => p.Kind == judged.Kind).Frame;
         if (!Overlay.TryEncodeFrame(frame.AssumeBits(pair.SignificantBits), Side, PixelFormat.Jpeg, out var plain, out var error)) throw new DatasetException($"{path}: {error}");
-        return [plain, Map(pair.Candidate, path, frame, cut), Map(pair.Active, path, frame, cut)];
+        return [plain, Map(pair.Candidate, path, frame), Map(pair.Active, path, frame)];
     }
 
-    private byte[] Map(AnomalyModel model, string path, Frame frame, RegionOfInterest? cut)
+    private byte[] Map(AnomalyModel model, string path, Frame frame)
     {
-        var map = ModelPair.Detect(model, path, frame, cut).Map;
+        var map = ModelPair.Detect(model, path, frame, area).Map;
         var threshold = model.Manifest.Calibration.PixelThreshold;
         return Overlay.TryRender(frame.AssumeBits(pair.SignificantBits), map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Jpeg, out var picture, out var error)
             ? picture

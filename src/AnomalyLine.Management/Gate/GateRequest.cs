@@ -23,8 +23,8 @@ public sealed record GateRequest
     /// <summary>The active model's threshold, as the recipe has it; null for its calibrated one.</summary>
     public float? ActiveThreshold { get; init; }
 
-    /// <summary>The part of each frame that the models see; null for all of it.</summary>
-    public RegionOfInterest? Region { get; init; }
+    /// <summary>The part of each frame that is judged; null for what each model has learnt with.</summary>
+    public InspectionArea? Area { get; init; }
 
     /// <summary>By how much the candidate may be worse.</summary>
     public GateMargins Margins { get; init; } = new();

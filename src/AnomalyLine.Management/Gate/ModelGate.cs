@@ -39,37 +39,37 @@ public static class ModelGate
         if (Math.Max(candidate.Input.Frames, active.Input.Frames) > 1)
             throw new GateException("A model of clips cannot be compared at the gate: its stations judge frame by frame.");
         var pair = new ModelPair(candidate, active, request);
-        var frames = Judge(pair, set, request.Region, progress, cancel);
+        var frames = Judge(pair, set, request.Area, progress, cancel);
         var report = Report(pair, set, frames, request.Margins, time.GetUtcNow());
         if (request.Output is { } folder)
         {
             File.WriteAllText(Path.Combine(folder, "gate.json"), report.ToJson());
-            File.WriteAllText(Path.Combine(folder, "gate.html"), GateDocument.Html(report, new GatePictures(pair, set, request.Region).Of));
+            File.WriteAllText(Path.Combine(folder, "gate.html"), GateDocument.Html(report, new GatePictures(pair, set, request.Area).Of));
         }
 
         return report;
     }
 
-    private static List<GateFrame> Judge(ModelPair pair, FrozenSet set, RegionOfInterest? region, IProgress<double>? progress, CancellationToken cancel)
+    private static List<GateFrame> Judge(ModelPair pair, FrozenSet set, InspectionArea? area, IProgress<double>? progress, CancellationToken cancel)
     {
         var frames = new List<GateFrame>();
         double done = 0, all = set.Normals.Count + set.Rejects.Count + (Math.Min(PlantedNormals, set.Normals.Count) * PlantedDefects.Kinds);
-        void Add(string path, GateGroup group, string kind, Frame frame, RegionOfInterest? cut, int number = -1)
+        void Add(string path, GateGroup group, string kind, Frame frame, int number = -1)
         {
             cancel.ThrowIfCancellationRequested();
-            frames.Add(pair.Judge(Path.GetRelativePath(set.Root, path).Replace('\\', '/'), group, kind, frame, cut) with { PlantedNumber = number });
+            frames.Add(pair.Judge(Path.GetRelativePath(set.Root, path).Replace('\\', '/'), group, kind, frame, area) with { PlantedNumber = number });
             progress?.Report(++done / all);
         }
 
         foreach (var (number, path) in set.Normals.Index())
         {
             var frame = FrameFile.Read(path);
-            Add(path, GateGroup.Normal, DatasetFrame.Good, frame, region);
+            Add(path, GateGroup.Normal, DatasetFrame.Good, frame);
             if (number >= PlantedNormals) continue;
-            foreach (var planted in PlantedDefects.Plant(frame, region, number, pair.SignificantBits)) Add(path, GateGroup.Planted, planted.Kind, planted.Frame, null, number);
+            foreach (var planted in PlantedDefects.Plant(frame, pair.PlantedArea, number, pair.SignificantBits)) Add(path, GateGroup.Planted, planted.Kind, planted.Frame, number);
         }
 
-        foreach (var reject in set.Rejects) Add(reject.Path, GateGroup.Reject, reject.DefectKind, FrameFile.Read(reject.Path), region);
+        foreach (var reject in set.Rejects) Add(reject.Path, GateGroup.Reject, reject.DefectKind, FrameFile.Read(reject.Path));
         return frames;
     }
 

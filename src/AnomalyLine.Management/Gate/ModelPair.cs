@@ -19,10 +19,13 @@ internal sealed class ModelPair(AnomalyModel candidate, AnomalyModel active, Gat
     /// <summary>Bits in use of 16-bit values in frames that do not say, for what is made of frames for both models; fewer than either may take, so that neither refuses it. 0 where neither knows.</summary>
     public int SignificantBits { get; } = Math.Min(BitsOf(candidate, active), BitsOf(active, candidate));
 
+    /// <summary>Where defects are planted: what both judge; null for all of a frame.</summary>
+    public InspectionArea? PlantedArea { get; } = (request.Area ?? active.Input.Area ?? candidate.Input.Area)?.Over(active.Input.Area).Over(candidate.Input.Area);
+
     /// <summary>What both say of a frame.</summary>
-    public GateFrame Judge(string path, GateGroup group, string kind, Frame frame, RegionOfInterest? region)
+    public GateFrame Judge(string path, GateGroup group, string kind, Frame frame, InspectionArea? area)
     {
-        float first = Detect(candidate, path, frame, region).Score, second = Detect(active, path, frame, region).Score;
+        float first = Detect(candidate, path, frame, area).Score, second = Detect(active, path, frame, area).Score;
         return new GateFrame(path, group, kind, first, second, first > CandidateThreshold, second > ActiveThreshold);
     }
 
@@ -31,9 +34,9 @@ internal sealed class ModelPair(AnomalyModel candidate, AnomalyModel active, Gat
     /// <summary>What one of them says of a frame.</summary>
     /// <exception cref="DatasetException">The frame cannot be read.</exception>
     /// <exception cref="GateException">The score is no number.</exception>
-    public static DetectionResult Detect(IDetector model, string path, Frame frame, RegionOfInterest? region)
+    public static DetectionResult Detect(IDetector model, string path, Frame frame, InspectionArea? area)
     {
-        if (!FramePreparer.TryPrepare(frame, model.Input, region, out var prepared, out var error)) throw new DatasetException($"{path}: {error}");
+        if (!FramePreparer.TryPrepare(frame, model.Input, area, out var prepared, out var error)) throw new DatasetException($"{path}: {error}");
         using (prepared)
         {
             var detection = model.Detect([prepared])[0];

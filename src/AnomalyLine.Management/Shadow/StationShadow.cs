@@ -98,7 +98,7 @@ internal sealed class StationShadow : IDisposable
 
     private void Judge(IDetector detector, EvidenceItem item)
     {
-        if (!FramePreparer.TryPrepare(item.Frame, detector.Input, item.Map?.Region, out var prepared, out _)) return;
+        if (!FramePreparer.TryPrepare(item.Frame, detector.Input, item.Area, out var prepared, out _)) return;
         DetectionResult detection;
         using (prepared) detection = detector.Detect([prepared])[0];
         var rejects = detection.Score > _calibration.Threshold;

@@ -1,4 +1,5 @@
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Learning.Training;
 using AnomalyLine.Management.Audit;
@@ -191,6 +192,7 @@ public sealed partial class JobQueue(
             DataFolder = folder.Data,
             Output = folder.Model,
             Options = JobOptions.Read(job.Options),
+            Area = AreaOf(recipe),
             Seed = job.Seed,
             FalseRejectRate = job.FalseRejectRate,
             MaxTime = job.MaxMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
@@ -201,11 +203,18 @@ public sealed partial class JobQueue(
             Candidate = folder.Model,
             Active = active,
             ActiveThreshold = recipe!.JudgedThreshold,
-            Region = recipe.Region,
+            Area = recipe.Area,
             DataFolder = folder.Data,
             Output = folder.Path,
         };
         return new JobWork(training, gate) { LeaveOut = new LeaveOutRequest(folder.Normals, folder.Doubts) };
+    }
+
+    /// <summary>What the station judges of its frames, so that the next model learns from just that.</summary>
+    private InspectionArea? AreaOf(Recipe? recipe)
+    {
+        var learnt = recipe is null ? null : models.Find(recipe.ModelVersion)?.Manifest.Input.Area;
+        return recipe?.Area?.Over(learnt) ?? learnt;
     }
 
     /// <summary>Marks the samples that the leave-out pass doubts; what it says for the job's message.</summary>

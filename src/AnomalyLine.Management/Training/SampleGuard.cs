@@ -23,7 +23,7 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
     private const int BatchSize = 8;
 
     /// <summary>Checks all samples of a station that are labelled normal and not excluded. Scores of this model version are taken from their inspections; others are computed.</summary>
-    /// <param name="recipe">The station, the model version, the threshold and the region of interest to check with.</param>
+    /// <param name="recipe">The station, the model version, the threshold and the area to check with.</param>
     /// <param name="cancellation">Marks nothing.</param>
     /// <returns>How many were checked and how many are marked now, or <see cref="LineErrorCode.ModelNotFound"/>, ModelUnusable, ManagementFailed.</returns>
     public async Task<Outcome<GuardResult>> CheckAsync(Recipe recipe, CancellationToken cancellation)
@@ -106,7 +106,7 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
             foreach (var chunk in unknown.Chunk(BatchSize))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var prepared = chunk.Select(sample => (sample.Id, Frame: Prepare(sample, detector.Input, recipe.Region))).Where(pair => pair.Frame is not null).ToList();
+                var prepared = chunk.Select(sample => (sample.Id, Frame: Prepare(sample, detector.Input, recipe.Area))).Where(pair => pair.Frame is not null).ToList();
                 try
                 {
                     if (prepared.Count == 0) continue;
@@ -131,11 +131,11 @@ public sealed class SampleGuard(SampleStore samples, ModelStore models, Func<str
         }
     }
 
-    private PreparedFrame? Prepare(Sample sample, InputSpec input, RegionOfInterest? region)
+    private PreparedFrame? Prepare(Sample sample, InputSpec input, InspectionArea? area)
     {
         try
         {
-            return FramePreparer.TryPrepare(FrameFile.Read(samples.PathOf(sample)), input, region, out var prepared, out _) ? prepared : null;
+            return FramePreparer.TryPrepare(FrameFile.Read(samples.PathOf(sample)), input, area, out var prepared, out _) ? prepared : null;
         }
         catch (DatasetException)
         {

@@ -33,7 +33,8 @@ internal static class RecipeComparison
             ("Threshold that judges", Figures.Score(recipe.JudgedThreshold)),
             ("Sensitivity, limit", Figures.Shift(recipe.SensitivityLimit)),
             ("Pixel threshold", Figures.Score(recipe.PixelThreshold)),
-            ("Region", recipe.Region is { } r ? Invariant($"{r.Width} x {r.Height} at {r.X}, {r.Y}") : "whole frame"),
+            ("Region", recipe.Area?.Region is { } r ? Invariant($"{r.Width} x {r.Height} at {r.X}, {r.Y}") : "whole frame"),
+            ("Left out", recipe.Area is { LeftOut.Count: > 0 and var shapes } ? Invariant($"{shapes}") : None),
             ("Deadline, ms", Figures.Ms(recipe.Deadline.TotalMilliseconds)),
         };
         if (model is null) return values;

@@ -19,7 +19,7 @@ internal sealed record SensitivityPreview(int Judged, int RejectedNow, float Thr
     /// <param name="revisions">The station's revisions.</param>
     public static IReadOnlyList<InspectionRecord> Comparable(IEnumerable<InspectionRecord> found, Recipe active, IReadOnlyList<RecipeRevision> revisions)
     {
-        var alike = revisions.Select(revision => revision.Recipe).Where(recipe => recipe.ProductId == active.ProductId && recipe.ModelVersion == active.ModelVersion && recipe.Region == active.Region)
+        var alike = revisions.Select(revision => revision.Recipe).Where(recipe => recipe.ProductId == active.ProductId && recipe.ModelVersion == active.ModelVersion && Equals(recipe.Area, active.Area))
             .Select(recipe => recipe.Revision).Append(active.Revision).ToHashSet();
         return [.. found.Where(record => Figures.HasScore(record) && alike.Contains(record.RecipeRevision))];
     }

@@ -34,6 +34,9 @@ internal static class RequestReader
     }
 
     /// <summary>A revision's number; one beyond what a station can have is found by no one.</summary>
+    /// <summary>A kind that is none, and values that are wrong, are what the recipe's own check names.</summary>
+    private static AreaShape ToShape(Wire.AreaShape shape) => new((AreaShapeKind)((int)shape.Kind - 1), [.. shape.Points.Select(ToInt)], ToInt(shape.Width));
+
     public static int ToRevision(uint value) => ToInt(value);
 
     /// <summary>What to watch.</summary>
@@ -57,8 +60,9 @@ internal static class RequestReader
         if (request.Deadline is { } deadline && !IsValid(deadline))
             throw LineErrors.InvalidArgument("deadline", "is not a valid duration; send 1 ms..60 s or leave it out.");
         var region = request.RegionOfInterest is { } r ? new RegionOfInterest(ToInt(r.X), ToInt(r.Y), ToInt(r.Width), ToInt(r.Height)) : null;
+        var shapes = request.LeftOut.Select(ToShape).ToArray();
         return new Recipe(
-            request.Station, 0, request.ModelVersion, request.HasThreshold ? request.Threshold : modelThreshold, pixelThreshold, region,
+            request.Station, 0, request.ModelVersion, request.HasThreshold ? request.Threshold : modelThreshold, pixelThreshold, region is null && shapes.Length == 0 ? null : new InspectionArea(region, shapes),
             request.Deadline?.ToTimeSpan() ?? TimeSpan.FromSeconds(1))
         {
             ProductId = request.ProductId,

@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
@@ -75,9 +76,10 @@ internal static class ResponseWriter
         ModelVersion = recipe.ModelVersion,
         Threshold = recipe.Threshold,
         PixelThreshold = recipe.PixelThreshold,
-        RegionOfInterest = recipe.Region is { } r
+        RegionOfInterest = recipe.Area?.Region is { } r
             ? new Wire.RegionOfInterest { X = (uint)r.X, Y = (uint)r.Y, Width = (uint)r.Width, Height = (uint)r.Height }
             : null,
+        LeftOut = { (recipe.Area?.LeftOut ?? []).Select(ToWire) },
         Deadline = recipe.Deadline.ToDuration(),
         ProductId = recipe.ProductId,
         RestoredFrom = (uint)recipe.RestoredFrom,
@@ -87,6 +89,13 @@ internal static class ResponseWriter
         CreatedBy = recipe.CreatedBy,
         Reason = recipe.Reason,
         Active = true,
+    };
+
+    private static Wire.AreaShape ToWire(AreaShape shape) => new()
+    {
+        Kind = (Wire.AreaShape.Types.Kind)(shape.Kind + 1),
+        Points = { shape.Points.Select(point => (uint)point) },
+        Width = (uint)shape.Width,
     };
 
     public static Wire.ModelVersion ToWire(this StoredModel model) => new()

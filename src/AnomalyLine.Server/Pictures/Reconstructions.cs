@@ -36,7 +36,7 @@ internal sealed partial class Reconstructions(LineHost host, DetectorLoader load
         {
             if (_known.TryGetValue((station, sequence), out var known)) return known;
             if (_ended || _waiting.Count == MostWaiting) return Task.FromResult(new Reconstruction(ReconstructionState.Busy));
-            var wish = new Wish(item, item.Map.Region);
+            var wish = new Wish(item, item.Map.Area);
             _known.Add(wish.Key, wish.Done.Task);
             _waiting.Enqueue(wish);
             if (_runs) Monitor.Pulse(_gate);
@@ -99,7 +99,7 @@ internal sealed partial class Reconstructions(LineHost host, DetectorLoader load
                 model = loader.LoadPlain(version);
             }
 
-            if (!FramePreparer.TryPrepare(wish.Item.Frame, model.Input, wish.Region, out var prepared, out var error)) return new Reconstruction(ReconstructionState.Failed, error);
+            if (!FramePreparer.TryPrepare(wish.Item.Frame, model.Input, wish.Area, out var prepared, out var error)) return new Reconstruction(ReconstructionState.Failed, error);
             using (prepared)
             {
                 using var rebuilt = model.Reconstruct(prepared);
@@ -140,11 +140,11 @@ internal sealed partial class Reconstructions(LineHost host, DetectorLoader load
     [LoggerMessage(EventId = 142, Level = LogLevel.Warning, Message = "Model {Model} gave no reconstruction of inspection {Sequence} of station {Station}; the line is not touched")]
     private static partial void LogFailed(ILogger logger, string model, string station, long sequence, Exception cause);
 
-    private sealed class Wish(EvidenceItem item, RegionOfInterest region)
+    private sealed class Wish(EvidenceItem item, InspectionArea area)
     {
         public EvidenceItem Item { get; } = item;
 
-        public RegionOfInterest Region { get; } = region;
+        public InspectionArea Area { get; } = area;
 
         public (string Station, long Sequence) Key { get; } = (item.Record.Station, item.Record.Sequence);
 

@@ -78,7 +78,7 @@ public sealed class RealDriftTests(ITestOutputHelper output)
     {
         var random = new Random(seed);
         var threshold = model.Manifest.Calibration.Threshold;
-        var drift = new StationDrift("s", calibration, threshold, whole: true, PartsToFalseAlarm);
+        var drift = new StationDrift("s", calibration, threshold, isLearnt: true, PartsToFalseAlarm);
         var alarms = new Dictionary<DriftSignal, int>();
         for (var number = 0; number < Quiet + Disturbed; number++)
         {

@@ -11,7 +11,7 @@ public sealed class StationDriftTests
     [Fact]
     public void Measure_LampDims_OneAlarmThatNamesTheLamp()
     {
-        var drift = new StationDrift("press-1", [], 1, whole: true, 1e6);
+        var drift = new StationDrift("press-1", [], 1, isLearnt: true, 1e6);
         var random = new Random(1);
         var alarms = new List<DriftAlarm>();
         for (var part = 0; part < 200; part++)
@@ -28,7 +28,7 @@ public sealed class StationDriftTests
     public void Score_AtOrAboveTheCut_IsNotAnOkPartsScore()
     {
         float[] scores = [0.1f, 0.2f, 0.5f, 0.6f];
-        var drift = new StationDrift("press-1", [.. scores.Select(score => new CalibrationFrame("", score, score, new FrameStatistics(0.5, 1, 0.5, 0.5)))], 0.5f, whole: false, 1000);
+        var drift = new StationDrift("press-1", [.. scores.Select(score => new CalibrationFrame("", score, score, new FrameStatistics(0.5, 1, 0.5, 0.5)))], 0.5f, isLearnt: false, 1000);
         Assert.Equal((2, 4, 0), (drift.Detectors[DriftSignal.Score].References, drift.Detectors[DriftSignal.Rejects].References, drift.Detectors[DriftSignal.Brightness].References));
         drift.Judged(0.5f, false, s_now);
         drift.Judged(0.6f, true, s_now);
@@ -40,7 +40,7 @@ public sealed class StationDriftTests
     [Fact]
     public void Judged_AllPartsRejected_AlarmThoughNoScoreIsOk()
     {
-        var drift = new StationDrift("press-1", [], 0.5f, whole: true, 1e6);
+        var drift = new StationDrift("press-1", [], 0.5f, isLearnt: true, 1e6);
         var alarms = Enumerable.Range(0, 400).SelectMany(part => drift.Judged(part < 300 ? 0.1f : 0.9f, part >= 300, s_now)).ToArray();
         Assert.Equal((DriftSignal.Rejects, true), (Assert.Single(alarms).Signal, alarms[0].Rises));
         Assert.InRange(alarms[0].Parts, 315, 350);

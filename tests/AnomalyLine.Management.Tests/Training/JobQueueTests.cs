@@ -1,3 +1,5 @@
+using System.Text.Json;
+using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Models;
@@ -34,6 +36,21 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         Assert.Contains("epoch 4 of 4", log, StringComparison.Ordinal);
         await test.UntilDataIsGoneAsync(job.Id);
         Assert.Equal(["job.start", "model.register", "job.end"], (await test.Test.Audit.ListAsync(0, null, 10, TestDatabase.Cancel)).Value.Select(entry => entry.Action));
+    }
+
+    /// <summary>A model that learns from whole frames and then judges a part of them is wrong about every one.</summary>
+    [Fact]
+    public async Task Job_RecipeWithAnArea_TrainsOnJustThat()
+    {
+        await using var test = await TestJobs.CreateAsync(postgres, models);
+        var area = new InspectionArea(new RegionOfInterest(10, 10, 60, 60), [new AreaShape(AreaShapeKind.Ellipse, [12, 12, 30, 30])]);
+        test.Active = new Recipe("press-1", 1, "m-1", 1, 1, area, TimeSpan.FromSeconds(1));
+        test.Start($"cp $WORK $OUT/seen; {Trains}");
+
+        var job = await test.UntilAsync((await test.AddAsync(TestJobs.Draft())).Id, j => j.State == JobState.Succeeded);
+
+        var seen = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(test.Queue.FolderOf(job.Id).Path, "seen"), TestDatabase.Cancel)).RootElement;
+        Assert.Equal(area, seen.GetProperty("Training").GetProperty("Area").Deserialize<InspectionArea>());
     }
 
     [Fact]

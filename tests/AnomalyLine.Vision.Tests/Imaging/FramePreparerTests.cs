@@ -127,7 +127,7 @@ public class FramePreparerTests
     [InlineData(0, 0, 0, 16)]
     [InlineData(1, 0, int.MaxValue, 16)]
     public void TryPrepare_RegionOutside_SaysSo(int x, int y, int width, int height) => Assert.Contains(
-        "not inside the frame of 40 x 30", TestImages.Refuse(TestImages.Raw(PixelFormat.Mono8, 40, 30, new byte[1200]), Grey16, new(x, y, width, height)), StringComparison.Ordinal);
+        "not inside the frame of 40 x 30", TestImages.Refuse(TestImages.Raw(PixelFormat.Mono8, 40, 30, new byte[1200]), Grey16, new RegionOfInterest(x, y, width, height)), StringComparison.Ordinal);
 
     [Fact]
     public void TryPrepare_GreyForColourModel_RepeatsThePlane()

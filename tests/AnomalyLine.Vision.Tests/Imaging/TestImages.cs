@@ -16,13 +16,13 @@ internal static class TestImages
 
     public static Frame File(PixelFormat format, byte[] data) => Raw(format, 0, 0, data);
 
-    public static float[] Prepare(Frame frame, InputSpec input, RegionOfInterest? region = null)
+    public static float[] Prepare(Frame frame, InputSpec input, InspectionArea? region = null)
     {
         Assert.True(FramePreparer.TryPrepare(frame, input, region, out var prepared, out var error), error);
         using (prepared) return prepared.Values.ToArray();
     }
 
-    public static string Refuse(Frame frame, InputSpec input, RegionOfInterest? region = null)
+    public static string Refuse(Frame frame, InputSpec input, InspectionArea? region = null)
     {
         Assert.False(FramePreparer.TryPrepare(frame, input, region, out _, out var error));
         return error;

@@ -16,7 +16,7 @@ public sealed class ChannelChoiceTests : IDisposable
     {
         Write("0.png", MatType.CV_8UC1, Scalar.All(90));
         Write("1.png", MatType.CV_8UC3, Scalar.All(120));
-        Assert.True(TrainingFrames.AreGrey(Files(), CancellationToken.None));
+        Assert.True(TrainingFrames.AreGrey(Files(), null, CancellationToken.None));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class ChannelChoiceTests : IDisposable
     {
         Write("0.png", MatType.CV_8UC1, Scalar.All(90));
         Write("1.png", MatType.CV_8UC3, new Scalar(blue, green, red));
-        Assert.False(TrainingFrames.AreGrey(Files(), CancellationToken.None));
+        Assert.False(TrainingFrames.AreGrey(Files(), null, CancellationToken.None));
     }
 
     [Theory]
