@@ -115,8 +115,15 @@ public sealed class AreaTests : IDisposable
         return Trainer.Train(
             new TrainingRequest
             {
-                Method = method, DataFolder = _folder.Path, Output = _folder[name], Preset = "fast", Device = "cpu", Area = area, From = from is null ? null : _folder[from],
-                Options = from is null ? options : new Dictionary<string, string>(), Epochs = method == "ae-l2" ? 20 : null,
+                Method = method,
+                DataFolder = _folder.Path,
+                Output = _folder[name],
+                Preset = "fast",
+                Device = "cpu",
+                Area = area,
+                From = from is null ? null : _folder[from],
+                Options = from is null ? options : new Dictionary<string, string>(),
+                Epochs = method == "ae-l2" ? 20 : null,
             },
             cancel: TestContext.Current.CancellationToken).Manifest;
     }
