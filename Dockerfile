@@ -43,6 +43,8 @@ COPY src/AnomalyLine.Learning/AnomalyLine.Learning.csproj src/AnomalyLine.Learni
 COPY src/AnomalyLine.Inspection/AnomalyLine.Inspection.csproj src/AnomalyLine.Inspection/packages.lock.json src/AnomalyLine.Inspection/packages.gpu.lock.json src/AnomalyLine.Inspection/
 COPY src/AnomalyLine.Management/AnomalyLine.Management.csproj src/AnomalyLine.Management/packages.lock.json src/AnomalyLine.Management/packages.gpu.lock.json src/AnomalyLine.Management/
 COPY src/AnomalyLine.Server/AnomalyLine.Server.csproj src/AnomalyLine.Server/packages.lock.json src/AnomalyLine.Server/packages.gpu.lock.json src/AnomalyLine.Server/
+COPY src/AnomalyLine.Client/AnomalyLine.Client.csproj src/AnomalyLine.Client/packages.lock.json src/AnomalyLine.Client/packages.gpu.lock.json src/AnomalyLine.Client/
+COPY src/AnomalyLine.Camera/AnomalyLine.Camera.csproj src/AnomalyLine.Camera/packages.lock.json src/AnomalyLine.Camera/packages.gpu.lock.json src/AnomalyLine.Camera/
 COPY src/AnomalyLine.Cli/AnomalyLine.Cli.csproj src/AnomalyLine.Cli/packages.lock.json src/AnomalyLine.Cli/packages.gpu.lock.json src/AnomalyLine.Cli/
 # Locked: only what packages.lock.json names, packages.gpu.lock.json with OnnxBackend=gpu. With libtorch for CUDA other packages are restored, for which there is none.
 RUN locked=$([ "${TorchBackend}" = cpu ] && echo --locked-mode || true) \

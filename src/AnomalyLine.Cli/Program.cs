@@ -1,4 +1,3 @@
-using AnomalyLine.Cli;
 using AnomalyLine.Cli.Commands;
 using AnomalyLine.Inference.Backends.Torch;
 

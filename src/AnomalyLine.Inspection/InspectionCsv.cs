@@ -1,4 +1,5 @@
 using System.Globalization;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Inspection;
 

@@ -1,3 +1,5 @@
+using AnomalyLine.Imaging;
+
 namespace AnomalyLine.Inspection;
 
 /// <summary>A part that was announced before its frame: for the next frame that names no part itself.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Inspection;
 

@@ -18,7 +18,9 @@ public sealed partial class DependencyTests
         ["AnomalyLine.Learning"] = ["AnomalyLine.Evaluation", "AnomalyLine.Inference"],
         ["AnomalyLine.Management"] = ["AnomalyLine.Inspection", "AnomalyLine.Learning"],
         ["AnomalyLine.Server"] = ["AnomalyLine.Contracts", "AnomalyLine.Demo", "AnomalyLine.Management"],
-        ["AnomalyLine.Cli"] = ["AnomalyLine.Contracts", "AnomalyLine.Demo", "AnomalyLine.Management"],
+        ["AnomalyLine.Client"] = ["AnomalyLine.Contracts", "AnomalyLine.Imaging"],
+        ["AnomalyLine.Camera"] = ["AnomalyLine.Client", "AnomalyLine.Contracts", "AnomalyLine.Imaging"],
+        ["AnomalyLine.Cli"] = ["AnomalyLine.Camera", "AnomalyLine.Client", "AnomalyLine.Contracts", "AnomalyLine.Demo", "AnomalyLine.Management"],
     };
 
     private const string ImageLibrary = "OpenCvSharp", Torch = "TorchSharp", TorchLibrary = "libtorch", OnnxRuntime = "Microsoft.ML.OnnxRuntime";
@@ -34,11 +36,11 @@ public sealed partial class DependencyTests
     };
 
     /// <summary>What of the product may know a protocol.</summary>
-    private static readonly string[] WithProtocol = ["AnomalyLine.Contracts", "AnomalyLine.Server", "AnomalyLine.Cli"];
+    private static readonly string[] WithProtocol = ["AnomalyLine.Contracts", "AnomalyLine.Client", "AnomalyLine.Camera", "AnomalyLine.Server", "AnomalyLine.Cli"];
 
     [Fact]
     public void ProjectReferences_OfTheProduct_GoOneWay() => Rule.Holds(
-        "Server, Cli -> Management -> Inspection and Learning; Learning -> Evaluation and Inference; Inspection, Evaluation, Inference -> Detection -> Imaging; only Server and Cli -> Contracts. The line needs no engine. A new project or reference goes into this test's table, and into docs/architecture.md.",
+        "Server, Cli -> Management -> Inspection and Learning; Learning -> Evaluation and Inference; Inspection, Evaluation, Inference -> Detection -> Imaging; Cli -> Camera -> Client; only Server and these three -> Contracts. The line needs no engine, cameras neither line nor engine. A new project or reference goes into this test's table, and into docs/architecture.md.",
         Project.Product
             .Select(project => (project.Name, Has: project.References.Order(StringComparer.Ordinal).ToArray(), May: Allowed.GetValueOrDefault(project.Name)))
             .Where(row => row.May is null || !row.Has.SequenceEqual(row.May, StringComparer.Ordinal))
@@ -65,9 +67,11 @@ public sealed partial class DependencyTests
     /// <summary>The demonstration's camera is a client of the public interface like any other camera, which is its point; so it may name the contract.</summary>
     [Fact]
     public void Contracts_InTheProduct_AreNamedAtTheEdgesOnly() => Rule.Holds(
-        "Generated types are named in Server/Grpc and Cli alone (and by the demonstration's camera, which is a client); elsewhere use the line's own.",
+        "Generated types are named in Server/Grpc, Client, Camera and Cli alone (and by the demonstration's camera, which is a client); elsewhere use the line's own.",
         Repository.Files(["src"], ".cs", ".razor")
             .Where(file => !file.StartsWith("src/AnomalyLine.Server/Grpc/", StringComparison.Ordinal)
+                && !file.StartsWith("src/AnomalyLine.Client/", StringComparison.Ordinal)
+                && !file.StartsWith("src/AnomalyLine.Camera/", StringComparison.Ordinal)
                 && !file.StartsWith("src/AnomalyLine.Cli/", StringComparison.Ordinal)
                 && file != "src/AnomalyLine.Server/Demo/DemoCamera.cs")
             .Where(file => Repository.Read(file).Contains("AnomalyLine.Contracts", StringComparison.Ordinal)));

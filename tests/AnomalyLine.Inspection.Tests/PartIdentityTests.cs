@@ -1,3 +1,5 @@
+using AnomalyLine.Imaging;
+
 namespace AnomalyLine.Inspection.Tests;
 
 /// <summary>Identities of parts and products with characters that are not text.</summary>

@@ -19,7 +19,7 @@ internal static class BenchCommand
         var size = new Option<string>("--size") { Description = "Width and height of the frames.", DefaultValueFactory = _ => "1280x1024", HelpName = "WxH" };
         var format = new Option<string>("--format") { Description = "Pixels of the frames.", DefaultValueFactory = _ => "mono8" }.OneOf("mono8", "bgr8");
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; the recipe's by default.", HelpName = "MS" };
-        var page = CommonOptions.Address("--page", "Address of the server's web page; then its processor time and memory are shown too.", "http://127.0.0.1:8080");
+        var page = ServerOptions.Address("--page", "Address of the server's web page; then its processor time and memory are shown too.", "http://127.0.0.1:8080");
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
         size.Validators.Add(result =>

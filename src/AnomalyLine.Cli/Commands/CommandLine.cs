@@ -1,4 +1,6 @@
 using System.CommandLine;
+using AnomalyLine.Camera.Commands;
+using AnomalyLine.Management.Access;
 using AnomalyLine.Management.OpcUa;
 
 namespace AnomalyLine.Cli.Commands;
@@ -38,8 +40,8 @@ internal static class CommandLine
 
     private static RootCommand Create(Output output) => new("Visual inspection by reconstruction: train and judge models, feed stations, watch verdicts.")
     {
-        CommonOptions.Key,
-        CommonOptions.Authority, CommonOptions.Certificate, CommonOptions.CertificateKey,
+        ServerOptions.Key,
+        ServerOptions.Authority, ServerOptions.Certificate, ServerOptions.CertificateKey,
         TrainCommand.Create(output),
         TuneCommand.Create(output),
         EvaluateCommand.Create(output),
@@ -48,7 +50,7 @@ internal static class CommandLine
         ExportCommand.Create(output),
         MethodsCommand.Create(output),
         BackbonesCommand.Create(output),
-        CameraCommand.Create(output),
+        CameraCommand.Create(output, LocalKey.Find),
         WatchCommand.Create(output),
         InspectionsCommand.Create(output),
         StationsCommand.Create(output),

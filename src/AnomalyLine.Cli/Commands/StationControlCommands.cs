@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AnomalyLine.Contracts.V1;
 using Grpc.Net.Client;
-using ControlCharacters = AnomalyLine.Inspection.ControlCharacters;
+using ControlCharacters = AnomalyLine.Imaging.ControlCharacters;
 
 namespace AnomalyLine.Cli.Commands;
 

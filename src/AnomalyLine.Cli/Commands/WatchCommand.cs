@@ -58,7 +58,7 @@ internal static class WatchCommand
             }
             catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable or StatusCode.DataLoss or StatusCode.Internal && backOff.HasWorked)
             {
-                await output.Error.WriteLineAsync($"watch: {ExpectedFailure.Describe(failure)} Trying again in {backOff.Next.TotalSeconds:0.#} s.");
+                await output.Error.WriteLineAsync($"watch: {RpcFailure.Describe(failure)} Trying again in {backOff.Next.TotalSeconds:0.#} s.");
             }
 
             await backOff.WaitAsync(cancel);

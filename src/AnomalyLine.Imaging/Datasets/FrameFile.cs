@@ -26,6 +26,20 @@ public static class FrameFile
             : throw new DatasetException($"{path}: {error}");
     }
 
+    /// <summary>A JPEG or PNG file in memory as a frame, as it is.</summary>
+    /// <param name="file">Its bytes.</param>
+    /// <param name="captureTime">The frame's capture time.</param>
+    /// <param name="significantBits">Bits in use of its 16-bit values, 9..16; 0 for what the file says.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="error">What is wrong.</param>
+    public static bool TryWrap(byte[] file, DateTimeOffset captureTime, int significantBits, [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error)
+    {
+        var format = FormatOf(file);
+        if (format is not PixelFormat.Unspecified) return Frame.TryCreate(format, 0, 0, 0, file, captureTime, out frame, out error, format is PixelFormat.Png ? significantBits : 0);
+        (frame, error) = (null, $"{file.Length} bytes came that are neither a JPEG nor a PNG file.");
+        return false;
+    }
+
     /// <summary>
     /// A frame as a PNG file that holds all that the camera sent: 8 or 16 bits of grey or colour, and how many of 16 it uses where
     /// the frame states them. A PNG file stays byte for byte as it is, but for that; a mosaic becomes colour.

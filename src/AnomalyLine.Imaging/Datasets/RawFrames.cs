@@ -60,7 +60,7 @@ public static class RawFrames
         }
     }
 
-    private static Frame Copy(Mat mat, string path, DateTimeOffset captureTime, int significantBits)
+    internal static Frame Copy(Mat mat, string path, DateTimeOffset captureTime, int significantBits)
     {
         var format = (mat.Depth(), mat.Channels()) switch
         {

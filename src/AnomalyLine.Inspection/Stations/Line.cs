@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Decoding;
 using AnomalyLine.Inspection.Batching;
 using AnomalyLine.Inspection.Storage;

@@ -1,4 +1,4 @@
-using AnomalyLine.Inspection;
+using AnomalyLine.Imaging;
 using Microsoft.Extensions.Localization;
 
 namespace AnomalyLine.Server.Console;

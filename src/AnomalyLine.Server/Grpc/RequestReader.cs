@@ -8,6 +8,8 @@ namespace AnomalyLine.Server.Grpc;
 /// <summary>From the contract to the line's own words. Frames are wrapped, not copied.</summary>
 internal static class RequestReader
 {
+    private const int MostFaultLength = 128;
+
     /// <summary>A frame to judge, or what is wrong with it: that too becomes an inspection.</summary>
     /// <param name="taken">What the camera sent.</param>
     /// <param name="arrival">When it came.</param>
@@ -18,6 +20,7 @@ internal static class RequestReader
         if (taken.Refusal is { } refusal) return Unreadable(taken, refusal.Text) with { FrameErrorCode = refusal.Reason };
         if (request.Frame is null) return Unreadable(taken, "frame: is missing; send the image.");
         var wire = request.Frame;
+        if (wire.TransportFault.Length > 0) return Incomplete(taken, wire.TransportFault);
         if (wire.CaptureTime is { } captured && !IsValid(captured))
             return Unreadable(taken, "frame.capture_time: is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
         if (request.Deadline is { } deadline && !IsValid(deadline))
@@ -80,6 +83,14 @@ internal static class RequestReader
 
     // Beyond the range of int is beyond every limit too: the check behind reports it.
     public static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
+
+    /// <summary>A frame of which its camera says that parts are missing: what did arrive is not looked at.</summary>
+    private static InspectionRequest Incomplete(FrameRequest taken, string fault)
+    {
+        taken.Pixels?.Recycle();
+        var said = ControlCharacters.Escape(fault);
+        return Unreadable(taken, $"frame.transport_fault: The frame did not arrive whole from the camera ({(said.Length <= MostFaultLength ? said : said[..MostFaultLength])}); check its cable, packet size and network.");
+    }
 
     private static InspectionRequest Unreadable(FrameRequest taken, string error) =>
         new(taken.Message.Station, taken.Message.PartId, error) { ProductId = taken.Message.ProductId, Arrival = taken.Arrival };

@@ -1,4 +1,4 @@
-using AnomalyLine.Inspection;
+using AnomalyLine.Imaging;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Rest;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;

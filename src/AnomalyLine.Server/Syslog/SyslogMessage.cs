@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AnomalyLine.Inspection;
+using AnomalyLine.Imaging;
 using AnomalyLine.Management.Audit;
 
 namespace AnomalyLine.Server.Syslog;

@@ -14,6 +14,8 @@ internal static class Programs
 
     public static string Cli { get; } = Path.Combine(OutputOf("AnomalyLine.Cli"), "anomalyline");
 
+    public static string Camera { get; } = Path.Combine(OutputOf("AnomalyLine.Camera"), "AnomalyLine.Camera");
+
     /// <summary>The gateway's sources with its node_modules.</summary>
     public static string GatewayFolder { get; } = Path.Combine(Root, "src", "opcua-gateway");
 

@@ -1,0 +1,14 @@
+namespace AnomalyLine.Camera.Configuration;
+
+/// <summary>What makes a GenICam camera expose a frame.</summary>
+internal enum TriggerMode
+{
+    /// <summary>The camera itself, at its rate.</summary>
+    FreeRun,
+
+    /// <summary>A command: at a rate, or whenever somebody asks for it.</summary>
+    Software,
+
+    /// <summary>An input of the camera.</summary>
+    Hardware,
+}
