@@ -110,7 +110,7 @@ internal static class ServerHost
             provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<Decoders>().AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
-        services.AddSingleton<PictureMaker>().AddSingleton<Reconstructions>();
+        services.AddSingleton<PictureMaker>().AddSingleton<ModelPictures>();
         services.AddSingleton<ConnectedCameras>();
         services.AddSingleton<EvidenceFile>();
         services.AddSingleton<Feedback>();
@@ -137,7 +137,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new AuditCuts(options.DataFolder, provider.GetRequiredService<TrustedSigners>()));
         services.AddSingleton(options.Management);
         services.AddSingleton(new SampleFiles(options.DataFolder, options.Management.ReservedDiskBytes));
-        services.AddSingleton<SampleStore>();
+        services.AddSingleton<SampleStore>().AddSingleton<ReviewHistory>().AddSingleton<DefectKindList>();
         services.AddSingleton<SampleCollector>();
         services.AddSingleton(provider => new SampleGuard(
             provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load, options.DataFolder, provider.GetService<TrainerCommand>()));

@@ -139,7 +139,7 @@ public sealed partial class ConsoleTests
         await using var server = await TestServer.StartReadyAsync(["a"]);
         await server.InspectAsync([TestServer.Request("a", 1, 250)]);
         var page = "";
-        while (!page.Contains("1 sample<", StringComparison.Ordinal)) page = await server.Http.GetStringAsync("/samples?station=a", TestServer.Cancel);
+        while (!page.Contains("1 of 1<", StringComparison.Ordinal)) page = await server.Http.GetStringAsync("/samples?station=a", TestServer.Cancel);
 
         Assert.Contains("samples/1/picture", page, StringComparison.Ordinal);
         Assert.Contains("Defect?", page, StringComparison.Ordinal);
@@ -187,10 +187,13 @@ public sealed partial class ConsoleTests
         await server.InspectAsync([TestServer.Request("a", 1, 250)]);
         var feedback = server.Get<Feedback>();
 
-        var said = (await feedback.SayAsync("a", 1, SampleLabel.Normal, "", Ann, TestServer.Cancel)).Value;
+        var said = (await feedback.SayAsync("a", 1, SampleLabel.Normal, "", "clean", null, Ann, TestServer.Cancel)).Value;
         Assert.Equal((SampleState.Approved, SampleLabel.Normal, 1L), (said.State, said.Label, said.Sequence));
-        Assert.Equal(said.Id, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "scratch", Ann, TestServer.Cancel)).Value.Id);
-        Assert.Equal(LineErrorCode.InspectionNotFound, (await feedback.SayAsync("a", 2, SampleLabel.Normal, "", Ann, TestServer.Cancel)).Error?.Code);
+        Assert.Equal(LineErrorCode.SampleChanged, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "scratch", "", null, Ann, TestServer.Cancel)).Error?.Code);
+        Assert.Equal(said.Id, (await feedback.SayAsync("a", 1, SampleLabel.Anomalous, "Kratzer groß", "", said, Ann, TestServer.Cancel)).Value.Id);
+        Assert.Equal(LineErrorCode.InspectionNotFound, (await feedback.SayAsync("a", 2, SampleLabel.Normal, "", "", null, Ann, TestServer.Cancel)).Error?.Code);
+        var history = (await server.Get<ReviewHistory>().ListAsync(said.Id, TestServer.Cancel)).Value;
+        Assert.Equal([("Kratzer groß", ""), ("", "clean")], history.Select(entry => (entry.Defect, entry.Comment)));
     }
 
     [Fact]
@@ -256,6 +259,6 @@ public sealed partial class ConsoleTests
     private static async Task<IEnumerable<long>> ShownAsync(TestServer server, string query) =>
         Rows().Matches(await server.Http.GetStringAsync("/stations/a" + query, TestServer.Cancel)).Select(match => long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
 
-    [GeneratedRegex("""<td[^>]*><a href="stations/a/inspections/(\d+)">""")]
+    [GeneratedRegex("""<td[^>]*><a href="stations/a/inspections/(\d+)[?"]""")]
     private static partial Regex Rows();
 }

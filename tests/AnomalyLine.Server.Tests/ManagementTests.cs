@@ -46,6 +46,76 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    public async Task Samples_WithKindsCommentsAndMaps_OverRestAndGrpc()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.InspectAsync([TestServer.Request("a", 1, 250)]);
+        await server.Get<SampleCollector>().FlushAsync(TestServer.Cancel);
+        foreach (var name in (string[])["Kratzer groß", "good"]) await server.Samples.AddDefectKindAsync(new() { Name = name }, Ann, cancellationToken: TestServer.Cancel);
+        await server.Samples.RemoveDefectKindAsync(new() { Name = "good" }, Ann, cancellationToken: TestServer.Cancel);
+        var unknown = await Assert.ThrowsAsync<RpcException>(async () => await server.Samples.RemoveDefectKindAsync(new() { Name = "good" }, Ann, cancellationToken: TestServer.Cancel));
+        Assert.Equal(StatusCode.InvalidArgument, unknown.StatusCode);
+
+        await server.Samples.ReviewSamplesAsync(new() { Ids = { 1 }, State = Wire.SampleState.Approved, Label = Wire.SampleLabel.Anomalous, Defect = "Kratzer groß", Comment = "left" }, Ann, cancellationToken: TestServer.Cancel);
+        var filter = new Wire.ListSamplesRequest { PartId = "part-", Defect = "Kratzer groß", ReviewedBy = "ann", LeastScoreRatio = 1.5 };
+        Assert.Equal(1ul, Assert.Single((await server.Samples.ListSamplesAsync(filter, cancellationToken: TestServer.Cancel)).Samples).Id);
+        filter.MostScoreRatio = 1.6;
+        Assert.Empty((await server.Samples.ListSamplesAsync(filter, cancellationToken: TestServer.Cancel)).Samples);
+        var review = Assert.Single((await server.Samples.ListSampleReviewsAsync(new() { Id = 1 }, cancellationToken: TestServer.Cancel)).Reviews);
+        Assert.Equal(("ann", "Kratzer groß", "left"), (review.User, review.Defect, review.Comment));
+        Assert.Contains("Kratzer gro", await server.Http.GetStringAsync("/v1/defect-kinds", TestServer.Cancel), StringComparison.Ordinal);
+        Assert.Contains("left", await server.Http.GetStringAsync("/v1/samples/1/reviews", TestServer.Cancel), StringComparison.Ordinal);
+
+        // The first from memory; the second, of a picture that no inspection knows, by the model.
+        Assert.True(FrameFile.TryWritePng(Grey(7), out var file, out _, out _, out _));
+        await server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(file) }, Ann, cancellationToken: TestServer.Cancel);
+        foreach (var id in (int[])[1, 2])
+        {
+            foreach (var (kind, type) in (ValueTuple<string, string>[])[("map", "image/png"), ("overlay", "image/jpeg"), ("picture?width=64", "image/jpeg")])
+            {
+                using var picture = await server.Http.GetAsync($"/samples/{id}/{kind}", TestServer.Cancel);
+                Assert.Equal((System.Net.HttpStatusCode.OK, type), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
+            }
+        }
+
+        using var gone = await server.Http.GetAsync("/samples/9/map", TestServer.Cancel);
+        using var narrow = await server.Http.GetAsync("/samples/1/picture?width=3", TestServer.Cancel);
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, System.Net.HttpStatusCode.BadRequest), (gone.StatusCode, narrow.StatusCode));
+    }
+
+    [Fact]
+    public async Task SamplePages_ForwardsAndBack_SuspectedFirstAndNoneTwice()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        for (var grey = 1; grey <= 205; grey++)
+        {
+            Assert.True(FrameFile.TryWritePng(Grey(grey), out var file, out _, out _, out _));
+            await server.Samples.ImportSampleAsync(new() { Station = "a", Data = ByteString.CopyFrom(file) }, Ann, cancellationToken: TestServer.Cancel);
+        }
+
+        // Greys above half of white are above the threshold, and none of them is approved: they are odd for good parts.
+        var suspected = (await server.Samples.CheckSamplesAsync(new() { Station = "a" }, Ann, cancellationToken: TestServer.Cancel)).Suspected;
+        var pages = new Console.SamplePages(server.Get<SampleStore>(), new SampleFilter());
+        var seen = new List<Sample>();
+        var lengths = new List<int>();
+        do
+        {
+            var page = (await pages.ReadAsync(TestServer.Cancel)).Value;
+            (seen, lengths) = ([.. seen, .. page], [.. lengths, page.Count]);
+        }
+        while (pages.GoOn());
+
+        Assert.Equal([100, 100, 5], lengths);
+        Assert.Equal(205, seen.Select(sample => sample.Id).Distinct().Count());
+        Assert.InRange((int)suspected, 1, 204);
+        Assert.All(seen.Take((int)suspected), sample => Assert.NotEqual("", sample.Suspicion));
+        Assert.All(seen.Skip((int)suspected), sample => Assert.Equal("", sample.Suspicion));
+        Assert.False(pages.HasNext);
+        Assert.True(pages.GoBack() && pages.GoBack() && !pages.GoBack());
+        Assert.Equal(seen[0].Id, (await pages.ReadAsync(TestServer.Cancel)).Value[0].Id);
+    }
+
+    [Fact]
     public async Task Samples_DecidedBySomebodyElseMeanwhile_AreRefused_AndCanBeRemoved()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);
@@ -161,5 +231,11 @@ public sealed class ManagementTests
     {
         var check = await server.Audit.VerifyAuditAsync(new(), cancellationToken: TestServer.Cancel);
         return (check.Entries, check.FirstBrokenSequence);
+    }
+
+    private static Frame Grey(int grey)
+    {
+        Assert.True(Frame.TryCreate(PixelFormat.Mono8, 16, 16, 0, Enumerable.Repeat((byte)grey, 256).ToArray(), DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        return frame;
     }
 }

@@ -66,18 +66,18 @@ public sealed class ReconstructionTests
         await server.Stations.CreateStationAsync(new() { Name = "a" }, cancellationToken: TestServer.Cancel);
         await server.ActivateAsync("a", version);
         await server.InspectAsync(Enumerable.Range(1, 12).Select(number => TestServer.Request("a", (ulong)number, 100)));
-        var reconstructions = server.Get<Reconstructions>();
+        var reconstructions = server.Get<ModelPictures>();
 
         var first = reconstructions.GetAsync("a", 1);
         while (Volatile.Read(ref loads) == 0) await Task.Yield();
-        var waiting = Enumerable.Range(2, Reconstructions.MostWaiting).Select(number => reconstructions.GetAsync("a", number)).ToArray();
+        var waiting = Enumerable.Range(2, ModelPictures.MostWaiting).Select(number => reconstructions.GetAsync("a", number)).ToArray();
         Assert.Same(first, reconstructions.GetAsync("a", 1));
-        Assert.Equal(ReconstructionState.Busy, (await reconstructions.GetAsync("a", 2 + Reconstructions.MostWaiting)).State);
+        Assert.Equal(ModelPictureState.Busy, (await reconstructions.GetAsync("a", 2 + ModelPictures.MostWaiting)).State);
 
         gate.Release();
-        Assert.All(await Task.WhenAll([first, .. waiting]), made => Assert.Equal(ReconstructionState.Made, made.State));
+        Assert.All(await Task.WhenAll([first, .. waiting]), made => Assert.Equal(ModelPictureState.Made, made.State));
         Assert.Equal((1, 1), (loads, alive));
-        Assert.Equal(ReconstructionState.Made, (await reconstructions.GetAsync("a", 2 + Reconstructions.MostWaiting)).State);
+        Assert.Equal(ModelPictureState.Made, (await reconstructions.GetAsync("a", 2 + ModelPictures.MostWaiting)).State);
     }
 
     [Fact]

@@ -45,9 +45,10 @@ internal static class SamplesCommand
         var defect = new Option<string?>("--defect") { Description = "Kind of defect, such as scratch.", HelpName = "KIND" };
         var expected = new Option<string?>("--expect") { Description = "The state that you know them in; if somebody has decided about one of them meanwhile, nothing is changed." };
         expected.OneOf("approved", "excluded", "pending");
+        var comment = new Option<string?>("--comment") { Description = "What you add for those who look later.", HelpName = "TEXT" };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
-        var command = new Command("review", "Approve or exclude samples.") { ids, state, label, defect, expected, server, json };
+        var command = new Command("review", "Approve or exclude samples.") { ids, state, label, defect, comment, expected, server, json };
         filter.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -75,6 +76,7 @@ internal static class SamplesCommand
             var request = new ReviewSamplesRequest { Ids = { chosen }, State = SampleFilterOptions.ToState(parsed.GetValue(state)), Label = SampleFilterOptions.ToLabel(parsed.GetValue(label)) };
             request.Expected.AddRange(seen);
             if (parsed.GetValue(defect) is { } kind) request.Defect = kind;
+            if (parsed.GetValue(comment) is { } words) request.Comment = words;
             var reviewed = (await new SampleService.SampleServiceClient(channel).ReviewSamplesAsync(request, cancellationToken: cancel)).Samples;
             if (parsed.GetValue(json)) output.WriteJson(new { samples = reviewed.Select(Describe) });
             else await output.Result.WriteLineAsync($"{reviewed.Count} samples are {parsed.GetValue(state)}.");

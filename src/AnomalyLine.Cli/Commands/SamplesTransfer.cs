@@ -98,7 +98,7 @@ internal static class SamplesTransfer
             var picture = await client.GetSampleImageAsync(new GetSampleImageRequest { Id = sample.Id }, cancellationToken: cancel);
             if (Convert.ToHexStringLower(SHA256.HashData(picture.Data.Span)) != sample.Sha256)
                 throw new CommandException($"the picture of sample {sample.Id} on the server is damaged; exclude the sample or restore its file from a backup.");
-            var folder = sample.Label is SampleLabel.Anomalous ? $"test/{(sample.Defect.Length > 0 ? sample.Defect : DefaultDefect)}"
+            var folder = sample.Label is SampleLabel.Anomalous ? $"test/{(sample.Defect.Length > 0 ? DatasetFrame.FolderOf(sample.Defect) : DefaultDefect)}"
                 : IsForTest(sample.Sha256, share) ? "test/good" : "train/good";
             Directory.CreateDirectory(Path.Combine(to, folder));
             await File.WriteAllBytesAsync(Path.Combine(to, folder, $"{sample.Station}-{sample.Id:D8}.png"), picture.Data.ToByteArray(), cancel);

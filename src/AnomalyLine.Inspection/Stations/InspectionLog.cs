@@ -56,6 +56,17 @@ public sealed class InspectionLog
         return Read(reader => reader.Find(search, most));
     }
 
+    /// <summary>The station's first inspection after a sequence that meets a search, whatever that begins with; null where none of the next <see cref="LogSearch.MaxLookedAt"/> does.</summary>
+    /// <param name="search">What to look for.</param>
+    /// <param name="after">The sequence, at least 0.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public InspectionRecord? FindAfter(LogSearch search, long after)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        return Read(reader => reader.FindAfter(search, after));
+    }
+
     /// <summary>A page of a stretch of time; go on behind the <see cref="HistoryPlace"/> of its last one. Regions are left out.</summary>
     /// <param name="range">Which inspections, and in which order.</param>
     /// <param name="most">Length of the page, 1..<see cref="MaxHistoryPage"/>.</param>

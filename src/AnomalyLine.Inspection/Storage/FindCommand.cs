@@ -10,8 +10,8 @@ internal static class FindCommand
     /// <summary>The model judged: without it the score is 0 and says nothing.</summary>
     private static readonly string HasScore = $" AND verdict IN ({(int)Verdict.Ok}, {(int)Verdict.NotOk})";
 
-    /// <summary>Selects <see cref="InspectionRow.Columns"/>, newest first.</summary>
-    public static SqliteCommand Create(SqliteConnection connection, LogSearch search, long downTo, int most)
+    /// <summary>Selects <see cref="InspectionRow.Columns"/>, newest first unless the oldest are wanted.</summary>
+    public static SqliteCommand Create(SqliteConnection connection, LogSearch search, long downTo, int most, bool isOldestFirst = false)
     {
         var command = connection.CreateCommand();
         var sql = new StringBuilder($"SELECT {InspectionRow.Columns} FROM inspections WHERE station = $station AND sequence < $before AND sequence >= $down");
@@ -63,7 +63,7 @@ internal static class FindCommand
             command.Parameters.AddWithValue("$until", until.UtcTicks);
         }
 
-        command.CommandText = sql.Append(" ORDER BY sequence DESC LIMIT $most").ToString();
+        command.CommandText = sql.Append(isOldestFirst ? " ORDER BY sequence LIMIT $most" : " ORDER BY sequence DESC LIMIT $most").ToString();
         command.Parameters.AddWithValue("$most", most);
         return command;
 

@@ -59,6 +59,15 @@ internal sealed class LogReader : IDisposable
         return new LogFound(records, reached > range.First ? reached : null);
     }
 
+    /// <summary>The first one after a sequence that the search finds, whatever the search begins with; null where none of the next <see cref="LogSearch.MaxLookedAt"/> does.</summary>
+    public InspectionRecord? FindAfter(LogSearch search, long after)
+    {
+        var bounded = search with { BeforeSequence = after + 1 + LogSearch.MaxLookedAt };
+        using var command = FindCommand.Create(_connection, bounded, after + 1, 1, isOldestFirst: true);
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? InspectionRow.Read(rows) : null;
+    }
+
     public List<InspectionRecord> ReadHistory(HistoryRange range, int most)
     {
         using var command = HistoryCommand.Rows(_connection, range, most);

@@ -56,7 +56,7 @@ public sealed record Sample
     /// <summary>What the part is.</summary>
     public SampleLabel Label { get; set; }
 
-    /// <summary>Kind of defect, such as "scratch": letters, digits, '-', '_'; empty for a normal one or where nobody said.</summary>
+    /// <summary>Kind of defect, such as "scratch", at most <see cref="DefectKind.MaxLength"/> characters; empty for a normal one or where nobody said.</summary>
     public string Defect { get; set; } = "";
 
     /// <summary>What a person has said of it.</summary>

@@ -51,7 +51,7 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
     {
         ArgumentNullException.ThrowIfNull(draft);
         if (!FrameFile.TryWritePng(frame, out var file, out var width, out var height, out var error)) return new LineError(LineErrorCode.InvalidSample, error);
-        if (!IsDefect(draft.Defect)) return InvalidDefect(draft.Defect);
+        if (DefectKind.Check(draft.Defect) is { } wrong) return new LineError(LineErrorCode.InvalidSample, $"defect: the kind {wrong}.");
         var sample = draft with { Sha256 = SampleFiles.Hash(file), SizeBytes = file.Length, Width = width, Height = height, CreationTime = time.GetUtcNow() };
         return await database.ChangeAsync<Sample>(
             async (context, cancel) =>
@@ -93,29 +93,38 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
     public async Task<Outcome<IReadOnlyList<Sample>>> ReviewAsync(SampleReview review, Caller caller, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(review);
+        ArgumentNullException.ThrowIfNull(caller);
+        if (review.Check() is { } wrong) return wrong;
         var ids = review.Ids.Distinct().ToList();
-        if (ids.Count is 0 or > MaxReviewSize) return new LineError(LineErrorCode.InvalidSample, $"ids: {ids.Count} samples are named; name 1..{MaxReviewSize}.");
-        if (review.Defect is { } defect && !IsDefect(defect)) return InvalidDefect(defect);
-        if (review.Expected.FirstOrDefault(seen => !ids.Contains(seen.Id)) is { } stray)
-            return new LineError(LineErrorCode.InvalidSample,
-                $"expected: sample {stray.Id} is not among those that are reviewed; name it in ids, or leave it out.");
         return await database.ChangeAsync<IReadOnlyList<Sample>>(
             async (context, cancel) =>
             {
                 var samples = await context.Set<Sample>().Where(sample => ids.Contains(sample.Id)).OrderBy(sample => sample.Id).ToListAsync(cancel);
                 if (samples.Count < ids.Count) return NotFound(ids.Except(samples.Select(sample => sample.Id)).First());
                 if (Changed(samples, review.Expected) is { } changed) return changed;
-                var before = samples.Select(ToAudit).ToList();
+                var before = samples.Select(sample => ToAudit(sample, "")).ToList();
                 foreach (var sample in samples)
                 {
                     sample.State = review.State;
                     sample.Label = review.Label ?? sample.Label;
                     sample.Defect = sample.Label is SampleLabel.Normal ? "" : review.Defect ?? sample.Defect;
                     (sample.ReviewedBy, sample.ReviewTime) = (caller.User, time.GetUtcNow());
+                    context.Add(new ReviewEntry
+                    {
+                        SampleId = sample.Id,
+                        Station = sample.Station,
+                        Sequence = review.Sequence,
+                        Time = time.GetUtcNow(),
+                        User = caller.User,
+                        State = sample.State,
+                        Label = sample.Label,
+                        Defect = sample.Defect,
+                        Comment = review.Comment,
+                    });
                 }
 
                 var subject = string.Join(' ', samples.Select(sample => sample.Station).Distinct(StringComparer.Ordinal));
-                await audit.AppendAsync(context, caller, "sample.review", subject, before, samples.Select(ToAudit).ToList(), cancel);
+                await audit.AppendAsync(context, caller, "sample.review", subject, before, samples.Select(sample => ToAudit(sample, review.Comment)).ToList(), cancel);
                 return samples;
             },
             cancellation);
@@ -291,15 +300,12 @@ public sealed class SampleStore(ManagementDatabase database, SampleFiles files, 
             + " Nothing was changed; look at them, and decide again.");
     }
 
-    private static object ToAudit(Sample sample) => new { sample.Id, sample.State, sample.Label, sample.Defect };
+    private static object ToAudit(Sample sample, string comment) => comment.Length == 0
+        ? new { sample.Id, sample.State, sample.Label, sample.Defect }
+        : new { sample.Id, sample.State, sample.Label, sample.Defect, Comment = comment };
 
     private static async Task<Sample?> FindAsync(ManagementContext context, string station, string sha256, CancellationToken cancellation) =>
         await context.Set<Sample>().FirstOrDefaultAsync(sample => sample.Station == station && sample.Sha256 == sha256, cancellation);
-
-    private static bool IsDefect(string defect) => defect.Length <= 64 && defect.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
-
-    private static LineError InvalidDefect(string defect) =>
-        new(LineErrorCode.InvalidSample, $"The defect '{defect}' is not 0..64 letters, digits, '-' and '_': it becomes the name of a folder. Choose another one.");
 
     private static LineError NotFound(long id) => new(LineErrorCode.SampleNotFound, $"There is no sample {id}; use a number that ListSamples gives.");
 }

@@ -14,6 +14,7 @@ internal sealed class SampleTable : IEntityTypeConfiguration<Sample>
         builder.ToTable(Name).HasKey(sample => sample.Id);
         builder.HasIndex(sample => new { sample.Station, sample.Sha256 }).IsUnique();
         builder.HasIndex(sample => new { sample.Station, sample.State });
+        builder.HasIndex(sample => new { sample.Station, sample.Sequence });
         builder.HasIndex(sample => sample.Sha256);
     }
 }

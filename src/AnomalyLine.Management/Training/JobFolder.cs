@@ -69,7 +69,7 @@ public sealed class JobFolder
             Link(path, At(IsFrozen(sha256) ? "test" : "train", DatasetFrame.Good, sha256 + System.IO.Path.GetExtension(path)));
         }
 
-        foreach (var (path, sha256, kind) in rejects) Link(path, At("test", kind.Length == 0 ? "defect" : kind, sha256 + System.IO.Path.GetExtension(path)));
+        foreach (var (path, sha256, kind) in rejects) Link(path, At("test", kind.Length == 0 ? "defect" : DatasetFrame.FolderOf(kind), sha256 + System.IO.Path.GetExtension(path)));
         if (baseData is null) return (trained, frozen);
         var data = DatasetFolder.OpenToTest(baseData);
         foreach (var path in data.TrainNormals)

@@ -67,9 +67,9 @@ internal static class Permissions
         Add("anomalyline.v1.ModelService", AccessRole.Viewer, "ListModels", "ListModelVersions", "GetGate", "GetShadow", "ListSigners");
         Add("anomalyline.v1.ModelService", AccessRole.Engineer, "UploadModel", "UpdateModel", "DeleteModel", "SetShadow");
         Add("anomalyline.v1.ModelService", AccessRole.Administrator, "TrustSigner", "DistrustSigner");
-        Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection");
+        Add("anomalyline.v1.SampleService", AccessRole.Viewer, "ListSamples", "GetSample", "GetSampleImage", "GetCollection", "ListSampleReviews", "ListDefectKinds");
         Add("anomalyline.v1.SampleService", AccessRole.Operator, "ReviewSamples", "CheckSamples");
-        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "DeleteSamples", "SetCollection");
+        Add("anomalyline.v1.SampleService", AccessRole.Engineer, "DeleteSamples", "SetCollection", "AddDefectKind", "RemoveDefectKind");
         // A picture of 64 MiB, in base64 over REST.
         Add("anomalyline.v1.SampleService", new CallRule(AccessRole.Engineer, MostBytes: 92L << 20), "ImportSample");
         Add("anomalyline.v1.AuditService", AccessRole.Viewer, "ListAuditEntries", "VerifyAudit");
@@ -126,7 +126,7 @@ internal static class Permissions
             Under("", anybody, "GET /sign-in/provider");
             Under("", AccessRole.Viewer, Routing);
             Under("", new CallRule(AccessRole.Viewer) { IsForEnrolment = true, IsForWall = true }, Socket);
-            Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl");
+            Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/samples/{id:long:min(1)}/{kind:regex(^(map|overlay)$)}", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl");
             foreach (var part in (string[])["{kind:regex(^(frame|overlay|map)$)}", "reconstruction", "evidence.zip"]) Under("GET ", AccessRole.Viewer, $"/stations/{{station}}/inspections/{{sequence:long:min(1)}}/{part}");
             Under("GET ", AccessRole.Viewer, "/stations/{station}/models/{version}/gate/document", "/stations/{station}/models/{version}/gate/pictures/{number:int:min(0)}");
             Under("GET ", Of("InspectionService/ListInspections"), "/v1/stations/{station}/inspections.csv");
@@ -139,6 +139,7 @@ internal static class Permissions
             foreach (var (change, call) in new[]
             {
                 ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"),
+                ("defect-kind.add", "SampleService/AddDefectKind"), ("defect-kind.remove", "SampleService/RemoveDefectKind"),
                 ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("station.remove", "StationService/RemoveStation"),
                 ("recipe.activate", "RecipeService/ActivateRecipe"), ("recipe.select", "RecipeService/SelectRecipe"), ("recipe.rollback", "RecipeService/RollbackRecipe"),
                 ("recipe.sensitivity", "RecipeService/SetSensitivity"),

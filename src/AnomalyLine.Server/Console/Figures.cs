@@ -53,6 +53,9 @@ internal static class Figures
         return $"{local.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {Zone(local.Offset)}";
     }
 
+    /// <summary>The zone where the server stands, at a time: "UTC+1".</summary>
+    public static string LocalZone(DateTimeOffset now) => Zone(TimeZoneInfo.Local.GetUtcOffset(now));
+
     private static string Zone(TimeSpan offset) => offset == TimeSpan.Zero ? "UTC"
         : $"UTC{(offset < TimeSpan.Zero ? "−" : "+")}{offset.Duration().ToString(offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";
 

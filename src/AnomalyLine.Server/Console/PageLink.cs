@@ -33,4 +33,9 @@ internal static class PageLink
 
     /// <summary>A small picture of an inspection, the same for everybody, so that the server makes it once.</summary>
     public static string ToSmallPicture(InspectionRecord record, string kind) => $"{ToPicture(record, kind)}?width=480";
+
+    /// <summary>A sample's picture.</summary>
+    /// <param name="sample">Its number.</param>
+    /// <param name="width">A wider frame is made smaller, pixels.</param>
+    public static string ToSamplePicture(long sample, int width) => string.Create(CultureInfo.InvariantCulture, $"samples/{sample}/picture?width={width}");
 }

@@ -18,6 +18,9 @@ internal sealed record StationFilter(string? Show, string? Part, string? From, s
     public static IReadOnlyList<(string Value, string Words)> Choices { get; } =
         [("all", "All"), ("rejected", "Not OK"), ("not-decidable", "Not decidable"), ("near", "Near the threshold")];
 
+    /// <summary>Whether it narrows what is shown.</summary>
+    public bool IsNarrow => Show is not (null or "" or "all") || !string.IsNullOrWhiteSpace(Part) || Time(From) is not null || Time(Until) is not null;
+
     /// <summary>Whether what is shown grows with the line.</summary>
     public bool IsLive => Before is null && Time(Until) is null;
 

@@ -12,7 +12,8 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Frames that are kept for training, and what people say of them.</summary>
-internal sealed class SampleService(LineHost host, SampleStore samples, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, DownloadLog downloads, TimeProvider time) : Wire.SampleService.SampleServiceBase
+internal sealed class SampleService(
+    LineHost host, SampleStore samples, ReviewHistory history, DefectKindList kinds, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, DownloadLog downloads, TimeProvider time) : Wire.SampleService.SampleServiceBase
 {
     private const int DefaultPageSize = 100;
 
@@ -63,10 +64,26 @@ internal sealed class SampleService(LineHost host, SampleStore samples, SampleCo
             ? request.Defect : null)
         {
             Expected = [.. request.Expected.Select(SampleWire.ToDecision)],
+            Comment = request.Comment,
         };
         var reviewed = (await samples.ReviewAsync(review, context.ToCaller(), context.CancellationToken)).OrThrow();
         return new Wire.ReviewSamplesResponse { Samples = { reviewed.Select(SampleWire.ToWire) } };
     }
+
+    public override async Task<Wire.ListSampleReviewsResponse> ListSampleReviews(Wire.ListSampleReviewsRequest request, ServerCallContext context)
+    {
+        var sample = (await samples.GetAsync(RequestReader.ToLong(request.Id), context.CancellationToken)).OrThrow();
+        return new Wire.ListSampleReviewsResponse { Reviews = { (await history.ListAsync(sample.Id, context.CancellationToken)).OrThrow().Select(SampleWire.ToWire) } };
+    }
+
+    public override async Task<Wire.ListDefectKindsResponse> ListDefectKinds(Wire.ListDefectKindsRequest request, ServerCallContext context) =>
+        new() { Kinds = { (await kinds.ListAsync(context.CancellationToken)).OrThrow().Select(SampleWire.ToWire) } };
+
+    public override async Task<Wire.AddDefectKindResponse> AddDefectKind(Wire.AddDefectKindRequest request, ServerCallContext context) =>
+        new() { Kind = (await kinds.AddAsync(request.Name, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
+
+    public override async Task<Wire.RemoveDefectKindResponse> RemoveDefectKind(Wire.RemoveDefectKindRequest request, ServerCallContext context) =>
+        new() { Kind = (await kinds.RemoveAsync(request.Name, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
 
     public override async Task<Wire.DeleteSamplesResponse> DeleteSamples(Wire.DeleteSamplesRequest request, ServerCallContext context)
     {

@@ -64,23 +64,44 @@ internal static class SampleWire
     public static SampleFilter ToFilter(this Wire.ListSamplesRequest request)
     {
         if (request.Since is { } since && !RequestReader.IsValid(since)) throw LineErrors.InvalidArgument("since", "is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
+        if (request.Until is { } until && !RequestReader.IsValid(until)) throw LineErrors.InvalidArgument("until", "is outside 0001-01-01..9999-12-31; send UTC time or leave it out.");
         return new SampleFilter
         {
-            Station = request.Station.Length == 0 ? null : request.Station,
+            Station = OrNull(request.Station),
             State = request.State.ToState("state"),
             Label = request.Label.ToLabel("label"),
             Reason = request.Reason.ToReason("reason"),
             Suspected = request.HasSuspected ? request.Suspected : null,
             Since = request.Since?.ToDateTimeOffset(),
+            Until = request.Until?.ToDateTimeOffset(),
+            Part = OrNull(request.PartId),
+            Product = OrNull(request.ProductId),
+            Defect = OrNull(request.Defect),
+            ReviewedBy = OrNull(request.ReviewedBy),
+            LeastScoreRatio = request.HasLeastScoreRatio ? Finite(request.LeastScoreRatio, "least_score_ratio") : null,
+            MostScoreRatio = request.HasMostScoreRatio ? Finite(request.MostScoreRatio, "most_score_ratio") : null,
         };
     }
+
+    public static Wire.SampleReview ToWire(this ReviewEntry entry) => new()
+    {
+        Time = entry.Time.ToTimestamp(),
+        User = entry.User,
+        State = entry.State.ToWire(),
+        Label = entry.Label.ToWire(),
+        Defect = entry.Defect,
+        Comment = entry.Comment,
+        Sequence = (ulong)entry.Sequence,
+    };
+
+    public static Wire.DefectKind ToWire(this DefectKind kind) => new() { Name = kind.Name, CreationTime = kind.CreationTime.ToTimestamp(), CreatedBy = kind.CreatedBy };
 
     /// <summary>Which samples go; a filter that matches everything is refused.</summary>
     public static SampleFilter ToFilter(this Wire.DeleteSamplesRequest request)
     {
         var filter = new SampleFilter
         {
-            Station = request.Station.Length == 0 ? null : request.Station,
+            Station = OrNull(request.Station),
             State = request.State.ToState("state"),
             Label = request.Label.ToLabel("label"),
             Reason = request.Reason.ToReason("reason"),
@@ -94,6 +115,10 @@ internal static class SampleWire
         RequestReader.ToLong(seen.Id), seen.State.ToState("expected.state")
             ?? throw LineErrors.InvalidArgument("expected.state", "is UNSPECIFIED; send PENDING, APPROVED or EXCLUDED."),
         seen.Label.ToLabel("expected.label"), seen.HasDefect ? seen.Defect : null);
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
+
+    private static double Finite(double value, string field) => double.IsFinite(value) ? value : throw LineErrors.InvalidArgument(field, $"is {value}; send a finite number, or leave it out.");
 
     private static SampleReason? ToReason(this Wire.SampleReason reason, string field) => EnumWire.FromWireOrNull<SampleReason, Wire.SampleReason>(reason, field);
 

@@ -35,14 +35,16 @@ internal sealed class PictureMaker(LineHost host, ModelStore models)
         : maxWidth is > 0 and <= WidestKept ? KeptOf((station, sequence, kind, maxWidth), () => Make(item, kind, maxWidth)).Value
         : Make(item, kind, maxWidth);
 
-    /// <summary>A sample as a browser shows it: the file as it is, or with 8 bits a value where it has 16.</summary>
+    /// <summary>A sample as a browser shows it: the file as it is or, with 8 bits a value, where it has 16; or made smaller.</summary>
     /// <param name="sample">The sample.</param>
     /// <param name="file">Its PNG file.</param>
-    public Picture MakeSample(Sample sample, byte[] file) =>
-        Frame.TryCreate(PixelFormat.Png, 0, 0, 0, file, sample.CaptureTime, out var frame, out _)
-        && frame.HasDeepValues && Overlay.TryEncodeFrame(Shown(frame, sample.Station, sample.ModelVersion), 0, PixelFormat.Png, out var shown, out _)
-            ? new Picture(shown, Png)
-            : new Picture(file, Png);
+    /// <param name="maxWidth">Pixels; a JPEG file of at most this width. 0 gives the PNG file.</param>
+    public Picture MakeSample(Sample sample, byte[] file, int maxWidth)
+    {
+        if (!Frame.TryCreate(PixelFormat.Png, 0, 0, 0, file, sample.CaptureTime, out var frame, out _) || (maxWidth == 0 && !frame.HasDeepValues)) return new Picture(file, Png);
+        var format = maxWidth == 0 ? PixelFormat.Png : PixelFormat.Jpeg;
+        return Overlay.TryEncodeFrame(Shown(frame, sample.Station, sample.ModelVersion), maxWidth, format, out var shown, out _) ? new Picture(shown, maxWidth == 0 ? Png : Jpeg) : new Picture(file, Png);
+    }
 
     private Picture? Make(EvidenceItem item, PictureKind kind, int maxWidth) => kind switch
     {

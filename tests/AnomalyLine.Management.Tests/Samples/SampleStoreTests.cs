@@ -115,9 +115,10 @@ public sealed class SampleStoreTests(PostgresServer postgres)
     }
 
     [Theory]
-    [InlineData("../x")]
-    [InlineData("a b")]
-    public async Task Review_DefectThatIsNoFolderName_Refused(string defect)
+    [InlineData("a\u001Bb")]
+    [InlineData(" scratch")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public async Task Review_DefectThatCannotBeShown_Refused(string defect)
     {
         await using var test = await TestSamples.CreateAsync(DatabaseKind.Sqlite, postgres);
         var sample = await test.AddAsync("a", 1);
@@ -125,6 +126,72 @@ public sealed class SampleStoreTests(PostgresServer postgres)
         var outcome = await test.Store.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, null, defect), TestDatabase.Somebody, TestDatabase.Cancel);
 
         Assert.Equal(LineErrorCode.InvalidSample, outcome.Error?.Code);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Review_EachWithItsComment_IsInTheHistoryUntilTheSampleGoes(DatabaseKind kind)
+    {
+        await using var test = await TestSamples.CreateAsync(kind, postgres);
+        var history = new ReviewHistory(test.Base.Database);
+        var (sample, other) = (await test.AddAsync("a", 1), await test.AddAsync("a", 2));
+        await test.Store.ReviewAsync(new SampleReview([sample.Id], SampleState.Approved, SampleLabel.Anomalous, "Kratzer groß") { Comment = "at the edge", Sequence = 17 }, TestDatabase.Somebody, TestDatabase.Cancel);
+        await test.Store.ReviewAsync(new SampleReview([sample.Id, other.Id], SampleState.Excluded, null, null), new Caller("bob", "test"), TestDatabase.Cancel);
+
+        var entries = (await history.ListAsync(sample.Id, TestDatabase.Cancel)).Value;
+        Assert.Equal([("bob", SampleState.Excluded, "Kratzer groß", ""), ("ann", SampleState.Approved, "Kratzer groß", "at the edge")], entries.Select(entry => (entry.User, entry.State, entry.Defect, entry.Comment)));
+        Assert.Equal([sample.Id], (await history.FindSampleAsync("a", 17, TestDatabase.Cancel)).Value.Select(found => found.Id));
+        Assert.Empty((await history.FindSampleAsync("b", 17, TestDatabase.Cancel)).Value);
+        Assert.Equal(["bob"], (await history.ListReviewersAsync(TestDatabase.Cancel)).Value);
+        Assert.Contains("\"comment\":\"at the edge\"", (await test.Base.Audit.ListAsync(0, null, 10, TestDatabase.Cancel)).Value[0].NewValue, StringComparison.Ordinal);
+
+        await test.Store.RemoveAsync(new SampleFilter { Ids = [sample.Id] }, TestDatabase.Somebody, TestDatabase.Cancel);
+        Assert.Empty((await history.ListAsync(sample.Id, TestDatabase.Cancel)).Value);
+        Assert.Single((await history.ListAsync(other.Id, TestDatabase.Cancel)).Value);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task List_ByPartKindPersonAndScore_OverAllStations(DatabaseKind kind)
+    {
+        await using var test = await TestSamples.CreateAsync(kind, postgres);
+        async Task<long> KeepAsync(string station, int grey, string part, double score) =>
+            (await test.Store.AddAsync(TestSamples.Grey(grey), TestSamples.Draft(station) with { PartId = part, Score = score, Threshold = 2, ProductId = "p" + station }, null, TestDatabase.Cancel)).Value.Id;
+        long[] ids = [await KeepAsync("a", 1, "A-17_x", 1.9), await KeepAsync("b", 2, "A-17%x", 2.4), await KeepAsync("b", 3, "B-17", 0.2)];
+        await test.Store.ReviewAsync(new SampleReview([ids[1]], SampleState.Approved, SampleLabel.Anomalous, "dent"), TestDatabase.Somebody, TestDatabase.Cancel);
+
+        Assert.Equal([ids[0], ids[1]], await FindAsync(new SampleFilter { Part = "A-17" }));
+        Assert.Equal([ids[1]], await FindAsync(new SampleFilter { Part = "17%" }));
+        Assert.Equal([ids[1]], await FindAsync(new SampleFilter { Defect = "dent" }));
+        Assert.Equal([ids[1]], await FindAsync(new SampleFilter { ReviewedBy = "ann" }));
+        Assert.Equal([ids[0]], await FindAsync(new SampleFilter { Product = "pa" }));
+        Assert.Equal([ids[0], ids[1]], await FindAsync(new SampleFilter { LeastScoreRatio = 0.9, MostScoreRatio = 1.2 }));
+        Assert.Empty(await FindAsync(new SampleFilter { Since = test.Base.Time.GetUtcNow().AddYears(99), Until = DateTimeOffset.MaxValue }));
+
+        async Task<long[]> FindAsync(SampleFilter filter) => [.. (await test.Store.ListAsync(filter, 0, 10, TestDatabase.Cancel)).Value.Select(sample => sample.Id)];
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task DefectKinds_AddedAndRemoved_AreInOrderAndAudited(DatabaseKind kind)
+    {
+        await using var test = await TestSamples.CreateAsync(kind, postgres);
+        var kinds = new DefectKindList(test.Base.Database, test.Base.Audit, test.Base.Time);
+        foreach (var name in (string[])["zu kurz", " Beule, tief ", "zu kurz"])
+        {
+            Assert.Null((await kinds.AddAsync(name, TestDatabase.Somebody, TestDatabase.Cancel)).Error);
+            test.Base.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(["zu kurz", "Beule, tief"], (await kinds.ListAsync(TestDatabase.Cancel)).Value.Select(known => known.Name));
+        Assert.Equal(LineErrorCode.InvalidSample, (await kinds.AddAsync("  ", TestDatabase.Somebody, TestDatabase.Cancel)).Error?.Code);
+        Assert.Equal(LineErrorCode.InvalidSample, (await kinds.RemoveAsync("none", TestDatabase.Somebody, TestDatabase.Cancel)).Error?.Code);
+        Assert.Null((await kinds.RemoveAsync("zu kurz", TestDatabase.Somebody, TestDatabase.Cancel)).Error);
+        Assert.Equal([("defect-kind.add", "zu kurz"), ("defect-kind.add", "Beule, tief"), ("defect-kind.remove", "zu kurz")],
+            (await test.Base.Audit.ListAsync(0, null, 10, TestDatabase.Cancel)).Value.Select(entry => (entry.Action, entry.Subject)));
     }
 
     [Theory]

@@ -83,19 +83,74 @@ public sealed class InspectionStories(Chromium chromium)
     }
 
     [Fact]
-    public async Task Feedback_OneClick_IsAnApprovedSampleAndTheLinkStays()
+    public async Task Feedback_OneClick_IsAnApprovedSampleThatThePageShowsFromThenOn()
     {
-        await using var server = await ShownLine.StartAsync(parts: 6);
+        await using var server = await ShownLine.StartAsync(parts: 12);
         await using var page = await chromium.OpenAsync(server, "/stations/press-1/inspections/4");
-        await page.Button("It was a false reject: use as normal").ClickAsync();
-        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Status), "is approved as normal");
 
+        // The part, its verdict and what one decides are on a panel's screen without scrolling.
+        foreach (var selector in (string[])[".stage", ".verdict-panel", ".decide"]) await Assertions.Expect(page.Locator(selector)).ToBeInViewportAsync(new() { Ratio = 1 });
+        await using var late = await chromium.OpenAsync(server, "/stations/press-1/inspections/4");
+        await page.Page.GetByLabel("Comment").FillAsync("dust on the lens");
+        await page.Button("False reject: good part").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".judge [role=status]"), "is approved as good");
         var sample = Assert.Single((await server.Samples.ListSamplesAsync(new() { Station = "press-1", State = Contracts.V1.SampleState.Approved }, cancellationToken: TestServer.Cancel)).Samples);
         Assert.Equal((4ul, Contracts.V1.SampleLabel.Normal), ((ulong)sample.Sequence, sample.Label));
 
-        await server.InspectAsync([ShownLine.Part("press-1", 7)]);
-        await using var other = await chromium.OpenAsync(server, page.Page.Url);
-        await ConsolePage.SaysAsync(other.Locator(".verdict-panel"), "A-4704");
+        // Who comes later, sees it before they can say the opposite.
+        await late.Button("Confirmed defect").ClickAsync();
+        await ConsolePage.SaysAsync(late.Locator(".judge [role=status]"), "Nothing was changed");
+        await ConsolePage.SaysAsync(late.Locator(".reviews"), "dust on the lens");
+        await ConsolePage.SaysAsync(late.Locator(".reviews"), "eva");
+
+        await page.Link("Newer reject").ClickAsync();
+        await page.Page.WaitForURLAsync("**/inspections/10");
+        await page.UntilAliveAsync();
+        await page.Link("Older reject").ClickAsync();
+        await page.Page.WaitForURLAsync("**/inspections/4");
+        await ConsolePage.SaysAsync(page.Locator(".reviews"), "✓ Good");
+        await page.Link("Older reject").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "There is no older one.");
+        await page.GoAsync("/stations/press-1?show=rejected");
+        await page.Locator("td a").Filter(new() { HasText = "A-4710" }).ClickAsync();
+        await page.Link("Older in the list").ClickAsync();
+        await page.Page.WaitForURLAsync("**/inspections/4?show=rejected");
+        await page.Link("Back to the list").ClickAsync();
+        await page.Page.WaitForURLAsync("**/stations/press-1?show=rejected");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Viewer_WheelSwipeAndPinch_ScrollThePageUntilThePictureIsZoomed()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 6);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1/inspections/4", View.All[2]);
+        var (stage, plane) = (page.Locator(".stage"), page.Locator(".plane").First);
+        Assert.Equal("pan-y", await stage.EvaluateAsync<string>("e => getComputedStyle(e).touchAction"));
+        await stage.HoverAsync();
+        await page.Page.Mouse.WheelAsync(0, 120);
+        await page.Page.WaitForFunctionAsync("() => scrollY > 0");
+        Assert.DoesNotContain("scale(1.", await plane.GetAttributeAsync("style"), StringComparison.Ordinal);
+        await page.Page.EvaluateAsync("() => scrollTo(0, 0)");
+
+        // Two fingers that go apart zoom about the place between them; then one finger moves the picture.
+        await stage.EvaluateAsync("""
+            e => {
+              const box = e.getBoundingClientRect();
+              const send = (type, id, x, y) => e.querySelector('img').dispatchEvent(new PointerEvent(type, { pointerId: id, pointerType: 'touch', bubbles: true, clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
+              send('pointerdown', 11, 0.2, 0.25); send('pointerdown', 12, 0.3, 0.25);
+              send('pointermove', 12, 0.4, 0.25);
+              send('pointerup', 11, 0.2, 0.25); send('pointerup', 12, 0.4, 0.25);
+            }
+            """);
+        Assert.Contains("scale(2)", await plane.GetAttributeAsync("style"), StringComparison.Ordinal);
+        Assert.Equal("none", await stage.EvaluateAsync<string>("e => getComputedStyle(e).touchAction"));
+        await page.Locator("[data-jump]").First.ClickAsync();
+        var jumped = await plane.GetAttributeAsync("style");
+        Assert.DoesNotContain("scale(2)", jumped, StringComparison.Ordinal);
+        Assert.DoesNotContain("scale(1)", jumped, StringComparison.Ordinal);
+        await page.KeepAsync("inspection-jumped");
+        Assert.Empty(page.Errors);
     }
 
     private static Task IsLoadedAsync(ConsolePage page) =>

@@ -1,7 +1,7 @@
 namespace AnomalyLine.Server.Pictures;
 
-/// <summary>What became of a wish for a reconstruction.</summary>
-internal enum ReconstructionState
+/// <summary>What became of a wish for a picture that a model makes.</summary>
+internal enum ModelPictureState
 {
     /// <summary>It is there.</summary>
     Made,
@@ -12,7 +12,7 @@ internal enum ReconstructionState
     /// <summary>No model judged the frame.</summary>
     NotJudged,
 
-    /// <summary>The model version that judged it is no longer stored.</summary>
+    /// <summary>No model is stored that could make it.</summary>
     ModelGone,
 
     /// <summary>The model compares a frame with nothing that it makes itself.</summary>
