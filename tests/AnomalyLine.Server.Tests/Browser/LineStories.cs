@@ -74,12 +74,12 @@ public sealed class LineStories(Chromium chromium)
 
         await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "✕Not OK");
         await ConsolePage.SaysAsync(page.Locator(".verdict-panel"), "is above the threshold 0.5");
-        Assert.EndsWith("/stations/press-1/inspections/4", page.Page.Url, StringComparison.Ordinal);
+        Assert.EndsWith("/stations/press-1/inspections/4?show=rejected&part=a-4704", page.Page.Url, StringComparison.Ordinal);
         // The keys are those of a script that comes last.
         await page.Page.WaitForLoadStateAsync();
         await page.UntilAliveAsync();
         Assert.Equal("next BODY", await page.Page.EvaluateAsync<string>("() => document.querySelector('a[rel=next]')?.rel + ' ' + document.activeElement.tagName"));
-        await page.PressUntilAsync("ArrowRight", "**/inspections/5");
+        await page.PressUntilAsync("ArrowRight", "**/inspections/5?*");
         Assert.Empty(page.Errors);
     }
 
