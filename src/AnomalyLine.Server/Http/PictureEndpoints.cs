@@ -53,8 +53,10 @@ internal static class PictureEndpoints
     {
         if (!(await samples.GetAsync(id, cancellation)).TryGet(out var sample, out var error)) return Missing(response, error.Message);
         var which = Enum.Parse<PictureKind>(kind, ignoreCase: true);
-        var made = kept.Make(sample.Station, sample.Sequence, which, Math.Clamp(sample.Width, LeastWidth, MostWidth)) is { } picture ? new ModelPicture(picture) : await pictures.GetMapAsync(sample, which).WaitAsync(cancellation);
-        
+        var made = kept.Make(sample.Station, sample.Sequence, which, Math.Clamp(sample.Width, LeastWidth, MostWidth)) is { } picture
+            ? new ModelPicture(picture)
+            : await pictures.GetMapAsync(sample, which).WaitAsync(cancellation);
+
         // Where the model that judged the part is gone, it is of the one that is active now, and another one may come.
         return Answer(made, CacheableForNow, words, response);
     }
