@@ -1,4 +1,4 @@
-using AnomalyLine.Inspection;
+using AnomalyLine.Imaging;
 
 namespace AnomalyLine.Management.Samples;
 

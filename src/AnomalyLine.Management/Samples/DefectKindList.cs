@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Storage;

@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
 
 namespace AnomalyLine.Management.Samples;
