@@ -107,20 +107,14 @@ public sealed class Frame
     /// <returns>Whether there was memory to give.</returns>
     public bool Recycle() => _pooled?.Recycle() ?? false;
 
-    /// <summary>Bytes a pixel of a raw format; 0 for JPEG and PNG.</summary>
-    public static int BytesPerPixel(PixelFormat format) => format switch
-    {
-        PixelFormat.Mono16 => 2,
-        PixelFormat.Rgb8 or PixelFormat.Bgr8 => 3,
-        PixelFormat.Rgb16 or PixelFormat.Bgr16 => 6,
-        PixelFormat.Jpeg or PixelFormat.Png or PixelFormat.Unspecified => 0,
-        _ => 1,
-    };
+    /// <summary>Bytes of a row of a raw format without padding.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no raw format.</exception>
+    public static int RowBytes(PixelFormat format, int width) => PixelLayout.Of(format).RowBytes(width);
 
     private static string? Check(PixelFormat format, int width, int height, ref int stride, ReadOnlySpan<byte> data, ref int significantBits, int mostBytes)
     {
         var bytes = data.Length;
-        if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to 12 (BGR16).";
+        if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to {(int)PixelFormat.Mono32F} (MONO32F).";
         if (Imaging.SignificantBits.Check(format, significantBits) is { } wrong) return wrong;
         if (significantBits == 0 && format is PixelFormat.Png) significantBits = PngFile.StatedBits(data);
         if (bytes == 0) return "The frame has no data; send the pixels or the file.";
@@ -134,16 +128,18 @@ public sealed class Frame
         }
 
         if (width is < 1 or > MaxSide || height is < 1 or > MaxSide) return $"The frame's size {width} x {height} is outside 1..{MaxSide}; send its size in pixels.";
-        if (format is >= PixelFormat.BayerRG8 and <= PixelFormat.BayerBG8 && (width < 3 || height < 3))
+        var layout = PixelLayout.Of(format);
+        if (layout.SignificantBits != 0) significantBits = layout.SignificantBits;
+        if (layout.Mosaic is not null && (width < 3 || height < 3))
             return $"A mosaic of {width} x {height} pixels has no neighbours to take colours from; it needs at least 3 x 3.";
-        var row = width * BytesPerPixel(format);
+        var row = layout.RowBytes(width);
         if (stride == 0) stride = row;
-        if (stride % 2 != 0 && format is PixelFormat.Mono16 or PixelFormat.Rgb16 or PixelFormat.Bgr16)
-            return $"The stride of {stride} bytes is odd, but a {format} value has 2 bytes; send an even one.";
+        if (stride % layout.Alignment != 0) return $"The stride of {stride} bytes is no multiple of {layout.Alignment}, which are the bytes of a {format} value; send one that is.";
         if (stride < row) return $"The stride of {stride} bytes is shorter than a row of {width} {format} pixels ({row} bytes).";
-        var least = ((long)stride * (height - 1)) + row;
-        return bytes >= least && bytes <= (long)stride * height
+        var rows = height * layout.Planes;
+        var least = ((long)stride * (rows - 1)) + row;
+        return bytes >= least && bytes <= (long)stride * rows
             ? null
-            : $"A {width} x {height} {format} frame with a stride of {stride} bytes has {(long)stride * height} bytes, but {bytes} were sent; check size, format and stride.";
+            : $"A {width} x {height} {format} frame with a stride of {stride} bytes has {(long)stride * rows} bytes, but {bytes} were sent; check size, format and stride.";
     }
 }

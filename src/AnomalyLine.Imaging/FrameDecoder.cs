@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using AnomalyLine.Imaging.Jpeg;
 using OpenCvSharp;
 
@@ -10,6 +11,8 @@ namespace AnomalyLine.Imaging;
 /// </summary>
 internal static class FrameDecoder
 {
+    private static readonly ColorConversionCodes[] s_mosaics = [ColorConversionCodes.BayerBG2BGR, ColorConversionCodes.BayerGB2BGR, ColorConversionCodes.BayerGR2BGR, ColorConversionCodes.BayerRG2BGR];
+
     /// <summary>OpenCV writes lines of its own on standard error, between those of the log; what is wrong with a frame is said by <see cref="TryDecode"/>.</summary>
     static FrameDecoder() => Cv2.SetLogLevel(LogLevel.SILENT);
 
@@ -21,36 +24,125 @@ internal static class FrameDecoder
     public static bool TryDecode(Frame frame, IntPtr data, [NotNullWhen(true)] out DecodedFrame? decoded, [NotNullWhen(false)] out string? error)
     {
         error = null;
-        decoded = frame.IsEncoded ? DecodeFile(frame, out error) : Wrap(frame, data);
+        decoded = frame.IsEncoded ? DecodeFile(frame, out error) : Wrap(frame, data, out error);
         if (decoded is not null) return true;
         error ??= $"The {frame.Data.Length} bytes do not decode as {(frame.Format is PixelFormat.Jpeg ? "JPEG" : "PNG")}; check the camera's encoder or send raw pixels.";
         return false;
     }
 
-    private static DecodedFrame Wrap(Frame frame, IntPtr data)
+    private static DecodedFrame? Wrap(Frame frame, IntPtr data, out string? error)
     {
+        error = null;
+        var layout = PixelLayout.Of(frame.Format);
+        if (layout.Planes == 3) return Merge(frame, data);
+        if (layout is { Mosaic: { } order, IsDeep: true }) return Demosaic(frame, layout, order);
+        if (layout.Packing != PixelPacking.None) return Unpack(frame, layout, out error) is { } values ? new DecodedFrame(values, false) : null;
         var type = frame.Format switch
         {
-            PixelFormat.Mono16 => MatType.CV_16UC1,
             PixelFormat.Rgb8 or PixelFormat.Bgr8 => MatType.CV_8UC3,
             PixelFormat.Rgb16 or PixelFormat.Bgr16 => MatType.CV_16UC3,
-            _ => MatType.CV_8UC1,
+            _ => layout.IsDeep ? MatType.CV_16UC1 : MatType.CV_8UC1,
         };
         var raw = Mat.FromPixelData(frame.Height, frame.Width, type, data, frame.Stride);
-        ColorConversionCodes? mosaic = frame.Format switch
+        return layout.Mosaic is { } mosaic ? Demosaic(raw, mosaic) : new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
+    }
+
+    /// <summary>Values that share bytes or are floats to 16 bits each; shared colours to blue, green, red.</summary>
+    private static unsafe Mat? Unpack(Frame frame, PixelLayout layout, out string? error)
+    {
+        error = null;
+        var isColour = layout.Packing == PixelPacking.SharedColour;
+        var values = new Mat(frame.Height, frame.Width, isColour ? MatType.CV_8UC3 : MatType.CV_16UC1);
+        var bytes = layout.RowBytes(frame.Width);
+        for (var y = 0; y < frame.Height; y++)
         {
-            // OpenCV names a mosaic by the second row's second and third pixel: its "BayerBG" starts red, green.
-            PixelFormat.BayerRG8 => ColorConversionCodes.BayerBG2BGR,
-            PixelFormat.BayerGR8 => ColorConversionCodes.BayerGB2BGR,
-            PixelFormat.BayerGB8 => ColorConversionCodes.BayerGR2BGR,
-            PixelFormat.BayerBG8 => ColorConversionCodes.BayerRG2BGR,
-            _ => null,
-        };
-        if (mosaic is null) return new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
-        using (raw)
+            var row = frame.Data.Span.Slice(y * frame.Stride, bytes);
+            if (isColour)
+            {
+                YuvRows.ToBgr(row, frame.Format is PixelFormat.Yuv422Yuyv8, new Span<byte>(values.Ptr(y).ToPointer(), frame.Width * 3));
+                continue;
+            }
+
+            if (!TryUnpack(row, layout, new Span<ushort>(values.Ptr(y).ToPointer(), frame.Width))) error = $"Row {y} of the MONO32F frame has a value outside 0..1; scale the values, 1 being white.";
+            if (error is null) continue;
+            values.Dispose();
+            return null;
+        }
+
+        return values;
+    }
+
+    /// <summary>A row of values to 16 bits each.</summary>
+    /// <returns>Whether all floats are in 0..1.</returns>
+    private static bool TryUnpack(ReadOnlySpan<byte> row, PixelLayout layout, Span<ushort> values)
+    {
+        switch (layout.Packing, layout.SignificantBits)
+        {
+            case (PixelPacking.Run, 10):
+                PackedRows.Unpack10p(row, values);
+                return true;
+            case (PixelPacking.Run, _):
+                PackedRows.Unpack12p(row, values);
+                return true;
+            case (PixelPacking.Pairs, 10):
+                PackedRows.Unpack10Packed(row, values);
+                return true;
+            case (PixelPacking.Pairs, _):
+                PackedRows.Unpack12Packed(row, values);
+                return true;
+            case (PixelPacking.Float, _):
+                return FloatRows.TryConvert(MemoryMarshal.Cast<byte, float>(row), values);
+            default:
+                MemoryMarshal.Cast<byte, ushort>(row).CopyTo(values);
+                return true;
+        }
+    }
+
+    /// <summary>A mosaic of more than 8 bits: three rows at a time are unpacked, so that they are in the processor's cache when their colours are taken.</summary>
+    private static unsafe DecodedFrame Demosaic(Frame frame, PixelLayout layout, int order)
+    {
+        int width = frame.Width, height = frame.Height, bytes = layout.RowBytes(width);
+        var colour = new Mat(height, width, MatType.CV_16UC3);
+        ushort[][] rows = [new ushort[width + 2], new ushort[width + 2], new ushort[width + 2]];
+        Fill(0);
+        Fill(1);
+        for (var y = 0; y < height; y++)
+        {
+            if (y > 0 && y < height - 1) Fill(y + 1);
+            var (up, down) = (rows[(y == 0 ? 1 : y - 1) % 3], rows[(y == height - 1 ? y - 1 : y + 1) % 3]);
+
+            // Red green, green red, green blue, blue green; the next row has the other of each.
+            var isGreenFirst = (order is 1 or 2) != (y % 2 == 1);
+            var hasRed = (order is 0 or 1) != (y % 2 == 1);
+            MosaicRows.ToBgr(up, rows[y % 3], down, isGreenFirst, hasRed, new Span<ushort>(colour.Ptr(y).ToPointer(), width * 3));
+        }
+
+        return new DecodedFrame(colour, false);
+
+        void Fill(int y)
+        {
+            var row = rows[y % 3];
+            _ = TryUnpack(frame.Data.Span.Slice(y * frame.Stride, bytes), layout, row.AsSpan(1, width));
+            (row[0], row[^1]) = (row[2], row[width - 1]);
+        }
+    }
+
+    private static DecodedFrame Merge(Frame frame, IntPtr data)
+    {
+        var planes = Enumerable.Range(0, 3).Select(plane => Mat.FromPixelData(frame.Height, frame.Width, MatType.CV_8UC1, data + (plane * frame.Height * frame.Stride), frame.Stride)).ToArray();
+        var colour = new Mat();
+        Cv2.Merge(planes, colour);
+        foreach (var plane in planes) plane.Dispose();
+        return new DecodedFrame(colour, true);
+    }
+
+    /// <summary>A mosaic of 8 bits: bilinear, by OpenCV, which names a mosaic by the second row's second and third pixel: its "BayerBG" starts red, green.</summary>
+    private static DecodedFrame Demosaic(Mat mosaic, int order)
+    {
+        using (mosaic)
         {
             var colour = new Mat();
-            Cv2.CvtColor(raw, colour, mosaic.Value);
+            Cv2.CvtColor(mosaic, colour, s_mosaics[order]);
             return new DecodedFrame(colour, false);
         }
     }

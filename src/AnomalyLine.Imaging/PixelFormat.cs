@@ -41,4 +41,64 @@ public enum PixelFormat
 
     /// <summary>Six bytes a pixel: blue, green, red, each little endian, 0..65535.</summary>
     Bgr16 = 12,
+
+    /// <summary>Four values of 10 bits in five bytes, bits in one run from the lowest on (PFNC Mono10p). Each row begins at a byte.</summary>
+    Mono10P = 13,
+
+    /// <summary>Two values of 12 bits in three bytes, bits in one run from the lowest on (PFNC Mono12p). Each row begins at a byte.</summary>
+    Mono12P = 14,
+
+    /// <summary>Two values of 10 bits in three bytes, high bits first: bits 9..2 of the first, then the low two of both (bits 0, 1 and 4, 5), then bits 9..2 of the second (GigE Vision Mono10Packed).</summary>
+    Mono10Packed = 15,
+
+    /// <summary>Two values of 12 bits in three bytes, high bits first: bits 11..4 of the first, then the low four of both, then bits 11..4 of the second (GigE Vision Mono12Packed).</summary>
+    Mono12Packed = 16,
+
+    /// <summary>Bayer mosaic whose first row starts red, green; two bytes a pixel, little endian. Also for 10 and 12 bits, with significant bits stated.</summary>
+    BayerRG16 = 17,
+
+    /// <summary>Bayer mosaic whose first row starts green, red; two bytes a pixel, little endian. Also for 10 and 12 bits, with significant bits stated.</summary>
+    BayerGR16 = 18,
+
+    /// <summary>Bayer mosaic whose first row starts green, blue; two bytes a pixel, little endian. Also for 10 and 12 bits, with significant bits stated.</summary>
+    BayerGB16 = 19,
+
+    /// <summary>Bayer mosaic whose first row starts blue, green; two bytes a pixel, little endian. Also for 10 and 12 bits, with significant bits stated.</summary>
+    BayerBG16 = 20,
+
+    /// <summary>Bayer mosaic whose first row starts red, green; 10 bits a pixel as in Mono10p.</summary>
+    BayerRG10P = 21,
+
+    /// <summary>Bayer mosaic whose first row starts green, red; 10 bits a pixel as in Mono10p.</summary>
+    BayerGR10P = 22,
+
+    /// <summary>Bayer mosaic whose first row starts green, blue; 10 bits a pixel as in Mono10p.</summary>
+    BayerGB10P = 23,
+
+    /// <summary>Bayer mosaic whose first row starts blue, green; 10 bits a pixel as in Mono10p.</summary>
+    BayerBG10P = 24,
+
+    /// <summary>Bayer mosaic whose first row starts red, green; 12 bits a pixel as in Mono12p.</summary>
+    BayerRG12P = 25,
+
+    /// <summary>Bayer mosaic whose first row starts green, red; 12 bits a pixel as in Mono12p.</summary>
+    BayerGR12P = 26,
+
+    /// <summary>Bayer mosaic whose first row starts green, blue; 12 bits a pixel as in Mono12p.</summary>
+    BayerGB12P = 27,
+
+    /// <summary>Bayer mosaic whose first row starts blue, green; 12 bits a pixel as in Mono12p.</summary>
+    BayerBG12P = 28,
+
+    /// <summary>YCbCr 4:2:2 of full range (BT.601, as JPEG has it): Y0 Cb Y1 Cr for two pixels (PFNC YUV422_8, YCbCr422_8).</summary>
+    Yuv422Yuyv8 = 29,
+
+    /// <summary>YCbCr 4:2:2 of full range: Cb Y0 Cr Y1 for two pixels (PFNC YUV422_8_UYVY, YCbCr422_8_CbYCrY).</summary>
+    Yuv422Uyvy8 = 30,
+
+    /// <summary>Three pictures of one byte a pixel, one below the other: red, green, blue.</summary>
+    Rgb8Planar = 31,
+
+    /// <summary>A 32-bit float a pixel, little endian, in [0, 1], 1 being white; another value makes the frame an invalid one. It is judged with 16 bits.</summary>
+    Mono32F = 32,
 }

@@ -19,13 +19,14 @@ internal static class SignificantBits
     private static readonly int[] s_usual = [8, 10, 12, 14, All];
 
     /// <summary>Whether values of a format may have 16 bits.</summary>
-    public static bool Concerns(PixelFormat format) => format is PixelFormat.Mono16 or PixelFormat.Rgb16 or PixelFormat.Bgr16 or PixelFormat.Png;
+    public static bool Concerns(PixelFormat format) => format is PixelFormat.Png || (format is not PixelFormat.Jpeg && PixelLayout.Of(format) is { IsDeep: true });
 
     /// <summary>What is wrong with what a frame states, or null.</summary>
     public static string? Check(PixelFormat format, int stated) => stated switch
     {
         0 => null,
         < Fewest or > All => $"{stated} significant bits are stated; state {Fewest}..{All}, or 0 for what the model knows.",
+        _ when format is not (PixelFormat.Png or PixelFormat.Jpeg) && PixelLayout.Of(format) is { SignificantBits: > 0 and var own } => own == stated ? null : $"{stated} significant bits are stated for {format}, which has {own}; leave significant_bits out.",
         _ when !Concerns(format) => $"{stated} significant bits are stated for {format}, whose values have 8; leave significant_bits out, or send a 16-bit format.",
         _ => null,
     };

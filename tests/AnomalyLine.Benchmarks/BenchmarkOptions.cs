@@ -4,7 +4,7 @@ using System.Globalization;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, fast-modes, quality, tune, splits or tiles.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, unpacking, fast-modes, quality, tune, splits or tiles.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -30,7 +30,7 @@ internal sealed record BenchmarkOptions(
     /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
     public IReadOnlyList<string> Settings { get; private init; } = [];
 
-    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak|attack|decoding [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak|attack|decoding|unpacking [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]\n"
@@ -46,7 +46,7 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles" or "unpacking":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":

@@ -14,6 +14,7 @@ using AnomalyLine.Benchmarks.Running;
 using AnomalyLine.Benchmarks.Stages;
 using AnomalyLine.Benchmarks.Threads;
 using AnomalyLine.Benchmarks.Tiles;
+using AnomalyLine.Benchmarks.Unpacking;
 using AnomalyLine.Imaging.Decoding;
 using AnomalyLine.Inference.Backends.Torch;
 
@@ -44,6 +45,7 @@ var tables = options.Name switch
     "attack" => await AttackBenchmark.RunAsync(options),
     "decoding" => DecodingBenchmark.Run(options),
     "tiles" => TilesBenchmark.Run(options),
+    "unpacking" => UnpackingBenchmark.Run(options),
     "swap" => await SwapBenchmark.RunAsync(options),
     "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),

@@ -73,7 +73,7 @@ public sealed class DecoderTests : IDisposable
 
         for (var i = 0; i < 200; i++)
         {
-            if (pool.TryDecode(File(Png(8, 8, 1)), out var pixels, out var error)) Assert.Equal(pixels.Width * pixels.Height * Frame.BytesPerPixel(pixels.Format), pixels.Data.Length);
+            if (pool.TryDecode(File(Png(8, 8, 1)), out var pixels, out var error)) Assert.Equal(pixels.Height * Frame.RowBytes(pixels.Format, pixels.Width), pixels.Data.Length);
             else Assert.NotEmpty(error);
         }
     }

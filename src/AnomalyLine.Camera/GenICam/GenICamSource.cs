@@ -202,7 +202,7 @@ internal sealed unsafe class GenICamSource : IFrameSource
 
         int width = Aravis.arv_buffer_get_image_width(buffer), height = Aravis.arv_buffer_get_image_height(buffer);
         Aravis.arv_buffer_get_image_padding(buffer, out var padding, out _);
-        var stride = (width * Frame.BytesPerPixel(format.Format)) + padding;
+        var stride = Frame.RowBytes(format.Format, width) + padding;
         var data = Aravis.arv_buffer_get_image_data(buffer, out var bytes);
         var pixels = PooledArrays.Rent<byte>((int)Math.Min(bytes, (nuint)stride * (nuint)height));
         new ReadOnlySpan<byte>((void*)data, pixels.Length).CopyTo(pixels.Memory.Span);

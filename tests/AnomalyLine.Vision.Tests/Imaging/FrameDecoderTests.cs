@@ -21,7 +21,7 @@ public class FrameDecoderTests
     [InlineData(PixelFormat.Bgr8)]
     public void Decode_RawPixels_WrapsThemWithoutACopy(PixelFormat format)
     {
-        var data = new byte[256 * Frame.BytesPerPixel(format)];
+        var data = new byte[Frame.RowBytes(format, 256)];
         var pin = GCHandle.Alloc(data, GCHandleType.Pinned);
 
         Assert.True(FrameDecoder.TryDecode(TestImages.Raw(format, 16, 16, data), pin.AddrOfPinnedObject(), out var decoded, out _));
@@ -42,7 +42,7 @@ public class FrameDecoderTests
         {
             PixelFormat.Jpeg => TestImages.File(format, Jpeg),
             PixelFormat.Png => TestImages.File(format, Png),
-            _ => TestImages.Raw(format, 64, 48, Picture[..(64 * 48 * Frame.BytesPerPixel(format))]),
+            _ => TestImages.Raw(format, 64, 48, Picture[..(48 * Frame.RowBytes(format, 64))]),
         };
         var start = Stopwatch.GetTimestamp();
         Assert.True(FramePreparer.TryPrepare(frame, Colour16, null, out var prepared, out var error), error);

@@ -73,7 +73,7 @@ public class OverlayTests
     [InlineData(PixelFormat.Bgr16)]
     public void TryEncodeFrame_EachRawFormat_IsAPictureOfItsSize(PixelFormat format)
     {
-        var frame = TestImages.Raw(format, 40, 30, new byte[1200 * Frame.BytesPerPixel(format)]);
+        var frame = TestImages.Raw(format, 40, 30, new byte[30 * Frame.RowBytes(format, 40)]);
 
         Assert.True(Overlay.TryEncodeFrame(frame, 0, PixelFormat.Jpeg, out var file, out _));
 
