@@ -1,3 +1,4 @@
+using AnomalyLine.Contracts.V1;
 using Microsoft.Playwright;
 
 namespace AnomalyLine.Server.Tests.Browser;
@@ -81,5 +82,44 @@ public sealed class RecipeStories(Chromium chromium)
         var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Link($"Download {candidate}").ClickAsync());
         Assert.Equal(candidate + ".alm", download.SuggestedFilename);
         Assert.Equal("good", await File.ReadAllTextAsync(await download.PathAsync(), TestServer.Cancel));
+    }
+
+    /// <summary>The glare that makes these parts rejects is drawn over, by mouse, and is judged no more.</summary>
+    [Fact]
+    public async Task Area_DrawnOverADefect_IsLeftOutFromTheNextFrameOn()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 3);
+        Assert.Equal(Verdict.NotOk, (await server.InspectAsync([ShownLine.Part(ShownLine.First, 4, isReject: true)]))[0].Inspection.Verdict);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1/recipes");
+        await page.UntilAliveAsync();
+        var canvas = page.Locator("[data-canvas]");
+        await canvas.ScrollIntoViewIfNeededAsync();
+        var box = (await canvas.BoundingBoxAsync())!;
+        await page.Page.GetByLabel("rectangle", new() { Exact = true }).CheckAsync();
+        await page.Page.Mouse.MoveAsync(box.X + 2, box.Y + 2);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2), new() { Steps = 4 });
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width * 0.8f), box.Y + (box.Height * 0.8f), new() { Steps = 4 });
+        await page.Page.Mouse.UpAsync();
+        await ConsolePage.SaysAsync(page.Locator(".area .shapes"), "Left out: rectangle");
+
+        await page.Page.GetByLabel("brush", new() { Exact = true }).CheckAsync();
+        await page.Page.Mouse.MoveAsync(box.X + 20, box.Y + box.Height - 6);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + 60, box.Y + box.Height - 6, new() { Steps = 3 });
+        await page.Page.Mouse.UpAsync();
+        await Assertions.Expect(page.Locator(".area .shapes li")).ToHaveCountAsync(2);
+        await page.KeepAsync("recipes-area");
+        await page.Button("Remove shape 2").ClickAsync();
+
+        await page.Button("Apply the area…").ClickAsync();
+        await page.Locator(".area [data-reason]").FillAsync("glare of the new lamp");
+        await page.Button("Apply now").ClickAsync();
+        await Assertions.Expect(page.Locator("form table tbody tr")).ToHaveCountAsync(2);
+
+        var recipe = (await server.Recipes.GetRecipeAsync(new() { Station = ShownLine.First }, cancellationToken: TestServer.Cancel)).Recipe;
+        Assert.Equal((2u, "glare of the new lamp", AreaShape.Types.Kind.Rectangle), (recipe.Revision, recipe.Reason, Assert.Single(recipe.LeftOut).Kind));
+        Assert.Equal(Verdict.Ok, (await server.InspectAsync([ShownLine.Part(ShownLine.First, 4, isReject: true)]))[0].Inspection.Verdict);
+        Assert.Empty(page.Errors);
     }
 }
