@@ -13,7 +13,7 @@ test:
 # What tells most of a change within a minute or two: no training, no browser, no other program.
 test-fast:
 	dotnet build AnomalyLine.sln -nologo -v q -tl:off -p:BuildOpcUaGateway=false
-	for project in Architecture Inspection Vision Management Cli Server; do \
+	for project in Architecture Inspection Vision Management Cli Camera Server; do \
 	  dotnet test --no-build --project tests/AnomalyLine.$$project.Tests --filter-not-trait Speed=Slow || exit 1; done
 
 # The bill of materials, CycloneDX: what the lock files name, with licences where the packages were restored.
