@@ -14,4 +14,7 @@ public enum ServingEngine
 
     /// <summary>libtorch in bfloat16, where the model's training found that it changes little and the processor computes in it; else <see cref="Torch"/>.</summary>
     Bfloat16,
+
+    /// <summary>ONNX Runtime on a card, from frames to map and score in one graph where the method has a form for it, else its passes (<see cref="CardOptions"/>); where there is no card, as <see cref="Auto"/>.</summary>
+    Card,
 }

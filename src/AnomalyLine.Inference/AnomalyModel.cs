@@ -1,6 +1,7 @@
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
+using AnomalyLine.Inference.Backends.Card;
 using AnomalyLine.Inference.Backends.OnnxRuntime;
 using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inference.Networks;
@@ -70,10 +71,11 @@ public sealed class AnomalyModel : IDetector
     /// <param name="device">"auto", "cpu" or "cuda".</param>
     /// <param name="engine">What computes its network; <see cref="Engine"/> says what it became. Any but Torch costs a second or two, in which both are tried.</param>
     /// <param name="maxBatchSize">Frames that will come at most at once, for the trial of engines, 1..256.</param>
+    /// <param name="card">How it judges on a card, where there is one.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, of another format version, or does not reproduce its reference scores.</exception>
     /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
     internal static AnomalyModel Open(
-        string path, Func<ModelManifest, IReadOnlyDictionary<string, byte[]>, InferenceNetwork> networks, string device, ServingEngine engine, int maxBatchSize)
+        string path, Func<ModelManifest, IReadOnlyDictionary<string, byte[]>, InferenceNetwork> networks, string device, ServingEngine engine, int maxBatchSize, CardOptions card)
     {
         var (manifest, sha256, files) = ModelFile.Read(path);
         var target = TorchEngine.ResolveDevice(device);
@@ -102,6 +104,15 @@ public sealed class AnomalyModel : IDetector
             references = Replay(path, manifest, files, torch, isRounded: isOnGpu && TorchEngine.TensorFloat32);
             var selector = new BackendSelector(torch, references, manifest.Input.Tiles is null ? maxBatchSize : 1);
             var (pipeline, choice) = (torch, new EngineChoice(ServingEngine.Torch, isOnGpu ? "the network runs on cuda" : "not asked for another", IsRefusal: false, []));
+            CardParts? parts = null;
+            CardParts OpenCard() => CardParts.Open(torch, normal, card, manifest.Input.Tiles is null ? maxBatchSize : 1);
+            string? lack = null;
+            if (engine == ServingEngine.Card)
+            {
+                (pipeline, choice, parts) = selector.TryCard(engine, OpenCard, torch, choice);
+                if (parts is null) (lack, engine) = (choice.Reason, ServingEngine.Auto);
+            }
+
             if (!isOnGpu && engine is ServingEngine.Auto or ServingEngine.Onnx) (pipeline, choice) = selector.TryOnnx(engine, n => OnnxBackend.Of(n, TorchEngine.Threads));
             if (pipeline.Backend is OnnxBackend onnx) Own(onnx);
             if (engine is ServingEngine.Auto or ServingEngine.Bfloat16)
@@ -125,7 +136,20 @@ public sealed class AnomalyModel : IDetector
                 }
             }
 
-            var model = new AnomalyModel(pipeline, manifest, ModelFile.VersionOf(manifest, sha256), staging, normal, owned) { Engine = choice };
+            if (engine == ServingEngine.Auto && lack is null && !isOnGpu && card.Provider != CardProvider.Cpu && CardProbe.Report.IsUsable)
+                (pipeline, choice, parts) = selector.TryCard(engine, OpenCard, pipeline, choice);
+            if (parts is not null)
+            {
+                Own(parts);
+                foreach (var left in owned.Where(one => one is OnnxBackend).ToArray())
+                {
+                    owned.Remove(left);
+                    left.Dispose();
+                }
+            }
+
+            if (lack is not null) choice = choice with { IsRefusal = true, Reason = $"{choice.Reason}; not by a card: {lack}" };
+            var model = new AnomalyModel(pipeline, manifest, ModelFile.VersionOf(manifest, sha256), staging, normal, owned) { Engine = choice, BatchSizes = parts?.Sizes };
             if (isOnGpu) model.WarmUp(maxBatchSize);
             return model;
         }

@@ -55,6 +55,42 @@ internal sealed class BackendSelector(InferencePipeline torch, IReadOnlyList<Pre
         }
     }
 
+    /// <summary>Takes a card if it gives the same on the reference frames, and is faster or asked for.</summary>
+    /// <param name="wanted">Auto or Card.</param>
+    /// <param name="open">Opens the model on a card, and meets the sizes of batches that will come.</param>
+    /// <param name="soFar">What would judge without it.</param>
+    /// <param name="choice">Why that would.</param>
+    /// <returns>What judges from now on, and why; the card's parts, which are the caller's to dispose, or null where it was not taken.</returns>
+    public (InferencePipeline Pipeline, EngineChoice Choice, CardParts? Card) TryCard(ServingEngine wanted, Func<CardParts> open, InferencePipeline soFar, EngineChoice choice)
+    {
+        (InferencePipeline, EngineChoice, CardParts?) Stay(string reason) => (soFar, choice with { Reason = reason, IsRefusal = true }, null);
+        if (references.Count == 0) return Stay("the model file has no reference frames to compare a card with");
+        CardParts? card = null;
+        var isTaken = false;
+        try
+        {
+            card = open();
+            var comparison = new EngineComparison(soFar.Detect, card.Pipeline.Detect);
+            var (score, map) = comparison.Difference(references);
+            var (mostOfScore, mostOfMap) = TorchEngine.TensorFloat32 ? (Bfloat16Trial.MostScoreDifference, Bfloat16Trial.MostMapDifference) : (Tolerance, Tolerance);
+            if (!(score <= mostOfScore && map <= mostOfMap))
+                return Stay(FormattableString.Invariant($"the card changes scores by {score:G3} and maps by {map:G3} of the largest value on the reference frames, more than it may"));
+            var measured = wanted == ServingEngine.Card ? [] : comparison.Measure(references, maxBatchSize);
+            EngineTime[] times = [.. choice.Times, .. measured.Select(t => new EngineTime(t.Batch, ServingEngine.Card, t.Other))];
+            isTaken = measured.Count == 0 || EngineComparison.Share(measured) < Gain;
+            if (!isTaken) return (soFar, choice with { Times = times }, null);
+            return (card.Pipeline, new EngineChoice(ServingEngine.Card, $"{(measured.Count == 0 ? "asked for" : "faster on this machine")}, {card.Words}", IsRefusal: false, times), card);
+        }
+        catch (Exception e) when (e is EngineException or NotSupportedException)
+        {
+            return Stay(e.Message);
+        }
+        finally
+        {
+            if (!isTaken) card?.Dispose();
+        }
+    }
+
     /// <summary>Takes bfloat16 if the reference frames bear it out and it is faster than the choice so far, or asked for.</summary>
     /// <param name="wanted">Auto or Bfloat16.</param>
     /// <param name="half">The same network in bfloat16; the caller disposes it unless it is chosen.</param>

@@ -28,16 +28,22 @@ internal sealed class FrameStaging(InputSpec input, Device device) : IDisposable
     public Tensor Move(IReadOnlyList<PreparedFrame> frames, int size)
     {
         var buffer = BufferOf(size);
+        Write(frames, MemoryMarshal.Cast<byte, float>(buffer.bytes));
+        var batch = buffer.narrow(0, 0, size);
+        return device.type == DeviceType.CPU ? batch : batch.to(device, non_blocking: true);
+    }
+
+    /// <summary>Writes frames one behind the other.</summary>
+    /// <param name="frames">The frames.</param>
+    /// <param name="values">As long at least; the rest stays as it is.</param>
+    public void Write(IReadOnlyList<PreparedFrame> frames, Span<float> values)
+    {
         var plane = input.Planes * input.Height * input.Width;
-        var values = MemoryMarshal.Cast<byte, float>(buffer.bytes);
         for (var i = 0; i < frames.Count; i++)
         {
             if (!frames[i].Input.IsSameShape(input)) throw new ArgumentException($"Frame {i} is prepared to {frames[i].Input}, but the model takes {input}.", nameof(frames));
             frames[i].Values.CopyTo(values[(i * plane)..]);
         }
-
-        var batch = buffer.narrow(0, 0, size);
-        return device.type == DeviceType.CPU ? batch : batch.to(device, non_blocking: true);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
+using AnomalyLine.Inference.Backends.Card;
 using AnomalyLine.Inference.Maps;
 using AnomalyLine.Inference.Networks;
 using AnomalyLine.Inference.Tensors;
@@ -15,7 +17,9 @@ namespace AnomalyLine.Inference;
 /// <param name="staging">Brings frames to where the network is.</param>
 /// <param name="normal">What the map is measured against; null for the plain map.</param>
 /// <param name="team">The threads of maps.</param>
-internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBackend backend, FrameStaging staging, PixelwiseNormalizer? normal, ThreadTeam team)
+/// <param name="judge">Computes map and score from frames in one graph (<see cref="JudgingGraph"/>), in place of all else; null where it is not so.</param>
+internal sealed class InferencePipeline(
+    InferenceNetwork network, IInferenceBackend backend, FrameStaging staging, PixelwiseNormalizer? normal, ThreadTeam team, BoundSession? judge = null)
 {
     private readonly InferenceContext _context = new(backend, team);
     private readonly TileBlend? _tiles = staging.Input.Tiles is null ? null : new TileBlend(staging.Input);
@@ -23,14 +27,23 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
     /// <summary>The network.</summary>
     public InferenceNetwork Network => network;
 
+    /// <summary>What frames must be prepared to: the network's input, or many of it as tiles.</summary>
+    public InputSpec Input => staging.Input;
+
     /// <summary>What computes its passes.</summary>
     public IInferenceBackend Backend => backend;
 
-    /// <summary>What all passes have taken together so far; on a GPU, until they were queued.</summary>
-    public TimeSpan PassTime => _context.PassTime;
+    /// <summary>Whether all of judging is one graph.</summary>
+    public bool IsOneGraph => judge is not null;
+
+    /// <summary>What all passes have taken together so far; on a GPU by libtorch, until they were queued; of one graph with its copies, map and score.</summary>
+    public TimeSpan PassTime => _context.PassTime + (judge?.Elapsed ?? TimeSpan.Zero);
 
     /// <summary>The same frames and maps by another network, or by another backend.</summary>
     public InferencePipeline With(InferenceNetwork other, IInferenceBackend by) => new(other, by, staging, normal, team);
+
+    /// <summary>The same by one graph.</summary>
+    public InferencePipeline With(BoundSession by) => new(network, backend, staging, normal, team, by);
 
     /// <summary>Judges frames as one batch.</summary>
     public DetectionResult[] Detect(IReadOnlyList<PreparedFrame> frames) => Detect(frames, frames.Count);
@@ -41,8 +54,22 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
         if (_tiles is not null) return [.. frames.Select(frame => DetectByTiles(frame, _tiles))];
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var map = network.AnomalyMap(staging.Move(frames, size), _context);
-        if (normal is not null) map = normal.Measure(map, team);
+        Tensor map;
+        if (judge is null)
+        {
+            map = network.AnomalyMap(staging.Move(frames, size), _context);
+            if (normal is not null) map = normal.Measure(map, team);
+        }
+        else
+        {
+            staging.Write(frames, judge.Input(size));
+            judge.Run(size);
+
+            // The graph's score is that of the whole map.
+            if (frames.All(frame => frame.Cover == frame.Input.Whole && frame.Mask is null)) return DetectionsOf(frames, size);
+            map = MapOf(size, frames.Count);
+        }
+
         map = Judged(map, [.. frames.Select(frame => frame.Mask)]);
         if (frames.Any(frame => frame.Cover != frame.Input.Whole))
             return [.. frames.Select((frame, i) => Detections(Covered(map.narrow(0, i, 1), frame.Cover).contiguous(), [frame])[0])];
@@ -84,8 +111,44 @@ internal sealed class InferencePipeline(InferenceNetwork network, IInferenceBack
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var map = Judged(blend.Of(staging.Move([frame], 1)[0], frame.Cover, tiles => network.AnomalyMap(tiles, _context))!, [frame.Mask]);
+        var map = blend.Of(staging.Move([frame], 1)[0], frame.Cover, tiles => judge is null ? network.AnomalyMap(tiles, _context) : MapOfTiles(tiles))!;
+        map = Judged(map, [frame.Mask]);
         return Detections(Covered(map, frame.Cover).contiguous(), [frame])[0];
+    }
+
+    /// <summary>What the graph made of frames that fill its input and are judged whole.</summary>
+    private DetectionResult[] DetectionsOf(IReadOnlyList<PreparedFrame> frames, int size)
+    {
+        var maps = judge!.Output(size, JudgingGraph.Map);
+        var scores = judge.Output(size, JudgingGraph.Score);
+        var (height, width) = (network.Input.Height, network.Input.Width);
+        var detections = new DetectionResult[frames.Count];
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var values = PooledArrays.Rent<float>(height * width);
+            maps.Slice(i * height * width, height * width).CopyTo(values.Memory.Span);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].Area.LeftOut }, scores[i]);
+        }
+
+        return detections;
+    }
+
+    /// <summary>The first maps of the graph's last batch of a size, count x H x W.</summary>
+    private Tensor MapOf(int size, int count)
+    {
+        var map = empty([count, network.Input.Height, network.Input.Width], ScalarType.Float32);
+        var values = CpuMapKernels.Values(map);
+        judge!.Output(size, JudgingGraph.Map)[..values.Length].CopyTo(values);
+        return map;
+    }
+
+    private Tensor MapOfTiles(Tensor tiles)
+    {
+        var count = (int)tiles.shape[0];
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)count);
+        CpuMapKernels.Values(tiles.contiguous()).CopyTo(judge!.Input(size));
+        judge.Run(size);
+        return MapOf(size, count);
     }
 
     /// <summary>What maps of one size say of the frames that they show, the first of the maps.</summary>

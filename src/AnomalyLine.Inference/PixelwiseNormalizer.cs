@@ -70,6 +70,9 @@ internal sealed class PixelwiseNormalizer : IDisposable
         graph.Output("normal_deviation", graph.Constant(_deviation), _deviation.shape[0], _deviation.shape[1]);
     }
 
+    /// <summary><see cref="Measure(Tensor, ThreadTeam)"/> in a graph.</summary>
+    public OnnxValue WriteMeasure(OnnxGraph graph, OnnxValue map) => graph.Add("Relu", [graph.Add("Div", [graph.Add("Sub", [map, graph.Constant(_mean)]), graph.Constant(_deviation)])]);
+
     /// <summary>Deviations above the mean, at least 0: N x H x W.</summary>
     public Tensor Measure(Tensor map, ThreadTeam team) => CpuMapKernels.CanUse(map) ? Walk(map, team) : Divide(map);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AnomalyLine.Detection;
+using AnomalyLine.Inference.Backends.Card;
 using AnomalyLine.Inference.Backends.Torch;
 
 namespace AnomalyLine.Inference;
@@ -36,7 +37,7 @@ internal sealed class WarmUpBatchSizes
             {
                 judge(size);
             }
-            catch (ExternalException e) when (TorchEngine.IsOutOfMemory(e))
+            catch (Exception e) when (e is ExternalException external && TorchEngine.IsOutOfMemory(external) || e is EngineException { Message: CardProbe.OutOfMemory })
             {
                 if (size == 1) throw new EngineException("The device has no memory left for one frame of this model; free some, or let it judge on the processor with cpu as its device.", e);
                 return found;

@@ -23,6 +23,9 @@ public sealed class LineOptions
     /// </summary>
     public int EngineThreads { get; set; }
 
+    /// <summary>How models judge on a card, where <see cref="Engine"/> takes one.</summary>
+    public CardOptions Card { get; set; } = new();
+
     /// <summary>Whether CUDA may round float32 to TF32 (10 bits) where it multiplies. Default false; without effect on the processor.</summary>
     public bool TensorFloat32 { get; set; }
 
@@ -82,7 +85,8 @@ public sealed class LineOptions
         Require(CaptureTimeBehind >= TimeSpan.Zero && CaptureTimeBehind <= TimeSpan.FromDays(366), $"{nameof(CaptureTimeBehind)} is {CaptureTimeBehind}; use 0..366 d.");
         Require(RemovedStationRetention >= TimeSpan.Zero, $"{nameof(RemovedStationRetention)} is {RemovedStationRetention}; use 0 or more.");
         Require(RetainedInspectionsPerStation >= 1, $"{nameof(RetainedInspectionsPerStation)} is {RetainedInspectionsPerStation}; use 1 or more.");
-        Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch, Onnx or Bfloat16.");
+        Require(Enum.IsDefined(Engine), $"{nameof(Engine)} is {Engine}; use Auto, Torch, Onnx, Bfloat16 or Card.");
+        errors.AddRange(Card.Validate().Select(error => $"{nameof(Card)}:{error}"));
         Require(Enum.IsDefined(LogDurability), $"{nameof(LogDurability)} is {LogDurability}; use Full or Normal.");
         Require(
             LogBusyTimeout >= TimeSpan.FromSeconds(1) && LogBusyTimeout <= TimeSpan.FromMinutes(1),

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using AnomalyLine.Detection;
 
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, unpacking, fast-modes, quality, tune, splits or tiles.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, unpacking, fast-modes, quality, tune, splits, tiles or card.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -13,7 +14,7 @@ namespace AnomalyLine.Benchmarks;
 /// <param name="Model">fast-modes: a trained model file.</param>
 /// <param name="FastModel">fast-modes: a model of the same method whose training differs; empty for none.</param>
 /// <param name="Preset">quality: the preset to train with.</param>
-/// <param name="Minutes">quality: limit of each training, minutes of all cores; 0 for the preset's own schedule. tune: limit of the whole choice, above 0.</param>
+/// <param name="Minutes">quality: limit of each training, minutes of all cores; 0 for the preset's own schedule. tune: limit of the whole choice, above 0. card: about what all may take, 0 for no limit.</param>
 /// <param name="Results">quality, tune: file that keeps each row as a line of JSON; rows in it are not measured again. Empty for none.</param>
 internal sealed record BenchmarkOptions(
     string Name, int Rounds, double Seconds, string Only, bool Json, string Data = "", string Model = "", string FastModel = "", string Preset = "fast", double Minutes = 0, string Results = "")
@@ -30,10 +31,23 @@ internal sealed record BenchmarkOptions(
     /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
     public IReadOnlyList<string> Settings { get; private init; } = [];
 
+    /// <summary>card: what computes. Default Cuda.</summary>
+    public CardProvider Provider { get; private init; }
+
+    /// <summary>card: the card's peak in float32, TFLOP/s, as its maker says it; 0 to measure it.</summary>
+    public double Peak { get; private init; }
+
+    /// <summary>card: small models and few cases, to see that it runs.</summary>
+    public bool IsShort { get; private init; }
+
+    /// <summary>swap, card: how often the model is swapped, at least 1.</summary>
+    public int Swaps { get; private init; } = 50;
+
     private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak|attack|decoding|unpacking [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]\n"
+        + "       AnomalyLine.Benchmarks card [--provider Cuda|TensorRt|Cpu] [--peak TFLOPS] [--minutes M] [--swaps N] [--only TEXT] [--short] [--json]\n"
         + "       AnomalyLine.Benchmarks splits --data ROOT --sets A,B [--only METHOD] [--preset fast] [--minutes M] [--set KEY=VALUE]... [--json]";
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? error)
@@ -46,11 +60,26 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles" or "unpacking":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles" or "unpacking" or "card":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":
                     read = read with { Bfloat16 = true };
+                    break;
+                case "--short":
+                    read = read with { IsShort = true };
+                    break;
+                case "--provider" when Enum.TryParse<CardProvider>(value, ignoreCase: true, out var provider) && Enum.IsDefined(provider):
+                    read = read with { Provider = provider };
+                    i++;
+                    break;
+                case "--peak" when double.TryParse(value, CultureInfo.InvariantCulture, out var peak) && peak > 0:
+                    read = read with { Peak = peak };
+                    i++;
+                    break;
+                case "--swaps" when int.TryParse(value, CultureInfo.InvariantCulture, out var swaps) && swaps >= 1:
+                    read = read with { Swaps = swaps };
+                    i++;
                     break;
                 case "--json":
                     read = read with { Json = true };

@@ -8,5 +8,12 @@ internal sealed record BenchmarkTable(string Title, params string[] Columns)
     /// <summary>A row for each case: its name, and a value for each further column; NaN where there is none.</summary>
     public List<(string Case, double[] Values)> Rows { get; } = [];
 
+    /// <summary>The same with further rows.</summary>
+    public BenchmarkTable With(IEnumerable<(string Case, double[] Values)> rows)
+    {
+        Rows.AddRange(rows);
+        return this;
+    }
+
     public void Add(string name, params double[] values) => Rows.Add((name, values));
 }

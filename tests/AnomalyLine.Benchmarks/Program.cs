@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnomalyLine.Benchmarks;
 using AnomalyLine.Benchmarks.Attack;
+using AnomalyLine.Benchmarks.Card;
 using AnomalyLine.Benchmarks.Decoding;
 using AnomalyLine.Benchmarks.FastModes;
 using AnomalyLine.Benchmarks.Log;
@@ -46,6 +47,7 @@ var tables = options.Name switch
     "decoding" => DecodingBenchmark.Run(options),
     "tiles" => TilesBenchmark.Run(options),
     "unpacking" => UnpackingBenchmark.Run(options),
+    "card" => await CardBenchmark.RunAsync(options),
     "swap" => await SwapBenchmark.RunAsync(options),
     "soak" => await SoakBenchmark.RunAsync(options),
     "quality" => QualityBenchmark.Run(options),

@@ -14,7 +14,7 @@ public sealed class CardBuildTests(TrainedModel model)
     {
         Assert.SkipUnless(File.Exists(s_server), "needs the build for a card: dotnet publish src/AnomalyLine.Server -p:OnnxBackend=gpu");
         using var folder = new TemporaryFolder();
-        await using var server = new ServerProcess(folder["data"], hasOpcUa: false, s_server);
+        await using var server = new ServerProcess(folder["data"], hasOpcUa: false, s_server, "--AnomalyLine:Line:Engine=Card");
         await server.StartAsync();
         var client = new LineClient(server.Channel);
         await client.AddStationsAsync(await client.UploadAsync(model.Path), "a");
@@ -27,7 +27,10 @@ public sealed class CardBuildTests(TrainedModel model)
         Assert.Equal(problems.Length == 0 ? 1 : 0, cards);
         Assert.Equal(problems.Distinct(StringComparer.Ordinal), problems);
         Assert.Equal(!HasDriver, problems.Any(line => line.Contains("driver is missing (libcuda.so.1)", StringComparison.Ordinal)));
-        Assert.Contains(server.Running.Lines, line => line.Contains("is served by", StringComparison.Ordinal));
+        var isByCard = server.Running.Lines.Any(line => line.Contains("is served by Card", StringComparison.Ordinal));
+        Assert.True(isByCard || server.Running.Lines.Any(line => line.Contains("; not by a card: ", StringComparison.Ordinal)));
+        var health = await server.Http.GetStringAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.Contains(isByCard ? "Healthy: models are judged by Card (1)" : "Degraded: models are judged by ", health, StringComparison.Ordinal);
     }
 
     /// <summary>What the probe looks for is what this version of the provider needs: the file names each.</summary>

@@ -1,3 +1,4 @@
+using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
@@ -35,6 +36,33 @@ internal static class CieLab
     public static Tensor ChromaDistance(Tensor x, Tensor y, ThreadTeam team) => CpuMapKernels.CanUse(x, y)
         ? CpuMapKernels.Over(x, y, team, static (one, other, map, _, _, _) => ColourDistance.Compute(one, other, map))
         : Squares(x, y);
+
+    /// <summary>The same as <see cref="ChromaDistance"/> in a graph.</summary>
+    public static OnnxValue WriteChromaDistance(OnnxGraph graph, OnnxValue x, OnnxValue y)
+    {
+        var difference = graph.Add("Sub", [WriteChroma(graph, x), WriteChroma(graph, y)]);
+        return graph.Add("ReduceSum", [graph.Add("Mul", [difference, difference]), graph.Constant([1L])], ("keepdims", 0L));
+    }
+
+    /// <summary>a* and b*, N x 2 x H x W.</summary>
+    private static OnnxValue WriteChroma(OnnxGraph graph, OnnxValue rgb)
+    {
+        var unit = graph.Add("Clip", [rgb, graph.Constant(0f), graph.Constant(1f)]);
+        var knee = graph.Constant(0.04045f);
+        var curve = graph.Add("Pow", [graph.Add("Div", [graph.Add("Add", [graph.Add("Max", [unit, knee]), graph.Constant(0.055f)]), graph.Constant(1.055f)]), graph.Constant(2.4f)]);
+        var linear = graph.Add("Where", [graph.Add("Greater", [unit, knee]), curve, graph.Add("Div", [unit, graph.Constant(12.92f)])]);
+        float[] toXyz =
+        [
+            (float)(0.4124564 / 0.95047), (float)(0.3575761 / 0.95047), (float)(0.1804375 / 0.95047), 0.2126729f, 0.7151522f, 0.0721750f,
+            (float)(0.0193339 / 1.08883), (float)(0.1191920 / 1.08883), (float)(0.9503041 / 1.08883),
+        ];
+        var xyz = graph.Add("Conv", [linear, graph.Constant(toXyz, 3, 3, 1, 1)], ("kernel_shape", new long[] { 1, 1 }));
+        var epsilon = graph.Constant((float)Epsilon);
+        var root = graph.Add("Pow", [graph.Add("Max", [xyz, epsilon]), graph.Constant(1f / 3f)]);
+        var line = graph.Add("Div", [graph.Add("Add", [graph.Add("Mul", [xyz, graph.Constant((float)Kappa)]), graph.Constant(16f)]), graph.Constant(116f)]);
+        var compressed = graph.Add("Where", [graph.Add("Greater", [xyz, epsilon]), root, line]);
+        return graph.Add("Conv", [compressed, graph.Constant([500, -500, 0, 0, 200, -200], 2, 3, 1, 1)], ("kernel_shape", new long[] { 1, 1 }));
+    }
 
     /// <summary>The same with tensor operations, wherever the tensors are.</summary>
     internal static Tensor Squares(Tensor x, Tensor y)

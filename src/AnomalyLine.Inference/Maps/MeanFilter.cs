@@ -1,4 +1,5 @@
 using System.Buffers;
+using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,6 +18,16 @@ internal static class MeanFilter
     {
         if (window <= 1) return map.alias();
         return CpuMapKernels.CanUse(map) ? Walk(map, window, team) : Pool(map, window);
+    }
+
+    /// <summary>The same as <see cref="Apply"/> in a graph.</summary>
+    public static OnnxValue Write(OnnxGraph graph, OnnxValue map, int window)
+    {
+        if (window <= 1) return map;
+        var half = window / 2;
+        var padded = graph.Add("Pad", [graph.Add("Unsqueeze", [map, graph.Constant([1L])]), graph.Constant(0, 0, half, half, 0, 0, half, half)], ("mode", "reflect"));
+        var across = graph.Add("AveragePool", [padded], ("kernel_shape", new long[] { 1, window }));
+        return graph.Add("Squeeze", [graph.Add("AveragePool", [across], ("kernel_shape", new long[] { window, 1 })), graph.Constant([1L])]);
     }
 
     /// <summary>With tensor operations: two one-dimensional means, which cost 2 * window instead of window² additions a pixel.</summary>

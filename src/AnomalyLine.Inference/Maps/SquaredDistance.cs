@@ -1,4 +1,5 @@
 using System.Numerics;
+using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
@@ -16,6 +17,13 @@ internal static class SquaredDistance
     public static Tensor Apply(Tensor x, Tensor y, ThreadTeam team) => CpuMapKernels.CanUse(x, y)
         ? CpuMapKernels.Over(x, y, team, static (one, other, map, channels, _, _) => Compute(one, other, map, channels))
         : Mean(x, y);
+
+    /// <summary>The same as <see cref="Apply"/> in a graph.</summary>
+    public static OnnxValue Write(OnnxGraph graph, OnnxValue x, OnnxValue y)
+    {
+        var difference = graph.Add("Sub", [x, y]);
+        return graph.Add("ReduceMean", [graph.Add("Mul", [difference, difference])], ("axes", new long[] { 1 }), ("keepdims", 0L));
+    }
 
     /// <summary>With tensor operations.</summary>
     internal static Tensor Mean(Tensor x, Tensor y) => (x - y).pow(S(2)).mean([1]);

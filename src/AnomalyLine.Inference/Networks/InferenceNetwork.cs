@@ -65,6 +65,18 @@ internal abstract class InferenceNetwork(InputSpec input, bool normalises, int p
     /// <returns>How map and score are computed from them.</returns>
     public virtual OnnxReading WriteOnnx(OnnxGraph graph) => throw new NotSupportedException($"{GetType().Name} does not judge by a single pass that a graph could hold.");
 
+    /// <summary>Writes <see cref="AnomalyMap"/> into a graph, for an engine that computes everything where its memory is.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="frames">N x C x H x W.</param>
+    /// <returns>The map, N x H x W; null, before anything is written, where it has no form in a graph.</returns>
+    public virtual OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames) => null;
+
+    /// <summary>Writes <see cref="Score"/> into a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="map">N x H x W.</param>
+    /// <returns>N.</returns>
+    public virtual OnnxValue WriteScore(OnnxGraph graph, OnnxValue map) => graph.Add("ReduceMax", [map], ("axes", new long[] { 1, 2 }), ("keepdims", 0L));
+
     /// <summary>The network's pass as judging makes it, N x … in, N x … out: the reconstruction, unless a method says otherwise. Each result depends on its own input only.</summary>
     public virtual Tensor[] Forward(Tensor input) => [((nn.Module<Tensor, Tensor>)Network).call(input)];
 

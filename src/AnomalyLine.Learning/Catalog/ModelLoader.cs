@@ -16,12 +16,13 @@ public static class ModelLoader
     /// <param name="device">"auto", "cpu" or "cuda".</param>
     /// <param name="engine">What computes its network; <see cref="AnomalyModel.Engine"/> says what it became. Any but Torch costs a second or two, in which both are tried.</param>
     /// <param name="maxBatchSize">Frames that will come at most at once, for the trial of engines, 1..256.</param>
+    /// <param name="card">How it judges on a card, where <paramref name="engine"/> takes one; null for the defaults.</param>
     /// <exception cref="ModelFileException">The file is missing, damaged, of another format version or method, or does not reproduce its reference scores.</exception>
     /// <exception cref="EngineException">The native engine or the device cannot be used.</exception>
-    public static AnomalyModel Load(string path, string device = "auto", ServingEngine engine = ServingEngine.Torch, int maxBatchSize = 8)
+    public static AnomalyModel Load(string path, string device = "auto", ServingEngine engine = ServingEngine.Torch, int maxBatchSize = 8, CardOptions? card = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return AnomalyModel.Open(path, (manifest, files) => Create(path, manifest, files), device, engine, maxBatchSize);
+        return AnomalyModel.Open(path, (manifest, files) => Create(path, manifest, files), device, engine, maxBatchSize, card ?? new CardOptions());
     }
 
     /// <summary>The method of a manifest with its weights, on the CPU.</summary>

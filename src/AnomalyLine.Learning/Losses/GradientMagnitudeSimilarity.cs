@@ -1,4 +1,6 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Networks;
+using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
@@ -44,6 +46,47 @@ internal static class GradientMagnitudeSimilarity
         }
 
         return (total / S(scales)).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same as <see cref="Distance"/>, for data in [0, 1], in a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="x">N x C x H x W.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="size">Height and width.</param>
+    /// <param name="scales">As above.</param>
+    public static OnnxValue WriteDistance(OnnxGraph graph, OnnxValue x, OnnxValue y, int channels, (int Height, int Width) size, int scales)
+    {
+        var constant = graph.Constant((float)ConstantForUnitRange);
+        OnnxValue? total = null;
+        for (var s = 0; s < scales; s++)
+        {
+            if (s > 0) (x, y) = (graph.WriteHalved(x), graph.WriteHalved(y));
+            var (g, h) = (graph.WriteMagnitude(x, channels), graph.WriteMagnitude(y, channels));
+            var product = graph.Add("Mul", [graph.Add("Mul", [g, h]), graph.Constant(2f)]);
+            var squares = graph.Add("Add", [graph.Add("Mul", [g, g]), graph.Add("Mul", [h, h])]);
+            var similarity = graph.Add("Div", [graph.Add("Add", [product, constant]), graph.Add("Add", [squares, constant])]);
+            var mean = graph.Add("ReduceMean", [graph.Add("Sub", [graph.Constant(1f), similarity])], ("axes", new long[] { 1 }), ("keepdims", 1L));
+            var distance = s == 0 ? mean : graph.Resize(mean, size.Height, size.Width);
+            total = total is { } sum ? graph.Add("Add", [sum, distance]) : distance;
+        }
+
+        return graph.Add("Squeeze", [graph.Add("Mul", [total!.Value, graph.Constant(1f / scales)]), graph.Constant([1L])]);
+    }
+
+    private static OnnxValue WriteHalved(this OnnxGraph graph, OnnxValue image) => graph.Add("AveragePool", [image], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
+
+    private static OnnxValue WriteMagnitude(this OnnxGraph graph, OnnxValue image, int channels)
+    {
+        OnnxValue Filter(float[] kernel)
+        {
+            var kernels = graph.Constant([.. Enumerable.Repeat(kernel, channels).SelectMany(k => k)], channels, 1, 3, 3);
+            return graph.Add("Conv", [image, kernels], ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }), ("group", (long)channels));
+        }
+
+        var (across, down) = (Filter([1, 0, -1, 1, 0, -1, 1, 0, -1]), Filter([1, 1, 1, 0, 0, 0, -1, -1, -1]));
+        var squares = graph.Add("Add", [graph.Add("Mul", [across, across]), graph.Add("Mul", [down, down])]);
+        return graph.Add("Sqrt", [graph.Add("Add", [graph.Add("Div", [squares, graph.Constant(9f)]), graph.Constant(1e-12f)])]);
     }
 
     /// <summary>Mean over scales of the mean of 1 - GMS, a scalar in [0, 1].</summary>

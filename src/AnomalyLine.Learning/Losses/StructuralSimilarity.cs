@@ -1,4 +1,5 @@
 using AnomalyLine.Inference.Maps;
+using AnomalyLine.Inference.Onnx;
 using AnomalyLine.Inference.Threading;
 using static AnomalyLine.Inference.Tensors.Scalars;
 using static TorchSharp.torch;
@@ -43,6 +44,31 @@ internal static class StructuralSimilarity
     public static Tensor Distance(Tensor x, Tensor y, double range, ThreadTeam team) => CpuMapKernels.CanUse(x, y)
         ? CpuMapKernels.Over(x, y, team, (one, other, map, c, h, w) => StructuralDistance.Compute(one, other, map, c, h, w, range))
         : OneMinus(Map(x, y, range).mean([1]));
+
+    /// <summary>The same as <see cref="Distance"/>, for data in [0, 1], in a graph: by the four moments of <see cref="StructuralDistance"/>, which keep the digits of small differences.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="x">N x C x H x W.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="channels">C.</param>
+    public static OnnxValue WriteDistance(OnnxGraph graph, OnnxValue x, OnnxValue y, int channels)
+    {
+        OnnxValue Op(string type, OnnxValue one, OnnxValue other) => graph.Add(type, [one, other]);
+        OnnxValue Square(OnnxValue value) => Op("Mul", value, value);
+        var weights = StructuralDistance.WindowWeights();
+        var kernels = Enumerable.Repeat(weights, 4 * channels).SelectMany(w => w).ToArray();
+        var (u, v) = (Op("Add", x, y), Op("Sub", x, y));
+        var moments = graph.Add("Concat", [u, v, Square(u), Square(v)], ("axis", 1L));
+        moments = graph.Add("Conv", [moments, graph.Constant(kernels, 4 * channels, 1, Window, 1)], ("kernel_shape", new long[] { Window, 1 }), ("pads", new long[] { Window / 2, 0, Window / 2, 0 }), ("group", 4L * channels));
+        moments = graph.Add("Conv", [moments, graph.Constant(kernels, 4 * channels, 1, 1, Window)], ("kernel_shape", new long[] { 1, Window }), ("pads", new long[] { 0, Window / 2, 0, Window / 2 }), ("group", 4L * channels));
+        OnnxValue Moment(long i) => graph.Add("Slice", [moments, graph.Constant([i * channels]), graph.Constant([(i + 1) * channels]), graph.Constant([1L])]);
+        var (uu, vv) = (Square(Moment(0)), Square(Moment(1)));
+        var p = Op("Add", uu, graph.Constant(2 * 0.0001f));
+        var r = Op("Add", Op("Sub", Moment(2), uu), graph.Constant(2 * 0.0009f));
+        var sv = Op("Sub", Moment(3), vv);
+        var above = Op("Mul", Op("Add", Op("Mul", p, sv), Op("Mul", vv, r)), graph.Constant(2f));
+        var distance = Op("Div", above, Op("Mul", Op("Add", p, vv), Op("Add", r, sv)));
+        return graph.Add("ReduceMean", [distance], ("axes", new long[] { 1 }), ("keepdims", 0L));
+    }
 
     /// <summary>The window as a symmetric matrix, side x side: row i holds the weights around i; what lies outside the image counts as zero.</summary>
     private static Tensor Band(long side, Tensor like)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Inference;
@@ -16,10 +17,24 @@ internal sealed record DetectorLoader(Func<string, IDetector> Load)
     /// <summary>The same for a few frames: without a trial of engines, which takes longer than they do.</summary>
     public Func<string, IDetector> LoadPlain { get; init; } = Load;
 
+    /// <summary>What judges by a model version that was loaded, and why; null where it was not, or not by an engine.</summary>
+    public Func<string, EngineChoice?> EngineOf { get; init; } = static _ => null;
+
     /// <summary>From the files of a store, each on the engine that the options ask for.</summary>
     public DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger)
-        : this(version => Open(Check(models, version, logger), options, logger))
+        : this(models, options, logger, new ConcurrentDictionary<string, EngineChoice>(StringComparer.Ordinal))
     {
+    }
+
+    private DetectorLoader(ModelStore models, LineOptions options, ILogger<DetectorLoader> logger, ConcurrentDictionary<string, EngineChoice> engines)
+        : this(version =>
+        {
+            var model = Open(Check(models, version, logger), options, logger);
+            engines[version] = model.Engine;
+            return model;
+        })
+    {
+        EngineOf = version => engines.GetValueOrDefault(version);
         LoadPlain = version => ModelLoader.Load(models.GetTrusted(version).Path);
         TorchEngine.TensorFloat32 = options.TensorFloat32;
         if (options.EngineThreads > 0) TorchEngine.Threads = options.EngineThreads;
@@ -38,7 +53,7 @@ internal sealed record DetectorLoader(Func<string, IDetector> Load)
 
     private static AnomalyModel Open(string path, LineOptions options, ILogger logger)
     {
-        var model = ModelLoader.Load(path, engine: options.Engine, maxBatchSize: options.MaxBatchSize);
+        var model = ModelLoader.Load(path, engine: options.Engine, maxBatchSize: options.MaxBatchSize, card: options.Card);
         var (engine, reason, isRefusal, _) = model.Engine;
         EngineLog.Settings(logger, TorchEngine.SettingsText);
         if (isRefusal) EngineLog.Refused(logger, model.Version, engine, reason);

@@ -34,6 +34,7 @@ internal static class ObservabilitySetup
             .AddCheck<LineHealthCheck>("line", tags: [Ready])
             .AddCheck<ManagementHealthCheck>("management", tags: [Ready])
             .AddCheck<MemoryHealthCheck>("memory", tags: [Ready])
+            .AddCheck<EngineHealthCheck>("engine", tags: [Ready])
             .AddCheck<GatewayHealthCheck>("opcua", tags: [Ready]);
         builder.Services.AddSingleton<HealthService>();
     }

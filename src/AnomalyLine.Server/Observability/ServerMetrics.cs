@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AnomalyLine.Inference.Backends.Card;
 using AnomalyLine.Inference.Backends.Torch;
 using AnomalyLine.Inspection;
 using AnomalyLine.Server.Hosting;
@@ -44,6 +45,17 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("anomalyline.audit.forwarding.pending", () => syslog.Lag.Entries, "{entry}", "Entries of the audit that the collector of syslog does not surely have");
         _meter.CreateObservableGauge("anomalyline.audit.forwarding.lag", () => syslog.Waits.TotalSeconds, "s", "For how long the oldest of these entries waits");
         _meter.CreateObservableGauge("anomalyline.tensors.live", () => TorchEngine.LiveTensors, "{tensor}", "Tensors that are alive; flat over time where none leaks");
+        _meter.CreateObservableGauge("anomalyline.card.memory.used", () => CardUsage.Read().Select(card => Of(card.UsedBytes, "card", card.Device)), "By", "Memory of a card that is used, by this process and others");
+        _meter.CreateObservableGauge("anomalyline.card.utilisation", () => CardUsage.Read().Select(card => Of(card.UtilisationPercent / 100.0, "card", card.Device)), "1", "Share of the last moments in which a card computed");
+        _meter.CreateObservableCounter(
+            "anomalyline.card.time",
+            () => new[] { Of(CardTimes.Upload.TotalSeconds, "stage", "upload"), Of(CardTimes.Compute.TotalSeconds, "stage", "compute"), Of(CardTimes.Download.TotalSeconds, "stage", "download") },
+            "s",
+            "What batches on cards have taken: frames over, the graph, maps and scores back");
+        _meter.CreateObservableCounter("anomalyline.card.batches", () => CardTimes.Batches, "{batch}", "Batches on cards");
+
+        static Measurement<T> Of<T>(T value, string label, object of)
+            where T : struct => new(value, new KeyValuePair<string, object?>(label, of));
     }
 
     /// <summary>Counts one answered frame.</summary>

@@ -24,6 +24,7 @@ internal static class OptionsReader
         if (errors.Count > 0) throw new InvalidOptionsException(errors);
         var folder = Path.GetFullPath(options.DataFolder);
         options.Line.DataFolder = folder;
+        options.Line.Card.CacheFolder = options.Line.Card.CacheFolder.Length == 0 ? Path.Combine(folder, "tensorrt") : Path.GetFullPath(options.Line.Card.CacheFolder);
         return options with { DataFolder = folder };
     }
 

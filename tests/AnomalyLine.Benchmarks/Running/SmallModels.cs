@@ -13,13 +13,18 @@ internal sealed class SmallModels : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("anomalyline-benchmark-").FullName;
     private readonly Dictionary<string, string> _paths = [];
+    private readonly ServingEngine _engine;
+    private readonly CardOptions? _card;
 
     /// <summary>With this many versions: one training, and files that differ in the seed that they name.</summary>
     /// <param name="count">Versions.</param>
     /// <param name="preset">"fast", of 128 pixels, or "balanced", of 256.</param>
     /// <param name="channels">1 or 3.</param>
-    public SmallModels(int count, string preset = "fast", int channels = 3)
+    /// <param name="engine">What <see cref="Load"/> takes.</param>
+    /// <param name="card">How on a card; null for the defaults.</param>
+    public SmallModels(int count, string preset = "fast", int channels = 3, ServingEngine engine = ServingEngine.Auto, CardOptions? card = null)
     {
+        (_engine, _card) = (engine, card);
         var parts = Path.Combine(_folder, "parts");
         SyntheticParts.WriteDataset(parts, trainCount: 40, testNormals: 4, testPerDefect: 1, seed: 5, width: 128, height: 128);
         var request = new TrainingRequest
@@ -54,7 +59,7 @@ internal sealed class SmallModels : IDisposable
     public string FirstPath => _paths.Values.First();
 
     /// <summary>Loads one as a server does.</summary>
-    public IDetector Load(string version) => ModelLoader.Load(_paths[version], engine: ServingEngine.Auto);
+    public IDetector Load(string version) => ModelLoader.Load(_paths[version], engine: _engine, card: _card);
 
     /// <summary>A normal part as raw MONO8.</summary>
     public static Frame Mono(int width, int height)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inference;
@@ -134,6 +135,34 @@ public sealed class MethodContractTests(TrainedMethods trained)
             Assert.True(LargestDifference(single.Map, batch[i].Map) < bound);
             frames[i].Dispose();
         }
+    }
+
+    /// <summary>The way to judge on a card, by the processor: memory that is bound once, batches filled up to a size that was met before, map and score in the graph.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Detect_ByTheWayOfACard_EqualsLibtorch(string name)
+    {
+        using var model = trained.Of(name).Load();
+        using var card = CardParts.Open(model.Pipeline, model.Normal, new CardOptions { Provider = CardProvider.Cpu }, maxBatchSize: 4);
+        var frames = DatasetFolder.Open(trained.DataFolder).TestFrames.Take(4).Select(f => Prepare(model, f.Path)).ToArray();
+
+        Assert.Equal(name is not ("riad" or "smai" or "scadn"), card.Pipeline.IsOneGraph);
+        foreach (var part in new[] { frames[..3], frames[3..], frames })
+        {
+            var found = card.Pipeline.Detect(part, card.Sizes?.SizeFor(part.Length) ?? part.Length);
+            for (var i = 0; i < part.Length; i++)
+            {
+                var expected = model.Detect([part[i]])[0];
+                var (values, others, most) = (expected.Map.Values.ToArray(), found[i].Map.Values.ToArray(), expected.Map.Values.ToArray().Max());
+                Assert.Equal(expected.Score, found[i].Score, 1e-4f * most);
+
+                // Distances to the nearest of a memory are roots of differences: where a place is in the memory, all that is left is the root of what was rounded.
+                var difference = name == "patchcore" ? values.Zip(others, (a, b) => MathF.Abs((a * a) - (b * b)) / most).Max() : values.Zip(others, (a, b) => MathF.Abs(a - b)).Max();
+                Assert.InRange(difference, 0, 1e-4f * most);
+            }
+        }
+
+        foreach (var frame in frames) frame.Dispose();
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AnomalyLine.Demo;
+using AnomalyLine.Detection;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inference;
 using AnomalyLine.Learning.Catalog;
@@ -59,6 +60,9 @@ public sealed class TrainedMethods : IDisposable
     public sealed record Trained(TrainingResult Result, IReadOnlyList<double> Losses)
     {
         public AnomalyModel Load() => ModelLoader.Load(Result.Path, "cpu");
+
+        /// <summary>By an engine; one of a card by the processor.</summary>
+        public AnomalyModel Load(ServingEngine engine, int maxBatchSize) => ModelLoader.Load(Result.Path, "cpu", engine, maxBatchSize, new CardOptions { Provider = CardProvider.Cpu });
     }
 
     private sealed class Listener(Action<TrainingProgress> told) : IProgress<TrainingProgress>

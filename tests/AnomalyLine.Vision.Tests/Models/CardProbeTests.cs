@@ -5,7 +5,7 @@ namespace AnomalyLine.Vision.Tests.Models;
 
 public sealed class CardProbeTests
 {
-    private static readonly CardDevice s_card = new(0, "NVIDIA A10", 24L << 30, "8.6");
+    private static readonly CardDevice s_card = new(0, "NVIDIA A10", 24L << 30, "8.6", "0000:01:00.0");
     private static readonly CudaDriver.Answer s_driver = new("", 13000, [s_card]);
     private static readonly string[] s_all = [CudaDriver.Library, .. CardProbe.CudaLibraries, CardProbe.CuDnnLibrary];
 

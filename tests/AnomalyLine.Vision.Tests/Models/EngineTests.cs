@@ -53,6 +53,64 @@ public sealed class EngineTests(TrainedMethods trained)
     }
 
     [Fact]
+    public void Load_CardAskedForAndNoneThere_TakesWhatAutoTakesAndSaysWhy()
+    {
+        using var model = ModelLoader.Load(trained.Of("ae-l2").Result.Path, "cpu", ServingEngine.Card, maxBatchSize: 1);
+
+        Assert.NotEqual(ServingEngine.Card, model.Engine.Engine);
+        Assert.True(model.Engine.IsRefusal);
+        Assert.EndsWith("; not by a card: This build has no part for a card: build with -p:OnnxBackend=gpu.", model.Engine.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Choose_CardDiffersOnTheReferenceFrames_IsRefusedAndItsPartsAreGivenBack()
+    {
+        using var model = trained.Of("ae-l2").Load();
+        var frames = Frames(model.Input);
+        var other = new Brighter(model.Network);
+        var soFar = new EngineChoice(ServingEngine.Torch, "", IsRefusal: false, []);
+
+        var (pipeline, choice, card) = new BackendSelector(model.Pipeline, frames, 8).TryCard(
+            ServingEngine.Card, () => new CardParts(model.Pipeline.With(model.Network, other), other, null, ""), model.Pipeline, soFar);
+
+        Assert.Equal((ServingEngine.Torch, true), (choice.Engine, choice.IsRefusal));
+        Assert.Contains("the card changes scores by 0.0", choice.Reason, StringComparison.Ordinal);
+        Assert.Same(model.Pipeline, pipeline);
+        Assert.True(other.IsDisposed && card is null);
+        foreach (var frame in frames) frame.Dispose();
+    }
+
+    [Fact]
+    public void Detect_ByTheWayOfACard_NotANumberInAFrame_IsNoScore()
+    {
+        using var model = trained.Of("ae-l2").Load(ServingEngine.Card, maxBatchSize: 1);
+        var frames = Frames(model.Input);
+        frames[0].Writable[5] = float.NaN;
+
+        Assert.True(float.IsNaN(model.Detect([frames[0]])[0].Score));
+        Assert.True(float.IsFinite(model.Detect([frames[1]])[0].Score));
+        foreach (var frame in frames) frame.Dispose();
+    }
+
+    /// <summary>The graph's score is that of the whole map, which must not count where a part of the frame is left out.</summary>
+    [Fact]
+    public void Detect_ByTheWayOfACard_APartLeftOut_EqualsLibtorch()
+    {
+        using var torch = trained.Of("ae-l2").Load();
+        using var card = trained.Of("ae-l2").Load(ServingEngine.Card, maxBatchSize: 1);
+        var png = File.ReadAllBytes(DatasetFolder.Open(trained.DataFolder).TestFrames.First(f => !f.IsNormal).Path);
+        var area = InspectionArea.Parse("{\"leftOut\":[{\"kind\":\"rectangle\",\"points\":[20,20,100,100]}]}");
+        Assert.True(Frame.TryCreate(PixelFormat.Png, 0, 0, 0, png, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(FramePreparer.TryPrepare(frame, torch.Input, area, out var prepared, out error), error);
+        using (prepared)
+        {
+            var (expected, found) = (torch.Detect([prepared])[0], card.Detect([prepared])[0]);
+            Assert.Equal(expected.Score, found.Score, 1e-4f * expected.Score);
+            Assert.Equal((0f, 1), (found.Map.Values[(60 * found.Map.Width) + 60], found.Map.LeftOut.Count));
+        }
+    }
+
+    [Fact]
     public void Choose_OnnxDiffersOnTheReferenceFrames_IsRefusedAndTorchServes()
     {
         using var model = trained.Of("ae-l2").Load();
@@ -147,6 +205,7 @@ public sealed class EngineTests(TrainedMethods trained)
     [InlineData(ServingEngine.Torch)]
     [InlineData(ServingEngine.Auto)]
     [InlineData(ServingEngine.Bfloat16)]
+    [InlineData(ServingEngine.Card)]
     public void Dispose_AnyEngine_LeavesNoTensor(ServingEngine engine)
     {
         using var folder = new TemporaryFolder();
@@ -171,7 +230,7 @@ public sealed class EngineTests(TrainedMethods trained)
 
     /// <summary>In a method of its own, so that nothing on the stack holds on to the model.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LoadAndDispose(string path, ServingEngine engine) => ModelLoader.Load(path, "cpu", engine).Dispose();
+    private static void LoadAndDispose(string path, ServingEngine engine) => ModelLoader.Load(path, "cpu", engine, card: new CardOptions { Provider = CardProvider.Cpu }).Dispose();
 
     /// <summary>A trained model's file that says this of bfloat16.</summary>
     private string Allowing(TemporaryFolder folder, Bfloat16Trial trial)

@@ -5,4 +5,5 @@ namespace AnomalyLine.Inference.Backends.Card;
 /// <param name="Name">The maker's name for it.</param>
 /// <param name="MemoryBytes">Its memory.</param>
 /// <param name="ComputeCapability">What it can compute, such as 8.6.</param>
-public sealed record CardDevice(int Index, string Name, long MemoryBytes, string ComputeCapability);
+/// <param name="BusId">Where it is on the bus, by which NVIDIA's management library knows it.</param>
+public sealed record CardDevice(int Index, string Name, long MemoryBytes, string ComputeCapability, string BusId);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Microsoft.ML.OnnxRuntime;
 
 namespace AnomalyLine.Inference.Backends.Card;
 
@@ -21,12 +22,18 @@ public static partial class CardProbe
     /// <summary>What the TensorRT provider needs beside that.</summary>
     internal static readonly string[] TensorRtLibraries = ["libnvinfer.so.10", "libnvonnxparser.so.10"];
 
+    /// <summary>What <see cref="Explain"/> says where the card's memory, or its bound, is used up.</summary>
+    internal const string OutOfMemory = "The card has no memory left: raise Line:Card:MemoryLimitBytes, lower Line:MaxBatchSize, or end what else uses it.";
+
     private const string Provider = "libonnxruntime_providers_cuda.so";
 
     private static readonly Lazy<CardReport> s_report = new(() => Look(IsBuilt, Loads, CudaDriver.Ask));
 
     /// <summary>What there is, looked at once in a process: libraries and cards that come later need a restart. Any thread.</summary>
     public static CardReport Report => s_report.Value;
+
+    /// <summary>Version of ONNX Runtime.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
 
     /// <summary>Whether the build brings the provider.</summary>
     private static bool IsBuilt => File.Exists(Path.Combine(AppContext.BaseDirectory, Provider)) || File.Exists(Path.Combine(AppContext.BaseDirectory, "runtimes/linux-x64/native", Provider));
@@ -76,13 +83,12 @@ public static partial class CardProbe
                 "There is no card of that number: see Line:Card:Devices, and CUDA_VISIBLE_DEVICES of this process.",
             _ when message.Contains("no kernel image is available", StringComparison.Ordinal) || message.Contains("CUDA failure 209:", StringComparison.Ordinal) =>
                 $"ONNX Runtime was not built for this card: CUDA {CudaMajor} needs compute capability 7.5 or newer.",
-            _ when IsOutOfMemory(message) => "The card has no memory left: raise Line:Card:MemoryLimitBytes, lower Line:MaxBatchSize, or end what else uses it.",
+            _ when IsOutOfMemory(message) => OutOfMemory,
             _ => line,
         };
     }
 
-    /// <summary>Whether a failure says that the card's memory, or its bound, is used up.</summary>
-    internal static bool IsOutOfMemory(string message) =>
+    private static bool IsOutOfMemory(string message) =>
         message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("Failed to allocate memory", StringComparison.Ordinal)
         || message.Contains("is smaller than requested bytes", StringComparison.Ordinal);
 

@@ -38,7 +38,11 @@ internal static unsafe partial class CudaDriver
         _ = GetMemory(out var bytes, device);
         _ = GetAttribute(out var one, major, device);
         _ = GetAttribute(out var other, minor, device);
-        return new CardDevice(index, Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]), (long)bytes, FormattableString.Invariant($"{one}.{other}"));
+        Span<byte> bus = stackalloc byte[32];
+        fixed (byte* start = bus) _ = GetBusId(start, bus.Length, device);
+        return new CardDevice(index, Text(name), (long)bytes, FormattableString.Invariant($"{one}.{other}"), Text(bus));
+
+        static string Text(ReadOnlySpan<byte> characters) => Encoding.UTF8.GetString(characters[..characters.IndexOf((byte)0)]);
     }
 
     private static string NameOf(int error) =>
@@ -64,6 +68,9 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
     private static partial int GetAttribute(out int value, int attribute, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetPCIBusId")]
+    private static partial int GetBusId(byte* name, int length, int device);
 
     [LibraryImport(Library, EntryPoint = "cuGetErrorName")]
     private static partial int GetErrorName(int error, out nint name);

@@ -53,6 +53,17 @@ internal sealed class AutoencoderMethod(AutoencoderOptions options) : AnomalyMet
         return new OnnxReading(cut + error + OnnxReading.Smoothed(options.Smoothing));
     }
 
+    /// <summary>Not where it slides: windows are cut and put together around the passes.</summary>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames)
+    {
+        if (options.Window > 0) return null;
+        var reconstruction = _network.Write(graph, frames);
+        var map = options.Loss == ReconstructionLoss.L2
+            ? SquaredDistance.Write(graph, frames, reconstruction)
+            : StructuralSimilarity.WriteDistance(graph, frames, reconstruction, options.Channels);
+        return MeanFilter.Write(graph, map, options.Smoothing);
+    }
+
     private Tensor RandomWindows(Tensor frames, Random random)
     {
         var windows = new List<Tensor>();

@@ -58,10 +58,15 @@ internal sealed class DraemMethod : AnomalyMethod
         var (channels, (width, height)) = (_options.Channels, _options.Size);
         var (restored, logits) = _network.Write(graph, graph.Input("frames", channels, height, width));
         graph.Output("reconstruction", restored, null, channels, height, width);
-        var anomalous = graph.Add("Gather", [graph.Add("Softmax", [logits], ("axis", 1L)), graph.Index(1)], ("axis", 1L));
-        graph.Output(MapName, anomalous, null, height, width);
+        graph.Output(MapName, Anomalous(graph, logits), null, height, width);
         return new OnnxReading("anomaly_map as it is", $"the map{OnnxReading.Smoothed(_options.Smoothing)}, then its maximum");
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames) => Anomalous(graph, _network.Write(graph, frames).Logits);
+
+    /// <inheritdoc/>
+    public override OnnxValue WriteScore(OnnxGraph graph, OnnxValue map) => base.WriteScore(graph, MeanFilter.Write(graph, map, _options.Smoothing));
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> WritePass(OnnxGraph graph)
@@ -76,6 +81,8 @@ internal sealed class DraemMethod : AnomalyMethod
         var logits = _network.call(input).Logits;
         return [(logits.select(1, 1) - logits.select(1, 0)).sigmoid()];
     }
+
+    private static OnnxValue Anomalous(OnnxGraph graph, OnnxValue logits) => graph.Add("Gather", [graph.Add("Softmax", [logits], ("axis", 1L)), graph.Index(1)], ("axis", 1L));
 
     /// <summary>Half of the frames stay as they are.</summary>
     private void Corrupt(Span<float> frame, ReadOnlySpan<float> other, InputSpec size, Random random, Span<float> mask)

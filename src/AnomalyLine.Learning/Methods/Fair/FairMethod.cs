@@ -77,6 +77,17 @@ internal sealed class FairMethod : AnomalyMethod
         return new OnnxReading(structure + colour + OnnxReading.Smoothed(_options.Smoothing));
     }
 
+    /// <inheritdoc/>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames)
+    {
+        var restored = _network.Write(graph, frames);
+        var structure = MeanFilter.Write(
+            graph, GradientMagnitudeSimilarity.WriteDistance(graph, frames, restored, _options.Channels, (_options.Size.Height, _options.Size.Width), _options.Scales), _options.Smoothing);
+        if (_options.Channels == 1) return structure;
+        var colour = MeanFilter.Write(graph, CieLab.WriteChromaDistance(graph, frames, restored), _options.Smoothing);
+        return graph.Add("Add", [structure, graph.Add("Mul", [colour, graph.Constant(_network.ColourWeight.item<float>())])]);
+    }
+
     /// <summary>Both parts of the map, each smoothed: N x S x S.</summary>
     private (Tensor Structure, Tensor? Colour) Terms(Tensor frames, InferenceContext context)
     {

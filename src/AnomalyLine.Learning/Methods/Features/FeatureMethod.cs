@@ -55,16 +55,19 @@ internal abstract class FeatureMethod : AnomalyMethod
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> WritePass(OnnxGraph graph)
     {
-        WriteMap(graph, graph.Input(OnnxBackend.InputName, null, _features.Length));
+        Output(graph, WriteMapOfEncoded(graph, graph.Input(OnnxBackend.InputName, null, _features.Length)));
         return graph.Outputs;
     }
 
     /// <inheritdoc/>
     public sealed override OnnxReading WriteOnnx(OnnxGraph graph)
     {
-        WriteMap(graph, _features.Write(graph, graph.Input(OnnxBackend.InputName, _options.Channels, _options.Size.Height, _options.Size.Width)));
+        Output(graph, WriteMap(graph, graph.Input(OnnxBackend.InputName, _options.Channels, _options.Size.Height, _options.Size.Width))!.Value);
         return new OnnxReading(FeatureMap.Words);
     }
+
+    /// <inheritdoc/>
+    public sealed override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames) => WriteMapOfEncoded(graph, _features.Write(graph, frames));
 
     /// <summary>How far features are from normal at the places of a few grids.</summary>
     /// <param name="features">For each layer N x C x h x w, in the order of <see cref="Shapes"/>.</param>
@@ -105,7 +108,9 @@ internal abstract class FeatureMethod : AnomalyMethod
         base.Dispose();
     }
 
-    private void WriteMap(OnnxGraph graph, OnnxValue encoded)
+    private void Output(OnnxGraph graph, OnnxValue map) => graph.Output("anomaly_map", map, null, _options.Size.Height, _options.Size.Width);
+
+    private OnnxValue WriteMapOfEncoded(OnnxGraph graph, OnnxValue encoded)
     {
         var features = new OnnxValue[Shapes.Count];
         var at = 0L;
@@ -116,6 +121,6 @@ internal abstract class FeatureMethod : AnomalyMethod
             at += shape.Length;
         }
 
-        graph.Output("anomaly_map", _map.Write(graph, WriteDistances(graph, features)), null, _options.Size.Height, _options.Size.Width);
+        return _map.Write(graph, WriteDistances(graph, features));
     }
 }

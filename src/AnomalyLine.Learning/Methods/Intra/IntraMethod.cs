@@ -72,6 +72,15 @@ internal sealed class IntraMethod : AnomalyMethod
         return new OnnxReading($"{GradientMagnitudeSimilarity.Words(_options.Scales)}{OnnxReading.Smoothed(_options.Smoothing)}, then (map - normal_map)²");
     }
 
+    /// <inheritdoc/>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames)
+    {
+        var distance = GradientMagnitudeSimilarity.WriteDistance(
+            graph, frames, WriteRebuild(graph, frames), _options.Channels, (_options.Size.Height, _options.Size.Width), _options.Scales);
+        var difference = graph.Add("Sub", [MeanFilter.Write(graph, distance, _options.Smoothing), graph.Constant(_network.NormalMap)]);
+        return graph.Add("Mul", [difference, difference]);
+    }
+
     /// <summary>The reconstruction; as many frames at once as <see cref="Inference.Networks.InferenceNetwork.PassesAtOnce"/> allows.</summary>
     public override Tensor[] Forward(Tensor input) => [Rebuild(input)];
 

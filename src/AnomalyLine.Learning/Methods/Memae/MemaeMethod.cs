@@ -45,6 +45,13 @@ internal sealed class MemaeMethod(MemaeOptions options) : AnomalyMethod(options)
     }
 
     /// <inheritdoc/>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames)
+    {
+        var x = graph.Centre(frames);
+        return MeanFilter.Write(graph, SquaredDistance.Write(graph, x, _network.Write(graph, x)), options.Smoothing);
+    }
+
+    /// <inheritdoc/>
     public override Tensor[] Forward(Tensor input) => [_network.call((input * S(2)) - S(1))];
 
     /// <summary>Mean over queries of -Σ w log(w + ε) (eq. 9).</summary>

@@ -90,6 +90,23 @@ internal sealed class MnadMethod : AnomalyMethod
             _options.Score == FrameScore.Mean ? "the mean of the map" : "the maximum of the map");
     }
 
+    /// <inheritdoc/>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames)
+    {
+        var (channels, planes, (width, height)) = (_options.Channels, _options.Input.Planes, _options.Size);
+        OnnxValue Planes(long first, long end) => graph.Add("Slice", [frames, graph.Constant([first]), graph.Constant([end]), graph.Constant([1L])]);
+        var (reconstruction, distance) = _network.Write(graph, graph.Centre(_options.Clip == 1 ? frames : Planes(0, planes - channels)));
+        var rebuilt = graph.Add("Mul", [graph.Add("Add", [reconstruction, graph.Constant(1f)]), graph.Constant(0.5f)]);
+        var error = MeanFilter.Write(graph, SquaredDistance.Write(graph, _options.Clip == 1 ? frames : Planes(planes - channels, planes), rebuilt), _options.Smoothing);
+        var enlarged = graph.Add("Squeeze", [graph.Resize(graph.Unsqueeze(distance), height, width), graph.Constant([1L])]);
+        var (one, other) = ((float)(_options.Balance / _network.Deviations[0].item<float>()), (float)((1 - _options.Balance) / _network.Deviations[1].item<float>()));
+        return graph.Add("Add", [graph.Add("Mul", [error, graph.Constant(one)]), graph.Add("Mul", [MeanFilter.Write(graph, enlarged, _options.Smoothing), graph.Constant(other)])]);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue WriteScore(OnnxGraph graph, OnnxValue map) =>
+        _options.Score == FrameScore.Mean ? graph.Add("ReduceMean", [map], ("axes", new long[] { 1, 2 }), ("keepdims", 0L)) : base.WriteScore(graph, map);
+
     /// <summary>The reconstruction in [-1, 1] and each place's squared distance to the nearest item, N x H/8 x W/8.</summary>
     public override Tensor[] Forward(Tensor input)
     {

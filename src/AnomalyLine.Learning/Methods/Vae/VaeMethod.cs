@@ -38,6 +38,10 @@ internal sealed class VaeMethod(VaeOptions options) : AnomalyMethod(options)
         return new OnnxReading("the mean over channels of (frames - reconstruction)²" + OnnxReading.Smoothed(options.Smoothing));
     }
 
+    /// <inheritdoc/>
+    public override OnnxValue? WriteMap(OnnxGraph graph, OnnxValue frames) =>
+        MeanFilter.Write(graph, SquaredDistance.Write(graph, frames, _network.Write(graph, frames)), options.Smoothing);
+
     /// <summary>
     /// KL(N(m, v) || N(0, 1)) = -1/2 sum(1 + log v - m² - v), summed over the bottleneck's numbers (Kingma and Welling, appendix B).
     /// </summary>
