@@ -137,7 +137,7 @@ internal static class ServerHost
         services.AddSingleton(provider => new AuditCuts(options.DataFolder, provider.GetRequiredService<TrustedSigners>()));
         services.AddSingleton(options.Management);
         services.AddSingleton(new SampleFiles(options.DataFolder, options.Management.ReservedDiskBytes));
-        services.AddSingleton<SampleStore>().AddSingleton<ReviewHistory>().AddSingleton<DefectKindList>();
+        services.AddSingleton<SampleStore>().AddSingleton<ReviewHistory>().AddSingleton<DefectKindList>().AddSingleton<SampleImport>();
         services.AddSingleton<SampleCollector>();
         services.AddSingleton(provider => new SampleGuard(
             provider.GetRequiredService<SampleStore>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<DetectorLoader>().Load, options.DataFolder, provider.GetService<TrainerCommand>()));

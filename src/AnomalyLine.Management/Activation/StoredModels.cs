@@ -8,11 +8,24 @@ using AnomalyLine.Management.Training;
 
 namespace AnomalyLine.Management.Activation;
 
-/// <summary>Labels and removes stored models, with an entry of the audit. What a station still needs stays. Any thread.</summary>
+/// <summary>Takes, labels and removes stored models, with an entry of the audit. What a station still needs stays. Any thread.</summary>
 public sealed class StoredModels(
     Func<Line> line, ModelStore models, ModelRegistry registry, ShadowRun shadows, JobQueue jobs, RecipeChange change, AuditLog audit,
         ManagementDatabase database)
 {
+    /// <summary>Keeps a model file that somebody sends.</summary>
+    /// <returns>The model, or <see cref="LineErrorCode.ManagementFailed"/> where the audit cannot be written.</returns>
+    /// <exception cref="Detection.Models.ModelFileException">The file is none that this server takes.</exception>
+    /// <exception cref="Detection.EngineException">The engine cannot be used.</exception>
+    /// <exception cref="IOException">It does not come whole, or the disk is full.</exception>
+    public async Task<Outcome<StoredModel>> AddAsync(Stream file, Caller caller, CancellationToken cancellation)
+    {
+        if (await audit.CheckWritableAsync(cancellation) is { } error) return error;
+        var model = await models.AddAsync(file, cancellation);
+        await audit.NoteAsync(caller, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes, model.Signer });
+        return model;
+    }
+
     /// <summary>Gives a model a name for people; empty for none.</summary>
     /// <returns>The model, or <see cref="LineErrorCode.ModelNotFound"/>, InvalidRecipe where the label is no such text, ManagementFailed.</returns>
     public async Task<Outcome<StoredModel>> LabelAsync(string version, string label, Caller caller, CancellationToken cancellation)

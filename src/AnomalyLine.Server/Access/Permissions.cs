@@ -113,6 +113,7 @@ internal static class Permissions
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
             Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
+            Under("page ", AccessRole.Engineer, "/stations/{Name}/setup");
             Under("page ", AccessRole.Administrator, "/users");
         }
 
@@ -138,12 +139,12 @@ internal static class Permissions
             rules.Add("opcua.trust", AccessRole.Administrator);
             foreach (var (change, call) in new[]
             {
-                ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"),
+                ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"), ("sample.import", "SampleService/ImportSample"), ("collection.set", "SampleService/SetCollection"),
                 ("defect-kind.add", "SampleService/AddDefectKind"), ("defect-kind.remove", "SampleService/RemoveDefectKind"),
-                ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("station.remove", "StationService/RemoveStation"),
+                ("station.create", "StationService/CreateStation"), ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("station.remove", "StationService/RemoveStation"),
                 ("recipe.activate", "RecipeService/ActivateRecipe"), ("recipe.select", "RecipeService/SelectRecipe"), ("recipe.rollback", "RecipeService/RollbackRecipe"),
                 ("recipe.sensitivity", "RecipeService/SetSensitivity"),
-                ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"),
+                ("model.upload", "ModelService/UploadModel"), ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"),
                 ("alarm.acknowledge", "AlarmService/AcknowledgeAlarm"), ("alarm.shelve", "AlarmService/ShelveAlarm"), ("alarm.settings", "AlarmService/SetAlarmSettings"),
                 ("job.start", "TrainingService/StartJob"), ("job.cancel", "TrainingService/CancelJob"),
                 ("user.add", "AccessService/AddUser"), ("user.role", "AccessService/SetUserRole"), ("user.password", "AccessService/SetUserPassword"), ("user.remove", "AccessService/RemoveUser"),

@@ -9,6 +9,9 @@ internal static class PageLink
     /// <summary>A station's page.</summary>
     public static string ToStation(string station) => $"stations/{Uri.EscapeDataString(station)}";
 
+    /// <summary>The way from nothing to a station that judges.</summary>
+    public static string ToSetup(string station) => $"{ToStation(station)}/setup";
+
     /// <summary>A station's recipes and its sensitivity.</summary>
     public static string ToRecipes(string station) => $"{ToStation(station)}/recipes";
 

@@ -63,14 +63,12 @@ internal sealed class ModelService(LineHost host, ModelStore models, ModelRegist
 
     public override async Task<Wire.UploadModelResponse> UploadModel(IAsyncStreamReader<Wire.UploadModelRequest> requestStream, ServerCallContext context)
     {
-        await audit.RequireAsync(context);
         var (pipe, station) = (new Pipe(), "");
         var receiving = ReceiveAsync(requestStream, pipe.Writer, name => station = name, context.CancellationToken);
         try
         {
-            var model = await models.AddAsync(pipe.Reader.AsStream(), context.CancellationToken);
+            var model = (await stored.AddAsync(pipe.Reader.AsStream(), context.ToCaller(), context.CancellationToken)).OrThrow();
             await receiving;
-            await audit.NoteAsync(context, "model.upload", model.Version, null, new { model.Version, model.Sha256, model.SizeBytes, model.Signer });
             if (station.Length > 0) (await change.RegisterAsync(station, "", model.Version, context.ToCaller(), context.CancellationToken)).OrThrow();
             return new Wire.UploadModelResponse { Model = model.ToWire() };
         }

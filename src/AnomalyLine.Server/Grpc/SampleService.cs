@@ -4,7 +4,6 @@ using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Server.Options;
 using Google.Protobuf;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
@@ -13,7 +12,7 @@ namespace AnomalyLine.Server.Grpc;
 
 /// <summary>Frames that are kept for training, and what people say of them.</summary>
 internal sealed class SampleService(
-    LineHost host, SampleStore samples, ReviewHistory history, DefectKindList kinds, SampleCollector collector, SampleGuard guard, AnomalyLineOptions options, DownloadLog downloads, TimeProvider time) : Wire.SampleService.SampleServiceBase
+    LineHost host, SampleStore samples, ReviewHistory history, DefectKindList kinds, SampleCollector collector, SampleGuard guard, SampleImport import, DownloadLog downloads) : Wire.SampleService.SampleServiceBase
 {
     private const int DefaultPageSize = 100;
 
@@ -41,19 +40,8 @@ internal sealed class SampleService(
     {
         host.Line.GetStation(request.Station).OrThrow();
         RequirePartId(request.PartId);
-        var now = time.GetUtcNow();
-        var format = request.Data.Span.StartsWith<byte>([0xFF, 0xD8]) ? PixelFormat.Jpeg : PixelFormat.Png;
-        if (!Frame.TryCreate(format, 0, 0, 0, request.Data.Memory, now, out var frame, out var error, mostBytes: options.MaxFrameBytes)) throw LineErrors.InvalidArgument("data", error);
-        var draft = new Sample
-        {
-            Station = request.Station,
-            Sha256 = "",
-            PartId = request.PartId,
-            CaptureTime = now,
-            Reason = SampleReason.Imported,
-            Label = request.Label.ToLabel("label") ?? SampleLabel.Normal,
-            Defect = request.Defect,
-        };
+        if (!import.TryRead(request.Data.Memory, out var frame, out var error)) throw LineErrors.InvalidArgument("data", error);
+        var draft = import.Draft(request.Station, request.Label.ToLabel("label") ?? SampleLabel.Normal, request.Defect, request.PartId);
         return new Wire.ImportSampleResponse { Sample = (await samples.AddAsync(frame, draft, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
     }
 

@@ -13,13 +13,10 @@ internal sealed class StationService(LineHost host, StationChange stations, Audi
     public override Task<Wire.ListStationsResponse> ListStations(Wire.ListStationsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(station => station.ToWire(drift)) } });
 
-    public override async Task<Wire.CreateStationResponse> CreateStation(Wire.CreateStationRequest request, ServerCallContext context)
+    public override async Task<Wire.CreateStationResponse> CreateStation(Wire.CreateStationRequest request, ServerCallContext context) => new()
     {
-        await audit.RequireAsync(context);
-        var station = (await host.Line.CreateStationAsync(request.Name, context.CancellationToken)).OrThrow();
-        await audit.NoteAsync(context, "station.create", station.Name, null, new { station.Name });
-        return new Wire.CreateStationResponse { Station = station.ToWire(drift) };
-    }
+        Station = (await stations.CreateAsync(request.Name, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire(drift),
+    };
 
     public override async Task<Wire.RenameStationResponse> RenameStation(Wire.RenameStationRequest request, ServerCallContext context) => new()
     {

@@ -5,9 +5,18 @@ using AnomalyLine.Management.Shadow;
 
 namespace AnomalyLine.Server.Hosting;
 
-/// <summary>Renames, starts, stops and removes stations, whoever asks, with their entries in the audit. Any thread. Each call gives the station, or the failure.</summary>
+/// <summary>Makes, renames, starts, stops and removes stations, whoever asks, with their entries in the audit. Any thread. Each call gives the station, or the failure.</summary>
 internal sealed class StationChange(LineHost host, ShadowRun shadows, ScheduleRun schedules, AuditLog audit)
 {
+    /// <summary>Makes a station, without a recipe.</summary>
+    public async Task<Outcome<StationStatus>> CreateAsync(string name, Caller caller, CancellationToken cancellation)
+    {
+        if (await audit.CheckWritableAsync(cancellation) is { } error) return error;
+        if (!(await host.Line.CreateStationAsync(name, cancellation)).TryGet(out var station, out var failure)) return failure;
+        await audit.NoteAsync(caller, "station.create", station.Name, null, new { station.Name });
+        return station;
+    }
+
     /// <summary>Sets the name that people read; empty for the station's name.</summary>
     public async Task<Outcome<StationStatus>> RenameAsync(string name, string displayName, Caller caller, CancellationToken cancellation)
     {
