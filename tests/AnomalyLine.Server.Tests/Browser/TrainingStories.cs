@@ -12,8 +12,8 @@ public sealed class TrainingStories(Chromium chromium)
         await using var server = await ShownLine.StartAsync(parts: 6);
         await ShownLine.TrainLongAsync(server);
         await using var page = await chromium.OpenAsync(server, "/stations/press-1/inspections/5");
-        await page.Button("Use as normal").ClickAsync();
-        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Status), "is approved as normal");
+        await page.Button("✓ Good").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".judge [role=status]"), "is approved as good");
 
         await page.GoAsync("/training");
         await ConsolePage.SaysAsync(page.Locator("main"), "1 approved normal part");
@@ -61,8 +61,8 @@ public sealed class TrainingStories(Chromium chromium)
         await using var server = await ShownLine.StartAsync(parts: 6);
         await ShownLine.TrainLongAsync(server);
         await using var page = await chromium.OpenAsync(server, "/stations/press-1/inspections/5");
-        await page.Button("Use as normal").ClickAsync();
-        await ConsolePage.SaysAsync(page.Page.GetByRole(AriaRole.Status), "is approved as normal");
+        await page.Button("✓ Good").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".judge [role=status]"), "is approved as good");
         await page.GoAsync("/training");
 
         await page.Page.GetByLabel("What is judged").SelectOptionAsync("surface");
