@@ -12,6 +12,7 @@ internal sealed class ReviewEntryTable : IEntityTypeConfiguration<ReviewEntry>
     public void Configure(EntityTypeBuilder<ReviewEntry> builder)
     {
         builder.ToTable(Name).HasKey(entry => entry.Id);
+        builder.HasOne<Sample>().WithMany().HasForeignKey(entry => entry.SampleId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(entry => entry.SampleId);
         builder.HasIndex(entry => new { entry.Station, entry.Sequence });
     }

@@ -31,6 +31,21 @@ public sealed class LineStories(Chromium chromium)
         await Assertions.Expect(tile).Not.ToHaveClassAsync(new System.Text.RegularExpressions.Regex("stale"));
     }
 
+    /// <summary>A page that draws each of ten thousand stations twice a second would take the server's time.</summary>
+    [Fact]
+    public async Task LinePage_ManyStations_ShowsTheFirstAndTheOthersWhenAsked()
+    {
+        await using var server = await TestServer.StartAsync();
+        for (var number = 1; number <= 103; number++) await server.Stations.CreateStationAsync(new() { Name = $"press-{number:000}" }, cancellationToken: TestServer.Cancel);
+        await using var page = await chromium.OpenAsync(server, "/");
+
+        await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(100);
+        await ConsolePage.SaysAsync(page.Locator("header"), "0 of 103 stations ready");
+        await page.Button("Show all 103").ClickAsync();
+        await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(103);
+        Assert.Empty(page.Errors);
+    }
+
     [Fact]
     public async Task LinePage_ServerIsGone_CannotBeOverlooked()
     {
