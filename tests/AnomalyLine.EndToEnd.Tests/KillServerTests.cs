@@ -44,7 +44,7 @@ public sealed class KillServerTests(TrainedModel model)
         var books = Books.Balance(cameras, log, alone.Events);
         Assert.True(books is { Missing: 0, Different: 0, Doubled: 0, Unknown: 0, Gaps: 0, Refused: 0, AnsweredTwice: 0 }, $"{books}");
         Assert.InRange(books.Logged, books.Answered, books.Sent);
-        
+
         // Answers come in order of completion: the last frame is answered, be it before another.
         Assert.All(cameras, camera => Assert.Equal(camera.Sent[^1].RequestId, camera.Answers.Max(answer => answer.Response.RequestId)));
 

@@ -40,7 +40,7 @@ public sealed class LineStories(Chromium chromium)
         await using var page = await chromium.OpenAsync(server, "/");
 
         await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(100);
-        await ConsolePage.SaysAsync(page.Locator("header"), "0 of 103 stations ready");
+        await ConsolePage.SaysAsync(page.Locator("header.bar"), "0 of 103 stations ready");
         await page.Button("Show all 103").ClickAsync();
         await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(103);
         Assert.Empty(page.Errors);
