@@ -27,7 +27,7 @@ public sealed class IdentityDetector(InputSpec input) : IDetector
             var leftOut = frames[i].LeftOut;
             for (var at = 0; at < leftOut.Length; at++)
                 if (leftOut[at]) values.Memory.Span[at] = 0;
-            detections[i] = new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region) { LeftOut = frames[i].Area.LeftOut }, TensorPrimitives.Max<float>(values.Memory.Span));
+            detections[i] = new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region) { LeftOut = frames[i].LeftOutShapes }, TensorPrimitives.Max<float>(values.Memory.Span));
         }
 
         return detections;

@@ -29,7 +29,7 @@ public sealed record InputSpec(
     public RegionOfInterest Whole => new(0, 0, Width, Height);
 
     /// <summary>Whether values of one are as values of the other, wherever in a frame they come from.</summary>
-    public bool IsSameShape(InputSpec other) => (Area is null ? this : this with { Area = null }) == (other.Area is null ? other : other with { Area = null });
+    public bool IsSameShape(InputSpec other) => ReferenceEquals(this, other) || (Area is null ? this : this with { Area = null }) == (other.Area is null ? other : other with { Area = null });
 
     /// <summary>What the network sees at a time: one tile, or all of it.</summary>
     public InputSpec ForNetwork() => Tiles is not { } grid ? this with { Area = null } : this with

@@ -1,6 +1,6 @@
 namespace AnomalyLine.Imaging;
 
-/// <summary>What has to be done to the values of a raw format before they can be used.</summary>
+/// <summary>What the values of a raw format need before they can be used.</summary>
 internal enum PixelPacking
 {
     /// <summary>Nothing.</summary>

@@ -44,8 +44,11 @@ public sealed class PreparedFrame : IDisposable
     /// <summary>Which places of <see cref="Input"/> are not judged, row by row; empty where all of them are.</summary>
     public ReadOnlySpan<bool> LeftOut => Mask is null ? [] : Mask.LeftOut;
 
+    /// <summary>What of the frame is left out, in its pixels.</summary>
+    public IReadOnlyList<AreaShape> LeftOutShapes => Mask is null ? [] : Mask.Shapes;
+
     /// <summary>The part of the frame that is judged.</summary>
-    public InspectionArea Area => new(Region, Mask?.Shapes ?? []);
+    public InspectionArea Area => new(Region, LeftOutShapes);
 
     /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
     public double DecodeMs { get; set; }

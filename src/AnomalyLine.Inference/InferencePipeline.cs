@@ -70,7 +70,7 @@ internal sealed class InferencePipeline(
             map = MapOf(size, frames.Count);
         }
 
-        map = Judged(map, [.. frames.Select(frame => frame.Mask)]);
+        if (frames.Any(frame => frame.Mask is not null)) map = Judged(map, [.. frames.Select(frame => frame.Mask)]);
         if (frames.Any(frame => frame.Cover != frame.Input.Whole))
             return [.. frames.Select((frame, i) => Detections(Covered(map.narrow(0, i, 1), frame.Cover).contiguous(), [frame])[0])];
         return Detections(map, frames);
@@ -127,7 +127,7 @@ internal sealed class InferencePipeline(
         {
             var values = PooledArrays.Rent<float>(height * width);
             maps.Slice(i * height * width, height * width).CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].Area.LeftOut }, scores[i]);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].LeftOutShapes }, scores[i]);
         }
 
         return detections;
@@ -162,7 +162,7 @@ internal sealed class InferencePipeline(
         {
             var values = PooledArrays.Rent<float>(height * width);
             CpuMapKernels.Values(maps, i).CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].Area.LeftOut }, scores[i]);
+            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].LeftOutShapes }, scores[i]);
         }
 
         return detections;

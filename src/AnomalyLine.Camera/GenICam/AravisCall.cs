@@ -16,7 +16,7 @@ internal static unsafe class AravisCall
             throw new CommandException($"GigE Vision and USB3 Vision cameras need the library {Aravis.Library}, which is not on this machine; install Debian's or Ubuntu's package {Aravis.Package}.");
     }
 
-    /// <summary>Takes an error's words and frees it; null where there is none.</summary>
+    /// <summary>Takes an error's words and frees it; null without an error.</summary>
     public static string? Take(Aravis.Error* error)
     {
         if (error == null) return null;

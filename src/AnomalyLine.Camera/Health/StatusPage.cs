@@ -23,7 +23,7 @@ internal static class StatusPage
         Each("camera_reconnections_total", "counter", "Tries to reach the server again.", run => run.Tally.Reconnections);
         Each("camera_answers_total", "counter", "Answers of the server.", run => run.Tally.Answered);
         Each("camera_round_trip_milliseconds_total", "counter", "Sum of the times from frame to answer.", run => run.Tally.RoundTripSumMs);
-        Each("camera_packet_size_bytes", "gauge", "Size of a GigE Vision packet; 0 where there is none.", run => run.Tally.PacketSize);
+        Each("camera_packet_size_bytes", "gauge", "Size of a GigE Vision packet; 0 for other cameras.", run => run.Tally.PacketSize);
         Head("camera_incomplete_frames_total", "counter", "Frames that did not arrive whole, by what the transport says.");
         foreach (var run in runs)
             foreach (var (status, count) in run.Tally.Incomplete) Row("camera_incomplete_frames_total", run, count, $",status=\"{Escape(status)}\"");

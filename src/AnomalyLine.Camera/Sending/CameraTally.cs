@@ -41,7 +41,7 @@ internal sealed class CameraTally
     /// <summary>Times that the source was opened anew.</summary>
     public long Reopened { get; set; }
 
-    /// <summary>Bytes of a packet, as negotiated; 0 where there is none.</summary>
+    /// <summary>Bytes of a packet, as negotiated; 0 for cameras without packets.</summary>
     public int PacketSize { get; set; }
 
     /// <summary>What the camera says of its temperature, °C; null where it says nothing.</summary>

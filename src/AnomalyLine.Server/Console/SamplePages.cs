@@ -34,7 +34,7 @@ internal sealed class SamplePages(SampleStore samples, SampleFilter filter)
         return page.Take(Size).ToList();
     }
 
-    /// <summary>Goes to the next page; false where there is none.</summary>
+    /// <summary>Goes to the next page; false on the last one.</summary>
     public bool GoOn()
     {
         if (_next is not { } next) return false;

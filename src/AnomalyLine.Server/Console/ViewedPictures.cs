@@ -6,8 +6,8 @@ namespace AnomalyLine.Server.Console;
 /// <summary>Addresses of what a viewer shows of a part.</summary>
 /// <param name="Frame">The frame.</param>
 /// <param name="Overlay">The anomaly map over the frame; null where there is no map.</param>
-/// <param name="Map">The anomaly map; null where there is none.</param>
-/// <param name="Reconstruction">The frame as the model expects it; null where there is none.</param>
+/// <param name="Map">The anomaly map; null if the model made none.</param>
+/// <param name="Reconstruction">The frame as the model expects it; null if the model made none.</param>
 /// <param name="IsKept">Whether the overlay is there already; else a model has to make it, which takes a moment.</param>
 public sealed record ViewedPictures(string Frame, string? Overlay, string? Map, string? Reconstruction, bool IsKept)
 {

@@ -2,7 +2,7 @@ namespace AnomalyLine.Server.Pictures;
 
 /// <summary>What a model made of a frame, or why there is nothing.</summary>
 /// <param name="State">Which of them.</param>
-/// <param name="Data">The picture's file; a reconstruction and a map have the size that the model takes, and stand for the region of the frame that was judged. Empty where there is none.</param>
+/// <param name="Data">The picture's file; a reconstruction and a map have the size that the model takes, and stand for the region of the frame that was judged. Empty without a picture.</param>
 /// <param name="ContentType">Of the file.</param>
 /// <param name="Detail">What the model said when it failed, in English; empty otherwise.</param>
 internal sealed record ModelPicture(ModelPictureState State, ReadOnlyMemory<byte> Data, string ContentType, string Detail)

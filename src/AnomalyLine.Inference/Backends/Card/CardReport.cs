@@ -12,7 +12,7 @@ public sealed record CardReport(bool IsBuilt, IReadOnlyList<string> Problems, IR
     /// <summary>Why not, in one line; empty where it is usable.</summary>
     public string Reason => IsUsable ? "" : IsBuilt ? string.Join(' ', Problems) : "This build has no part for a card: build with -p:OnnxBackend=gpu.";
 
-    /// <summary>The cards in one line, such as "0: NVIDIA A10, 22.5 GiB, compute capability 8.6"; empty where there is none.</summary>
+    /// <summary>The cards in one line, such as "0: NVIDIA A10, 22.5 GiB, compute capability 8.6"; empty without a card.</summary>
     public string DevicesText => string.Join("; ", Devices.Select(device =>
         FormattableString.Invariant($"{device.Index}: {device.Name}, {device.MemoryBytes / (1024.0 * 1024 * 1024):F1} GiB, compute capability {device.ComputeCapability}")));
 }
