@@ -163,10 +163,8 @@ public sealed partial class LanguageTests
 
     private static string[] Sources()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent!;
         string[] parts = ["AnomalyLine.Server/Console", "AnomalyLine.Server/Demo", "AnomalyLine.Server/Access", "AnomalyLine.Server/Http", "AnomalyLine.Management/Access"];
-        return [.. parts.SelectMany(part => Directory.EnumerateFiles(Path.Combine(folder.FullName, "src", part))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
+        return [.. parts.SelectMany(part => Directory.EnumerateFiles(Checkout.PathOf("src", part))).Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText)];
     }
 
     private static HashSet<string> Places(string text) => [.. Place().Matches(text).Select(match => match.Value)];

@@ -6,7 +6,7 @@ internal static class Programs
     private static readonly DirectoryInfo s_output = new(AppContext.BaseDirectory.TrimEnd('/'));
 
     /// <summary>Folder of the repository.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = Checkout.Folder;
 
     public static string ServerFolder { get; } = OutputOf("AnomalyLine.Server");
 
@@ -35,12 +35,4 @@ internal static class Programs
 
     // .../bin/Debug/net10.0: the last two names are those of every other project's output too.
     private static string OutputOf(string project) => Path.Combine(Root, "src", project, "bin", s_output.Parent!.Name, s_output.Name);
-
-    private static string FindRoot()
-    {
-        var folder = s_output;
-        while (!File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException($"No folder above {s_output} holds AnomalyLine.sln; run the tests from their build output.");
-        return folder.FullName;
-    }
 }

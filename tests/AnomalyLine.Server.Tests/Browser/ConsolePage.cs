@@ -92,7 +92,7 @@ internal sealed class ConsolePage : IAsyncDisposable
     public static Task SaysAsync(ILocator locator, string text) => Assertions.Expect(locator).ToContainTextAsync(text, new() { Timeout = 20_000 });
 
     /// <summary>Keeps how it looks, the whole page, under artifacts/screenshots of the checkout.</summary>
-    public async Task KeepAsync(string name) => await Page.ScreenshotAsync(new() { Path = Path.Combine(ScreenshotFolder, $"{name}-{_view.Name}.png"), FullPage = true });
+    public async Task KeepAsync(string name) => await Page.ScreenshotAsync(new() { Path = Checkout.PathOf("artifacts", "screenshots", $"{name}-{_view.Name}.png"), FullPage = true });
 
     /// <summary>Serious and critical violations that axe finds, each with the elements; and what is wider than the page.</summary>
     public async Task<IReadOnlyList<string>> FindFaultsAsync()
@@ -116,15 +116,5 @@ internal sealed class ConsolePage : IAsyncDisposable
     {
         await _limit.DisposeAsync();
         await Page.Context.CloseAsync();
-    }
-
-    private static string ScreenshotFolder
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AnomalyLine.sln"))) folder = folder.Parent;
-            return Path.Combine(folder?.FullName ?? AppContext.BaseDirectory, "artifacts", "screenshots");
-        }
     }
 }

@@ -105,6 +105,7 @@ public sealed class InspectionStories(Chromium chromium)
 
         await page.Link("Newer reject").ClickAsync();
         await page.Page.WaitForURLAsync("**/inspections/10");
+        await ConsolePage.SaysAsync(page.Locator(".verdict-panel h2"), "A-4710");
         await page.UntilAliveAsync();
         await page.Link("Older reject").ClickAsync();
         await page.Page.WaitForURLAsync("**/inspections/4");
