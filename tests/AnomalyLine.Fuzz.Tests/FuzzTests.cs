@@ -48,6 +48,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         .. ModelTargets.All,
         .. ArchiveTargets.All,
         .. ServerTargets.All,
+        .. PeopleTargets.All,
     ];
 
     private static int Number(string variable, int usual) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : usual;

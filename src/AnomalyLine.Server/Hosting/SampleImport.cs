@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Compression;
 using AnomalyLine.Imaging;
-using AnomalyLine.Imaging.Datasets;
 using AnomalyLine.Inspection;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Samples;
@@ -14,12 +12,6 @@ internal sealed class SampleImport(SampleStore samples, AnomalyLineOptions optio
 {
     /// <summary>Largest zip file, bytes.</summary>
     public const long MostZipBytes = 1L << 30;
-
-    /// <summary>Most pictures of one zip file.</summary>
-    public const int MostPictures = 5000;
-
-    private const string GroundTruth = "ground_truth";
-    private static readonly string[] s_types = [".png", ".jpg", ".jpeg"];
 
     /// <summary>Keeps one picture. One that the station has already stays the sample that it is.</summary>
     /// <param name="station">Name of a station.</param>
@@ -40,8 +32,7 @@ internal sealed class SampleImport(SampleStore samples, AnomalyLineOptions optio
     }
 
     /// <summary>
-    /// Keeps the pictures of a zip file. Folders that are called good or ok hold good parts, a folder below "test" is named by its kind of defect, "ground_truth" is left out; what
-    /// lies elsewhere is as the caller says.
+    /// Keeps the pictures of a zip file, each as its folder says (<see cref="PictureZip"/>) or else as the caller does.
     /// </summary>
     /// <param name="station">Name of a station.</param>
     /// <param name="zip">The file; it can seek.</param>
@@ -56,25 +47,21 @@ internal sealed class SampleImport(SampleStore samples, AnomalyLineOptions optio
         var wrong = new List<string>();
         try
         {
-            using var archive = new ZipArchive(zip, ZipArchiveMode.Read, leaveOpen: true);
-            var entries = archive.Entries.Where(entry => s_types.Contains(Path.GetExtension(entry.Name), StringComparer.OrdinalIgnoreCase) && !FoldersOf(entry).Contains(GroundTruth)).ToList();
-            if (entries.Count == 0) return new LineError(LineErrorCode.InvalidSample, $"The zip file holds no picture; {string.Join(", ", s_types)} are read.");
-            if (entries.Count > MostPictures) return new LineError(LineErrorCode.InvalidSample, $"The zip file holds {entries.Count} pictures; at most {MostPictures} are taken at once.");
-            foreach (var entry in entries)
+            using var pictures = new PictureZip(zip, options.MaxFrameBytes);
+            for (var picture = 0; picture < pictures.Count; picture++)
             {
-                var (what, kind) = LabelOf(entry, label, defect);
-                var file = await ReadAsync(entry, cancellation);
-                if (file is null) wrong.Add($"{ControlCharacters.Escape(entry.FullName)}: is larger than {options.MaxFrameBytes} bytes.");
-                else if ((await AddAsync(station, file, entry.Name, what, kind, caller, cancellation)).TryGet(out _, out var error)) kept();
+                var (what, kind) = pictures.LabelOf(picture, label, defect);
+                if (await pictures.ReadAsync(picture, cancellation) is not { } file) wrong.Add($"{ControlCharacters.Escape(pictures.PathOf(picture))}: is damaged, or larger than {options.MaxFrameBytes} bytes.");
+                else if ((await AddAsync(station, file, pictures.NameOf(picture), what, kind, caller, cancellation)).TryGet(out _, out var error)) kept();
                 else if (error.Code == LineErrorCode.InvalidSample) wrong.Add(error.Message);
                 else return error;
             }
 
             return wrong;
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (InvalidDataException damage)
         {
-            return new LineError(LineErrorCode.InvalidSample, $"The zip file cannot be read ({e.Message}).");
+            return new LineError(LineErrorCode.InvalidSample, damage.Message);
         }
     }
 
@@ -118,26 +105,4 @@ internal sealed class SampleImport(SampleStore samples, AnomalyLineOptions optio
         Label = label,
         Defect = defect,
     };
-
-    private static string[] FoldersOf(ZipArchiveEntry entry) => entry.FullName.Split('/', '\\')[..^1];
-
-    private static (SampleLabel Label, string Defect) LabelOf(ZipArchiveEntry entry, SampleLabel label, string defect)
-    {
-        var folders = FoldersOf(entry);
-        if (folders.Any(DatasetFrame.IsGood)) return (SampleLabel.Normal, "");
-        var test = Array.IndexOf(folders, "test");
-        return test >= 0 && test + 1 < folders.Length && folders[test + 1].Length <= DefectKind.MaxLength && DefectKind.Check(folders[test + 1]) is null
-            ? (SampleLabel.Anomalous, folders[test + 1])
-            : (label, label == SampleLabel.Normal ? "" : defect);
-    }
-
-    /// <summary>An entry's bytes; null where there are more than a frame may have, whatever the file says of itself.</summary>
-    private async Task<byte[]?> ReadAsync(ZipArchiveEntry entry, CancellationToken cancellation)
-    {
-        if (entry.Length > options.MaxFrameBytes) return null;
-        await using var packed = await entry.OpenAsync(cancellation);
-        var file = new byte[entry.Length];
-        await packed.ReadExactlyAsync(file, cancellation);
-        return packed.ReadByte() < 0 ? file : null;
-    }
 }
