@@ -2,7 +2,8 @@
 # Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
 # With --test also what tests want: PostgreSQL, for the management database's second kind (the tests start a server of their own),
 # Chromium, in which the console is tested, mosquitto, the broker that results are published to, nginx, the proxy of
-# deploy/nginx.conf, aravis-tools with a GigE Vision camera and its library, and ffmpeg (the tests start one of their own of each).
+# deploy/nginx.conf, aravis-tools with a GigE Vision camera and its library, and ffmpeg (the tests start one of their own of each); curl, by which
+# the image looks at its server's health.
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
 # .NET SDK and npm are there, this normally has nothing to do.
 set -euo pipefail
@@ -33,6 +34,7 @@ if [[ "${1:-}" == --test ]]; then
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
   [[ -x /usr/bin/arv-fake-gv-camera-0.8 ]] || missing+=(aravis-tools libaravis-0.8-0)
   [[ -x /usr/bin/ffmpeg ]] || missing+=(ffmpeg)
+  command -v curl > /dev/null || missing+=(curl)
 fi
 
 if [[ ${#missing[@]} -eq 0 ]]; then

@@ -28,6 +28,8 @@ using AnomalyLine.Server.Rest;
 using AnomalyLine.Server.Syslog;
 using AnomalyLine.Server.Webhooks;
 using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -125,6 +127,9 @@ internal static class ServerHost
         services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<OwnPassword>().AddSingleton<SecondFactorSignIn>().AddSingleton<OwnSecondFactor>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());
         services.AddHostedService<LocalPrograms>().AddHostedService<AccountEdits>();
+        services.AddAuthentication(Identity.Scheme).AddScheme<AuthenticationSchemeOptions, CallerHandler>(Identity.Scheme, configureOptions: null);
+        services.AddAuthorization(authorization => authorization.FallbackPolicy = PermissionHandler.Policy);
+        services.AddSingleton<IAuthorizationHandler, PermissionHandler>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessAnswers>();
         services.AddSingleton<FormAnswers>().AddSingleton<DownloadLog>();
         services.AddScoped<Visitor>();
         if (options.Access.OpenId.Enabled) services.AddOpenId(options.Access.OpenId);
@@ -204,7 +209,8 @@ internal static class ServerHost
         UseProxies(app, app.Services.GetRequiredService<AnomalyLineOptions>().Access);
         app.UseSecurityHeaders();
         app.UseLanguages();
-        app.UseMiddleware<AccessMiddleware>();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseMiddleware<MemoryMiddleware>();
         app.UseMiddleware<RestMiddleware>();
         app.UseAntiforgery();

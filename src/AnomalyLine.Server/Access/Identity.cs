@@ -11,7 +11,10 @@ namespace AnomalyLine.Server.Access;
 /// <param name="Session">Their session, where they signed in; else empty.</param>
 internal sealed record Identity(IdentityKind Kind, string Name, AccessRole Role, string Session = "")
 {
-    private const string Scheme = "anomalyline", OriginClaim = "Origin";
+    /// <summary>The scheme of authentication that finds it out.</summary>
+    public const string Scheme = "anomalyline";
+
+    private const string OriginClaim = "Origin";
 
     /// <summary>Whether it is the gateway that this server runs, which may make its own calls alone.</summary>
     public bool IsGateway { get; init; }

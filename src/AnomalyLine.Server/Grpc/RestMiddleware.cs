@@ -1,5 +1,4 @@
 using AnomalyLine.Imaging;
-using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Rest;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Routing.Template;
@@ -11,7 +10,7 @@ namespace AnomalyLine.Server.Grpc;
 /// or a value that is none of its type, is refused with the name. Gives every failure the documented body. After
 /// access is checked: who may not call learns that and nothing else.
 /// </summary>
-internal sealed class RestMiddleware(RequestDelegate next, AccessControl access, EndpointDataSource endpoints)
+internal sealed class RestMiddleware(RequestDelegate next, EndpointDataSource endpoints)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -22,7 +21,7 @@ internal sealed class RestMiddleware(RequestDelegate next, AccessControl access,
         }
 
         var call = http.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>();
-        if (call is not null && MayCall(http, call) && !await IsRightAsync(http, call)) return;
+        if (call is not null && !await IsRightAsync(http, call)) return;
         await next(http);
         if (call is null && http.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound } && MethodsAt(http.Request.Path) is { Count: > 0 } methods)
         {
@@ -42,13 +41,6 @@ internal sealed class RestMiddleware(RequestDelegate next, AccessControl access,
                 && new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(path, []))
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Distinct(StringComparer.Ordinal),
     ];
-
-    private bool MayCall(HttpContext http, GrpcJsonTranscodingMetadata call)
-    {
-        var visit = Visit.Of(http);
-        var name = $"/{call.MethodDescriptor.Service.FullName}/{call.MethodDescriptor.Name}";
-        return access.Refuse(visit.Who, name, visit.Why) is null;
-    }
 
     /// <summary>Whether the request is one; else the answer says what is wrong with it.</summary>
     private static async Task<bool> IsRightAsync(HttpContext http, GrpcJsonTranscodingMetadata call)
