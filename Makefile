@@ -1,5 +1,5 @@
 # Thin names for the commands of README.md.
-.PHONY: demo test test-fast check format benchmarks sbom
+.PHONY: demo test test-fast check format benchmarks sbom protos
 
 demo:
 	deploy/install-native.sh
@@ -20,6 +20,10 @@ test-fast:
 sbom:
 	mkdir -p artifacts
 	node build/sbom.mjs > artifacts/anomalyline.cdx.json
+
+# The contract for programs in other languages (docs/clients.md): artifacts/anomalyline-protos-VERSION.zip.
+protos:
+	dotnet build src/AnomalyLine.Contracts -t:ZipProtos -nologo -v m -tl:off
 
 # All that docs/benchmarks.md measures without a folder of images, one after another, with the machine in each header; nothing else should run. About half an hour.
 benchmarks:

@@ -3,7 +3,7 @@
 # With --test also what tests want: PostgreSQL, for the management database's second kind (the tests start a server of their own),
 # Chromium, in which the console is tested, mosquitto, the broker that results are published to, nginx, the proxy of
 # deploy/nginx.conf, aravis-tools with a GigE Vision camera and its library, and ffmpeg (the tests start one of their own of each); curl, by which
-# the image looks at its server's health.
+# the image looks at its server's health; Python, a C++ compiler and gRPC for both, in which cameras are written (clients/).
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
 # .NET SDK and npm are there, this normally has nothing to do.
 set -euo pipefail
@@ -35,6 +35,10 @@ if [[ "${1:-}" == --test ]]; then
   [[ -x /usr/bin/arv-fake-gv-camera-0.8 ]] || missing+=(aravis-tools libaravis-0.8-0)
   [[ -x /usr/bin/ffmpeg ]] || missing+=(ffmpeg)
   command -v curl > /dev/null || missing+=(curl)
+  command -v make > /dev/null || missing+=(make)
+  [[ -x /usr/bin/protoc && -x /usr/bin/grpc_python_plugin ]] || missing+=(protobuf-compiler protobuf-compiler-grpc)
+  [[ -d /usr/lib/python3/dist-packages/grpc && -d /usr/lib/python3/dist-packages/google/protobuf ]] || missing+=(python3 python3-grpcio python3-protobuf)
+  [[ -x /usr/bin/g++ && -e /usr/include/grpcpp/grpcpp.h && -e /usr/include/google/protobuf/message.h ]] || missing+=(g++ libgrpc++-dev libprotobuf-dev)
 fi
 
 if [[ ${#missing[@]} -eq 0 ]]; then

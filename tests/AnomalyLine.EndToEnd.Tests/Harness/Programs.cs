@@ -34,5 +34,10 @@ internal static class Programs
     }
 
     // .../bin/Debug/net10.0: the last two names are those of every other project's output too.
-    private static string OutputOf(string project) => Path.Combine(Root, "src", project, "bin", s_output.Parent!.Name, s_output.Name);
+    private static string OutputOf(string project) => OutputIn(Path.Combine("src", project), "");
+
+    /// <summary>A file of a project's output.</summary>
+    /// <param name="project">The project's folder in the repository.</param>
+    /// <param name="file">Its name.</param>
+    public static string OutputIn(string project, string file) => Path.Combine(Root, project, "bin", s_output.Parent!.Name, s_output.Name, file);
 }
