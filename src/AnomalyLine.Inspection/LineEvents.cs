@@ -85,4 +85,7 @@ internal static partial class LineEvents
 
     [LoggerMessage(26, LogLevel.Error, "{Damage} Frames are judged all the same")]
     public static partial void LogDamaged(ILogger logger, string damage);
+
+    [LoggerMessage(28, LogLevel.Error, "Production cannot be counted; reports lack the newest parts until the log can be read again")]
+    public static partial void ProductionNotCounted(ILogger logger, Exception exception);
 }

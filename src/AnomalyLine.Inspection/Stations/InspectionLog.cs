@@ -93,6 +93,16 @@ public sealed class InspectionLog
         return Read(reader => reader.SummarizeHistory(station, from, until, interval));
     }
 
+    /// <summary>Sums up production: counts that the log keeps for <see cref="ProductionSummary.Kept"/>, longer than the inspections where those are many.</summary>
+    /// <param name="query">What to sum up.</param>
+    /// <exception cref="ObjectDisposedException">The line is stopped.</exception>
+    public ProductionSummary SummarizeProduction(ProductionQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Slices.Count, ProductionQuery.MaxSlices);
+        return Read(reader => reader.SummarizeProduction(query, _database.SettledPosition));
+    }
+
     /// <summary>Runs a query on a connection that nobody else has.</summary>
     internal T Read<T>(Func<LogReader, T> query)
     {

@@ -21,6 +21,7 @@ public sealed class Line : IAsyncDisposable
     private readonly LogDatabase _database;
     private readonly LogWriter _writer;
     private readonly LogCheck _check;
+    private readonly ProductionCounter _production;
     private readonly ModelPool _models;
     private readonly FrameFlow _flow;
     private readonly LineChanges _changes;
@@ -40,6 +41,7 @@ public sealed class Line : IAsyncDisposable
         _metrics.ObserveQueues(() => _models.QueueLengths);
         _writer = new LogWriter(database, position, new Retention(database.Writer, options, () => _removed.IsEmpty ? [] : _removed.Values, time), Publish, time, _metrics, logger);
         _check = new LogCheck(database, logger);
+        _production = new ProductionCounter(database, _writer, time, logger);
         _metrics.ObserveDamage(() => _check.Damage.Length > 0);
         _flow = new FrameFlow(_stations, _writer, options, time, _metrics, logger, decoder);
         _changes = new LineChanges(_stations, _removed, _writer, _models, time, logger);
@@ -343,6 +345,7 @@ public sealed class Line : IAsyncDisposable
         await _changes.StopAsync(async () =>
         {
             await _flow.StopAsync();
+            _production.Dispose();
             await _writer.CloseAsync();
             Feed.End();
             await _models.StopAsync();

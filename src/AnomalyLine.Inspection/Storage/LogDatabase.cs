@@ -14,6 +14,7 @@ internal sealed class LogDatabase : IDisposable
     private readonly FileStream _lock;
     private readonly SafeFileHandle? _folder;
     private readonly string _readerConnection;
+    private long _settled;
 
     private const int MarkAt = 36, MarkDigits = 20;
 
@@ -32,6 +33,13 @@ internal sealed class LogDatabase : IDisposable
 
     /// <summary>The position that the log was last written to, as it was when it was opened; 0 where nobody noted it.</summary>
     public long Marked { get; }
+
+    /// <summary>Position up to which all rows are as they were answered, corrections included. Set by the log's writer; any thread.</summary>
+    public long SettledPosition
+    {
+        get => Volatile.Read(ref _settled);
+        set => Volatile.Write(ref _settled, value);
+    }
 
     /// <summary>The writing connection; one thread at a time.</summary>
     public SqliteConnection Writer { get; }

@@ -86,6 +86,8 @@ internal sealed class LogReader : IDisposable
         return intervals;
     }
 
+    public ProductionSummary SummarizeProduction(ProductionQuery query, long upto) => ProductionTable.Summarize(_connection, query, upto);
+
     /// <summary>Sequences of a station's oldest inspection and of the newest before the search's limit; null where there is none. Apart, each is one step in the index.</summary>
     private (long First, long Last)? Range(LogSearch search)
     {

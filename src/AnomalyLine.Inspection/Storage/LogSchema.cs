@@ -89,7 +89,7 @@ internal static class LogSchema
         }
 
         using var transaction = connection.BeginTransaction(deferred: false);
-        connection.Run(Tables);
+        connection.Run(Tables + ProductionTable.Sql);
         for (; version < Version; version++) connection.Run(Upgrades[Math.Max(version, 1) - 1]);
         connection.Run($"INSERT OR IGNORE INTO meta VALUES ('schema_version', '{Version}'), ('log_id', '{Guid.NewGuid()}')");
         connection.Run($"INSERT OR IGNORE INTO meta SELECT '{SumsFrom}', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inspections'), 0) + 1");

@@ -50,6 +50,7 @@ internal sealed class LogWriter : IDisposable
         _insert = new InspectionInsert(_connection, _sum);
         _retention = retention;
         _position = position;
+        database.SettledPosition = position;
         _publish = publish;
         _time = time;
         _metrics = metrics;
@@ -140,6 +141,7 @@ internal sealed class LogWriter : IDisposable
             }
 
             if (_corrections.Count > 0) Try(static _ => { });
+            if (_corrections.Count == 0) _database.SettledPosition = _position;
             TellLate();
             Publish(entries);
             _metrics.Published(_time.GetElapsedTime(durable));
