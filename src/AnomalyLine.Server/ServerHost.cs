@@ -3,6 +3,7 @@ using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Production;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Schedules;
 using AnomalyLine.Management.Shadow;
@@ -182,6 +183,8 @@ internal static class ServerHost
             provider.GetRequiredService<JobStore>(), provider.GetRequiredService<GatewaySupervisor>(),
             options.Tls.Enabled ? provider.GetRequiredService<TlsFiles>() : null, provider.GetRequiredService<AlarmList>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<AlarmHost>();
+        services.AddSingleton(new PlantCalendar(options.Plant)).AddSingleton(provider => new ProductionReports(
+            () => provider.GetRequiredService<LineHost>().Line, provider.GetRequiredService<ManagementDatabase>(), provider.GetRequiredService<PlantCalendar>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddGateway(IServiceCollection services, AnomalyLineOptions options)
@@ -226,6 +229,7 @@ internal static class ServerHost
         app.MapGrpcService<AuditService>();
         app.MapGrpcService<TrainingService>();
         app.MapGrpcService<AlarmService>();
+        app.MapGrpcService<ProductionService>();
         app.MapGrpcService<OpcUaService>();
         app.MapGrpcService<AccessService>();
         app.MapGrpcReflectionService();
@@ -234,6 +238,7 @@ internal static class ServerHost
         if (app.Services.GetRequiredService<AnomalyLineOptions>().Access.OpenId.Enabled) app.MapOpenId();
         app.MapRestDescription();
         app.MapInspectionCsv();
+        app.MapProductionCsv();
         app.MapObservability();
         app.MapPictures();
         app.MapGate();

@@ -35,6 +35,8 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
 
     public FakeSamples Samples { get; } = new();
 
+    public FakeProduction Production { get; } = new();
+
     public string Address { get; private set; } = "";
 
     public IReadOnlyList<Wire.InspectRequest> Requests
@@ -57,11 +59,12 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton(this);
         builder.Services.AddSingleton(Stations);
-        builder.Services.AddSingleton(Samples);
+        builder.Services.AddSingleton(Samples).AddSingleton(Production);
         _app = builder.Build();
         _app.MapGrpcService<FakeLine>();
         _app.MapGrpcService<FakeStations>();
         _app.MapGrpcService<FakeSamples>();
+        _app.MapGrpcService<FakeProduction>();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return this;

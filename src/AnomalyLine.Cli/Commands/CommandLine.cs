@@ -53,6 +53,7 @@ internal static class CommandLine
         CameraCommand.Create(output, LocalKey.Find),
         WatchCommand.Create(output),
         InspectionsCommand.Create(output),
+        ReportCommand.Create(output),
         StationsCommand.Create(output),
         ModelsCommand.Create(output),
         JobsCommand.Create(output),

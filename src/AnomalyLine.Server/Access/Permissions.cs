@@ -78,6 +78,7 @@ internal static class Permissions
         Add("anomalyline.v1.AlarmService", AccessRole.Viewer, "ListAlarms", "WatchAlarms", "GetAlarmSettings");
         Add("anomalyline.v1.AlarmService", AccessRole.Operator, "AcknowledgeAlarm");
         Add("anomalyline.v1.AlarmService", AccessRole.Engineer, "ShelveAlarm", "SetAlarmSettings");
+        Add("anomalyline.v1.ProductionService", AccessRole.Viewer, "GetProductionReport");
         Add("anomalyline.v1.OpcUaService", AccessRole.Engineer, "ExportNodeSet");
         Add("anomalyline.v1.AccessService", new CallRule(AccessRole.Viewer, IsForCameras: true), "GetIdentity");
         Add("anomalyline.v1.AccessService", AccessRole.Viewer, "ChangePassword");
@@ -111,7 +112,7 @@ internal static class Permissions
             Under("page ", new CallRule(AccessRole.Viewer) { IsForWall = true }, "/wall");
             Under("page ", anybody, "/wall/enter", "/sign-in", "/sign-in/code", "/setup");
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
-            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
+            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/report", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
             Under("page ", AccessRole.Engineer, "/stations/{Name}/setup");
             Under("page ", AccessRole.Administrator, "/users");
@@ -131,6 +132,7 @@ internal static class Permissions
             foreach (var part in (string[])["{kind:regex(^(frame|overlay|map)$)}", "reconstruction", "evidence.zip"]) Under("GET ", AccessRole.Viewer, $"/stations/{{station}}/inspections/{{sequence:long:min(1)}}/{part}");
             Under("GET ", AccessRole.Viewer, "/stations/{station}/models/{version}/gate/document", "/stations/{station}/models/{version}/gate/pictures/{number:int:min(0)}");
             Under("GET ", Of("InspectionService/ListInspections"), "/v1/stations/{station}/inspections.csv");
+            Under("GET ", Of("ProductionService/GetProductionReport"), "/v1/production.csv");
             Under("GET ", AccessRole.Administrator, "/system/backup");
         }
 

@@ -4,6 +4,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Models;
+using AnomalyLine.Management.Production;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
 using Wire = AnomalyLine.Contracts.V1;
@@ -20,6 +21,7 @@ internal static class EnumWire
         (typeof(PixelFormat), typeof(Wire.PixelFormat)), (typeof(SampleReason), typeof(Wire.SampleReason)), (typeof(SampleLabel), typeof(Wire.SampleLabel)),
         (typeof(SampleState), typeof(Wire.SampleState)), (typeof(JobState), typeof(Wire.JobState)), (typeof(ModelStage), typeof(Wire.ModelStage)),
         (typeof(AccessRole), typeof(Wire.Role)), (typeof(AlarmKind), typeof(Wire.AlarmKind)), (typeof(AlarmSeverity), typeof(Wire.AlarmSeverity)),
+        (typeof(ReportGrouping), typeof(Wire.ProductionGrouping)),
     ];
 
     public static Wire.Verdict ToWire(this Verdict verdict) => Pair<Verdict, Wire.Verdict>.ToWire.GetValueOrDefault(verdict);

@@ -13,6 +13,7 @@ internal static class RestEndpoints
     [
         Wire.StationService.Descriptor, Wire.RecipeService.Descriptor, Wire.ModelService.Descriptor, Wire.InspectionService.Descriptor,
         Wire.SampleService.Descriptor, Wire.AuditService.Descriptor, Wire.TrainingService.Descriptor, Wire.AccessService.Descriptor,
+        Wire.ProductionService.Descriptor,
     ];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };

@@ -3,6 +3,7 @@ using AnomalyLine.Inspection;
 using AnomalyLine.Management;
 using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Drift;
+using AnomalyLine.Management.Production;
 
 namespace AnomalyLine.Server.Options;
 
@@ -34,6 +35,9 @@ internal sealed record AnomalyLineOptions
 
     /// <summary>How the line runs.</summary>
     public LineOptions Line { get; init; } = new();
+
+    /// <summary>The plant: its name, time zone and shifts.</summary>
+    public PlantOptions Plant { get; init; } = new();
 
     /// <summary>How drift is watched.</summary>
     public DriftOptions Drift { get; init; } = new();
@@ -89,6 +93,7 @@ internal sealed record AnomalyLineOptions
         Require(MaxFramesInFlightPerStream is >= 1 and <= 1024, $"MaxFramesInFlightPerStream is {MaxFramesInFlightPerStream}; use 1..1024.");
         Require(MaxFrameBytes is >= 1024 * 1024 and <= Imaging.Frame.MaxBytes, $"MaxFrameBytes is {MaxFrameBytes}; use 1048576..{Imaging.Frame.MaxBytes}.");
         errors.AddRange(Line.Validate().Select(error => $"{Section}:Line:{error}"));
+        errors.AddRange(Plant.Validate().Select(error => $"{Section}:Plant:{error}"));
         errors.AddRange(Drift.Validate().Select(error => $"{Section}:Drift:{error}"));
         errors.AddRange(Alarms.Validate().Select(error => $"{Section}:Alarms:{error}"));
         errors.AddRange(Management.Validate().Select(error => $"{Section}:Management:{error}"));

@@ -43,6 +43,38 @@ public sealed class ConsoleMeasurements(Chromium chromium)
     }
 
     [Fact(Explicit = true)]
+    public async Task FirstPaint_ReportOfAMillionInspections_IsReported()
+    {
+        await using var server = await TestServer.StartReadyAsync([ShownLine.First, ShownLine.Second]);
+        await server.InspectAsync([TestServer.Request(ShownLine.First, 1, 10)]);
+
+        // Thirty stations, a part every two seconds in all, up to now; counted as the line counts them.
+        server.RunSql("inspections.db", """
+            WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000)
+            INSERT INTO inspections SELECT position + x, 's' || (x % 30), 1 + x / 30, 'part-' || x, 1 + (x % 100 = 0), 1 + (x % 100 = 0), '', score, threshold, regions, model_version, recipe_revision, capture_ticks,
+              completion_ticks - (1000000 - x) * 20000000, prepare_ms, queue_ms, detect_ms, judge_ms, log_ms, total_ms, batch_size, frame_width, frame_height, product_id, decode_ms, forward_ms, capture_uncertain, NULL
+            FROM inspections, n WHERE station = 'press-1' AND sequence = 1;
+            INSERT OR IGNORE INTO stations (name, creation_ticks) SELECT DISTINCT station, 1 FROM inspections;
+            INSERT OR IGNORE INTO production SELECT station, completion_ticks / 9000000000, product_id, sum(verdict = 1), sum(verdict = 2), 0, count(*), count(*) * 600000000, x'', x'060307050A0F0B0419021A01', x'2201410180' || x'0101'
+            FROM inspections WHERE station LIKE 's%' GROUP BY 1, 2, 3
+            """);
+        var today = server.Get<TimeProvider>().GetUtcNow().UtcDateTime;
+        foreach (var address in new[] { "/report", "/report?station=s3", $"/report?from={today.AddDays(-30):yyyy-MM-dd}&until={today:yyyy-MM-dd}", $"/report?from={today.AddDays(-90):yyyy-MM-dd}&until={today:yyyy-MM-dd}&by=station" })
+        {
+            var (paints, answers) = (new List<double>(), new List<double>());
+            for (var i = 0; i < Loads; i++)
+            {
+                await using var page = await chromium.OpenAsync(server, "about:blank");
+                await page.GoAsync(address);
+                paints.Add(await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"));
+                answers.Add(await page.Page.EvaluateAsync<double>("() => performance.getEntriesByType('navigation')[0].responseEnd"));
+            }
+
+            Say($"{address}: first paint {Spread(paints)}; answer of the server {Spread(answers)}; {Loads} loads with an empty cache");
+        }
+    }
+
+    [Fact(Explicit = true)]
     public async Task Browsers_BesideFourCameras_InspectionAndMemoryAreReported()
     {
         var minutes = Setting("CONSOLE_MINUTES", 5);
