@@ -34,6 +34,10 @@ public sealed class LogUpgradeTests
         Assert.Equal(["part 1", "part 2", "part 3", "new"], line.ReadAll("s").Select(record => record.PartId));
         Assert.Equal((Verdict.NotOk, 0.75f, ""), (line.ReadAll("s")[0].Verdict, line.ReadAll("s")[0].Score, line.ReadAll("s")[0].ProductId));
 
+        // What it had is counted as production.
+        var begin = new DateTimeOffset(1, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal([3L], line.Line.Log.SummarizeProduction(new() { Slices = [new(begin, begin.AddMinutes(15))] }).Counts.Select(count => count.NotOk));
+
         // Rows from here on have sums, those before need none.
         await line.Line.DisposeAsync();
         line.RunSql("UPDATE inspections SET score = 0.1 WHERE sequence = 4");
