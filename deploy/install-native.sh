@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
 # With --test also what tests want: PostgreSQL, for the management database's second kind (the tests start a server of their own),
-# Chromium, in which the console is tested, mosquitto, the broker that results are published to, nginx, the proxy of
+# Chromium, in which the console is tested, with a font for its Chinese, mosquitto, the broker that results are published to, nginx, the proxy of
 # deploy/nginx.conf, aravis-tools with a GigE Vision camera and its library, and ffmpeg (the tests start one of their own of each); curl, by which
 # the image looks at its server's health; Python, a C++ compiler and gRPC for both, in which cameras are written (clients/).
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
@@ -30,6 +30,7 @@ command -v npm > /dev/null || missing+=(npm)
 if [[ "${1:-}" == --test ]]; then
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
   command -v chromium > /dev/null || missing+=(chromium fonts-dejavu-core)
+  [[ -n "$(fc-list :lang=zh-cn 2> /dev/null)" ]] || missing+=(fontconfig fonts-wqy-microhei)
   [[ -x /usr/sbin/mosquitto ]] || missing+=(mosquitto)
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
   [[ -x /usr/bin/arv-fake-gv-camera-0.8 ]] || missing+=(aravis-tools libaravis-0.8-0)

@@ -19,13 +19,13 @@ internal static class Figures
     public static string Count(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     /// <summary>A share, as a percentage with up to two digits after the point.</summary>
-    public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.CurrentCulture) + " %";
+    public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.CurrentCulture) + PercentSign;
 
     /// <summary>A part of a whole, as a percentage; a dash where there is no whole.</summary>
     public static string Share(long part, long all) => all == 0 ? "–" : ((double)part / all).ToString("0.0%", CultureInfo.CurrentCulture);
 
     /// <summary>A shift of a threshold, as a percentage with its sign.</summary>
-    public static string Shift(float sensitivity) => (100 * sensitivity).ToString("+0.#;−0.#;0", CultureInfo.CurrentCulture) + " %";
+    public static string Shift(float sensitivity) => (100 * sensitivity).ToString("+0.#;−0.#;0", CultureInfo.CurrentCulture) + PercentSign;
 
     /// <summary>Bytes, in MiB.</summary>
     public static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.CurrentCulture) + " MiB";
@@ -55,6 +55,9 @@ internal static class Figures
 
     /// <summary>The zone where the server stands, at a time: "UTC+1".</summary>
     public static string LocalZone(DateTimeOffset now) => Zone(TimeZoneInfo.Local.GetUtcOffset(now));
+
+    /// <summary>Set apart from its number where the language has it so: pattern 0 is "n %", 1 is "n%".</summary>
+    private static string PercentSign => CultureInfo.CurrentCulture.NumberFormat.PercentPositivePattern == 0 ? " %" : "%";
 
     private static string Zone(TimeSpan offset) => offset == TimeSpan.Zero ? "UTC"
         : $"UTC{(offset < TimeSpan.Zero ? "−" : "+")}{offset.Duration().ToString(offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";

@@ -8,18 +8,25 @@ internal static class Languages
 {
     private const string Path = "/language";
 
+    /// <summary>With a country, by which a browser chooses the glyphs of simplified characters; by the script (zh-Hans) the process finds no texts, since without data of cultures it takes the script for a country and writes it in capitals.</summary>
+    private const string SimplifiedChinese = "zh-CN";
+
     /// <summary>All of them, English first. The process has no data of cultures (InvariantGlobalization), so how each writes numbers and times is said here.</summary>
     public static IReadOnlyList<CultureInfo> All { get; } =
     [
-        Culture("en", ".", ",", "yyyy-MM-dd"),
-        Culture("de", ",", ".", "dd.MM.yyyy"),
+        Culture("en", ".", ",", "yyyy-MM-dd", spacedPercent: true),
+        Culture("de", ",", ".", "dd.MM.yyyy", spacedPercent: true),
+        Culture(SimplifiedChinese, ".", ",", "yyyy-MM-dd", spacedPercent: false),
     ];
 
     /// <summary>The language of the page that is made now, as for "lang" in HTML.</summary>
     public static string Current => CultureInfo.CurrentUICulture.Name is { Length: > 0 } name ? name : "en";
 
     /// <summary>A language's own name for itself.</summary>
-    public static string NameOf(string language) => language == "de" ? "Deutsch" : "English";
+    public static string NameOf(string language) => language switch { SimplifiedChinese => "简体中文", "de" => "Deutsch", _ => "English" };
+
+    /// <summary>The same in the few letters that the bar of a page has room for.</summary>
+    public static string ShortNameOf(string language) => language == SimplifiedChinese ? "中文" : language.ToUpperInvariant();
 
     /// <summary>Address that changes the language and comes back.</summary>
     /// <param name="language">One of <see cref="All"/>.</param>
@@ -35,12 +42,20 @@ internal static class Languages
         app.MapGet(Path, Change);
     }
 
-    /// <summary>What the browser asks for first among those that the console speaks, of whatever country: de-AT is German. The process has no data of cultures that would say so.</summary>
+    /// <summary>What the browser asks for first among those that the console speaks. The process has no data of cultures that would say so.</summary>
     private static Task<ProviderCultureResult?> AskedFor(HttpContext context)
     {
         var asked = context.Request.GetTypedHeaders().AcceptLanguage.Where(language => language.Quality is null or > 0).OrderByDescending(language => language.Quality ?? 1)
-            .Select(language => language.Value.Value?.Split('-')[0]).FirstOrDefault(word => All.Any(known => string.Equals(known.Name, word, StringComparison.OrdinalIgnoreCase)));
+            .Select(language => Spoken(language.Value.Value ?? "")).FirstOrDefault(language => language is not null);
         return Task.FromResult(asked is null ? null : new ProviderCultureResult(asked));
+    }
+
+    /// <summary>The console's language that a browser's means; null where there is none. A language is meant in whatever country (de-AT is German), but Chinese of Taiwan, Hong Kong and Macao is written in traditional characters.</summary>
+    private static string? Spoken(string asked)
+    {
+        var parts = asked.ToLowerInvariant().Split('-');
+        if (parts[0] == "zh") return parts.Contains("hans") || !parts.Any(part => part is "hant" or "tw" or "hk" or "mo") ? SimplifiedChinese : null;
+        return All.FirstOrDefault(known => known.Name == parts[0])?.Name;
     }
 
     private static IResult Change(HttpContext context, string to, string page)
@@ -55,11 +70,12 @@ internal static class Languages
             : Results.LocalRedirect("~/");
     }
 
-    private static CultureInfo Culture(string name, string point, string thousands, string day)
+    private static CultureInfo Culture(string name, string point, string thousands, string day, bool spacedPercent)
     {
         var culture = new CultureInfo(name);
         (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator) = (point, thousands);
         (culture.NumberFormat.PercentDecimalSeparator, culture.NumberFormat.PercentGroupSeparator) = (point, thousands);
+        (culture.NumberFormat.PercentPositivePattern, culture.NumberFormat.PercentNegativePattern) = spacedPercent ? (0, 0) : (1, 1);
         culture.DateTimeFormat.ShortDatePattern = day;
         return CultureInfo.ReadOnly(culture);
     }

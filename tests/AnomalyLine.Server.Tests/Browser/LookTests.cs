@@ -40,15 +40,18 @@ public sealed class LookTests(Chromium chromium)
             }
         }
 
-        // German words are longer, and a phone is the narrowest.
-        await page.GoAsync("/language?to=de&page=");
-        await page.LookAsync(View.All[2]);
-        foreach (var (name, address) in pages)
+        // German words are longer, Chinese characters wider and from another font; and a phone is the narrowest.
+        foreach (var (language, view) in new[] { ("de", View.All[2]), ("zh-CN", View.All[2]), ("zh-CN", View.Panel) })
         {
-            await page.GoAsync(address);
-            await page.KeepAsync($"german-{name}");
-            faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name} in German: {fault}"));
-            page.Errors.Clear();
+            await page.GoAsync($"/language?to={language}&page=");
+            await page.LookAsync(view);
+            foreach (var (name, address) in pages)
+            {
+                await page.GoAsync(address);
+                await page.KeepAsync($"{language}-{name}");
+                faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name} in {language}, {view.Name}: {fault}"));
+                page.Errors.Clear();
+            }
         }
 
         await server.Training.CancelJobAsync(new() { Id = running.Id }, cancellationToken: TestServer.Cancel);
