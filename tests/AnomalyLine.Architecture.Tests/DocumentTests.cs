@@ -39,7 +39,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void Links_BetweenDocuments_LeadSomewhere() => Rule.Holds(
         "A relative link names a file or folder that exists (pictures aside).",
-        Repository.Files(["docs", "src", "tests", "deploy"], ".md").Concat(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+        Repository.Files(["docs", "src", "tests", "deploy"], ".md").Concat(["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md"])
             .SelectMany(file => Link().Matches(Repository.Read(file)).Select(match => match.Groups["target"].Value)
                 .Where(target => !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, target)))
                 .Select(target => $"{file}: {target}")));
