@@ -56,8 +56,8 @@ internal static class Figures
     /// <summary>The zone where the server stands, at a time: "UTC+1".</summary>
     public static string LocalZone(DateTimeOffset now) => Zone(TimeZoneInfo.Local.GetUtcOffset(now));
 
-    /// <summary>Set apart from its number where the language has it so: pattern 0 is "n %", 1 is "n%".</summary>
-    private static string PercentSign => CultureInfo.CurrentCulture.NumberFormat.PercentPositivePattern == 0 ? " %" : "%";
+    /// <summary>What follows a percentage: the sign, set apart from the number where the language has it so (pattern 0 is "n %", 1 is "n%").</summary>
+    public static string PercentSign => CultureInfo.CurrentCulture.NumberFormat.PercentPositivePattern == 0 ? " %" : "%";
 
     private static string Zone(TimeSpan offset) => offset == TimeSpan.Zero ? "UTC"
         : $"UTC{(offset < TimeSpan.Zero ? "−" : "+")}{offset.Duration().ToString(offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";

@@ -31,7 +31,7 @@ internal static class ReportText
     };
 
     /// <summary>A share; a dash for none.</summary>
-    public static string Share(double? share) => share is { } known ? known.ToString("0.00%", CultureInfo.CurrentCulture).Replace("%", " %", StringComparison.Ordinal) : "–";
+    public static string Share(double? share) => share is { } known ? (100 * known).ToString("0.00", CultureInfo.CurrentCulture) + Figures.PercentSign : "–";
 
     /// <summary>Some of those that were reviewed; a dash where none was.</summary>
     public static string Of(long some, long reviewed, IStringLocalizer words) => reviewed == 0 ? "–" : words["{0} of {1}", Figures.Count(some), Figures.Count(reviewed)];
