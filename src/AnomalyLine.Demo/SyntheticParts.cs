@@ -16,14 +16,16 @@ public static class SyntheticParts
     /// <param name="width">Pixels, 64..4096.</param>
     /// <param name="height">Pixels, 64..4096.</param>
     /// <param name="defect">What to plant; null for a normal part.</param>
-    public static RenderedPart Render(int seed, int width = 256, int height = 256, PartDefect? defect = null)
+    /// <param name="place">Where the part lies; null for where the seed puts it, which is as parts lie in a nest.</param>
+    public static RenderedPart Render(int seed, int width = 256, int height = 256, PartDefect? defect = null, PartPose? place = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 64);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, 4096);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 64);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, 4096);
         var random = new Random(seed);
-        var pose = PartPose.Take(random, width, height);
+        var taken = PartPose.Take(random, width, height);
+        var pose = place ?? taken;
         var light = PartLight.Take(random);
         var texture = new PartTexture(random, 1 / pose.Radius);
         var sensor = new Random(random.Next());

@@ -27,7 +27,8 @@ public sealed class IdentityDetector(InputSpec input) : IDetector
             var leftOut = frames[i].LeftOut;
             for (var at = 0; at < leftOut.Length; at++)
                 if (leftOut[at]) values.Memory.Span[at] = 0;
-            detections[i] = new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frames[i].Region) { LeftOut = frames[i].LeftOutShapes }, TensorPrimitives.Max<float>(values.Memory.Span));
+            var score = TensorPrimitives.Max<float>(values.Memory.Span);
+            detections[i] = new DetectionResult(frames[i].MapOf(Input.Width, Input.Height, values), score);
         }
 
         return detections;

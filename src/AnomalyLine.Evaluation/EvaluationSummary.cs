@@ -52,7 +52,7 @@ internal static class EvaluationSummary
             EscapeInterval = ClopperPearson.Of(escapes, defective.Length),
             Calibration = subject.Calibration,
             Kinds = [.. defective.GroupBy(frame => frame.Kind, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => Kind([.. group], normals))],
-            Notes = [.. Notes(counts), .. Unlike(subject.Calibration, falseRejects, normals.Length, chance), .. OddMasks(judged), .. Unread(judged), .. data.Notes],
+            Notes = [.. Notes(counts), .. Missing(frames), .. Unlike(subject.Calibration, falseRejects, normals.Length, chance), .. OddMasks(judged), .. Unread(judged), .. data.Notes],
             Unreadable = judged.Unreadable,
             Frames = frames,
         };
@@ -93,6 +93,10 @@ internal static class EvaluationSummary
     private static IEnumerable<string> OddMasks(JudgedFrames judged) => judged.OddMasks.Count == 0
         ? []
         : [$"{judged.OddMasks.Count} of {judged.Sources.Count(f => f.MaskPath is not null)} masks do not look like the outline of a defect, so that the figures over places mislead: {judged.OddMasks[0].Name} {judged.OddMasks[0].Doubt}."];
+
+    private static IEnumerable<string> Missing(List<EvaluationFrame> frames) => frames.Count(frame => frame.IsPartMissing) is > 0 and var missing
+        ? [$"No part was found in {missing} frames, {frames.Count(frame => frame.IsPartMissing && IsNormal(frame))} of them normal: they are not decidable, count as rejected and rank above all others; figures over places leave them out."]
+        : [];
 
     private static IEnumerable<string> Unread(JudgedFrames judged) => judged.Unreadable.Select(error => $"left out, for it cannot be read: {error}");
 

@@ -35,8 +35,10 @@ public static class Evaluator
         time ??= TimeProvider.System;
         var pace = new EvaluationPace(detector, time);
         var judged = Judge(detector, subject, data, pace, progress, cancellationToken);
-        if (judged.Sources.Count == 0) throw new DatasetException($"{data.Root}: none of {data.TestFrames.Count} test frames can be judged; the first: {judged.Unreadable[0]}");
-        pace.MeasureBatches([.. judged.Sources.Take(BatchSize).Select(frame => frame.Path)], cancellationToken);
+        var found = judged.Sources.Where((_, i) => !judged.Frames[i].IsPartMissing).Take(BatchSize).Select(frame => frame.Path).ToArray();
+        if (found.Length == 0)
+            throw new DatasetException($"{data.Root}: none of {data.TestFrames.Count} test frames can be judged; {(judged.Unreadable.Count > 0 ? $"the first: {judged.Unreadable[0]}" : "no part was found in any of them")}");
+        pace.MeasureBatches(found, cancellationToken);
         return EvaluationSummary.Of(subject, data, MarkCopies(judged, detector.Input.Frames, cancellationToken), pace, detector.Version, time.GetUtcNow());
     }
 
@@ -61,6 +63,11 @@ public static class Evaluator
                 judged.Sources.Add(frame);
                 if (mask is not null) pixels.Add(detection.Map.Values, mask, detection.Map.Width);
             }
+            catch (PartNotFoundException)
+            {
+                judged.Frames.Add(new EvaluationFrame(Path.GetRelativePath(data.Root, frame.Path).Replace('\\', '/'), frame.DefectKind, float.NaN, true) { IsPartMissing = true });
+                judged.Sources.Add(frame);
+            }
             catch (DatasetException e)
             {
                 judged.Unreadable.Add(e.Message);
@@ -69,7 +76,16 @@ public static class Evaluator
             progress?.Report(new EvaluationProgress(number + 1, data.TestFrames.Count));
         }
 
+        RankMissing(judged, subject.Calibration.Threshold);
         return judged;
+    }
+
+    /// <summary>A frame without a part is rejected however low the threshold is: it ranks above all that have a score.</summary>
+    private static void RankMissing(JudgedFrames judged, float threshold)
+    {
+        var most = MathF.BitIncrement(judged.Frames.Where(frame => !frame.IsPartMissing).Select(frame => frame.Score).Append(threshold).Max());
+        for (var i = 0; i < judged.Frames.Count; i++)
+            if (judged.Frames[i].IsPartMissing) judged.Frames[i] = judged.Frames[i] with { Score = most };
     }
 
     /// <summary>Whether each frame stands for its part; those of a clip are near copies by their nature, and each counts.</summary>

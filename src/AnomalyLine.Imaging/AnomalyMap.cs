@@ -44,8 +44,8 @@ public sealed class AnomalyMap
     /// <summary>What of the frame was left out: the map is 0 there.</summary>
     public IReadOnlyList<AreaShape> LeftOut { get; init; } = [];
 
-    /// <summary>The part of the frame that was judged.</summary>
-    public InspectionArea Area => new(Region, LeftOut);
+    /// <summary>The part of the frame that was judged; of a frame that was aligned, that of the reference part.</summary>
+    public InspectionArea Area { get => field ?? new(Region, LeftOut); init; }
 
     /// <summary>Row by row.</summary>
     /// <exception cref="ObjectDisposedException">The map was recycled.</exception>

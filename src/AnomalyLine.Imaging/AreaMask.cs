@@ -12,8 +12,8 @@ internal sealed class AreaMask
 
     private readonly IReadOnlyList<AreaShape> _of;
     private readonly InspectionArea? _model;
-    private readonly RegionOfInterest _taken;
-    private readonly InputSpec _input;
+    private readonly RegionOfInterest? _taken;
+    private readonly InputSpec? _input;
 
     private AreaMask(IReadOnlyList<AreaShape> shapes, InspectionArea? model, RegionOfInterest taken, InputSpec input)
     {
@@ -21,6 +21,15 @@ internal sealed class AreaMask
         Filled = model is { LeftOut.Count: > 0 } ? Draw(model.LeftOut, taken, input) : null;
         Shapes = [.. (model?.LeftOut ?? []).Union(shapes)];
         LeftOut = Filled is not null && Shapes.Count == model!.LeftOut.Count ? Filled : Draw(Shapes, taken, input);
+        IsAll = !Array.Exists(LeftOut, isLeftOut => !isLeftOut);
+    }
+
+    private AreaMask(AreaMask? mask, bool[] unseen)
+    {
+        (_of, _model, _taken, _input) = (mask?._of ?? [], mask?._model, mask?._taken, mask?._input);
+        (Filled, Shapes) = (mask?.Filled, mask?.Shapes ?? []);
+        LeftOut = unseen;
+        for (var i = 0; mask is not null && i < unseen.Length; i++) unseen[i] |= mask.LeftOut[i];
         IsAll = !Array.Exists(LeftOut, isLeftOut => !isLeftOut);
     }
 
@@ -43,9 +52,14 @@ internal sealed class AreaMask
     /// <param name="input">What it is resized to.</param>
     public static AreaMask Of(IReadOnlyList<AreaShape> shapes, InspectionArea? model, RegionOfInterest taken, InputSpec input) => new(shapes, model, taken, input);
 
+    /// <summary>A mask of one frame, of which the camera has not seen all places either.</summary>
+    /// <param name="mask">What is left out of all frames; null for nothing.</param>
+    /// <param name="unseen">Which places it has not seen, which become the mask's; null where it has seen all.</param>
+    public static AreaMask? Without(AreaMask? mask, bool[]? unseen) => unseen is null ? mask : new AreaMask(mask, unseen);
+
     /// <summary>Whether it is of these shapes, this very list, for this geometry.</summary>
     public bool IsFor(IReadOnlyList<AreaShape> shapes, InspectionArea? model, RegionOfInterest taken, InputSpec input) =>
-        ReferenceEquals(_of, shapes) && _taken == taken && (ReferenceEquals(_input, input) || _input.IsSameShape(input)) && (ReferenceEquals(_model, model) || Equals(_model, model));
+        ReferenceEquals(_of, shapes) && _taken == taken && (ReferenceEquals(_input, input) || _input?.IsSameShape(input) == true) && (ReferenceEquals(_model, model) || Equals(_model, model));
 
     /// <summary>Fills what the model never sees.</summary>
     /// <param name="values">Planes of the input's size.</param>

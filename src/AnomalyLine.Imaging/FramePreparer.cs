@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using AnomalyLine.Imaging.Alignment;
 using OpenCvSharp;
 
 namespace AnomalyLine.Imaging;
@@ -17,11 +18,17 @@ public static class FramePreparer
     /// <param name="area">The part to judge, over that which the model has learnt with (<see cref="InputSpec.Area"/>); null for just that.</param>
     /// <param name="prepared">The result; the caller disposes it.</param>
     /// <param name="error">What is wrong with the frame.</param>
+    public static bool TryPrepare(
+        Frame frame, InputSpec input, InspectionArea? area,
+        [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error) => TryPrepare(frame, input, area, out prepared, out error, out _);
+
+    /// <summary>The same, and whether the frame is as it should be but for the part, which is not in it or not where parts lie (<see cref="InputSpec.Alignment"/>).</summary>
+    /// <inheritdoc cref="TryPrepare(Frame, InputSpec, InspectionArea?, out PreparedFrame?, out string?)"/>
     public static unsafe bool TryPrepare(
         Frame frame, InputSpec input, InspectionArea? area,
-        [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
+        [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error, out bool isPartMissing)
     {
-        prepared = null;
+        (prepared, isPartMissing) = (null, false);
         if (input.Frames != 1)
         {
             error = $"The model judges clips of {input.Frames} frames, but takes frames one by one here; judge files in order, with evaluate or inspect.";
@@ -41,27 +48,47 @@ public static class FramePreparer
         if (error is not null) return false;
         var taken = judged?.Region ?? whole;
         var mask = (area ?? input.Area)?.MaskOf(input.Area, taken, input);
+        AlignedView? view = null;
+        if (input.Alignment is { } alignment)
+        {
+            error = alignment.CheckSize(pixels.Width, pixels.Height);
+            if (error is not null) return false;
+            error = alignment.Find(Grey(decoded, PartFinder.SizeOf(pixels.Width, pixels.Height)), out var found);
+            if (error is not null)
+            {
+                isPartMissing = true;
+                return false;
+            }
+
+            view = new AlignedView(found.ToFrame, taken, pixels.Width, pixels.Height);
+            mask = AreaMask.Without(mask, view.Unseen(input));
+        }
+
         if (mask is { IsAll: true })
         {
             error = "What is left out of the frame leaves nothing to judge; draw it smaller.";
             return false;
         }
 
-        using var cut = new Mat(pixels, new Rect(taken.X, taken.Y, taken.Width, taken.Height));
+        using var seen = new Mat(pixels, view is null ? new Rect(taken.X, taken.Y, taken.Width, taken.Height) : new Rect(0, 0, pixels.Width, pixels.Height));
         var bits = 0;
-        if (cut.Depth() == MatType.CV_16U)
+        if (seen.Depth() == MatType.CV_16U)
         {
-            error = SignificantBits.Check(cut, frame.SignificantBits, input.SignificantBits);
+            error = SignificantBits.Check(seen, frame.SignificantBits, input.SignificantBits);
             if (error is not null) return false;
             bits = frame.SignificantBits != 0 ? frame.SignificantBits : input.SignificantBits != 0 ? input.SignificantBits : SignificantBits.All;
         }
+
+        using var aligned = new Mat();
+        view?.Take(seen, aligned);
+        var cut = view is null ? seen : aligned;
 
         using var resized = new Mat();
         var cover = input.CoverOf(taken.Width, taken.Height);
         var size = new Size(cover.Width, cover.Height);
         var sameSize = cut.Size() == size;
         if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
-        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits, Mask = mask };
+        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits, Mask = mask, View = view };
         error = null;
         using var filled = new Mat();
         var fitting = sameSize ? cut : resized;
@@ -75,6 +102,17 @@ public static class FramePreparer
         Spread(fitting, decoded.RedFirst, input.Channels, bits, prepared.Writable);
         mask?.Fill(prepared.Writable);
         return true;
+    }
+
+    /// <summary>Grey values of a frame made small.</summary>
+    private static float[] Grey(DecodedFrame decoded, (int Width, int Height) size)
+    {
+        using var small = new Mat();
+        var into = new Size(size.Width, size.Height);
+        if (!BlockMean.TryShrink(decoded.Pixels, small, into)) Cv2.Resize(decoded.Pixels, small, into, 0, 0, InterpolationFlags.Area);
+        var values = new float[size.Width * size.Height];
+        Spread(small, decoded.RedFirst, 1, small.Depth() == MatType.CV_16U ? SignificantBits.All : 0, values);
+        return values;
     }
 
     /// <summary>Interleaved 8- or 16-bit grey or colour to planes of floats in [0, 1].</summary>

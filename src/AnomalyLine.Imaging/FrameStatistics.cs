@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Imaging.Alignment;
 
 namespace AnomalyLine.Imaging;
 
@@ -17,12 +18,13 @@ public sealed record FrameStatistics(double Brightness, double Sharpness, double
     /// <summary>Measures a frame.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="area">The part to look at; null for all of it.</param>
+    /// <param name="alignment">How frames are aligned before they are measured; null for as they come.</param>
     /// <param name="statistics">The result.</param>
     /// <param name="error">What is wrong with the frame.</param>
-    public static bool TryMeasure(Frame frame, InspectionArea? area, [NotNullWhen(true)] out FrameStatistics? statistics, [NotNullWhen(false)] out string? error)
+    public static bool TryMeasure(Frame frame, InspectionArea? area, PartAlignment? alignment, [NotNullWhen(true)] out FrameStatistics? statistics, [NotNullWhen(false)] out string? error)
     {
         statistics = null;
-        if (!FramePreparer.TryPrepare(frame, s_input with { Area = area }, null, out var prepared, out error)) return false;
+        if (!FramePreparer.TryPrepare(frame, s_input with { Area = area, Alignment = alignment }, null, out var prepared, out error)) return false;
         using (prepared) statistics = Measure(prepared.Values);
         return true;
     }

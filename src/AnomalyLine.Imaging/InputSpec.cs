@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AnomalyLine.Imaging.Alignment;
 
 namespace AnomalyLine.Imaging;
 
@@ -10,12 +11,14 @@ namespace AnomalyLine.Imaging;
 /// <param name="SignificantBits">Bits in use of the 16-bit values of frames that do not say it themselves, 8..16; 0 where none were trained on, which takes all 16.</param>
 /// <param name="Fit">What happens to frames of other proportions.</param>
 /// <param name="Tiles">The tiles that the network sees, one at a time; null where it sees all at once.</param>
-/// <param name="Area">The part of the frame that the model has learnt from, and judges; null for all of it.</param>
+/// <param name="Area">The part of the frame that the model has learnt from, and judges; null for all of it. Of aligned frames it is that of the reference part.</param>
+/// <param name="Alignment">How frames are turned and shifted before anything else, so that all parts lie as one; null where they are taken as they come.</param>
 public sealed record InputSpec(
     int Width, int Height, int Channels, int Frames = 1, int SignificantBits = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] FrameFit Fit = FrameFit.Stretch,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TileGrid? Tiles = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InspectionArea? Area = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InspectionArea? Area = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PartAlignment? Alignment = null)
 {
     /// <summary>Channels of all frames of a clip, frame by frame.</summary>
     [JsonIgnore]
@@ -29,17 +32,20 @@ public sealed record InputSpec(
     public RegionOfInterest Whole => new(0, 0, Width, Height);
 
     /// <summary>Whether values of one are as values of the other, wherever in a frame they come from.</summary>
-    public bool IsSameShape(InputSpec other) => ReferenceEquals(this, other) || (Area is null ? this : this with { Area = null }) == (other.Area is null ? other : other with { Area = null });
+    public bool IsSameShape(InputSpec other) => ReferenceEquals(this, other) || Shape() == other.Shape();
 
     /// <summary>What the network sees at a time: one tile, or all of it.</summary>
-    public InputSpec ForNetwork() => Tiles is not { } grid ? this with { Area = null } : this with
+    public InputSpec ForNetwork() => Tiles is not { } grid ? Shape() : this with
     {
         Width = (Width + ((grid.Columns - 1) * grid.Overlap)) / grid.Columns,
         Height = (Height + ((grid.Rows - 1) * grid.Overlap)) / grid.Rows,
         Fit = FrameFit.Stretch,
         Tiles = null,
         Area = null,
+        Alignment = null,
     };
+
+    private InputSpec Shape() => Area is null && Alignment is null ? this : this with { Area = null, Alignment = null };
 
     /// <summary>Where the tiles are, pixels of the input, row by row; all of it where there are none.</summary>
     public IEnumerable<RegionOfInterest> TileRegions()

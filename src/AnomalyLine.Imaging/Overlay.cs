@@ -65,7 +65,7 @@ public static class Overlay
         return Encode(mat, PixelFormat.Png);
     }
 
-    /// <summary>A prepared frame, or a reconstruction of one, as a PNG of its own size, grey or in colour: it stands for the frame's region.</summary>
+    /// <summary>A prepared frame, or a reconstruction of one, as a PNG of its own size, grey or in colour: it stands for the frame's region. Of a frame that was aligned, as it lies on the frame that came.</summary>
     /// <param name="frame">A frame of its own, no clip; it stays the caller's.</param>
     public static byte[] RenderPrepared(PreparedFrame frame)
     {
@@ -76,7 +76,33 @@ public static class Overlay
         for (var i = 0; i < plane; i++)
             for (var c = 0; c < channels; c++) pixels[(i * channels) + channels - 1 - c] = (byte)Math.Round(255 * values[(c * plane) + i]);
         using var mat = Mat.FromPixelData(frame.Input.Height, frame.Input.Width, channels == 1 ? MatType.CV_8UC1 : MatType.CV_8UC3, pixels);
-        return Encode(mat, PixelFormat.Png);
+        if (frame.View is null) return Encode(mat, PixelFormat.Png);
+        using var laid = new Mat();
+        frame.View.OnFrame(mat, laid);
+        return Encode(laid, PixelFormat.Png);
+    }
+
+    /// <summary>A map alone at its place in the whole frame, as a PNG with transparency at the map's own resolution, but not wider than asked.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="pixelThreshold">The model's pixel threshold, above 0.</param>
+    /// <param name="frameWidth">Width of the frame, pixels.</param>
+    /// <param name="frameHeight">Its height.</param>
+    /// <param name="maxWidth">Pixels, at least 1.</param>
+    public static byte[] RenderMap(AnomalyMap map, float pixelThreshold, int frameWidth, int frameHeight, int maxWidth)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        if (map.Region == new RegionOfInterest(0, 0, frameWidth, frameHeight)) return RenderMap(map, pixelThreshold);
+        var scale = Math.Min((double)map.Width / map.Region.Width, (double)maxWidth / frameWidth);
+        using Mat whole = Mat.Zeros(Math.Max(1, (int)Math.Round(frameHeight * scale)), Math.Max(1, (int)Math.Round(frameWidth * scale)), MatType.CV_8UC4);
+        using var alone = Cv2.ImDecode(RenderMap(map, pixelThreshold), ImreadModes.Unchanged);
+        var place = Scaled(map.Region.X, map.Region.Y, map.Region.Width, map.Region.Height, scale, whole.Size());
+        if (place.Width > 0 && place.Height > 0)
+        {
+            using var into = new Mat(whole, place);
+            Cv2.Resize(alone, into, place.Size, 0, 0, InterpolationFlags.Area);
+        }
+
+        return Encode(whole, PixelFormat.Png);
     }
 
     private static unsafe void Cover(Mat picture, Rect covered, AnomalyMap map, float pixelThreshold)

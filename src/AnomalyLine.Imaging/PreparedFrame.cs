@@ -41,6 +41,12 @@ public sealed class PreparedFrame : IDisposable
     /// <summary>What of <see cref="Input"/> is not judged; null where all of it is.</summary>
     internal AreaMask? Mask { get; init; }
 
+    /// <summary>How the frame was turned and shifted; null where it was taken as it came.</summary>
+    internal AlignedView? View { get; init; }
+
+    /// <summary>Whether the frame was turned and shifted, so that its part lies as the reference does: <see cref="Region"/> is that of the reference then.</summary>
+    public bool IsAligned => View is not null;
+
     /// <summary>Which places of <see cref="Input"/> are not judged, row by row; empty where all of them are.</summary>
     public ReadOnlySpan<bool> LeftOut => Mask is null ? [] : Mask.LeftOut;
 
@@ -49,6 +55,14 @@ public sealed class PreparedFrame : IDisposable
 
     /// <summary>The part of the frame that is judged.</summary>
     public InspectionArea Area => new(Region, LeftOutShapes);
+
+    /// <summary>The anomaly map of the frame as it came, of values that were computed of what is here.</summary>
+    /// <param name="width">Columns of the values, which cover <see cref="Region"/>.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="values">Row by row; they become the map's, or are recycled.</param>
+    internal AnomalyMap MapOf(int width, int height, PooledArray<float> values) => View is null
+        ? new AnomalyMap(width, height, values, Region) { LeftOut = LeftOutShapes }
+        : View.OnFrame(width, height, values, Area);
 
     /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
     public double DecodeMs { get; set; }

@@ -30,7 +30,7 @@ internal static class ReferenceFrames
     /// <summary>The frame that a PNG file holds, or null and what is wrong with it.</summary>
     public static PreparedFrame? Decode(byte[] png, InputSpec input, out string? error)
     {
-        var column = input with { Height = input.Frames * input.Height, Frames = 1, Area = null };
+        var column = input with { Height = input.Frames * input.Height, Frames = 1, Area = null, Alignment = null };
         if (!Frame.TryCreate(PixelFormat.Png, column.Width, column.Height, 0, png, default, out var frame, out error, SignificantBits.All)
             || !FramePreparer.TryPrepare(frame, column, null, out var prepared, out error)) return null;
         if (input.Frames == 1) return prepared;

@@ -101,7 +101,7 @@ internal sealed class InferencePipeline(
         if (picture is null) return null;
         var rebuilt = Covered(picture, frame.Cover).nan_to_num().clamp(Scalars.S(0), Scalars.S(1)).contiguous().cpu();
         var shown = new InputSpec(frame.Cover.Width, frame.Cover.Height, network.Input.Channels);
-        var result = new PreparedFrame(shown, frame.Region, frame.FrameWidth, frame.FrameHeight);
+        var result = new PreparedFrame(shown, frame.Region, frame.FrameWidth, frame.FrameHeight) { View = frame.View };
         CpuMapKernels.Values(rebuilt).CopyTo(result.Writable);
         return result;
     }
@@ -127,7 +127,7 @@ internal sealed class InferencePipeline(
         {
             var values = PooledArrays.Rent<float>(height * width);
             maps.Slice(i * height * width, height * width).CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].LeftOutShapes }, scores[i]);
+            detections[i] = new DetectionResult(frames[i].MapOf(width, height, values), scores[i]);
         }
 
         return detections;
@@ -162,7 +162,7 @@ internal sealed class InferencePipeline(
         {
             var values = PooledArrays.Rent<float>(height * width);
             CpuMapKernels.Values(maps, i).CopyTo(values.Memory.Span);
-            detections[i] = new DetectionResult(new AnomalyMap(width, height, values, frames[i].Region) { LeftOut = frames[i].LeftOutShapes }, scores[i]);
+            detections[i] = new DetectionResult(frames[i].MapOf(width, height, values), scores[i]);
         }
 
         return detections;

@@ -35,4 +35,7 @@ public enum ReasonCode
 
     /// <summary>NotDecidable: the station is stopped.</summary>
     StationStopped = 10,
+
+    /// <summary>NotDecidable: the frame shows no part, or one that lies farther off than the model's training parts did.</summary>
+    PartNotFound = 11,
 }

@@ -5,7 +5,7 @@ using AnomalyLine.Detection;
 namespace AnomalyLine.Benchmarks;
 
 /// <summary>What to measure, and for how long.</summary>
-/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, unpacking, fast-modes, quality, tune, splits, tiles or card.</param>
+/// <param name="Name">loopback, overhead, stages, threads, methods, onnx, pytorch, log, swap, soak, attack, decoding, unpacking, fast-modes, quality, tune, splits, tiles, align or card.</param>
 /// <param name="Rounds">Rounds of all cases in turn; medians over them. At least 1.</param>
 /// <param name="Seconds">Length of one case in one round.</param>
 /// <param name="Only">Only cases whose name contains this; empty for all.</param>
@@ -25,7 +25,7 @@ internal sealed record BenchmarkOptions(
     /// <summary>pytorch: a Python that has PyTorch.</summary>
     public string Python { get; private init; } = "/usr/bin/python3";
 
-    /// <summary>quality, tune: folders under <see cref="Data"/>.</summary>
+    /// <summary>quality, tune, align: folders under <see cref="Data"/>.</summary>
     public IReadOnlyList<string> Sets { get; private init; } = [];
 
     /// <summary>quality: options that differ from the preset's, each "key=value"; fast-modes: those that the fast mode differs in from the file.</summary>
@@ -43,9 +43,10 @@ internal sealed record BenchmarkOptions(
     /// <summary>swap, card: how often the model is swapped, at least 1.</summary>
     public int Swaps { get; private init; } = 50;
 
-    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak|attack|decoding|unpacking [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
+    private const string Usage = "Usage: AnomalyLine.Benchmarks loopback|overhead|stages|threads|methods|onnx|pytorch|log|swap|soak|attack|decoding|unpacking|align [--rounds N] [--seconds S] [--only TEXT] [--python FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks fast-modes --data DIR --model FILE [--fast-model FILE | --bfloat16 | --set KEY=VALUE...] [--json]\n"
         + "       AnomalyLine.Benchmarks quality --data ROOT --sets A,B [--preset fast] [--minutes M] [--set KEY=VALUE]... [--only METHOD] [--results FILE] [--json]\n"
+        + "       AnomalyLine.Benchmarks align --data ROOT --sets A,B [--json]\n"
         + "       AnomalyLine.Benchmarks tune --data ROOT --sets A,B --minutes M [--results FILE] [--json]\n"
         + "       AnomalyLine.Benchmarks card [--provider Cuda|TensorRt|Cpu] [--peak TFLOPS] [--minutes M] [--swaps N] [--only TEXT] [--short] [--json]\n"
         + "       AnomalyLine.Benchmarks splits --data ROOT --sets A,B [--only METHOD] [--preset fast] [--minutes M] [--set KEY=VALUE]... [--json]";
@@ -60,7 +61,7 @@ internal sealed record BenchmarkOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
-                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles" or "unpacking" or "card":
+                case "loopback" or "overhead" or "stages" or "threads" or "methods" or "onnx" or "pytorch" or "log" or "swap" or "soak" or "attack" or "decoding" or "fast-modes" or "quality" or "tune" or "splits" or "tiles" or "unpacking" or "card" or "align":
                     read = read with { Name = args[i] };
                     break;
                 case "--bfloat16":

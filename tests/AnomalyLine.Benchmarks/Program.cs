@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnomalyLine.Benchmarks;
+using AnomalyLine.Benchmarks.Aligning;
 using AnomalyLine.Benchmarks.Attack;
 using AnomalyLine.Benchmarks.Card;
 using AnomalyLine.Benchmarks.Decoding;
@@ -45,6 +46,7 @@ var tables = options.Name switch
     "pytorch" => PyTorchBenchmark.Run(options),
     "attack" => await AttackBenchmark.RunAsync(options),
     "decoding" => DecodingBenchmark.Run(options),
+    "align" => AlignBenchmark.Run(options),
     "tiles" => TilesBenchmark.Run(options),
     "unpacking" => UnpackingBenchmark.Run(options),
     "card" => await CardBenchmark.RunAsync(options),

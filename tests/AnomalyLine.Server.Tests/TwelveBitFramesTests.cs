@@ -45,7 +45,7 @@ public sealed class TwelveBitFramesTests
 
     private static double Brightness(Frame frame)
     {
-        Assert.True(FrameStatistics.TryMeasure(frame, null, out var statistics, out var error), error);
+        Assert.True(FrameStatistics.TryMeasure(frame, null, null, out var statistics, out var error), error);
         return statistics.Brightness;
     }
 

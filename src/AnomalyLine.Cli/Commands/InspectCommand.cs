@@ -38,5 +38,5 @@ internal static class InspectCommand
         return command;
     }
 
-    private static string Line(InspectedFrame frame) => $"{frame.Verdict,-6} {frame.Score:G5} / {frame.Threshold:G5}  {frame.Path} -> {frame.Overlay}";
+    private static string Line(InspectedFrame frame) => frame.Reason.Length > 0 ? $"{frame.Verdict}  {frame.Reason}" : $"{frame.Verdict,-6} {frame.Score:G5} / {frame.Threshold:G5}  {frame.Path} -> {frame.Overlay}";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AnomalyLine.Detection;
 using AnomalyLine.Detection.Thresholds;
 using AnomalyLine.Imaging;
@@ -55,10 +56,33 @@ internal sealed class InspectRun(IDetector detector, Calibration calibration, st
             : throw new CommandException($"{input}: holds no image; it needs {FrameListing.Types} files (not in folders below it).{string.Concat(Notes.Select(n => " " + n))}");
     }
 
+    /// <summary>False where the model aligns parts and finds none; the message says why.</summary>
+    private bool TryPrepare(string file, [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? missing)
+    {
+        (prepared, missing) = (null, null);
+        try
+        {
+            prepared = ClipFile.Prepare(file, detector.Input);
+            return true;
+        }
+        catch (PartNotFoundException e)
+        {
+            missing = e.Message;
+            return false;
+        }
+    }
+
     private InspectedFrame Inspect(string file, string overlay)
     {
         var frame = FrameFile.Read(file).AssumeBits(detector.Input.SignificantBits);
-        using var prepared = ClipFile.Prepare(file, detector.Input);
+        if (!TryPrepare(file, out var prepared, out var missing))
+        {
+            if (!Overlay.TryEncodeFrame(frame, MaxWidth, PixelFormat.Png, out var plain, out var wrong)) throw new DatasetException($"{file}: {wrong}");
+            File.WriteAllBytes(overlay, plain);
+            return new InspectedFrame(file, "NotDecidable", 0, calibration.Threshold, overlay, [], missing);
+        }
+
+        using var owned = prepared;
         var detection = detector.Detect([prepared])[0];
         var regions = detection.Map.FindRegions(calibration.PixelThreshold);
         if (!Overlay.TryRender(frame, detection.Map, calibration.PixelThreshold, regions, MaxWidth, PixelFormat.Png, out var picture, out var error)) throw new DatasetException($"{file}: {error}");

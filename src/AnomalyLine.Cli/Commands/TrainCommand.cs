@@ -23,6 +23,7 @@ internal static class TrainCommand
         var smallest = new Option<double?>("--smallest-defect-pixels") { Description = "Side of the smallest defect that must be seen, pixels of the frame: chooses the scale, and tiles where one look at the frame would be too coarse.", HelpName = "N" };
         var length = new Option<double?>("--smallest-defect") { Description = "The same as a length, with --pixel in the same unit: 0.3 with 0.05 for 0.3 mm where a pixel shows 0.05 mm.", HelpName = "LENGTH" };
         var pixel = new Option<double?>("--pixel") { Description = "What a pixel of the frame shows of the part, in the unit of --smallest-defect.", HelpName = "LENGTH" };
+        var align = new Option<string?>("--align") { Description = "Find each part and lay it upon a reference before it is judged: auto where normal frames say that it holds and helps, on, or off, which is the default. A frame without a part where parts lie is then not decidable." }.OneOf("auto", "off", "on");
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the frames instead of the preset's.", HelpName = "N" };
         var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var minutes = new Option<double?>("--max-minutes") { Description = "Time limit of the training steps.", HelpName = "M" };
@@ -43,7 +44,7 @@ internal static class TrainCommand
         var area = CommonOptions.Area("What is learnt from and judged of each frame; all of it by default, or what the model of --from has.");
         var command = new Command("train", "Learn what normal parts look like, calibrate the threshold, write a model file.")
         {
-            method, data, file, from, preset, set, area, smallest.Within(0.5, 1000), length.Within(1e-9, 1e9), pixel.Within(1e-9, 1e9), epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
+            method, data, file, from, preset, set, area, align, smallest.Within(0.5, 1000), length.Within(1e-9, 1e9), pixel.Within(1e-9, 1e9), epochs.Within(1, 100_000), seed, minutes.Within(0.001, 100_000), rate.Within(1e-6, 0.999), heldOut.Within(0.001, 0.5), calibration, resume, device, json,
         };
         command.Validators.Add(result =>
         {
@@ -61,7 +62,7 @@ internal static class TrainCommand
                 DataFolder = parsed.GetRequiredValue(data),
                 Output = parsed.GetRequiredValue(file),
                 Preset = parsed.GetRequiredValue(preset),
-                Options = Options(parsed.GetRequiredValue(set), parsed.GetValue(smallest) ?? parsed.GetValue(length) / parsed.GetValue(pixel)),
+                Options = Options(parsed.GetRequiredValue(set), parsed.GetValue(smallest) ?? parsed.GetValue(length) / parsed.GetValue(pixel), parsed.GetValue(align)),
                 Area = CommonOptions.ReadArea(parsed.GetValue(area)),
                 Epochs = parsed.GetValue(epochs),
                 Seed = parsed.GetValue(seed),
@@ -78,7 +79,7 @@ internal static class TrainCommand
     }
 
     /// <summary>The last of several values for one key counts.</summary>
-    private static Dictionary<string, string> Options(string[] settings, double? smallestDefect)
+    private static Dictionary<string, string> Options(string[] settings, double? smallestDefect, string? align)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var setting in settings)
@@ -88,6 +89,7 @@ internal static class TrainCommand
         }
 
         if (smallestDefect is { } pixels) options["smallestDefect"] = pixels.ToString(CultureInfo.InvariantCulture);
+        if (align is not null) options["align"] = align;
         return options;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Alignment;
 using AnomalyLine.Imaging.Datasets;
 
 namespace AnomalyLine.Evaluation.Defects;
@@ -27,15 +28,17 @@ public static class PlantedDefects
     /// <param name="area">The part of it that is judged; null for all, and for frames of at most 512 pixels.</param>
     /// <param name="number">Decides place, shape and strength.</param>
     /// <param name="significantBits">Bits in use of the frame's 16-bit values where it does not say: what white is, and with it how strong a defect. 0 for all.</param>
+    /// <param name="alignment">How the frame is aligned first, as the area is that of the reference part; null for as it comes. Aligned frames keep their size.</param>
+    /// <exception cref="PartNotFoundException">The frame is to be aligned, and shows no part where parts lie.</exception>
     /// <exception cref="DatasetException">The frame cannot be read, or is smaller than the area.</exception>
-    public static IReadOnlyList<PlantedFrame> Plant(Frame frame, InspectionArea? area, int number, int significantBits)
+    public static IReadOnlyList<PlantedFrame> Plant(Frame frame, InspectionArea? area, int number, int significantBits, PartAlignment? alignment = null)
     {
         ArgumentNullException.ThrowIfNull(frame);
         var size = SizeOf(frame);
-        var whole = area is null ? Smaller(size) : size;
-        using var normal = Prepare(frame, whole with { SignificantBits = significantBits });
+        var whole = area is null && alignment is null ? Smaller(size) : size;
+        using var normal = Prepare(frame, whole with { SignificantBits = significantBits, Alignment = alignment });
         var place = area?.Region ?? normal.Input.Whole;
-        var input = new InputSpec(place.Width, place.Height, 3, SignificantBits: significantBits);
+        var input = new InputSpec(place.Width, place.Height, 3, SignificantBits: significantBits, Alignment: alignment);
         using var judged = Prepare(frame, area is null ? normal.Input : input with { Area = area });
         var result = new List<PlantedFrame>(All.Length);
         var values = new float[input.Length];
@@ -80,7 +83,8 @@ public static class PlantedDefects
     }
 
     private static PreparedFrame Prepare(Frame frame, InputSpec input) =>
-        FramePreparer.TryPrepare(frame, input, null, out var prepared, out var error) ? prepared : throw new DatasetException(error);
+        FramePreparer.TryPrepare(frame, input, null, out var prepared, out var error, out var isPartMissing) ? prepared
+            : throw (isPartMissing ? new PartNotFoundException(error) : new DatasetException(error));
 
     /// <summary>As many bits as the frame has, used in the same way and as little stated: each model is to read it as it reads the frame.</summary>
     private static Frame Interleave(float[] planes, PreparedFrame normal, Frame like)

@@ -60,13 +60,15 @@ internal sealed class SyntheticTest(IReadOnlyList<string> normals)
         return Score(normal, planted);
     }
 
-    /// <summary>The part of a mask of the input's size that shows the frame, as maps do.</summary>
+    /// <summary>The part of a mask of the input's size that shows the frame, as maps do, and where they show it.</summary>
     private static bool[] Covered(bool[] mask, PreparedFrame frame)
     {
         var cover = frame.Cover;
-        return cover == frame.Input.Whole
+        bool[] shown = cover == frame.Input.Whole
             ? mask
             : [.. Enumerable.Range(cover.Y, cover.Height).SelectMany(y => mask.AsSpan((y * frame.Input.Width) + cover.X, cover.Width).ToArray())];
+        if (!frame.IsAligned) return shown;
+        return [.. frame.MapOf(cover.Width, cover.Height, PooledArrays.Of(Array.ConvertAll(shown, isDefect => isDefect ? 1f : 0))).Values.ToArray().Select(value => value > 0.5f)];
     }
 
     /// <summary>Takes back what was planted where nothing is judged.</summary>

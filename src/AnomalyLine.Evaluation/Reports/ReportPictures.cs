@@ -35,6 +35,7 @@ internal static class ReportPictures
     {
         var path = Path.Combine(data.Root, judged.Path);
         var frame = FrameFile.Read(path).AssumeBits(detector.Input.SignificantBits);
+        if (judged.IsPartMissing) return Alone(judged, path, frame);
         using var prepared = ClipFile.Prepare(path, detector.Input);
         var map = detector.Detect([prepared])[0].Map;
         var threshold = result.Calibration.PixelThreshold;
@@ -46,6 +47,14 @@ internal static class ReportPictures
             <figcaption>{Verdict(judged)}<strong>{judged.Score:0.####}</strong> · {Text(judged.Path)}</figcaption></figure>
             """;
     }
+
+    /// <summary>A frame in which no part was found has no map.</summary>
+    private static string Alone(EvaluationFrame judged, string path, Frame frame) => Overlay.TryEncodeFrame(frame, Side, PixelFormat.Jpeg, out var picture, out var error)
+        ? $"""
+            <figure><div><img alt="frame" src="{Source(picture)}"></div>
+            <figcaption>{Verdict(judged)}part not found · {Text(judged.Path)}</figcaption></figure>
+            """
+        : throw new DatasetException($"{path}: {error}");
 
     private static string Verdict(EvaluationFrame judged)
     {

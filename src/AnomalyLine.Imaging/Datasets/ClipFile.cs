@@ -12,6 +12,7 @@ public static class ClipFile
     /// <param name="path">The file that is judged.</param>
     /// <param name="input">What the model takes.</param>
     /// <returns>The result; the caller disposes it.</returns>
+    /// <exception cref="PartNotFoundException">The model aligns parts, and a frame shows none where parts lie.</exception>
     /// <exception cref="DatasetException">A file is no image, or its name ends in no number.</exception>
     public static PreparedFrame Prepare(string path, InputSpec input)
     {
@@ -56,5 +57,6 @@ public static class ClipFile
     }
 
     private static PreparedFrame One(string path, InputSpec input) =>
-        FramePreparer.TryPrepare(FrameFile.Read(path), input, null, out var prepared, out var error) ? prepared : throw new DatasetException($"{path}: {error}");
+        FramePreparer.TryPrepare(FrameFile.Read(path), input, null, out var prepared, out var error, out var isPartMissing) ? prepared
+            : throw (isPartMissing ? new PartNotFoundException($"{path}: {error}") : new DatasetException($"{path}: {error}"));
 }

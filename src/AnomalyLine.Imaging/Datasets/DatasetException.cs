@@ -1,7 +1,7 @@
 namespace AnomalyLine.Imaging.Datasets;
 
 /// <summary>A data set cannot be used as it is; the message says which file or folder, why, and what to do.</summary>
-public sealed class DatasetException : Exception
+public class DatasetException : Exception
 {
     /// <summary>With what is wrong.</summary>
     public DatasetException(string message)

@@ -49,7 +49,7 @@ internal static class DetectorLoader
 
     private static void WarmUp(IDetector detector, int count)
     {
-        var input = detector.Input with { Area = null };
+        var input = detector.Input with { Area = null, Alignment = null };
         var grey = new byte[input.Width * input.Height];
         grey.AsSpan().Fill(128);
         if (!Frame.TryCreate(PixelFormat.Mono8, input.Width, input.Height, 0, grey, DateTimeOffset.UnixEpoch, out var frame, out var error))

@@ -130,7 +130,7 @@ internal sealed class FrameFlow
             {
                 worker.GiveBack(pending);
             }
-            else if (TryPrepare(pending, worker.Input, out var prepared, out var error))
+            else if (TryPrepare(pending, worker.Input, out var prepared, out var error, out var isPartMissing))
             {
                 pending.Prepared = prepared;
                 (pending.FrameWidth, pending.FrameHeight) = (prepared.FrameWidth, prepared.FrameHeight);
@@ -141,7 +141,7 @@ internal sealed class FrameFlow
             else
             {
                 worker.GiveBack(pending);
-                pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, error));
+                pending.TryDecide(Decision.None(isPartMissing ? ReasonCode.PartNotFound : ReasonCode.InvalidFrame, error));
             }
         }
         catch (Exception e)
@@ -153,16 +153,17 @@ internal sealed class FrameFlow
         }
     }
 
-    private bool TryPrepare(PendingInspection pending, InputSpec input, [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error)
+    private bool TryPrepare(
+        PendingInspection pending, InputSpec input, [NotNullWhen(true)] out PreparedFrame? prepared, [NotNullWhen(false)] out string? error, out bool isPartMissing)
     {
-        if (_decoder is null || !pending.Frame.IsEncoded) return FramePreparer.TryPrepare(pending.Frame, input, pending.Recipe.Area, out prepared, out error);
-        prepared = null;
+        if (_decoder is null || !pending.Frame.IsEncoded) return FramePreparer.TryPrepare(pending.Frame, input, pending.Recipe.Area, out prepared, out error, out isPartMissing);
+        (prepared, isPartMissing) = (null, false);
         var start = _time.GetTimestamp();
         if (!_decoder.TryDecode(pending.Frame, out var pixels, out error)) return false;
         var decodeMs = _time.GetElapsedTime(start).TotalMilliseconds;
         try
         {
-            if (!FramePreparer.TryPrepare(pixels, input, pending.Recipe.Area, out prepared, out error)) return false;
+            if (!FramePreparer.TryPrepare(pixels, input, pending.Recipe.Area, out prepared, out error, out isPartMissing)) return false;
             prepared.DecodeMs = decodeMs;
             return true;
         }

@@ -59,6 +59,7 @@ public static class ModelLoader
             var errors = options.Validate().ToArray();
             if (errors.Length > 0) throw new ModelFileException($"{path}: the manifest's options are not valid: {string.Join(" ", errors)}");
             if (manifest.Input.Area?.Check() is { } wrong) throw new ModelFileException($"{path}: the manifest's area is not valid: {wrong}.");
+            if (manifest.Input.Alignment?.Check() is { } misaligned) throw new ModelFileException($"{path}: the manifest's alignment is not valid: {misaligned}.");
             if (!options.FrameInput.IsSameShape(manifest.Input)) throw new ModelFileException($"{path}: the manifest's input {manifest.Input} is not that of its options, {options.FrameInput}.");
             var weights = files.GetValueOrDefault(ModelFile.WeightsName) ?? throw new ModelFileException($"{path}: the manifest names no {ModelFile.WeightsName}; the file is damaged, copy it again.");
             return Create(manifest, weights, files.TryGetValue(ModelFile.BackboneName, out var backbone) ? Backbone.Read(backbone) : null);

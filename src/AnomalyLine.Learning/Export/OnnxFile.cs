@@ -41,6 +41,8 @@ public static class OnnxFile
         var (manifest, version) = (model.Manifest, model.Version);
         if (manifest.Input.Tiles is { } tiles)
             throw new ModelFileException($"{version} judges {tiles.Columns} x {tiles.Rows} tiles of a frame and blends their maps, which an ONNX file cannot say; export a model without tiles.");
+        if (manifest.Input.Alignment is not null)
+            throw new ModelFileException($"{version} turns and shifts each frame until its part lies as the reference does, which an ONNX file cannot say; export a model that was trained without alignment.");
         if (manifest.Input.Area is { LeftOut.Count: > 0 and var shapes })
             throw new ModelFileException($"{version} leaves {shapes} shapes of the frame out, which an ONNX file cannot say; export a model that was trained without them.");
         var graph = new OnnxGraph();

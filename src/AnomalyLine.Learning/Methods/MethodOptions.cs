@@ -1,4 +1,5 @@
 using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Alignment;
 
 namespace AnomalyLine.Learning.Methods;
 
@@ -13,6 +14,9 @@ internal abstract record MethodOptions
 
     /// <summary>What happens to frames of other proportions.</summary>
     public FrameFit Fit { get; init; }
+
+    /// <summary>Whether parts are found and laid upon each other before they are judged; then a frame without one is not decidable. Clips are not aligned.</summary>
+    public AlignChoice Align { get; init; }
 
     /// <summary>
     /// Side of the smallest defect that must be seen, pixels of the frame, 0 (nobody says)..1000: the scale of the input and its tiles are chosen so that it covers <see cref="SmallestVisible"/> pixels of
@@ -127,6 +131,10 @@ internal abstract record MethodOptions
     [System.Text.Json.Serialization.JsonIgnore]
     internal InspectionArea? Area { get; init; }
 
+    /// <summary>How frames are aligned, which the training finds out; null where they are taken as they come. The manifest has it with the input as well.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    internal PartAlignment? Alignment { get; init; }
+
     /// <summary>What the network takes: a frame, or a tile of one.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public InputSpec Input => FrameInput.ForNetwork();
@@ -137,9 +145,9 @@ internal abstract record MethodOptions
     {
         get
         {
-            if (!IsTiled) return new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit, Area: Area);
+            if (!IsTiled) return new(Size.Width, Size.Height, Channels, ClipLength, SignificantBits, Fit, Area: Area, Alignment: Alignment);
             var grid = new TileGrid(TileColumns, TileRows, TileOverlap);
-            return new(grid.Length(Size.Width, TileColumns), grid.Length(Size.Height, TileRows), Channels, ClipLength, SignificantBits, Fit, grid, Area);
+            return new(grid.Length(Size.Width, TileColumns), grid.Length(Size.Height, TileRows), Channels, ClipLength, SignificantBits, Fit, grid, Area, Alignment);
         }
     }
 
@@ -197,6 +205,7 @@ internal abstract record MethodOptions
             if (IsTiled && Normalise) yield return "normalise is true; maps of tiles are not measured against normal frames. Set normalise=false.";
         }
 
+        if (Align == AlignChoice.On && ClipLength > 1) yield return "align is on; clips are not aligned. Set align=off.";
         if (Channels is not (1 or 3)) yield return $"channels is {Channels}; it must be 1 or 3.";
         if (SignificantBits is not (0 or (>= 8 and <= 16))) yield return $"significantBits is {SignificantBits}; it must be 8..16, or 0 for what the training frames need.";
         if (Epochs is < 1 or > 100_000) yield return $"epochs is {Epochs}; it must be 1..100000.";

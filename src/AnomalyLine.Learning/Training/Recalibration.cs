@@ -37,18 +37,28 @@ public static class Recalibration
         // Before the work: a refusal should not take an hour.
         Rank(fresh.Length, falseRejectRate, confidence);
         using var model = ModelLoader.Load(modelFile, device);
-        float[] scores = new float[fresh.Length], peaks = new float[fresh.Length];
-        for (var i = 0; i < scores.Length; i++)
+        List<float> scores = [], peaks = [];
+        List<string> missing = [];
+        foreach (var path in fresh)
         {
             cancel.ThrowIfCancellationRequested();
-            using var prepared = ClipFile.Prepare(fresh[i], model.Input);
-            var detection = model.Detect([prepared])[0];
-            (scores[i], peaks[i]) = (detection.Score, detection.Map.Values.ToArray().Max());
+            try
+            {
+                using var prepared = ClipFile.Prepare(path, model.Input);
+                var detection = model.Detect([prepared])[0];
+                scores.Add(detection.Score);
+                peaks.Add(detection.Map.Values.ToArray().Max());
+            }
+            catch (PartNotFoundException e)
+            {
+                // Not decidable whatever the threshold is.
+                missing.Add($"left out, for it has no score: {e.Message}");
+            }
         }
 
         return Certify(scores, peaks, falseRejectRate, confidence) with
         {
-            Notes = [.. new[] { groups.Note("normal frames") }.OfType<string>(), .. groups.Unreadable.Select(e => $"left out, for it cannot be read: {e}")],
+            Notes = [.. new[] { groups.Note("normal frames") }.OfType<string>(), .. groups.Unreadable.Select(e => $"left out, for it cannot be read: {e}"), .. missing],
             Unreadable = groups.Unreadable,
         };
     }

@@ -62,6 +62,8 @@ public static class Trainer
         string[] readable = [.. parts.Parts.SelectMany(p => p.Files)];
         if (warm is null && request.ChoosesChannels && options.Channels == 3 && TrainingFrames.AreGrey(readable, options.Area, cancel)) options = options with { Channels = 1 };
         if (warm is null) options = Fitted(request, options, TrainingFrames.SizeOf(readable, options.Area, cancel));
+        string? aligned = null;
+        if (warm is null && options.Input.Frames == 1) options = options with { Alignment = AlignmentTraining.Choose(options.Align, [.. parts.Parts.Select(p => p.Sample)], cancel, out aligned) };
         if (options.SignificantBits == 0) options = options with { SignificantBits = TrainingFrames.SignificantBitsOf(readable, cancel) };
         random.manual_seed(request.Seed);
         using var method = Create(descriptor, options);
@@ -109,7 +111,7 @@ public static class Trainer
             TrainingSet = trainingSet,
             Calibration = new Calibration(float.NaN, float.NaN, request.FalseRejectRate, 1, IsCertified: false, 0, ""),
             Metrics = metrics,
-            Notes = Notes(parts, data),
+            Notes = aligned is null ? Notes(parts, data) : [.. Notes(parts, data), aligned],
             Losses = loop.Losses,
             Libraries = new Dictionary<string, string> { ["TorchSharp"] = TorchEngine.Version, ["AnomalyLine"] = typeof(Trainer).Assembly.GetName().Version?.ToString() ?? "unknown" },
             CreationTime = time.GetUtcNow(),
@@ -249,13 +251,16 @@ public static class Trainer
             errors.Add($"{request.From} is a model of '{warm!.Manifest.Method}', not of '{request.Method}'; a model can only be started from one of its own method.");
         if (request.Area?.Check() is { } area) errors.Add($"{area}.");
         var own = warm?.Manifest.Input.Area;
+        var alignment = warm?.Manifest.Input.Alignment;
         if (fits && warm is not null && descriptor is not null && request.Area is { } other && !other.Equals(own ?? new InspectionArea(null, [])) && descriptor.Presets["fast"].LearnsAtOnce)
             errors.Add($"{request.From} has learnt from another area of the frames, and '{request.Method}' keeps what it has learnt; train without a model to start from.");
         MethodOptions? options = null;
         if (fits && descriptor is not null && descriptor.Presets.TryGetValue(request.Preset, out var preset))
         {
             options = OptionsJson.Change(warm?.Options(descriptor) ?? preset, Rounded(request, preset), out var wrong);
-            options = options with { Area = (request.Area ?? own) is { IsWhole: false } judged ? judged : null };
+            options = options with { Area = (request.Area ?? own) is { IsWhole: false } judged ? judged : null, Alignment = alignment };
+            if (warm is not null && options.Align != warm.Options(descriptor).Align)
+                errors.Add($"{request.From} has learnt from frames that {(alignment is null ? "were not" : "were")} aligned, and a model that starts from it does the same; leave align out, or train without a model to start from.");
             if (request.Epochs is { } epochs) options = options with { Epochs = epochs };
             errors.AddRange(request.Epochs is null ? wrong : wrong.Concat(options.Validate()).Distinct());
         }
@@ -270,7 +275,7 @@ public static class Trainer
         Encoding.UTF8.GetBytes(string.Join('\n', request.Method, OptionsJson.Write(options).ToJsonString(), request.Seed, request.HeldOut, kind, validated, set.Count, set.Digest, warm?.Version, options.Area?.ToJson()))));
 
     private static FrameStatistics Statistics(string path, MethodOptions options) =>
-        FrameStatistics.TryMeasure(FrameFile.Read(path).AssumeBits(options.SignificantBits), options.Area, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
+        FrameStatistics.TryMeasure(FrameFile.Read(path).AssumeBits(options.SignificantBits), options.Area, options.Alignment, out var statistics, out var error) ? statistics : throw new DatasetException($"{path}: {error}");
 
     private static List<Judged> Judge(AnomalyModel model, IReadOnlyList<string> heldOut, CancellationToken cancel)
     {

@@ -73,7 +73,7 @@ public sealed partial class DriftWatch(DriftOptions options, ModelStore models, 
     internal IReadOnlyList<DriftAlarm> Look(InspectionRecord record, Frame? frame, InspectionArea? area)
     {
         FrameStatistics? statistics = null;
-        if (frame is not null && !FrameStatistics.TryMeasure(Shown(frame, record), area, out statistics, out _)) statistics = null;
+        if (frame is not null && !FrameStatistics.TryMeasure(Shown(frame, record), area, models.Find(record.ModelVersion)?.Manifest.Input.Alignment, out statistics, out _)) statistics = null;
         lock (_gate)
         {
             var drift = Of(record, area);

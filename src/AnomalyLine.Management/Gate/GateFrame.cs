@@ -4,8 +4,8 @@ namespace AnomalyLine.Management.Gate;
 /// <param name="Path">The file, relative to the set's folder, with '/' between folders.</param>
 /// <param name="Group">What it is there for.</param>
 /// <param name="Kind">"good", the folder of a confirmed reject, or the kind of a planted defect.</param>
-/// <param name="CandidateScore">The candidate's score.</param>
-/// <param name="ActiveScore">The active model's score.</param>
+/// <param name="CandidateScore">The candidate's score; right above its threshold where it aligns parts and found none.</param>
+/// <param name="ActiveScore">The active model's score, likewise.</param>
 /// <param name="CandidateRejects">Whether the candidate's is above its threshold.</param>
 /// <param name="ActiveRejects">Whether the active model's is above its threshold.</param>
 public sealed record GateFrame(string Path, GateGroup Group, string Kind, float CandidateScore, float ActiveScore, bool CandidateRejects, bool ActiveRejects)

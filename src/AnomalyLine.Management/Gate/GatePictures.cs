@@ -15,14 +15,24 @@ internal sealed class GatePictures(ModelPair pair, FrozenSet set, InspectionArea
     {
         var path = Path.Combine(set.Root, judged.Path);
         var frame = FrameFile.Read(path);
-        if (judged.PlantedNumber >= 0) frame = PlantedDefects.Plant(frame, pair.PlantedArea, judged.PlantedNumber, pair.SignificantBits).First(p => p.Kind == judged.Kind).Frame;
+        if (judged.PlantedNumber >= 0) frame = PlantedDefects.Plant(frame, pair.PlantedArea, judged.PlantedNumber, pair.SignificantBits, pair.PlantedAlignment).First(p => p.Kind == judged.Kind).Frame;
         if (!Overlay.TryEncodeFrame(frame.AssumeBits(pair.SignificantBits), Side, PixelFormat.Jpeg, out var plain, out var error)) throw new DatasetException($"{path}: {error}");
-        return [plain, Map(pair.Candidate, path, frame), Map(pair.Active, path, frame)];
+        return [plain, Map(pair.Candidate, path, frame) ?? plain, Map(pair.Active, path, frame) ?? plain];
     }
 
-    private byte[] Map(AnomalyModel model, string path, Frame frame)
+    /// <summary>Null where the model finds no part.</summary>
+    private byte[]? Map(AnomalyModel model, string path, Frame frame)
     {
-        var map = ModelPair.Detect(model, path, frame, area).Map;
+        AnomalyMap map;
+        try
+        {
+            map = ModelPair.Detect(model, path, frame, area).Map;
+        }
+        catch (PartNotFoundException)
+        {
+            return null;
+        }
+
         var threshold = model.Manifest.Calibration.PixelThreshold;
         return Overlay.TryRender(frame.AssumeBits(pair.SignificantBits), map, threshold, map.FindRegions(threshold, MostRegions), Side, PixelFormat.Jpeg, out var picture, out var error)
             ? picture

@@ -66,11 +66,24 @@ public static class ModelGate
             var frame = FrameFile.Read(path);
             Add(path, GateGroup.Normal, DatasetFrame.Good, frame);
             if (number >= PlantedNormals) continue;
-            foreach (var planted in PlantedDefects.Plant(frame, pair.PlantedArea, number, pair.SignificantBits)) Add(path, GateGroup.Planted, planted.Kind, planted.Frame, number);
+            foreach (var planted in Planted(pair, frame, number)) Add(path, GateGroup.Planted, planted.Kind, planted.Frame, number);
         }
 
         foreach (var reject in set.Rejects) Add(reject.Path, GateGroup.Reject, reject.DefectKind, FrameFile.Read(reject.Path));
         return frames;
+    }
+
+    /// <summary>None where no part is found to plant them on.</summary>
+    private static IReadOnlyList<PlantedFrame> Planted(ModelPair pair, Frame frame, int number)
+    {
+        try
+        {
+            return PlantedDefects.Plant(frame, pair.PlantedArea, number, pair.SignificantBits, pair.PlantedAlignment);
+        }
+        catch (PartNotFoundException)
+        {
+            return [];
+        }
     }
 
     private static GateReport Report(ModelPair pair, FrozenSet set, List<GateFrame> frames, GateMargins margins, DateTimeOffset now)

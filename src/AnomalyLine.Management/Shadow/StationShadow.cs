@@ -98,12 +98,16 @@ internal sealed class StationShadow : IDisposable
 
     private void Judge(IDetector detector, EvidenceItem item)
     {
-        if (!FramePreparer.TryPrepare(item.Frame, detector.Input, item.Area, out var prepared, out _)) return;
-        DetectionResult detection;
-        using (prepared) detection = detector.Detect([prepared])[0];
-        var rejects = detection.Score > _calibration.Threshold;
+        DetectionResult? detection = null;
+        if (FramePreparer.TryPrepare(item.Frame, detector.Input, item.Area, out var prepared, out _, out var isPartMissing))
+            using (prepared) detection = detector.Detect([prepared])[0];
+        else if (!isPartMissing) return;
+
+        // A part that the shadow does not find would be rejected: its score is right above the threshold.
+        var score = detection?.Score ?? MathF.BitIncrement(_calibration.Threshold);
+        var rejects = score > _calibration.Threshold;
         var agrees = rejects == (item.Record.Verdict == Verdict.NotOk);
-        var picture = agrees ? [] : Picture(item.Frame.AssumeBits(detector.Input.SignificantBits), detection.Map);
+        var picture = agrees || detection is null ? [] : Picture(item.Frame.AssumeBits(detector.Input.SignificantBits), detection.Map);
         lock (_gate)
         {
             // Against another active model the counts begin anew.
@@ -116,7 +120,7 @@ internal sealed class StationShadow : IDisposable
             }
 
             _disagreements.Enqueue(new ShadowDisagreement(
-                item.Record.Sequence, item.Record.PartId, item.Record.Score, item.Record.Threshold, detection.Score, item.Record.CompletionTime, picture));
+                item.Record.Sequence, item.Record.PartId, item.Record.Score, item.Record.Threshold, score, item.Record.CompletionTime, picture));
             if (_disagreements.Count > Kept) _disagreements.Dequeue();
         }
     }

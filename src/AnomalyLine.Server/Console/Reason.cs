@@ -22,6 +22,7 @@ internal static class Reason
             ReasonCode.Stopping => words["The server was stopping."],
             ReasonCode.Cancelled => words["The camera withdrew the frame before there was a result."],
             ReasonCode.StationStopped => words["The station was stopped."],
+            ReasonCode.PartNotFound => $"{words["The part was not found:"]} {record.ReasonText}",
             _ => record.ReasonText,
         };
     }

@@ -60,10 +60,12 @@ internal sealed partial class ModelPictures(LineHost host, DetectorLoader loader
         return host.Line.GetRecipe(sample.Station, sample.ProductId).TryGet(out var active, out _) && models.Find(active.ModelVersion) is not null ? active : null;
     }
 
-    /// <summary>The part of a sample's frame that its map stands for under a recipe; null for all of it.</summary>
+    /// <summary>The part of a sample's frame that its map stands for under a recipe; null for all of it, as where frames are aligned.</summary>
     public RegionOfInterest? RegionOf(Recipe recipe)
     {
-        var learnt = models.Find(recipe.ModelVersion)?.Manifest.Input.Area;
+        var input = models.Find(recipe.ModelVersion)?.Manifest.Input;
+        if (input?.Alignment is not null) return null;
+        var learnt = input?.Area;
         return (recipe.Area?.Over(learnt) ?? learnt)?.Region;
     }
 
@@ -184,7 +186,8 @@ internal sealed partial class ModelPictures(LineHost host, DetectorLoader loader
     {
         var map = model.Detect([prepared])[0].Map;
         var scale = Math.Max(recipe.PixelThreshold, 1e-6f);
-        if (kind == PictureKind.Map) return new ModelPicture(new Picture(Overlay.RenderMap(map, scale), Png));
+        if (kind == PictureKind.Map)
+            return new ModelPicture(new Picture(prepared.IsAligned ? Overlay.RenderMap(map, scale, prepared.FrameWidth, prepared.FrameHeight, WidestOverlay) : Overlay.RenderMap(map, scale), Png));
         return Overlay.TryRender(frame.AssumeBits(model.Input.SignificantBits), map, scale, map.FindRegions(recipe.PixelThreshold), WidestOverlay, PixelFormat.Jpeg, out var file, out var error)
             ? new ModelPicture(new Picture(file, "image/jpeg"))
             : new ModelPicture(ModelPictureState.Failed, error);

@@ -98,7 +98,7 @@ public sealed class RealDriftTests(ITestOutputHelper output)
             change(mat);
             Cv2.ImEncode(".png", mat, out var png);
             Assert.True(Frame.TryCreate(PixelFormat.Png, mat.Width, mat.Height, 0, png, default, out var frame, out _));
-            Assert.True(FrameStatistics.TryMeasure(frame, null, out var statistics, out _));
+            Assert.True(FrameStatistics.TryMeasure(frame, null, null, out var statistics, out _));
             Assert.True(FramePreparer.TryPrepare(frame, model.Input, null, out var prepared, out _));
             using (prepared) return (model.Detect([prepared])[0].Score, statistics);
         }),

@@ -65,7 +65,7 @@ public sealed class StationDriftTests
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(((i % 256) - right) is >= 90 and < 150 && ((i / 256) - down) is >= 90 and < 150 ? 200 * light : 100 * light);
         Assert.True(Frame.TryCreate(PixelFormat.Mono8, 256, 256, 0, pixels, s_now, out var frame, out _));
-        Assert.True(FrameStatistics.TryMeasure(frame, null, out var statistics, out _));
+        Assert.True(FrameStatistics.TryMeasure(frame, null, null, out var statistics, out _));
         return statistics;
     }
 }
