@@ -22,7 +22,7 @@ internal static class Reason
             ReasonCode.Stopping => words["The server was stopping."],
             ReasonCode.Cancelled => words["The camera withdrew the frame before there was a result."],
             ReasonCode.StationStopped => words["The station was stopped."],
-            ReasonCode.PartNotFound => $"{words["The part was not found:"]} {record.ReasonText}",
+            ReasonCode.PartNotFound => $"{words["The part was not found:"]} {record.ReasonText.Replace("The part was not found: ", "", StringComparison.Ordinal)}",
             _ => record.ReasonText,
         };
     }

@@ -53,6 +53,7 @@ internal static class ReportText
         ReasonCode.Stopping => words["server stopping"],
         ReasonCode.Cancelled => words["withdrawn by the camera"],
         ReasonCode.StationStopped => words["station stopped"],
+        ReasonCode.PartNotFound => words["part not found"],
         _ => words["other"],
     };
 }
