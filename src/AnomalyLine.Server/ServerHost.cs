@@ -245,6 +245,7 @@ internal static class ServerHost
         app.MapJobLogs();
         app.MapBackup();
         app.MapAudit();
+        app.MapListCsv();
         app.MapModelFiles();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

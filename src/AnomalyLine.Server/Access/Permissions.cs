@@ -128,7 +128,7 @@ internal static class Permissions
             Under("", anybody, "GET /sign-in/provider");
             Under("", AccessRole.Viewer, Routing);
             Under("", new CallRule(AccessRole.Viewer) { IsForEnrolment = true, IsForWall = true }, Socket);
-            Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/samples/{id:long:min(1)}/{kind:regex(^(map|overlay)$)}", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl");
+            Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/samples/{id:long:min(1)}/{kind:regex(^(map|overlay)$)}", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl", "/audit/entries.csv", "/alarms.csv", "/samples.csv", "/stations/{name}/inspections.csv");
             foreach (var part in (string[])["{kind:regex(^(frame|overlay|map)$)}", "reconstruction", "evidence.zip"]) Under("GET ", AccessRole.Viewer, $"/stations/{{station}}/inspections/{{sequence:long:min(1)}}/{part}");
             Under("GET ", AccessRole.Viewer, "/stations/{station}/models/{version}/gate/document", "/stations/{station}/models/{version}/gate/pictures/{number:int:min(0)}");
             Under("GET ", Of("InspectionService/ListInspections"), "/v1/stations/{station}/inspections.csv");
