@@ -15,6 +15,10 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
     public Task<Outcome<IReadOnlyList<ModelVersion>>> ListAsync(string station, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
         async (context, cancel) => (await ReadAsync(context, station, cancel)).FindAll(version => version.Stage != ModelStage.Removed), cancellation);
 
+    /// <summary>The versions of all stations, newest first, without those whose files were removed; two queries, however many stations there are.</summary>
+    public Task<Outcome<IReadOnlyList<ModelVersion>>> ListAllAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<ModelVersion>>(
+        async (context, cancel) => (await ReadAsync(context, station: null, cancel)).FindAll(version => version.Stage != ModelStage.Removed), cancellation);
+
     /// <summary>A version of a station's product, or <see cref="LineErrorCode.ModelNotFound"/>.</summary>
     public Task<Outcome<ModelVersion>> GetAsync(string station, string productId, string version, CancellationToken cancellation) =>
         database.ReadAsync<ModelVersion>(
@@ -192,18 +196,19 @@ public sealed class ModelRegistry(ManagementDatabase database, AuditLog audit, T
         version.Stage = stage;
     }
 
-    /// <summary>A station's versions with what the gate said of them, newest first.</summary>
-    private static async Task<List<ModelVersion>> ReadAsync(ManagementContext context, string station, CancellationToken cancellation)
+    /// <summary>A station's versions, or those of all stations where none is named, with what the gate said of them, newest first.</summary>
+    private static async Task<List<ModelVersion>> ReadAsync(ManagementContext context, string? station, CancellationToken cancellation)
     {
-        var versions = await context.Set<ModelVersion>().Where(version => version.Station == station)
-            .OrderByDescending(version => version.Number).ThenByDescending(version => version.Id).ToListAsync(cancellation);
-        var gates = (await context.Set<GateOutcome>().Where(gate => gate.Station == station).OrderBy(gate => gate.Id).ToListAsync(cancellation))
-            .ToLookup(gate => (gate.ProductId, gate.Version));
+        var (versionRows, gateRows) = (context.Set<ModelVersion>().AsQueryable(), context.Set<GateOutcome>().AsQueryable());
+        if (station is not null) (versionRows, gateRows) = (versionRows.Where(version => version.Station == station), gateRows.Where(gate => gate.Station == station));
+        var versions = await versionRows.OrderByDescending(version => version.Number).ThenByDescending(version => version.Id).ToListAsync(cancellation);
+        var gates = (await gateRows.OrderBy(gate => gate.Id).ToListAsync(cancellation)).ToLookup(gate => (gate.Station, gate.ProductId, gate.Version));
+        var active = versions.Where(version => version.Stage == ModelStage.Active).ToLookup(version => (version.Station, version.ProductId));
         foreach (var version in versions)
         {
-            var active = versions.Find(other => other.ProductId == version.ProductId && other.Stage == ModelStage.Active)?.Version;
-            version.Gate = gates[(version.ProductId, version.Version)].LastOrDefault(gate => gate.Against == active)
-                ?? gates[(version.ProductId, version.Version)].LastOrDefault();
+            var against = active[(version.Station, version.ProductId)].FirstOrDefault()?.Version;
+            var said = gates[(version.Station, version.ProductId, version.Version)];
+            version.Gate = said.LastOrDefault(gate => gate.Against == against) ?? said.LastOrDefault();
         }
 
         return versions;

@@ -37,6 +37,11 @@ public sealed class ModelRegistryTests(PostgresServer postgres, SmallModels mode
         Assert.Null(versions[0].Gate);
         Assert.Equal((true, "a-1", 8L), (versions[1].Gate!.Passes, versions[1].Gate!.Against, versions[1].Gate!.JobId));
         Assert.Equal(ModelStage.Candidate, Assert.Single((await registry.ListAsync("t", Cancel)).Value).Stage);
+        var all = (await registry.ListAllAsync(Cancel)).Value;
+        Assert.Equal(
+            versions.Concat((await registry.ListAsync("t", Cancel)).Value).Select(v => (v.Station, v.ProductId, v.Number, v.Stage, v.Gate?.Id)).ToHashSet(),
+            all.Select(v => (v.Station, v.ProductId, v.Number, v.Stage, v.Gate?.Id)).ToHashSet());
+        Assert.Equal(4, all.Count);
         Assert.Equal(3, (await test.Audit.ListAsync(0, "s", 100, Cancel)).Value.Count(entry => entry.Action == "model.stage"));
     }
 

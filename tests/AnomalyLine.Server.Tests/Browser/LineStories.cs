@@ -43,6 +43,13 @@ public sealed class LineStories(Chromium chromium)
         await ConsolePage.SaysAsync(page.Locator("header.bar"), "0 of 103 stations ready");
         await page.Button("Show all 103").ClickAsync();
         await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(103);
+
+        // Each of them has an alarm: it has no recipe.
+        await ConsolePage.SaysAsync(page.Locator("header.bar a[href=alarms]"), "103");
+        await page.GoAsync("/alarms");
+        await Assertions.Expect(page.Locator(".alarm")).ToHaveCountAsync(100);
+        await page.Button("Show all 103").ClickAsync();
+        await Assertions.Expect(page.Locator(".alarm")).ToHaveCountAsync(103);
         Assert.Empty(page.Errors);
     }
 
