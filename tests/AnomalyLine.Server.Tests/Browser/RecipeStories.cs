@@ -112,6 +112,19 @@ public sealed class RecipeStories(Chromium chromium)
         await page.KeepAsync("recipes-area");
         await page.Button("Remove shape 2").ClickAsync();
 
+        // The model has learnt whole frames: a rectangle would show it larger parts.
+        await Assertions.Expect(page.Locator(".area .fault")).ToHaveCountAsync(0);
+        await page.Page.GetByLabel("judged rectangle", new() { Exact = true }).CheckAsync();
+        await canvas.ScrollIntoViewIfNeededAsync();
+        box = (await canvas.BoundingBoxAsync())!;
+        await page.Page.Mouse.MoveAsync(box.X + 10, box.Y + 10);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2), new() { Steps = 3 });
+        await page.Page.Mouse.UpAsync();
+        await ConsolePage.SaysAsync(page.Locator(".area .fault"), "The model has learnt whole frames");
+        await page.Locator(".area .shapes li").Filter(new() { HasText = "Judged:" }).GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(page.Locator(".area .fault")).ToHaveCountAsync(0);
+
         await page.Button("Apply the area…").ClickAsync();
         await page.Locator(".area [data-reason]").FillAsync("glare of the new lamp");
         await page.Button("Apply now").ClickAsync();
