@@ -72,7 +72,7 @@ internal static class GateText
 
     /// <summary>What a threshold promises.</summary>
     public static string Promise(Calibration calibration, IStringLocalizer words) => calibration.Bound95 is { } bound
-        ? $"{Certificate(calibration, words)}; {words["with this very threshold at most {0}, with 95 % confidence", Percent(bound)]}"
+        ? words["{0}; {1}", Certificate(calibration, words), words["with this very threshold at most {0}, with 95 % confidence", Percent(bound)].Value]
         : Certificate(calibration, words);
 
     private static string Certificate(Calibration calibration, IStringLocalizer words) => calibration.IsCertified
