@@ -1,3 +1,5 @@
+using AnomalyLine.Imaging.Sharing;
+
 namespace AnomalyLine.Client;
 
 /// <summary>Where a server is, and what lets this program in.</summary>
@@ -20,6 +22,12 @@ public sealed record ServerAddress(Uri Uri, string? Key, string? Authority)
 
     /// <summary>The key to send: the one that was given, else the file's, else, without a certificate, that of the server on this machine; null for none.</summary>
     public string? CurrentKey => Key ?? (KeyFile is not null ? ReadKey(KeyFile) : Certificate is null && Uri.IsLoopback ? LocalKey?.Invoke(Uri.Port) : null);
+
+    /// <summary>Whether frames may go through memory that this program shares with a server on its machine. Default true.</summary>
+    public bool SharesMemory { get; init; } = true;
+
+    /// <summary>Memory to share with the server for frames of a size; null where it is on another machine, of another account, or takes none.</summary>
+    public SharedFrames? OfferMemory(int frameBytes) => SharesMemory && Uri.IsLoopback && frameBytes >= SharedFrames.LeastBytes ? SharedFrames.TryOffer(Uri.Port, frameBytes) : null;
 
     /// <summary>For people, as --help shows a default: the address, and never the key.</summary>
     public override string ToString() => Uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);

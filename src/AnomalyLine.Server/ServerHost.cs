@@ -109,6 +109,7 @@ internal static class ServerHost
         options.Line.EvidenceBytes ??= MemoryBudget.MostOf(options.Limits, machine) / 4;
         services.AddSingleton(machine).AddSingleton<MemoryBudget>();
         services.AddHostedService(provider => provider.GetRequiredService<MemoryBudget>());
+        services.AddSingleton<SharedMemory>().AddHostedService(provider => provider.GetRequiredService<SharedMemory>());
         services.AddSingleton<DetectorLoader>(provider => new DetectorLoader(
             provider.GetRequiredService<ModelStore>(), options.Line, provider.GetRequiredService<ILogger<DetectorLoader>>()));
         services.AddSingleton<Decoders>().AddSingleton<LineHost>();

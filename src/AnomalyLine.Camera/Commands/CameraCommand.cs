@@ -39,9 +39,10 @@ public static class CameraCommand
         var bits = new Option<int>("--significant-bits") { Description = "Bits that 16-bit images use of each value: 12 where white is 4095. What the files say by default.", HelpName = "N" };
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; the recipe's by default.", HelpName = "MS" };
         var patience = new Option<int>("--patience-s") { Description = "Give up when the server does not answer for so long.", DefaultValueFactory = _ => 60, HelpName = "S" };
+        var shared = new Option<string>("--shared-memory") { Description = "Send frames of 64 KiB and more through shared memory to a server of the same account on this machine, or always in messages.", DefaultValueFactory = _ => "auto" }.OneOf("auto", "off");
         var server = ServerOptions.Server(localKey);
         var json = new Option<bool>("--json") { Description = "Print only the summary, as one JSON object." };
-        Option[] ofOne = [rate.Within(0.001, 10_000), count.Within(1, long.MaxValue), loop, format, bits.Within(9, 16), deadline.Within(1, 60_000), patience.Within(0, 86_400), json];
+        Option[] ofOne = [rate.Within(0.001, 10_000), count.Within(1, long.MaxValue), loop, format, bits.Within(9, 16), deadline.Within(1, 60_000), shared, patience.Within(0, 86_400), json];
         foreach (var option in (Option[])[file, list, quiet, station, source, .. ofOne, server]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -66,7 +67,8 @@ public static class CameraCommand
                 SignificantBits = parsed.GetValue(bits),
                 Deadline = parsed.GetValue(deadline) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
             };
-            return await RunAsync(camera, parsed.GetRequiredValue(server), output, parsed.GetValue(quiet), parsed.GetValue(json), TimeSpan.FromSeconds(parsed.GetValue(patience)), cancel);
+            var address = parsed.GetRequiredValue(server) with { SharesMemory = parsed.GetValue(shared) is not "off" };
+            return await RunAsync(camera, address, output, parsed.GetValue(quiet), parsed.GetValue(json), TimeSpan.FromSeconds(parsed.GetValue(patience)), cancel);
         });
         return command;
     }
@@ -95,7 +97,7 @@ public static class CameraCommand
     private static async Task<int> RunAsync(CameraSettings camera, ServerAddress server, Output output, bool quiet, bool json, TimeSpan patience, CancellationToken cancel)
     {
         using var channel = ServerChannel.Open(server);
-        using var run = new CameraRun(camera, new InspectionService.InspectionServiceClient(channel), new CameraLog(output, name: null, quiet || json), patience, TimeProvider.System);
+        using var run = new CameraRun(camera, new InspectionService.InspectionServiceClient(channel), server, new CameraLog(output, name: null, quiet || json), patience, TimeProvider.System);
         try
         {
             await run.RunAsync(cancel);

@@ -60,7 +60,8 @@ internal sealed record CamerasFile(ServerAddress? Server, int? StatusPort, IRead
         var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
         if (!isAddress) fields.Mistake("address", $"\"{text}\" is no address of a server; write it like http://127.0.0.1:8081");
         var (keyFile, authority, certificate, certificateKey) = (fields.ExistingFile("keyFile"), fields.ExistingFile("ca"), fields.ExistingFile("certificate"), fields.ExistingFile("certificateKey"));
+        var sharesMemory = fields.Switch("sharedMemory") ?? true;
         fields.End();
-        return isAddress ? new ServerAddress(uri!, null, authority) { KeyFile = keyFile, Certificate = certificate, CertificateKey = certificateKey } : null;
+        return isAddress ? new ServerAddress(uri!, null, authority) { KeyFile = keyFile, Certificate = certificate, CertificateKey = certificateKey, SharesMemory = sharesMemory } : null;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class CameraProgram : IDisposable
         _channel = ServerChannel.Open(server);
         var client = new InspectionService.InspectionServiceClient(_channel);
         _logs = [.. file.Cameras.Select(camera => new CameraLog(output, camera.Name, isQuiet))];
-        _runs = [.. file.Cameras.Zip(_logs, (camera, log) => new CameraRun(camera, client, log, patience: null, time))];
+        _runs = [.. file.Cameras.Zip(_logs, (camera, log) => new CameraRun(camera, client, server, log, patience: null, time))];
     }
 
     /// <summary>The cameras, in the order of the file.</summary>

@@ -1,6 +1,7 @@
 using AnomalyLine.Camera.Configuration;
 using AnomalyLine.Camera.Sending;
 using AnomalyLine.Camera.Sources;
+using AnomalyLine.Client;
 using AnomalyLine.Contracts.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -13,10 +14,11 @@ namespace AnomalyLine.Camera.Running;
 /// </summary>
 /// <param name="camera">What it does.</param>
 /// <param name="client">The server.</param>
+/// <param name="server">Its address.</param>
 /// <param name="log">Tells people.</param>
 /// <param name="patience">How long to go on trying while the server does not answer; null for ever.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CameraRun(CameraSettings camera, InspectionService.InspectionServiceClient client, CameraLog log, TimeSpan? patience, TimeProvider time) : IDisposable
+internal sealed class CameraRun(CameraSettings camera, InspectionService.InspectionServiceClient client, ServerAddress server, CameraLog log, TimeSpan? patience, TimeProvider time) : IDisposable
 {
     /// <summary>A camera that is gone is looked for this often: it is to judge again seconds after it is back.</summary>
     private static readonly TimeSpan s_reopenEvery = TimeSpan.FromMilliseconds(500);
@@ -47,7 +49,7 @@ internal sealed class CameraRun(CameraSettings camera, InspectionService.Inspect
     {
         var start = time.GetTimestamp();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        _sender = new Sender(_outbox, client, Tally, log, patience, time);
+        _sender = new Sender(_outbox, client, server, Tally, log, patience, time);
         var taking = Task.Factory.StartNew(() => Take(ended.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {

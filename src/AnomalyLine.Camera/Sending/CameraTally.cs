@@ -32,6 +32,9 @@ internal sealed class CameraTally
     /// <summary>Frames that were sent more than once.</summary>
     public long SentAgain { get; set; }
 
+    /// <summary>Frames that went to the server through shared memory, each time that they were sent.</summary>
+    public long Shared { get; set; }
+
     /// <summary>Frames that were dropped since too many waited.</summary>
     public long Dropped { get; set; }
 
@@ -117,6 +120,7 @@ internal sealed class CameraTally
         lost = Lost,
         skipped = Skipped,
         sentAgain = SentAgain,
+        shared = Shared,
         dropped = Dropped,
         reconnections = Reconnections,
         reopened = Reopened,
@@ -142,6 +146,7 @@ internal sealed class CameraTally
         if (Skipped > 0) yield return $"{Skipped} frames of the stream left out, to keep to the rate";
         if (Reopened > 0) yield return $"the source was opened anew {Reopened} times";
         if (Reconnections > 0) yield return $"{Reconnections} attempts to reconnect; {SentAgain} frames sent again, which the server may have inspected twice";
+        if (Shared > 0) yield return $"{Shared} frames went through shared memory";
         if (Dropped > 0) yield return $"{Dropped} frames dropped while too many were waiting for their answer";
     }
 }

@@ -10,13 +10,16 @@ namespace AnomalyLine.Camera.Sending;
 /// </summary>
 /// <param name="outbox">The frames.</param>
 /// <param name="client">The server.</param>
+/// <param name="server">Its address.</param>
 /// <param name="tally">What came of it.</param>
 /// <param name="log">Tells people.</param>
 /// <param name="patience">How long to go on trying while the server does not answer; null for ever.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Sender(Outbox outbox, InspectionService.InspectionServiceClient client, CameraTally tally, CameraLog log, TimeSpan? patience, TimeProvider time)
+internal sealed class Sender(Outbox outbox, InspectionService.InspectionServiceClient client, ServerAddress server, CameraTally tally, CameraLog log, TimeSpan? patience, TimeProvider time)
 {
-    private const string TooLarge = "message-too-large";
+    private const string TooLarge = "message-too-large", SharedUnreadable = "shared-frame-unreadable";
+
+    private bool _sharesMemory = true;
 
     /// <summary>Whether the server answers now: false from a lost connection to the next answer, true while nothing was asked.</summary>
     public bool IsConnected { get; private set; } = true;
@@ -65,7 +68,8 @@ internal sealed class Sender(Outbox outbox, InspectionService.InspectionServiceC
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var call = client.Inspect(cancellationToken: cancel);
-        var sending = SendAsync(call.RequestStream, ended.Token);
+        using var shared = new SharedSending(_sharesMemory ? server : null);
+        var sending = SendAsync(call.RequestStream, shared, ended.Token);
         bool isAllSent;
         try
         {
@@ -73,6 +77,14 @@ internal sealed class Sender(Outbox outbox, InspectionService.InspectionServiceC
             {
                 backOff.Reset();
                 IsConnected = true;
+                shared.Answered(answer.RequestId);
+                if (answer.Error?.Code is SharedUnreadable)
+                {
+                    // Another server than the one that took the memory. This frame and those behind it go again, in messages.
+                    _sharesMemory = false;
+                    throw new RpcException(new Status(StatusCode.Unavailable, answer.Error.Message));
+                }
+
                 if (outbox.Take(answer.RequestId) is not { } shot) continue;
                 Count(shot, answer);
                 shot.Recycle();
@@ -91,16 +103,23 @@ internal sealed class Sender(Outbox outbox, InspectionService.InspectionServiceC
     }
 
     /// <summary>First what waits for its answer since an earlier connection, then what comes.</summary>
-    private async Task SendAsync(IClientStreamWriter<InspectRequest> stream, CancellationToken cancel)
+    private async Task SendAsync(IClientStreamWriter<InspectRequest> stream, SharedSending shared, CancellationToken cancel)
     {
         foreach (var shot in outbox.Sent())
         {
             tally.SentAgain++;
-            await stream.WriteAsync(shot.Request, cancel);
+            await WriteAsync(shot);
         }
 
-        while (await outbox.NextAsync(cancel) is { } shot) await stream.WriteAsync(shot.Request, cancel);
+        while (await outbox.NextAsync(cancel) is { } shot) await WriteAsync(shot);
         await stream.CompleteAsync();
+
+        async Task WriteAsync(Shot shot)
+        {
+            var request = await shared.RequestOfAsync(shot, cancel);
+            if (request.Frame.SharedData is not null) tally.Shared++;
+            await stream.WriteAsync(request, cancel);
+        }
     }
 
     private void Count(Shot shot, InspectResponse answer)

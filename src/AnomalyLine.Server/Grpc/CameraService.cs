@@ -23,7 +23,7 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
     }
 
     /// <summary>Tells the web server of the call.</summary>
-    public sealed class Methods(AnomalyLineOptions options, MemoryBudget memory, ProcessPulse pulse) : IServiceMethodProvider<CameraService>
+    public sealed class Methods(AnomalyLineOptions options, MemoryBudget memory, SharedMemory shared, ProcessPulse pulse) : IServiceMethodProvider<CameraService>
     {
         private readonly Method<FrameRequest, Wire.InspectResponse> _inspect = new(
             MethodType.DuplexStreaming,
@@ -31,7 +31,7 @@ internal sealed class CameraService(LineHost host, AnomalyLineOptions options, C
             "Inspect",
             Marshallers.Create<FrameRequest>(
                 (_, _) => throw new NotSupportedException("A server only reads requests."),
-                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, memory, pulse.Read())),
+                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, memory, shared, pulse.Read())),
             Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
 
         /// <inheritdoc/>

@@ -123,7 +123,7 @@ internal sealed class CameraStream(
         {
             if (request.Refusal is { HasStation: false } refusal)
             {
-                await WriteAsync(new Wire.InspectResponse { Error = new Wire.InspectError { Code = refusal.Word, Message = refusal.Text } }, call);
+                await WriteAsync(new Wire.InspectResponse { RequestId = request.Message.RequestId, Error = new Wire.InspectError { Code = refusal.Word, Message = refusal.Text } }, call);
                 return;
             }
 

@@ -33,13 +33,15 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
     /// <param name="message">The bytes.</param>
     /// <param name="mostBytes">The server's limit for a frame's data.</param>
     /// <param name="memory">What its pixels are taken from; without room there it is refused, its pixels unread.</param>
+    /// <param name="shared">Memory that camera programs have handed over.</param>
     /// <param name="readAt">When that is.</param>
-    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, MemoryBudget memory, ReadTime? readAt = null)
+    public static FrameRequest Receive(ReadOnlySequence<byte> message, int mostBytes, MemoryBudget memory, SharedMemory shared, ReadTime? readAt = null)
     {
         var isTaken = memory.TryEnter(message.Length);
         try
         {
             var request = Read(message, isTaken) with { ReadAt = readAt };
+            if (isTaken && request.Message.Frame?.SharedData is { } place) return request.Fetch(place, message.Length, mostBytes, memory, shared);
             var bytes = request.Pixels?.Length ?? request.Message.Frame?.Data.Length ?? 0;
             if (isTaken && bytes <= mostBytes) return request with { Held = message.Length };
             request.Pixels?.Recycle();
@@ -52,6 +54,27 @@ internal sealed record FrameRequest(Wire.InspectRequest Message, PooledArray<byt
         {
             if (isTaken) memory.Exit(message.Length);
             return new FrameRequest(new Wire.InspectRequest(), null) { ReadAt = readAt, Refusal = FrameRefusal.NoMessage(message.Length, damage.Message) };
+        }
+    }
+
+    /// <summary>The request with the bytes that it refers to. They are copied here and now: what its program does with the place later changes no frame that is judged or kept.</summary>
+    private FrameRequest Fetch(Wire.SharedData place, long messageBytes, int mostBytes, MemoryBudget memory, SharedMemory shared)
+    {
+        if (Pixels is not null || Message.Frame.Data.Length > 0) return Refused(FrameRefusal.SharedUnreadable("frame: has both data and shared_data; send one"));
+        if (place.Length > (uint)mostBytes) return Refused(FrameRefusal.TooLarge(place.Length, mostBytes));
+        if (!memory.TryEnter(place.Length)) return Refused(FrameRefusal.MemoryShort);
+        var pixels = PooledArrays.Rent<byte>((int)place.Length);
+        if (shared.Read(place.Memory.Span, place.Offset, pixels.Memory.Span) is not { } wrong) return this with { Pixels = pixels, Held = messageBytes + place.Length };
+        pixels.Recycle();
+        memory.Exit(place.Length);
+        return Refused(FrameRefusal.SharedUnreadable($"frame.shared_data: {wrong}"));
+
+        FrameRequest Refused(FrameRefusal refusal)
+        {
+            Pixels?.Recycle();
+            Message.Frame.Data = ByteString.Empty;
+            memory.Exit(messageBytes);
+            return this with { Pixels = null, Refusal = refusal };
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class BareCamera(int port, ReadOnlyMemory<byte> frame) : ICamera
     {
         if (!_socket.Connected) await _socket.ConnectAsync(IPAddress.Loopback, port);
         using var stream = new NetworkStream(_socket);
+        await stream.WriteAsync(BitConverter.GetBytes(frame.Length));
         using var window = new SemaphoreSlim(inFlight);
         var sent = 0;
         var receiving = ReceiveAsync();

@@ -37,8 +37,9 @@ internal sealed class BareSink : IDisposable
         using var owned = socket;
         socket.NoDelay = true;
         using var stream = new NetworkStream(socket);
-        var frame = new byte[TestPicture.Width * TestPicture.Height];
         var answer = new byte[AnswerBytes];
+        await stream.ReadExactlyAsync(answer.AsMemory(0, sizeof(int)));
+        var frame = new byte[BitConverter.ToInt32(answer)];
         while (await stream.ReadAtLeastAsync(frame, frame.Length, throwOnEndOfStream: false) == frame.Length) await stream.WriteAsync(answer);
     }
 }

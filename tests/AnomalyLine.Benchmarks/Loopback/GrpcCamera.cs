@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Sharing;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -15,12 +16,15 @@ internal sealed class GrpcCamera : ICamera
     private readonly Metadata _key;
     private readonly Wire.InspectRequest _request;
 
-    private readonly ConcurrentDictionary<ulong, long> _sent = new();
+    private readonly ConcurrentDictionary<ulong, long> _sent = new(), _places = new();
+    private readonly ReadOnlyMemory<byte> _pixels;
+    private readonly SharedFrames? _shared;
 
     /// <param name="server">The server.</param>
     /// <param name="station">What it belongs to.</param>
     /// <param name="frame">A frame of MONO8 to send again and again.</param>
-    public GrpcCamera(ServerProcess server, string station, Frame frame)
+    /// <param name="isShared">Whether its pixels go through shared memory.</param>
+    public GrpcCamera(ServerProcess server, string station, Frame frame, bool isShared = false)
     {
         var handler = new SocketsHttpHandler { InitialHttp2StreamWindowSize = 8 * 1024 * 1024, EnableMultipleHttp2Connections = true };
         _channel = GrpcChannel.ForAddress(server.Grpc, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
@@ -37,6 +41,11 @@ internal sealed class GrpcCamera : ICamera
                 Data = UnsafeByteOperations.UnsafeWrap(frame.Data),
             },
         };
+        if (!isShared) return;
+        _pixels = frame.Data;
+        _shared = SharedFrames.TryOffer(new Uri(server.Grpc).Port, frame.Data.Length) ?? throw new InvalidOperationException("The server does not take shared memory.");
+        _request.Frame.Data = ByteString.Empty;
+        _request.Frame.SharedData = new Wire.SharedData { Memory = UnsafeByteOperations.UnsafeWrap(_shared.Name), Length = (uint)frame.Data.Length };
     }
 
     /// <summary>Where the time went at the server, of each frame so far.</summary>
@@ -57,6 +66,7 @@ internal sealed class GrpcCamera : ICamera
             if (receiving.IsCompleted) break;
             _request.RequestId = (ulong)sent;
             _sent[_request.RequestId] = Stopwatch.GetTimestamp();
+            if (_shared is not null) _request.Frame.SharedData.Offset = (ulong)(_places[_request.RequestId] = await _shared.WriteAsync(_pixels, CancellationToken.None));
             await call.RequestStream.WriteAsync(_request);
         }
 
@@ -65,7 +75,11 @@ internal sealed class GrpcCamera : ICamera
         return answered == sent ? sent : throw new InvalidOperationException($"{sent} frames were sent, but {answered} answered.");
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _shared?.Dispose();
+    }
 
     private async Task<int> ReceiveAsync(IAsyncStreamReader<Wire.InspectResponse> answers, SemaphoreSlim window)
     {
@@ -75,6 +89,7 @@ internal sealed class GrpcCamera : ICamera
             if (answers.Current.Inspection is not { Verdict: Wire.Verdict.Ok } inspection)
                 throw new InvalidOperationException($"A frame was not judged Ok, so this would measure something else: {answers.Current}");
             if (_sent.TryRemove(answers.Current.RequestId, out var start)) RoundTripMs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            if (_places.TryRemove(answers.Current.RequestId, out var place)) _shared!.Release(place);
             Timings.Add(inspection.Timings);
             count++;
             window.Release();

@@ -12,46 +12,90 @@ internal static class LoopbackBenchmark
     /// <summary>A server runs for days: what it spends on compiling itself in its first seconds (a quarter of its time then) is not what a frame costs.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
+    private static readonly (string Name, int Width, int Height)[] Sizes = [("1280 x 1024", 1280, 1024), ("6000 x 4000", 6000, 4000)];
+
     public static async Task<IReadOnlyList<BenchmarkTable>> RunAsync(BenchmarkOptions options)
     {
         var stations = Enumerable.Range(1, MostCameras).Select(i => $"camera-{i}").ToArray();
-        var frame = TestPicture.Raw(PixelFormat.Mono8, TestPicture.Pixels(channels: 1));
         await using var server = await ServerProcess.StartAsync(stations);
-        var results = new List<(string Case, Sample Bare, Sample Grpc)>();
-        int[] counts = [.. new[] { 1, MostCameras }.Where(count => Name(count).Contains(options.Only, StringComparison.Ordinal))];
-        foreach (var cameras in counts) await MeasureAsync(server, stations[..cameras], frame, WarmUp);
+        var results = new List<(string Case, double Copy, Sample Bare, Sample Grpc, Sample Shared)>();
+        (string Name, int Count, Frame Frame)[] cases =
+        [
+            .. Sizes.SelectMany(size => new[] { 1, MostCameras }.Select(count => (Name: $"{size.Name}, {(count == 1 ? "1 camera" : $"{count} cameras")}", Count: count, Size: size)))
+                .Where(one => one.Name.Contains(options.Only, StringComparison.Ordinal)).Select(one => (one.Name, one.Count, FrameOf(one.Size.Width, one.Size.Height))),
+        ];
+        if (cases.Length > 0) _ = await MeasureAsync(server, stations[..cases[^1].Count], cases[0].Frame, WarmUp);
         for (var round = 0; round < options.Rounds; round++)
         {
-            foreach (var cameras in counts)
+            foreach (var (name, count, frame) in cases)
             {
-                var (bare, grpc) = await MeasureAsync(server, stations[..cameras], frame, TimeSpan.FromSeconds(options.Seconds));
-                results.Add((Name(cameras), bare, grpc));
+                var (copy, bare, grpc, shared) = await MeasureAsync(server, stations[..count], frame, TimeSpan.FromSeconds(options.Seconds));
+                results.Add((name, copy, bare, grpc, shared));
             }
         }
 
-        var table = new BenchmarkTable(
-            $"1280 x 1024 MONO8, {InFlight} frames in flight a camera; sender and server are two processes on the same cores; log FULL, identity detector of 256 x 256",
-            "case", "bare socket, frames/s", "gRPC to verdict, frames/s", "fraction", "server ms CPU a frame", "sender ms CPU a frame",
-            "bare: server ms CPU a frame", "bare: sender ms CPU a frame", "server ms a frame, p50", "p99", "server KiB allocated a frame", "server MiB");
-        foreach (var rounds in results.GroupBy(result => result.Case))
-        {
-            double Of(Func<(string Case, Sample Bare, Sample Grpc), double> value) => rounds.Select(value).Median();
-            table.Add(
-                rounds.Key, Of(r => r.Bare.PerSecond), Of(r => r.Grpc.PerSecond), Of(r => r.Grpc.PerSecond / r.Bare.PerSecond),
-                Of(r => r.Grpc.ServerMs), Of(r => r.Grpc.SenderMs), Of(r => r.Bare.ServerMs), Of(r => r.Bare.SenderMs),
-                Of(r => r.Grpc.P50), Of(r => r.Grpc.P99), Of(r => r.Grpc.AllocatedKiB), server.ResidentMiB);
-        }
-
-        return [table];
+        return [Speeds(results), Costs(results, server.ResidentMiB)];
     }
 
-    private static string Name(int cameras) => cameras == 1 ? "1 camera" : $"{cameras} cameras";
-
-    private static async Task<(Sample Bare, Sample Grpc)> MeasureAsync(ServerProcess server, string[] stations, Frame frame, TimeSpan time)
+    private static BenchmarkTable Speeds(IEnumerable<(string Case, double Copy, Sample Bare, Sample Grpc, Sample Shared)> results)
     {
+        var table = new BenchmarkTable(
+            $"MONO8, {InFlight} frames in flight a camera; sender and server are two processes on the same cores; log FULL, identity detector of 256 x 256",
+            "case", "copies of a frame in memory/s, one thread", "bare socket, frames/s", "gRPC to verdict, frames/s", "shared memory to verdict, frames/s",
+            "bare socket / copies", "gRPC / copies", "shared / copies", "gRPC / bare socket", "shared / bare socket");
+        foreach (var rounds in results.GroupBy(result => result.Case))
+        {
+            double Of(Func<(string Case, double Copy, Sample Bare, Sample Grpc, Sample Shared), double> value) => rounds.Select(value).Median();
+            table.Add(
+                rounds.Key, Of(r => r.Copy), Of(r => r.Bare.PerSecond), Of(r => r.Grpc.PerSecond), Of(r => r.Shared.PerSecond),
+                Of(r => r.Bare.PerSecond / r.Copy), Of(r => r.Grpc.PerSecond / r.Copy), Of(r => r.Shared.PerSecond / r.Copy), Of(r => r.Grpc.PerSecond / r.Bare.PerSecond), Of(r => r.Shared.PerSecond / r.Bare.PerSecond));
+        }
+
+        return table;
+    }
+
+    private static BenchmarkTable Costs(IEnumerable<(string Case, double Copy, Sample Bare, Sample Grpc, Sample Shared)> results, double residentMiB)
+    {
+        var table = new BenchmarkTable(
+            FormattableString.Invariant($"Of each frame; the server has {residentMiB:0} MiB at the end"),
+            "case, way", "server ms CPU", "sender ms CPU", "ms to prepare, p50", "server ms from arrival to answer, p50", "p99", "server KiB allocated");
+        foreach (var rounds in results.GroupBy(result => result.Case))
+        {
+            foreach (var (way, sample) in new (string, Func<(string, double, Sample Bare, Sample Grpc, Sample Shared), Sample>)[] { ("bare socket", r => r.Bare), ("gRPC", r => r.Grpc), ("shared memory", r => r.Shared) })
+            {
+                double Of(Func<Sample, double> value) => rounds.Select(round => value(sample(round))).Median();
+                table.Add($"{rounds.Key}, {way}", Of(s => s.ServerMs), Of(s => s.SenderMs), Of(s => s.PrepareMs), Of(s => s.P50), Of(s => s.P99), Of(s => s.AllocatedKiB));
+            }
+        }
+
+        return table;
+    }
+
+    private static Frame FrameOf(int width, int height)
+    {
+        var pixels = new byte[width * height];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(i % width * 7 / 64 % 100);
+        return Frame.TryCreate(PixelFormat.Mono8, width, height, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error) ? frame : throw new InvalidOperationException(error);
+    }
+
+    private static async Task<(double Copy, Sample Bare, Sample Grpc, Sample Shared)> MeasureAsync(ServerProcess server, string[] stations, Frame frame, TimeSpan time)
+    {
+        var copy = MeasureCopy(frame.Data.Span, time / 4);
         var bare = await MeasureAsync(server, [.. stations.Select(_ => new BareCamera(server.BarePort, frame.Data))], time);
         var grpc = await MeasureAsync(server, [.. stations.Select(station => new GrpcCamera(server, station, frame))], time);
-        return (bare, grpc);
+        var shared = await MeasureAsync(server, [.. stations.Select(station => new GrpcCamera(server, station, frame, isShared: true))], time);
+        return (copy, bare, grpc, shared);
+    }
+
+    /// <summary>Copies of a frame a second into memory that was written before, as many frames in turn as are in flight.</summary>
+    private static double MeasureCopy(ReadOnlySpan<byte> frame, TimeSpan time)
+    {
+        var targets = new byte[InFlight][];
+        for (var i = 0; i < InFlight; i++) frame.CopyTo(targets[i] = new byte[frame.Length]);
+        var copies = 0;
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < time) frame.CopyTo(targets[copies++ % InFlight]);
+        return copies / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static async Task<Sample> MeasureAsync(ServerProcess server, ICamera[] cameras, TimeSpan time)
@@ -64,12 +108,13 @@ internal static class LoopbackBenchmark
         self.Refresh();
         var serverAfter = server.ProcessorTime;
         var allocated = await server.ReadAllocationAsync() - allocatedBefore;
-        var times = cameras.OfType<GrpcCamera>().SelectMany(camera => camera.Timings).Select(timings => timings.TotalMs).ToArray();
+        var timings = cameras.OfType<GrpcCamera>().SelectMany(camera => camera.Timings).ToArray();
+        var times = timings.Select(one => one.TotalMs).ToArray();
         foreach (var camera in cameras) camera.Dispose();
         return new Sample(
             frames / elapsed.TotalSeconds, (serverAfter - serverBefore).TotalMilliseconds / frames, (self.TotalProcessorTime - senderBefore).TotalMilliseconds / frames,
-            times.Quantile(0.5), times.Quantile(0.99), allocated / 1024.0 / frames);
+            timings.Select(one => one.PrepareMs).Median(), times.Quantile(0.5), times.Quantile(0.99), allocated / 1024.0 / frames);
     }
 
-    private sealed record Sample(double PerSecond, double ServerMs, double SenderMs, double P50, double P99, double AllocatedKiB);
+    private sealed record Sample(double PerSecond, double ServerMs, double SenderMs, double PrepareMs, double P50, double P99, double AllocatedKiB);
 }

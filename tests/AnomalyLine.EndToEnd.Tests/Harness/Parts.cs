@@ -36,7 +36,7 @@ internal static class Parts
     /// <summary>Writes a frame as a file.</summary>
     public static void WritePng(string path, Frame frame)
     {
-        Assert.True(Imaging.Frame.TryCreate(Imaging.PixelFormat.Bgr8, Size, Size, 3 * Size, frame.Data.Memory, DateTimeOffset.UnixEpoch, out var made, out var error), error);
+        Assert.True(Imaging.Frame.TryCreate(Imaging.PixelFormat.Bgr8, (int)frame.Width, (int)frame.Height, 0, frame.Data.Memory, DateTimeOffset.UnixEpoch, out var made, out var error), error);
         Assert.True(FrameFile.TryWritePng(made, out var file, out _, out _, out error), error);
         File.WriteAllBytes(path, file);
     }

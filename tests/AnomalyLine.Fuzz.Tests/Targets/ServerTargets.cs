@@ -37,6 +37,7 @@ internal static class ServerTargets
     private sealed class Camera : FuzzTarget
     {
         private readonly MemoryBudget _memory = new(new AnomalyLineOptions(), new MachineMemory(), TimeProvider.System, NullLogger<MemoryBudget>.Instance);
+        private readonly SharedMemory _shared = new(null!, NullLogger<SharedMemory>.Instance);
 
         public Camera()
             : base("message of a camera")
@@ -54,6 +55,7 @@ internal static class ServerTargets
                 Frame = new() { Width = 16, Height = 16, PixelFormat = PixelFormat.Mono8, Data = ByteString.CopyFrom(new byte[256]), CaptureTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) },
             }.ToByteArray(),
             new InspectRequest { Station = "a", Frame = new() { Data = ByteString.CopyFrom(new byte[8]) } }.ToByteArray(),
+            new InspectRequest { RequestId = 9, Station = "a", Frame = new() { SharedData = new() { Memory = ByteString.CopyFrom(new byte[16]), Offset = 4096, Length = 256 } } }.ToByteArray(),
             [],
         ];
 
@@ -63,7 +65,7 @@ internal static class ServerTargets
             var half = input.Length / 2;
             var end = new Piece(input.AsMemory(half), half);
             var start = new Piece(input.AsMemory(0, half), 0) { Rest = end };
-            var request = FrameRequest.Receive(new ReadOnlySequence<byte>(start, 0, end, input.Length - half), 1 << 20, _memory);
+            var request = FrameRequest.Receive(new ReadOnlySequence<byte>(start, 0, end, input.Length - half), 1 << 20, _memory, _shared);
             _memory.Exit(request.Held);
             _ = request.ToInspectionRequest(DateTimeOffset.UnixEpoch, 1 << 20);
             return _memory.InFlight != 0 ? throw new InvalidOperationException("Bytes stayed in flight.") : request.Refusal is null;
