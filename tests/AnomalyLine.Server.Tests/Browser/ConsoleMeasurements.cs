@@ -66,6 +66,9 @@ public sealed class ConsoleMeasurements(Chromium chromium)
             {
                 await using var page = await chromium.OpenAsync(server, "about:blank");
                 await page.GoAsync(address);
+
+                // A page without scripts of its own is loaded before it is painted.
+                await page.Page.WaitForFunctionAsync("() => performance.getEntriesByName('first-contentful-paint').length > 0");
                 paints.Add(await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"));
                 answers.Add(await page.Page.EvaluateAsync<double>("() => performance.getEntriesByType('navigation')[0].responseEnd"));
             }
