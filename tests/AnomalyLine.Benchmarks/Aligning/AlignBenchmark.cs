@@ -3,6 +3,7 @@ using System.Globalization;
 using AnomalyLine.Demo.Parts;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Learning.Methods;
 using AnomalyLine.Learning.Training;
 
@@ -13,7 +14,7 @@ internal static class AlignBenchmark
 {
     private const int Trained = 40, Asked = 60;
 
-    public static IReadOnlyList<BenchmarkTable> Run(BenchmarkOptions options) => options.Sets.Count > 0 ? [Real(options)] : [Rendered(options)];
+    public static IReadOnlyList<BenchmarkTable> Run(BenchmarkOptions options) => options.Sets.Count > 0 ? [Real(options)] : options.Only == "judged" ? [Judged()] : [Rendered(options)];
 
     private static BenchmarkTable Rendered(BenchmarkOptions options)
     {
@@ -57,6 +58,52 @@ internal static class AlignBenchmark
             table.Add(
                 string.Create(CultureInfo.InvariantCulture, $"{side} x {side}"), share * side, angle, missing,
                 pixels.Median(), Quantile(pixels), degrees.Median(), Quantile(degrees), times.Median(), processor / times.Count);
+        }
+
+        return table;
+    }
+
+    /// <summary>What a method that knows each place makes of parts that were moved, with and without.</summary>
+    private static BenchmarkTable Judged()
+    {
+        const int side = 256, trained = 60, good = 40, perKind = 10;
+        var table = new BenchmarkTable(
+            string.Create(CultureInfo.InvariantCulture, $"rendered parts of {side} x {side}, moved by up to a tenth of the frame and 10 degrees, {trained} to learn from, {good} good and {4 * perKind} defective to judge, padim, fast"),
+            "align", "image AUROC", "escapes, %", "false rejects, %", "not found");
+        using var folder = new PartsFolder(side, 0.1, 10, trained);
+        foreach (var align in (string[])["off", "on"])
+        {
+            var path = Path.Combine(folder.Root, $"{align}.alm");
+            Trainer.Train(new TrainingRequest
+            {
+                Method = "padim",
+                Preset = "fast",
+                DataFolder = folder.Root,
+                Output = path,
+                Device = "cpu",
+                Options = new Dictionary<string, string> { ["align"] = align },
+            });
+            using var model = ModelLoader.Load(path, "cpu");
+            var scores = new List<(float Score, bool IsBad)>();
+            var missing = 0;
+            for (var i = 0; i < good + (4 * perKind); i++)
+            {
+                var isBad = i >= good;
+                var (frame, _) = folder.Render(5000 + i, isBad ? (PartDefect)((i - good) / perKind) : null);
+                if (FramePreparer.TryPrepare(frame, model.Input, null, out var prepared, out _))
+                {
+                    using (prepared) scores.Add((model.Detect([prepared])[0].Score, isBad));
+                }
+                else
+                {
+                    missing++;
+                    scores.Add((float.PositiveInfinity, isBad));
+                }
+            }
+
+            var wins = (from bad in scores where bad.IsBad from normal in scores where !normal.IsBad select bad.Score > normal.Score ? 1.0 : bad.Score == normal.Score ? 0.5 : 0).Average();
+            var threshold = model.Manifest.Calibration.Threshold;
+            table.Add(align, wins, 100 * scores.Where(s => s.IsBad).Average(s => s.Score > threshold ? 0 : 1), 100 * scores.Where(s => !s.IsBad).Average(s => s.Score > threshold ? 1 : 0), missing);
         }
 
         return table;

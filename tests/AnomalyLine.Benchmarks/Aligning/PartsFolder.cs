@@ -17,7 +17,8 @@ internal sealed class PartsFolder : IDisposable
     public PartsFolder(int side, double share, double angle, int count)
     {
         (_side, _share, _angle) = (side, share, angle);
-        Files = [.. Enumerable.Range(0, count).Select(i => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{i:000}.png")))];
+        var good = Directory.CreateDirectory(Path.Combine(_folder, "train", "good")).FullName;
+        Files = [.. Enumerable.Range(0, count).Select(i => Path.Combine(good, string.Create(CultureInfo.InvariantCulture, $"{i:000}.png")))];
         for (var i = 0; i < count; i++)
         {
             var (frame, _) = Render(i, null);
@@ -25,6 +26,9 @@ internal sealed class PartsFolder : IDisposable
             Cv2.ImWrite(Files[i], mat, new ImageEncodingParam(ImwriteFlags.PngCompression, 1));
         }
     }
+
+    /// <summary>A data set of normal parts.</summary>
+    public string Root => _folder;
 
     /// <summary>The normal parts.</summary>
     public IReadOnlyList<string> Files { get; }
