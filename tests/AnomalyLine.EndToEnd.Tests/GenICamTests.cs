@@ -7,11 +7,15 @@ using AnomalyLine.EndToEnd.Tests.Harness;
 namespace AnomalyLine.EndToEnd.Tests;
 
 /// <summary>The camera program between a real server and a camera of GigE Vision: what is whole is judged once, what is not never is, and both sides may go away.</summary>
-public sealed class GenICamTests(CameraLine line, ITestOutputHelper output) : IClassFixture<CameraLine>
+public sealed class GenICamTests(CameraLine line, ITestOutputHelper output) : IClassFixture<CameraLine>, IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
+    private readonly TemporaryFolder _folder = new();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Camera_RunsFreely_EachCompleteFrameHasOneInspection()
@@ -171,7 +175,7 @@ public sealed class GenICamTests(CameraLine line, ITestOutputHelper output) : IC
     private RunningProgram Program(string station, out int port, string camera)
     {
         port = FreePorts.Take(1)[0];
-        var file = Path.Combine(Path.GetTempPath(), $"anomalyline-cameras-{Guid.NewGuid():N}.json");
+        var file = _folder["cameras.json"];
         File.WriteAllText(file, $$"""
             {
               "server": { "address": "{{line.Server.GrpcAddress}}" },

@@ -104,9 +104,9 @@ internal static class ModelsCommand
                 await call.RequestStream.WriteAsync(new UploadModelRequest { Chunk = ByteString.CopyFrom(buffer, 0, count), Station = station }, cancel);
             await call.RequestStream.CompleteAsync();
         }
-        catch (InvalidOperationException)
+        catch (Exception early) when (early is InvalidOperationException or Grpc.Core.RpcException)
         {
-            // The server ended the call early; its answer, awaited below, says why.
+            // The server ended the call before it had read all; its answer, awaited below, says why.
         }
 
         return (await call.ResponseAsync).Model;

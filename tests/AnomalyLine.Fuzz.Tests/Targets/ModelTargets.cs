@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using AnomalyLine.Detection.Models;
+using AnomalyLine.Imaging.Alignment;
 using AnomalyLine.Inference.Backbones;
 using AnomalyLine.Inference.Onnx.Messages;
 using AnomalyLine.Inference.Tensors;
@@ -14,7 +15,7 @@ namespace AnomalyLine.Fuzz.Tests.Targets;
 /// <summary>Model files and what is in them.</summary>
 internal static class ModelTargets
 {
-    public static IReadOnlyList<Func<FuzzTarget>> All => [static () => new Archive(), static () => new Manifest(), static () => new Weights(), static () => new Network()];
+    public static IReadOnlyList<Func<FuzzTarget>> All => [static () => new Archive(), static () => new Manifest(), static () => new Weights(), static () => new Network(), static () => new Reference()];
 
     private const string Json = """
         { "formatVersion": 1, "method": "ae-ssim", "preset": "fast", "options": { "size": 64 }, "input": { "width": 64, "height": 64, "channels": 3 }, "seed": 1,
@@ -65,9 +66,21 @@ internal static class ModelTargets
     /// <summary>The manifest within an archive that is whole.</summary>
     private sealed class Manifest() : FuzzTarget("manifest")
     {
-        public override IReadOnlyList<byte[]> Seeds { get; } = Texts(Json);
+        public override IReadOnlyList<byte[]> Seeds { get; } = [.. Texts(Json), Aligned()];
 
-        public override IReadOnlyList<byte[]> Words => Texts("null", "[]", "{}", "\"\"", "-1", "1e999", "true", ",", ":", "\\u0000", "\"files\":", "\"references\":", "\"input\":");
+        public override IReadOnlyList<byte[]> Words => Texts("null", "[]", "{}", "\"\"", "-1", "1e999", "true", ",", ":", "\\u0000", "\"files\":", "\"references\":", "\"input\":", "\"alignment\":", "\"area\":", "\"reference\":");
+
+        /// <summary>One that aligns parts and leaves something out.</summary>
+        private static byte[] Aligned()
+        {
+            var json = JsonNode.Parse(Json)!;
+            json["input"]!["area"] = JsonNode.Parse("""{"region":{"x":0,"y":0,"width":64,"height":48},"leftOut":[{"kind":"Rectangle","points":[1,1,9,9]}]}""");
+            json["input"]!["alignment"] = new JsonObject
+            {
+                ["frameWidth"] = 64, ["frameHeight"] = 48, ["reference"] = Convert.ToBase64String(Reference.File), ["mostShift"] = 4, ["mostAngle"] = 10, ["mostScale"] = 0.1, ["leastCorrelation"] = 0.5, ["mostOutside"] = 0.1,
+            };
+            return Encoding.UTF8.GetBytes(json.ToJsonString());
+        }
 
         public override bool Run(byte[] input)
         {
@@ -134,5 +147,28 @@ internal static class ModelTargets
             Dims = { shape },
             RawData = ByteString.CopyFrom(new byte[4 * shape.Aggregate(1L, (all, one) => all * one)]),
         };
+    }
+
+    /// <summary>The picture of the part that others are laid upon.</summary>
+    private sealed class Reference() : FuzzTarget("reference of an alignment")
+    {
+        private const int Width = 64, Height = 48;
+
+        /// <summary>It, for frames of 64 x 48 pixels.</summary>
+        public static byte[] File { get; } = PartAlignment.Encode([.. Enumerable.Range(0, Width * Height).Select(static i => i % Width / 8 % 2 * (i / Width / 6 % 2) * 0.9f)], Width, Height);
+
+        public override IReadOnlyList<byte[]> Seeds { get; } = [File];
+
+        public override IReadOnlyList<byte[]> Words => Texts("IHDR", "IDAT", "IEND", "PLTE", "tRNS");
+
+        public override byte[] Repair(byte[] input) => PictureTargets.RepairPng(input);
+
+        public override bool Run(byte[] input)
+        {
+            var alignment = new PartAlignment(Width, Height, input, MostShift: 4, MostAngle: 10, MostScale: 0.1, LeastCorrelation: 0.5, MostOutside: 0.1);
+            if (alignment.Check() is not null) return false;
+            _ = alignment.Find(new float[Width * Height], out _);
+            return true;
+        }
     }
 }

@@ -45,6 +45,21 @@ internal static class PictureTargets
         return true;
     }
 
+    /// <summary>Each chunk of a PNG file gets the checksum of its bytes.</summary>
+    public static byte[] RepairPng(byte[] input)
+    {
+        for (var at = 8L; at + 12 <= input.Length;)
+        {
+            var chunk = input.AsSpan((int)at);
+            var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
+            if (length + 12L > chunk.Length) break;
+            BinaryPrimitives.WriteUInt32BigEndian(chunk[((int)length + 8)..], PngChecksums.Of(chunk.Slice(4, (int)length + 4)));
+            at += 12L + length;
+        }
+
+        return input;
+    }
+
     /// <summary>What a camera sends as a file.</summary>
     private sealed class Sent(string name, PixelFormat format, IReadOnlyList<byte[]> seeds) : FuzzTarget(name)
     {
@@ -54,21 +69,7 @@ internal static class PictureTargets
             ? Texts("IHDR", "IDAT", "IEND", "PLTE", "tRNS", "tEXtSignificantBits\0" + "12", "sBIT", "iCCP", "gAMA", "acTL", "fdAT", "eXIf")
             : [[0xFF, 0xD8], [0xFF, 0xD9], [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC4], [0xFF, 0xDA], [0xFF, 0xDB], [0xFF, 0xDD], [0xFF, 0xD0], [0xFF, 0xE1], [0xFF, 0xDC], [0xFF, 0x00]];
 
-        /// <summary>PNG: each chunk gets the checksum of its bytes.</summary>
-        public override byte[] Repair(byte[] input)
-        {
-            if (format is not PixelFormat.Png) return input;
-            for (var at = 8L; at + 12 <= input.Length;)
-            {
-                var chunk = input.AsSpan((int)at);
-                var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
-                if (length + 12L > chunk.Length) break;
-                BinaryPrimitives.WriteUInt32BigEndian(chunk[((int)length + 8)..], PngChecksums.Of(chunk.Slice(4, (int)length + 4)));
-                at += 12L + length;
-            }
-
-            return input;
-        }
+        public override byte[] Repair(byte[] input) => format is PixelFormat.Png ? RepairPng(input) : input;
 
         public override bool Run(byte[] input)
         {

@@ -68,7 +68,10 @@ internal static class ServerTargets
             var request = FrameRequest.Receive(new ReadOnlySequence<byte>(start, 0, end, input.Length - half), 1 << 20, _memory, _shared);
             _memory.Exit(request.Held);
             _ = request.ToInspectionRequest(DateTimeOffset.UnixEpoch, 1 << 20);
-            return _memory.InFlight != 0 ? throw new InvalidOperationException("Bytes stayed in flight.") : request.Refusal is null;
+            if (_memory.InFlight != 0) throw new InvalidOperationException("Bytes stayed in flight.");
+
+            // No memory was handed over here: a message that names a place in one is read, and refused for that alone.
+            return request.Refusal is null || request.Refusal.Word == FrameRefusal.SharedUnreadable("").Word;
         }
 
         private sealed class Piece : ReadOnlySequenceSegment<byte>
