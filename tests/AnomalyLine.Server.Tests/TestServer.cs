@@ -4,6 +4,7 @@ using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -77,7 +77,14 @@ internal static class ModelTargets
             json["input"]!["area"] = JsonNode.Parse("""{"region":{"x":0,"y":0,"width":64,"height":48},"leftOut":[{"kind":"Rectangle","points":[1,1,9,9]}]}""");
             json["input"]!["alignment"] = new JsonObject
             {
-                ["frameWidth"] = 64, ["frameHeight"] = 48, ["reference"] = Convert.ToBase64String(Reference.File), ["mostShift"] = 4, ["mostAngle"] = 10, ["mostScale"] = 0.1, ["leastCorrelation"] = 0.5, ["mostOutside"] = 0.1,
+                ["frameWidth"] = 64,
+                ["frameHeight"] = 48,
+                ["reference"] = Convert.ToBase64String(Reference.File),
+                ["mostShift"] = 4,
+                ["mostAngle"] = 10,
+                ["mostScale"] = 0.1,
+                ["leastCorrelation"] = 0.5,
+                ["mostOutside"] = 0.1,
             };
             return Encoding.UTF8.GetBytes(json.ToJsonString());
         }
