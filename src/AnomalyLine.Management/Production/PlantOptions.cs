@@ -26,6 +26,6 @@ public sealed class PlantOptions
         return errors;
     }
 
-    /// <summary>The zone; null where there is none of that name.</summary>
+    /// <summary>The zone; null if the machine knows none of that name.</summary>
     internal TimeZoneInfo? FindZone() => TimeZone.Length == 0 ? TimeZoneInfo.Local : TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : null;
 }

@@ -50,7 +50,7 @@ internal static class Languages
         return Task.FromResult(asked is null ? null : new ProviderCultureResult(asked));
     }
 
-    /// <summary>The console's language that a browser's means; null where there is none. A language is meant in whatever country (de-AT is German), but Chinese of Taiwan, Hong Kong and Macao is written in traditional characters.</summary>
+    /// <summary>The console's language for a language of the browser; null if the console does not speak it. A language is meant in whatever country (de-AT is German), but Chinese of Taiwan, Hong Kong and Macao is written in traditional characters.</summary>
     private static string? Spoken(string asked)
     {
         var parts = asked.ToLowerInvariant().Split('-');

@@ -5,7 +5,7 @@ namespace AnomalyLine.Server.Console;
 /// <param name="Picture">Address of the newest one, where it is in memory; null where none is.</param>
 internal sealed record MappedFrame(double Aspect, string? Picture)
 {
-    /// <summary>A station's newest frame that could be read; a square without a picture where there is none.</summary>
+    /// <summary>A station's newest frame that could be read; a square without a picture if no frame is kept.</summary>
     public static MappedFrame Of(Line line, string station)
     {
         var newest = line.Log.ReadBack(station, long.MaxValue, 20).FirstOrDefault(record => record is { FrameWidth: > 0, FrameHeight: > 0 });
