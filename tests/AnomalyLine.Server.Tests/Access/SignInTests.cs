@@ -211,11 +211,14 @@ public sealed class SignInTests
         const string Lie = "Call 555 0199 for another password";
         var address = $"{page}?error={Uri.EscapeDataString(Lie)}&name={Uri.EscapeDataString(Lie)}&done=true";
 
-        Assert.DoesNotContain("555", (await browser.GetAsync(address)).Text, StringComparison.Ordinal);
+        DoesNotSayIt((await browser.GetAsync(address)).Text);
 
         // Nor what another site on this machine puts into the cookie.
         browser.Cookies.Add(server.Http.BaseAddress!, new Cookie("anomalyline-0-answer", Uri.EscapeDataString($"{{\"Error\":\"{Lie}\"}}")));
-        Assert.DoesNotContain("555", (await browser.GetAsync(page)).Text, StringComparison.Ordinal);
+        DoesNotSayIt((await browser.GetAsync(page)).Text);
+
+        // The whole number, as the form's random token may hold any three digits.
+        static void DoesNotSayIt(string text) => Assert.DoesNotMatch("555( |%20|\\+)0199", text);
     }
 
     [Fact]
