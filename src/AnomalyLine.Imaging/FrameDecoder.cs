@@ -154,7 +154,7 @@ internal static class FrameDecoder
         if (error is not null) return null;
         if (Agrees(frame, width, height) || Agrees(frame, height, width))
         {
-            if (Read(file) is not { } pixels) return null;
+            if (Read(file, ImreadModes.AnyDepth | ImreadModes.AnyColor) is not { } pixels) return null;
             if (Agrees(frame, width, height) || Agrees(frame, pixels.Width, pixels.Height)) return new DecodedFrame(pixels, false);
             pixels.Dispose();
         }
@@ -183,12 +183,14 @@ internal static class FrameDecoder
     /// <summary>The announced size may be that of the file or, where its orientation turns the picture, that of the picture.</summary>
     private static bool Agrees(Frame frame, int width, int height) => (frame.Width == 0 || frame.Width == width) && (frame.Height == 0 || frame.Height == height);
 
-    private static Mat? Read(ReadOnlySpan<byte> file)
+    /// <summary>Decodes a file that <see cref="CheckFile"/> has let pass.</summary>
+    /// <returns>The picture, which the caller disposes of; null where OpenCV cannot read it.</returns>
+    internal static Mat? Read(ReadOnlySpan<byte> file, ImreadModes mode)
     {
         Mat decoded;
         try
         {
-            decoded = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor);
+            decoded = Cv2.ImDecode(file, mode);
         }
         catch (OpenCVException)
         {

@@ -48,6 +48,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         .. ModelTargets.All,
         .. ArchiveTargets.All,
         .. ServerTargets.All,
+        .. SharingTargets.All,
         .. PeopleTargets.All,
     ];
 

@@ -15,7 +15,7 @@ namespace AnomalyLine.Fuzz.Tests.Targets;
 /// <summary>Model files and what is in them.</summary>
 internal static class ModelTargets
 {
-    public static IReadOnlyList<Func<FuzzTarget>> All => [static () => new Archive(), static () => new Manifest(), static () => new Weights(), static () => new Network()];
+    public static IReadOnlyList<Func<FuzzTarget>> All => [static () => new Archive(), static () => new Manifest(), static () => new Reference(), static () => new Weights(), static () => new Network()];
 
     private const string Json = """
         { "formatVersion": 1, "method": "ae-ssim", "preset": "fast", "options": { "size": 64 }, "input": { "width": 64, "height": 64, "channels": 3 }, "seed": 1,
@@ -70,9 +70,6 @@ internal static class ModelTargets
 
         public override IReadOnlyList<byte[]> Words => Texts("null", "[]", "{}", "\"\"", "-1", "1e999", "true", ",", ":", "\\u0000", "\"files\":", "\"references\":", "\"input\":", "\"alignment\":", "\"area\":", "\"reference\":");
 
-        /// <summary>The picture of the part that others are laid upon, for frames of 64 x 48 pixels.</summary>
-        private static byte[] Reference() => PartAlignment.Encode([.. Enumerable.Range(0, 64 * 48).Select(static i => i % 64 / 8 % 2 * (i / 64 / 6 % 2) * 0.9f)], 64, 48);
-
         /// <summary>One that aligns parts and leaves something out.</summary>
         private static byte[] Aligned()
         {
@@ -82,7 +79,7 @@ internal static class ModelTargets
             {
                 ["frameWidth"] = 64,
                 ["frameHeight"] = 48,
-                ["reference"] = Convert.ToBase64String(Reference()),
+                ["reference"] = Convert.ToBase64String(Reference.File()),
                 ["mostShift"] = 4,
                 ["mostAngle"] = 10,
                 ["mostScale"] = 0.1,
@@ -104,6 +101,22 @@ internal static class ModelTargets
 
             return Reads<ModelFileException>(() => ModelFile.ReadManifest(path));
         }
+    }
+
+    /// <summary>The picture of the part that others are laid upon, which stands in the manifest.</summary>
+    private sealed class Reference() : FuzzTarget("reference of an alignment")
+    {
+        private const int Width = 64, Height = 48;
+
+        public override IReadOnlyList<byte[]> Seeds { get; } = [File()];
+
+        public override IReadOnlyList<byte[]> Words => Texts("IHDR", "IDAT", "IEND", "PLTE", "tRNS", "acTL");
+
+        public static byte[] File() => PartAlignment.Encode([.. Enumerable.Range(0, Width * Height).Select(static i => i % Width / 8 % 2 * (i / Width / 6 % 2) * 0.9f)], Width, Height);
+
+        public override byte[] Repair(byte[] input) => PictureTargets.RepairPng(input);
+
+        public override bool Run(byte[] input) => new PartAlignment(Width, Height, input, MostShift: 4, MostAngle: 10, MostScale: 0.1, LeastCorrelation: 0.5, MostOutside: 0.1).Check() is null;
     }
 
     /// <summary>Weights, as tensors of the engine.</summary>
