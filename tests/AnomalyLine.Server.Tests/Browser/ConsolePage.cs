@@ -3,20 +3,22 @@ using Microsoft.Playwright;
 
 namespace AnomalyLine.Server.Tests.Browser;
 
-/// <summary>A page of the console in a browser; what its scripts complain of is kept.</summary>
+/// <summary>A page of the console in a browser, for three minutes at most; what its scripts complain of is kept.</summary>
 internal sealed class ConsolePage : IAsyncDisposable
 {
     private static readonly string s_axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-    private readonly CancellationTokenRegistration _limit;
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
+    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestServer.Cancel);
     private View _view;
 
     public ConsolePage(IPage page, View view)
     {
         (Page, _view) = (page, view);
 
-        // Not every call of the driver has a limit; all of them fail once the page is closed.
-        _limit = TestServer.Cancel.Register(() => _ = page.CloseAsync());
+        // Not every call of the driver has a limit; all of them fail once the page is closed, and say where the test was.
+        _limit.Token.Register(() => _ = page.CloseAsync());
+        _limit.CancelAfter(s_longest);
         page.PageError += (_, error) => Errors.Add(error);
         page.Console += (_, message) =>
         {
@@ -114,7 +116,7 @@ internal sealed class ConsolePage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _limit.DisposeAsync();
-        await Page.Context.CloseAsync();
+        _limit.Dispose();
+        await Page.Context.CloseAsync().WaitAsync(s_patience);
     }
 }
