@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using AnomalyLine.Contracts.V1;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Production;
 using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Grpc;
 using AnomalyLine.Server.Memory;
@@ -28,8 +29,8 @@ internal static class ServerTargets
     [
         .. new FileDescriptor[]
         {
-            AccessReflection.Descriptor, AuditReflection.Descriptor, InspectionReflection.Descriptor, ModelReflection.Descriptor, RecipeReflection.Descriptor, SampleReflection.Descriptor,
-            StationReflection.Descriptor, TrainingReflection.Descriptor,
+            AccessReflection.Descriptor, AlarmReflection.Descriptor, AuditReflection.Descriptor, InspectionReflection.Descriptor, ModelReflection.Descriptor, ProductionReflection.Descriptor,
+            RecipeReflection.Descriptor, SampleReflection.Descriptor, StationReflection.Descriptor, TrainingReflection.Descriptor,
         }.SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => method.InputType),
     ];
 
@@ -90,12 +91,18 @@ internal static class ServerTargets
     {
         private const int Every = 8;
 
+        private static readonly PlantCalendar s_calendar = new(new PlantOptions());
+
         public override IReadOnlyList<byte[]> Seeds { get; } =
         [
             new WatchInspectionsRequest { Stations = { "a" }, Tail = 3, Cursors = { new StationCursor { Station = "a", AfterSequence = 7 } } }.ToByteArray(),
             new ActivateRecipeRequest { Station = "a", ModelVersion = "m", Threshold = 0.5f, Deadline = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)), RegionOfInterest = new() { Width = 4, Height = 4 } }.ToByteArray(),
             new ListInspectionsRequest { Station = "a", PageSize = 10, FromTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), MinScore = 0.1f }.ToByteArray(),
             new ReadHistoryRequest { Station = "a", FromTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), NewestFirst = true }.ToByteArray(),
+            new SummarizeHistoryRequest { Station = "a", FromTime = new() { Seconds = 1 }, UntilTime = new() { Seconds = 99 }, Interval = new() { Seconds = 7 } }.ToByteArray(),
+            new GetProductionReportRequest { FromDay = "2026-01-01", UntilDay = "2026-02-28", Station = "a", ProductId = "p", Shift = "", Grouping = ProductionGrouping.Day }.ToByteArray(),
+            new ListSamplesRequest { Station = "a", PageSize = 10 }.ToByteArray(),
+            new TrainingOrder { Station = "a", Method = "padim", BaseData = "parts" }.ToByteArray(),
         ];
 
         public override bool Run(byte[] input)
@@ -107,6 +114,12 @@ internal static class ServerTargets
             Make(ActivateRecipeRequest.Parser, input, static request => request.ToRecipe(1, 1));
             Make(ListInspectionsRequest.Parser, input, static request => request.ToSearch());
             Make(ReadHistoryRequest.Parser, input, static request => request.ToRange());
+            Make(SummarizeHistoryRequest.Parser, input, static request => request.ToIntervals());
+            Make(GetProductionReportRequest.Parser, input, static request => request.ToQuery(s_calendar, DateTimeOffset.UnixEpoch));
+            Make(ListSamplesRequest.Parser, input, static request => request.ToFilter());
+            Make(TrainingOrder.Parser, input, static order => order.ToJob());
+            Make(TrainingSchedule.Parser, input, static schedule => schedule.ToSchedule());
+            Make(CollectionPolicy.Parser, input, static policy => policy.ToPolicy());
             return isRead;
         }
 
@@ -135,7 +148,8 @@ internal static class ServerTargets
     {
         public override IReadOnlyList<byte[]> Seeds { get; } = Texts(
             """{"station":"a","modelVersion":"m","threshold":0.5,"deadline":"1s","regionOfInterest":{"x":1,"y":2,"width":3,"height":4}}""",
-            """{"name":"a"}""", """{"station":"a","fromTime":"2026-01-31T08:00:00Z","pageSize":10,"verdicts":["VERDICT_OK",2]}""", """{"name":"n","role":"ROLE_VIEWER","stations":["a","b"]}""");
+            """{"name":"a"}""", """{"station":"a","fromTime":"2026-01-31T08:00:00Z","pageSize":10,"verdicts":["VERDICT_OK",2]}""", """{"name":"n","role":"ROLE_VIEWER","stations":["a","b"]}""",
+            """{"fromDay":"2026-01-01","untilDay":"2026-02-28","grouping":"PRODUCTION_GROUPING_DAY"}""");
 
         public override IReadOnlyList<byte[]> Words => Texts("null", "[]", "{}", "-1", "1e999", "\"NaN\"", "true", "\"\\ud800\"", "\"9999-99-99T99:99:99Z\"", "\"999999999999s\"", ":", ",", "\u0000");
 
@@ -150,7 +164,7 @@ internal static class ServerTargets
     /// <summary>Path and query of REST.</summary>
     private sealed class Parameters() : FuzzTarget("parameters of REST")
     {
-        public override IReadOnlyList<byte[]> Seeds { get; } = Texts("?station=a&pageSize=10&fromTime=2026-01-31T08:00:00Z&verdicts=VERDICT_OK&verdicts=2", "?station=a&page_token=AAAA&newestFirst=true");
+        public override IReadOnlyList<byte[]> Seeds { get; } = Texts("?station=a&pageSize=10&fromTime=2026-01-31T08:00:00Z&verdicts=VERDICT_OK&verdicts=2", "?station=a&page_token=AAAA&newestFirst=true", "?fromDay=2026-01-01&untilDay=2026-02-28&grouping=PRODUCTION_GROUPING_DAY&productId=p");
 
         public override IReadOnlyList<byte[]> Words => Texts("&", "=", "%00", "%ff", "NaN", "-1", "1e999", "fromTime.seconds=", "interval=1s", "\"", "\\", "station=");
 
@@ -158,7 +172,7 @@ internal static class ServerTargets
         {
             var http = new DefaultHttpContext();
             http.Request.QueryString = new QueryString("?" + Encoding.Latin1.GetString(input).TrimStart('?'));
-            return Read(http.Request, ListInspectionsRequest.Parser) | Read(http.Request, ReadHistoryRequest.Parser) | Read(http.Request, ListAuditEntriesRequest.Parser);
+            return Read(http.Request, ListInspectionsRequest.Parser) | Read(http.Request, ReadHistoryRequest.Parser) | Read(http.Request, ListAuditEntriesRequest.Parser) | Read(http.Request, GetProductionReportRequest.Parser);
         }
 
         private static bool Read<T>(HttpRequest request, MessageParser<T> parser)
