@@ -102,6 +102,7 @@ public sealed class LineStories(Chromium chromium)
         await page.UntilAliveAsync();
         await page.Page.WaitForFunctionAsync("() => document.querySelector('a[rel=next]') && document.activeElement === document.body");
         await page.PressUntilAsync("ArrowRight", "**/inspections/5?*");
+        await page.UntilAliveAsync();
         Assert.Empty(page.Errors);
     }
 
