@@ -98,4 +98,13 @@ public enum LineErrorCode
 
     /// <summary>The server's memory is used up: nothing was read or changed, and the call can be made again in a while.</summary>
     MemoryShort = 40,
+
+    /// <summary>The station has no camera that a camera program has attached: there is nothing to trigger.</summary>
+    CameraNotAttached = 50,
+
+    /// <summary>No camera of the station is set to a software trigger, several are, or the camera does not take it; no frame comes of it.</summary>
+    TriggerRefused = 51,
+
+    /// <summary>The camera's program did not say in time whether the camera took a trigger; a frame may come or not.</summary>
+    CameraSilent = 52,
 }

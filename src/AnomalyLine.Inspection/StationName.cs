@@ -11,7 +11,7 @@ internal static class StationName
         StringComparer.Ordinal,
         "PartId", "ProductId", "Pass", "Evaluation", "Score", "Threshold", "Margin", "ReasonCode", "ReasonText", "ModelVersion", "RecipeRevision", "CaptureTime", "ProcessingMs",
         "History", "Record", "Part", "Ready", "Fault", "Mode", "SelectedProductId", "NextPartId", "NextProductId", "Heartbeat", "Counters", "AckSequence", "Overrun", "Sequence",
-        "Acknowledge", "SetNextPart", "SelectRecipe", "StartContinuous", "Stop", "Reset", "GetResultById", "GetResults", "ActivateRecipe", "ActivateRevision", "Rollback", "StartTraining",
+        "Acknowledge", "SetNextPart", "Trigger", "SelectRecipe", "StartContinuous", "Stop", "Reset", "GetResultById", "GetResults", "ActivateRecipe", "ActivateRevision", "Rollback", "StartTraining",
         "NotReady", "Drift");
 
     /// <summary>What is wrong with a new name; null where nothing is.</summary>

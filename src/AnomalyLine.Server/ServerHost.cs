@@ -13,6 +13,7 @@ using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Alarms;
 using AnomalyLine.Server.Buffers;
+using AnomalyLine.Server.Cameras;
 using AnomalyLine.Server.Console;
 using AnomalyLine.Server.Demo;
 using AnomalyLine.Server.Forwarding;
@@ -81,11 +82,11 @@ internal static class ServerHost
             grpc.MaxReceiveMessageSize = CallRule.UsualMostBytes;
             grpc.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(RestSetup.Configure)
-            .AddServiceOptions<CameraService>(service => service.MaxReceiveMessageSize = CameraStream.MaxMessageBytes)
+            .AddServiceOptions<FrameService>(service => service.MaxReceiveMessageSize = CameraStream.MaxMessageBytes)
             .AddServiceOptions<SampleService>(service => service.MaxReceiveMessageSize = MaxPictureMessageBytes)
             .AddServiceOptions<ModelService>(service => service.MaxReceiveMessageSize = MaxChunkMessageBytes);
         builder.Services.AddSingleton<ProcessPulse>();
-        builder.Services.AddSingleton<IServiceMethodProvider<CameraService>, CameraService.Methods>();
+        builder.Services.AddSingleton<IServiceMethodProvider<FrameService>, FrameService.Methods>();
         builder.Services.AddGrpcReflection();
         builder.Services.AddLocalization().AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddSingleton(new DemoProgress(demo is not null));
@@ -115,7 +116,7 @@ internal static class ServerHost
         services.AddSingleton<Decoders>().AddSingleton<LineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LineHost>());
         services.AddSingleton<PictureMaker>().AddSingleton<ModelPictures>();
-        services.AddSingleton<ConnectedCameras>();
+        services.AddSingleton<ConnectedCameras>().AddSingleton<AttachedCameras>();
         services.AddSingleton<EvidenceFile>();
         services.AddSingleton<Feedback>();
         services.AddSingleton<RecentInspections>();
@@ -222,7 +223,8 @@ internal static class ServerHost
         app.MapGrpcService<InspectionService>();
 
         // Before the same call as it was generated, which answers that nobody made it.
-        app.MapGrpcService<CameraService>().Add(static endpoint => ((RouteEndpointBuilder)endpoint).Order = -1);
+        app.MapGrpcService<FrameService>().Add(static endpoint => ((RouteEndpointBuilder)endpoint).Order = -1);
+        app.MapGrpcService<CameraService>();
         app.MapGrpcService<StationService>();
         app.MapGrpcService<RecipeService>();
         app.MapGrpcService<ModelService>();

@@ -27,6 +27,7 @@ public sealed class CamerasFileTests
                   },
                 },
                 { "station": "press-2", "source": "rtsp://cam/1", "openTimeoutMs": 2000, "readTimeoutMs": 3000, "loop": true, "raw": true },
+                { "station": "press-3", "source": "http://cam/1.jpg", "trigger": "software" },
               ],
             }
             """,
@@ -34,6 +35,7 @@ public sealed class CamerasFileTests
 
         Assert.Equal((new Uri("https://line:8081"), 9184), (file.Server!.Uri, file.StatusPort));
         var (top, second) = (file.Cameras[0], file.Cameras[1]);
+        Assert.Equal([TriggerMode.Hardware, TriggerMode.FreeRun, TriggerMode.Software], file.Cameras.Select(camera => camera.Trigger));
         Assert.Equal(("top", "press-1", "lid", 12.5, 12, TimeSpan.FromMilliseconds(250)), (top.Name, top.Station, top.Product, top.Rate, top.SignificantBits, top.Deadline));
         Assert.Equal(new SourceAddress(SourceKind.GenICam, "GV01"), top.Source);
         Assert.Equal(new BufferSettings { Frames = 9, Bytes = 2 << 20, KeepsNewest = true }, top.Buffer);
@@ -58,6 +60,8 @@ public sealed class CamerasFileTests
                 { "name": "top", "source": "ftp://cam", "rate": 0, "genicam": { "trigger": { "mode": "soft", "delayUs": -1 }, "features": { "Gain": [1] } } },
                 { "name": "side", "station": "S", "source": "rtsp://cam/1", "buffer": { "keep": "all", "frames": 0 }, "genicam": {} },
                 { "name": "side", "station": "T", "source": "genicam:" },
+                { "station": "U", "source": "rtsp://cam/1", "trigger": "software" },
+                { "station": "V", "source": "genicam:1", "trigger": "software" },
               ],
             }
             """,
@@ -66,7 +70,7 @@ public sealed class CamerasFileTests
         Assert.Equal(ExitCode.WrongUsage, failure.ExitCode);
         foreach (var part in (string[])
             [
-                "cameras.json: 14 mistakes:",
+                "cameras.json: 16 mistakes:",
                 "server: address: \"line\" is no address of a server",
                 "server: keyfile: is no field that is known here",
                 "statusPort: is 0; it must be a whole number 1..65535",
@@ -80,6 +84,8 @@ public sealed class CamerasFileTests
                 "camera \"side\": buffer: keep: is \"all\"; use one of newest, oldest",
                 "camera \"side\": buffer: frames: is 0",
                 "camera \"side\": source: names no camera",
+                "camera #4: trigger: is for files and pictures; a stream cannot be triggered",
+                "camera #5: trigger: is for files and pictures; write it as genicam",
                 "cameras: 2 cameras are called \"side\"",
             ])
             Assert.Contains(part, failure.Message, StringComparison.Ordinal);

@@ -20,6 +20,19 @@ public sealed class CameraTests
     }
 
     [Fact]
+    public async Task Camera_SoftwareTrigger_TakesAFrameATriggerAndTellsHowItIs()
+    {
+        await using var line = await new FakeLine { Cameras = new FakeCameras { Triggers = 3 } }.StartAsync();
+        using var frames = new TestFrames().Add("parts", 4);
+        var run = await CliRun.RunAsync("camera", "--station", "S", "--source", frames.In("parts"), "--software-trigger", "--count", "3", "--server", line.Address, "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(["000", "001", "002"], line.Requests.Select(request => request.PartId));
+        var first = line.Cameras.Said.First().Status;
+        Assert.Equal(("S", "S", frames.In("parts"), CameraTrigger.Software), (first.Station, first.Name, first.Source, first.Trigger));
+        Assert.All(line.Cameras.Said.Where(said => said.Result is not null), said => Assert.Equal("", said.Result.Refusal));
+    }
+
+    [Fact]
     public async Task Camera_ConnectionBreaks_SendsUnansweredFramesAgainAndSaysSo()
     {
         await using var line = await new FakeLine { BreakAfter = 3 }.StartAsync();

@@ -33,6 +33,8 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
 
     public FakeStations Stations { get; } = new();
 
+    public FakeCameras Cameras { get; init; } = new();
+
     public FakeSamples Samples { get; } = new();
 
     public FakeProduction Production { get; } = new();
@@ -58,11 +60,12 @@ internal sealed class FakeLine : InspectionService.InspectionServiceBase, IAsync
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton(this);
-        builder.Services.AddSingleton(Stations);
+        builder.Services.AddSingleton(Stations).AddSingleton(Cameras);
         builder.Services.AddSingleton(Samples).AddSingleton(Production);
         _app = builder.Build();
         _app.MapGrpcService<FakeLine>();
         _app.MapGrpcService<FakeStations>();
+        _app.MapGrpcService<FakeCameras>();
         _app.MapGrpcService<FakeSamples>();
         _app.MapGrpcService<FakeProduction>();
         await _app.StartAsync(TestContext.Current.CancellationToken);

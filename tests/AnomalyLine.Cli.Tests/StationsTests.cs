@@ -27,6 +27,20 @@ public sealed class StationsTests
     }
 
     [Fact]
+    public async Task Trigger_CameraThereOrNot_SaysWhichTookItOrWhatIsMissing()
+    {
+        await using var line = await new FakeLine().StartAsync();
+        var triggered = await CliRun.RunAsync("stations", "trigger", "S", "--server", line.Address);
+        var named = await CliRun.RunAsync("stations", "trigger", "S", "--camera", "side", "--server", line.Address, "--json");
+        var missing = await CliRun.RunAsync("stations", "trigger", "T", "--server", line.Address);
+
+        Assert.Equal((0, "S: camera 'top' has taken the trigger."), (triggered.ExitCode, triggered.Result.Trim()));
+        Assert.Contains("\"camera\":\"side\"", named.Result.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("No camera is attached.", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Next_PartAnnouncedTwice_SaysWhichWasReplaced()
     {
         await using var line = await new FakeLine().StartAsync();

@@ -101,7 +101,7 @@ public sealed class GenICamTests(CameraLine line, ITestOutputHelper output) : IC
     }
 
     [Fact]
-    public async Task Camera_TriggeredOverHttp_GivesOneFrameATrigger()
+    public async Task Camera_TriggeredOverHttpAndByTheServer_GivesOneFrameATrigger()
     {
         var station = await StationAsync("gige-trigger");
         await using var camera = FakeCamera.Start();
@@ -124,9 +124,15 @@ public sealed class GenICamTests(CameraLine line, ITestOutputHelper output) : IC
         using var page = new HttpRequestMessage(HttpMethod.Post, trigger) { Headers = { { "Origin", "http://evil.example" } } };
         using var refused = await http.SendAsync(page, Cancel);
         Assert.Equal(System.Net.HttpStatusCode.NotFound, refused.StatusCode);
+
+        // By the server: nothing says when the program has attached the camera.
+        var cameras = new CameraService.CameraServiceClient(line.Server.Channel);
+        while (!(await cameras.ListCamerasAsync(new(), cancellationToken: Cancel)).Cameras.Any(camera => camera.Attached && camera.Status.Station == station && camera.Status.Fault.Length == 0)) await Task.Yield();
+        Assert.Equal(station, (await cameras.TriggerCameraAsync(new() { Station = station }, cancellationToken: Cancel)).Camera);
+        await UntilJudgedAsync(program, 6);
         program.AskToEnd();
         await program.WaitAsync(s_limit);
-        Assert.Equal(5, (await line.Client.ReadLogAsync(station)).Count);
+        Assert.Equal(6, (await line.Client.ReadLogAsync(station)).Count);
     }
 
     [Theory]

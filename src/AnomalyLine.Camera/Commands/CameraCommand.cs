@@ -35,6 +35,7 @@ public static class CameraCommand
         var rate = new Option<double?>("--rate") { Description = "Frames a second, whatever the server's pace is; 10 from files by default, 1 of pictures, what a camera or stream gives.", HelpName = "HZ" };
         var count = new Option<long?>("--count") { Description = "End after so many frames.", HelpName = "N" };
         var loop = new Option<bool>("--loop") { Description = "Start over at the end of a folder or video." };
+        var trigger = new Option<bool>("--software-trigger") { Description = "Take a frame only when it is asked for: by --rate, or by 'anomalyline stations trigger'. For files, pictures and GenICam cameras." };
         var format = new Option<string>("--format") { Description = "Send JPEG and PNG files as they are, or raw pixels.", DefaultValueFactory = _ => "file" }.OneOf("raw", "file");
         var bits = new Option<int>("--significant-bits") { Description = "Bits that 16-bit images use of each value: 12 where white is 4095. What the files say by default.", HelpName = "N" };
         var deadline = new Option<int?>("--deadline-ms") { Description = "Time from a frame's arrival to its verdict; the recipe's by default.", HelpName = "MS" };
@@ -42,13 +43,14 @@ public static class CameraCommand
         var shared = new Option<string>("--shared-memory") { Description = "Send frames of 64 KiB and more through shared memory to a server of the same account on this machine, or always in messages.", DefaultValueFactory = _ => "auto" }.OneOf("auto", "off");
         var server = ServerOptions.Server(localKey);
         var json = new Option<bool>("--json") { Description = "Print only the summary, as one JSON object." };
-        Option[] ofOne = [rate.Within(0.001, 10_000), count.Within(1, long.MaxValue), loop, format, bits.Within(9, 16), deadline.Within(1, 60_000), shared, patience.Within(0, 86_400), json];
+        Option[] ofOne = [rate.Within(0.001, 10_000), count.Within(1, long.MaxValue), trigger, loop, format, bits.Within(9, 16), deadline.Within(1, 60_000), shared, patience.Within(0, 86_400), json];
         foreach (var option in (Option[])[file, list, quiet, station, source, .. ofOne, server]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             var (hasFile, hasList, hasOne) = (result.GetResult(file) is not null, result.GetValue(list), result.GetResult(station) is not null || result.GetResult(source) is not null);
             if (!hasFile && !hasList && (result.GetResult(station) is null || result.GetResult(source) is null)) result.AddError("Give --station and --source for one camera, --file for several, or --list.");
             else if ((hasFile ? 1 : 0) + (hasList ? 1 : 0) + (hasOne ? 1 : 0) > 1) result.AddError("Give --station and --source, or --file, or --list, and no two of them.");
+            if (result.GetValue(trigger) && result.GetValue(source) is { Kind: SourceKind.Rtsp or SourceKind.V4L2 } stream) result.AddError($"--software-trigger is not for {stream}: a stream cannot be triggered.");
             if (hasFile && ofOne.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } misplaced) result.AddError($"{misplaced.Name} is for one camera; cameras of a file have it there.");
         });
         command.SetAction(async (parsed, cancel) =>
@@ -62,6 +64,8 @@ public static class CameraCommand
                 Source = parsed.GetRequiredValue(source)!,
                 Rate = parsed.GetValue(rate),
                 Count = parsed.GetValue(count),
+                IsTriggered = parsed.GetValue(trigger) && parsed.GetRequiredValue(source)!.Kind != SourceKind.GenICam,
+                GenICam = new GenICamSettings { Trigger = new TriggerSettings { Mode = parsed.GetValue(trigger) ? TriggerMode.Software : TriggerMode.FreeRun } },
                 Loop = parsed.GetValue(loop),
                 Raw = string.Equals(parsed.GetValue(format), "raw", StringComparison.Ordinal),
                 SignificantBits = parsed.GetValue(bits),
@@ -97,7 +101,8 @@ public static class CameraCommand
     private static async Task<int> RunAsync(CameraSettings camera, ServerAddress server, Output output, bool quiet, bool json, TimeSpan patience, CancellationToken cancel)
     {
         using var channel = ServerChannel.Open(server);
-        using var run = new CameraRun(camera, new InspectionService.InspectionServiceClient(channel), server, new CameraLog(output, name: null, quiet || json), patience, TimeProvider.System);
+        using var run = new CameraRun(
+            camera, new InspectionService.InspectionServiceClient(channel), new CameraService.CameraServiceClient(channel), server, new CameraLog(output, name: null, quiet || json), patience, TimeProvider.System);
         try
         {
             await run.RunAsync(cancel);

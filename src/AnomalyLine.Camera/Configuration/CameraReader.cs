@@ -19,6 +19,7 @@ internal static class CameraReader
             Product = fields.Text("product", 64) ?? "",
             Source = source ?? new SourceAddress(SourceKind.Folder, ""),
             Rate = fields.Number("rate", 0.001, 10_000),
+            IsTriggered = ReadTrigger(fields, source),
             Loop = fields.Switch("loop") ?? false,
             Raw = fields.Switch("raw") ?? false,
             SignificantBits = (int)(fields.Integer("significantBits", 9, 16) ?? 0),
@@ -33,6 +34,14 @@ internal static class CameraReader
         };
         fields.End();
         return settings;
+    }
+
+    private static bool ReadTrigger(JsonFields camera, SourceAddress? source)
+    {
+        if (camera.Word("trigger", "freeRun", "software") is not { } mode) return false;
+        if (source?.Kind is SourceKind.GenICam) camera.Mistake("trigger", "is for files and pictures; write it as genicam: { trigger: { mode: … } }");
+        else if (source?.Kind is SourceKind.Rtsp or SourceKind.V4L2) camera.Mistake("trigger", "is for files and pictures; a stream cannot be triggered");
+        return mode is "software";
     }
 
     private static BufferSettings ReadBuffer(JsonFields camera)
@@ -56,7 +65,7 @@ internal static class CameraReader
         if (source is not null && source.Kind is not SourceKind.GenICam) camera.Mistake("genicam", "is for sources genicam:NAME alone; take it out");
         settings = settings with
         {
-            Trigger = ReadTrigger(fields),
+            Trigger = ReadGenICamTrigger(fields),
             LoadDefault = fields.Switch("loadDefault") ?? true,
             Buffers = (int)(fields.Integer("buffers", 2, 256) ?? settings.Buffers),
             PacketSize = (int?)fields.Integer("packetSize", 220, 16_384),
@@ -70,7 +79,7 @@ internal static class CameraReader
         return settings;
     }
 
-    private static TriggerSettings ReadTrigger(JsonFields camera)
+    private static TriggerSettings ReadGenICamTrigger(JsonFields camera)
     {
         var settings = new TriggerSettings();
         if (camera.Object("trigger") is not { } fields) return settings;

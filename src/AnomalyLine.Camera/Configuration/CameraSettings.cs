@@ -21,6 +21,12 @@ internal sealed record CameraSettings
     /// </summary>
     public double? Rate { get; init; }
 
+    /// <summary>Whether a file or a picture is taken only when it is asked for, by the rate or by somebody.</summary>
+    public bool IsTriggered { get; init; }
+
+    /// <summary>What makes it take a frame.</summary>
+    public TriggerMode Trigger => Source.Kind == SourceKind.GenICam ? GenICam.Trigger.Mode : IsTriggered ? TriggerMode.Software : TriggerMode.FreeRun;
+
     /// <summary>Frames to send; null for all.</summary>
     public long? Count { get; init; }
 

@@ -1,9 +1,9 @@
 namespace AnomalyLine.Camera.Configuration;
 
-/// <summary>What makes a GenICam camera expose a frame.</summary>
+/// <summary>What makes a camera take a frame.</summary>
 internal enum TriggerMode
 {
-    /// <summary>The camera itself, at its rate.</summary>
+    /// <summary>The camera or this program, at a rate.</summary>
     FreeRun,
 
     /// <summary>A command: at a rate, or whenever somebody asks for it.</summary>

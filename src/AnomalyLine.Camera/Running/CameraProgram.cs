@@ -25,8 +25,9 @@ internal sealed class CameraProgram : IDisposable
     {
         _channel = ServerChannel.Open(server);
         var client = new InspectionService.InspectionServiceClient(_channel);
+        var link = new CameraService.CameraServiceClient(_channel);
         _logs = [.. file.Cameras.Select(camera => new CameraLog(output, camera.Name, isQuiet))];
-        _runs = [.. file.Cameras.Zip(_logs, (camera, log) => new CameraRun(camera, client, server, log, patience: null, time))];
+        _runs = [.. file.Cameras.Zip(_logs, (camera, log) => new CameraRun(camera, client, link, server, log, patience: null, time))];
     }
 
     /// <summary>The cameras, in the order of the file.</summary>

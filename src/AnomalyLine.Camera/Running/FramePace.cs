@@ -11,12 +11,12 @@ internal sealed class FramePace(CameraSettings camera, TimeProvider time)
     private TimeSpan _nextOfStream;
 
     /// <summary>How often the camera is triggered by this program; null where it is not.</summary>
-    public TimeSpan? TriggerEvery => camera.Source.Kind == SourceKind.GenICam && camera.GenICam.Trigger.Mode == TriggerMode.Software && camera.Rate is { } rate ? TimeSpan.FromSeconds(1 / rate) : null;
+    public TimeSpan? TriggerEvery => camera.Trigger == TriggerMode.Software && camera.Rate is { } rate ? TimeSpan.FromSeconds(1 / rate) : null;
 
     /// <summary>How long to wait before the source is asked for its next frame.</summary>
     public TimeSpan UntilNext()
     {
-        double? rate = camera.Source.Kind switch
+        double? rate = camera.IsTriggered ? null : camera.Source.Kind switch
         {
             SourceKind.Folder or SourceKind.Video => camera.Rate ?? FilesRate,
             SourceKind.Snapshot => camera.Rate ?? PicturesRate,

@@ -111,6 +111,20 @@ internal sealed class CameraTally
         lock (_roundTripMs) return _roundTripMs.Count == 0 ? null : _roundTripMs.Order().ElementAt((int)Math.Ceiling(share * _roundTripMs.Count) - 1);
     }
 
+    /// <summary>Puts into a status what is counted here.</summary>
+    public void Fill(CameraStatus status)
+    {
+        status.Frames = (ulong)Taken;
+        status.Incomplete = (ulong)Incomplete.Values.Sum();
+        status.Lost = (ulong)Lost;
+        status.Dropped = (ulong)Dropped;
+        status.Reopened = (ulong)Reopened;
+        status.Reconnections = (ulong)Reconnections;
+        status.Shared = (ulong)Shared;
+        status.PacketBytes = (uint)PacketSize;
+        if (Temperature is { } temperature) status.TemperatureCelsius = temperature;
+    }
+
     /// <summary>All of it, for JSON.</summary>
     public object Describe(string station) => new
     {

@@ -68,7 +68,7 @@ internal sealed class Sender(Outbox outbox, InspectionService.InspectionServiceC
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var call = client.Inspect(cancellationToken: cancel);
-        using var shared = new SharedSending(_sharesMemory ? server : null);
+        using var shared = new SharedSending(_sharesMemory ? server : null, time);
         var sending = SendAsync(call.RequestStream, shared, ended.Token);
         bool isAllSent;
         try

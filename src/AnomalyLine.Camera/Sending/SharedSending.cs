@@ -8,23 +8,24 @@ namespace AnomalyLine.Camera.Sending;
 
 /// <summary>The frames of one connection that go through shared memory: all that fit, where the server takes it. Requests: one thread at a time; answers: any.</summary>
 /// <param name="server">The server; null to send all in messages.</param>
-internal sealed class SharedSending(ServerAddress? server) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class SharedSending(ServerAddress? server, TimeProvider time) : IDisposable
 {
+    /// <summary>How often the server is asked: at once, and 1, 3, 7, 15 and 31 s later. A server that starts takes frames a moment before it takes memory.</summary>
+    private const int MostOffers = 6;
+
     private readonly ConcurrentDictionary<ulong, long> _places = new();
+    private readonly long _start = time.GetTimestamp();
+    private Task<SharedFrames?>? _offering;
     private SharedFrames? _memory;
-    private bool _isOffered;
+    private int _offers;
 
     /// <summary>What to send for a frame; waits for a place in the memory.</summary>
     public async ValueTask<InspectRequest> RequestOfAsync(Shot shot, CancellationToken cancel)
     {
-        if (!_isOffered && server is not null && shot.Bytes >= SharedFrames.LeastBytes)
-        {
-            // The first of them says how large they are.
-            _isOffered = true;
-            _memory = server.OfferMemory(shot.Bytes);
-        }
-
-        if (_memory is null || shot.Bytes < SharedFrames.LeastBytes || shot.Bytes > _memory.SlotBytes) return shot.Request;
+        if (shot.Bytes < SharedFrames.LeastBytes) return shot.Request;
+        if (_memory is null && server is not null) await OfferAsync(server, shot.Bytes);
+        if (_memory is null || shot.Bytes > _memory.SlotBytes) return shot.Request;
         var place = await _memory.WriteAsync(shot.Request.Frame.Data.Memory, cancel);
         _places[shot.Request.RequestId] = place;
         var request = shot.Request.Clone();
@@ -40,5 +41,25 @@ internal sealed class SharedSending(ServerAddress? server) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _memory?.Dispose();
+    public void Dispose()
+    {
+        _memory?.Dispose();
+        if (_offering is { } late) _ = DisposeAsync(late);
+    }
+
+    private static async Task DisposeAsync(Task<SharedFrames?> late) => (await late)?.Dispose();
+
+    /// <summary>Asks the server to take memory. The first frame, which says how large they are, waits for its answer; later ones go in messages meanwhile, since a server that hangs is waited for as long as two seconds.</summary>
+    private async Task OfferAsync(ServerAddress to, int frameBytes)
+    {
+        if (_offering is null && _offers < MostOffers && time.GetElapsedTime(_start) >= TimeSpan.FromSeconds((1 << _offers) - 1))
+        {
+            _offers++;
+            _offering = Task.Run(() => to.OfferMemory(frameBytes));
+        }
+
+        if (_offering is null || (_offers > 1 && !_offering.IsCompleted)) return;
+        _memory = await _offering;
+        _offering = null;
+    }
 }

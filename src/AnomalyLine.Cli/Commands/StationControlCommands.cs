@@ -38,6 +38,26 @@ internal static class StationControlCommands
         return command;
     }
 
+    public static Command Trigger(Output output)
+    {
+        var name = StationsCommand.Name();
+        var camera = new Option<string>("--camera") { Description = "What its program calls the camera; the station's only one with a software trigger by default.", DefaultValueFactory = _ => "", HelpName = "NAME" };
+        var server = CommonOptions.Server();
+        var json = CommonOptions.Json();
+        var command = new Command("trigger", "Have a station's camera take a frame, if it is set to a software trigger. The frame comes as an inspection.") { name, camera, server, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
+            var station = parsed.GetRequiredValue(name);
+            var request = new TriggerCameraRequest { Station = station, Camera = parsed.GetRequiredValue(camera) };
+            var triggered = (await new CameraService.CameraServiceClient(channel).TriggerCameraAsync(request, cancellationToken: cancel)).Camera;
+            if (parsed.GetValue(json)) output.WriteJson(new { station, camera = triggered });
+            else await output.Result.WriteLineAsync($"{station}: camera '{ControlCharacters.Escape(triggered)}' has taken the trigger.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
     public static Command Rename(Output output)
     {
         var display = new Option<string>("--as")

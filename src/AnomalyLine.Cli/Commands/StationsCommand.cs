@@ -10,7 +10,7 @@ internal static class StationsCommand
     public static Command Create(Output output) => new("stations", "The inspection points of a server.")
     {
         List(output), Add(output), StationControlCommands.Rename(output), StationControlCommands.Remove(output), Activate(output),
-        StationControlCommands.Start(output), StationControlCommands.Stop(output), StationControlCommands.Reset(output), StationControlCommands.Next(output),
+        StationControlCommands.Start(output), StationControlCommands.Stop(output), StationControlCommands.Reset(output), StationControlCommands.Next(output), StationControlCommands.Trigger(output),
         StationRecipeCommands.List(output), StationRecipeCommands.Select(output), StationRecipeCommands.Rollback(output), StationRecipeCommands.Sensitivity(output), StationDriftCommand.Create(output),
     };
 

@@ -61,6 +61,9 @@ internal static class Permissions
         Add("anomalyline.v1.StationService", AccessRole.Viewer, "ListStations", "GetDrift");
         Add("anomalyline.v1.StationService", AccessRole.Operator, "StartStation", "StopStation", "ResetCounters", "SetNextPart");
         Add("anomalyline.v1.StationService", AccessRole.Engineer, "CreateStation", "RenameStation", "RemoveStation");
+        Add("anomalyline.v1.CameraService", new CallRule(AccessRole.Operator, IsForCameras: true), "AttachCamera");
+        Add("anomalyline.v1.CameraService", AccessRole.Viewer, "ListCameras");
+        Add("anomalyline.v1.CameraService", AccessRole.Operator, "TriggerCamera");
         Add("anomalyline.v1.RecipeService", AccessRole.Viewer, "GetRecipe", "ListRecipes");
         Add("anomalyline.v1.RecipeService", AccessRole.Engineer, "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
         Add("anomalyline.v1.RecipeService", AccessRole.Operator, "SetSensitivity");
@@ -88,6 +91,7 @@ internal static class Permissions
         Add("grpc.reflection.v1alpha.ServerReflection", AccessRole.Viewer, "ServerReflectionInfo");
         ForGateway("anomalyline.v1.InspectionService", "WatchInspections", "GetInspection", "ListInspections", "ReadHistory", "SummarizeHistory");
         ForGateway("anomalyline.v1.StationService", "StartStation", "StopStation", "ResetCounters", "SetNextPart");
+        ForGateway("anomalyline.v1.CameraService", "TriggerCamera");
         ForGateway("anomalyline.v1.RecipeService", "ActivateRecipe", "SelectRecipe", "RollbackRecipe");
         ForGateway("anomalyline.v1.TrainingService", "StartJob");
         AddPages();

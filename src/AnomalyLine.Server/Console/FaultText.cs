@@ -62,6 +62,9 @@ internal static class FaultText
         LineErrorCode.AlarmNotFound => words["There is no such alarm, or it is over."],
         LineErrorCode.AlarmChanged => With(words["Somebody has acknowledged this alarm before."], error.Message),
         LineErrorCode.InvalidAlarm => With(words["A value is not allowed."], error.Message),
+        LineErrorCode.CameraNotAttached => With(words["No camera program has attached a camera for this station."], error.Message),
+        LineErrorCode.TriggerRefused => With(words["The camera was not triggered."], error.Message),
+        LineErrorCode.CameraSilent => With(words["The camera did not answer: whether it took the trigger is not known."], error.Message),
         LineErrorCode.MemoryShort => words["The server's memory is used up, so that it takes no new work; try again in a few seconds."],
         _ => error.Message,
     };

@@ -1,48 +1,85 @@
+using AnomalyLine.Inspection;
 using AnomalyLine.Server.Access;
+using AnomalyLine.Server.Cameras;
 using AnomalyLine.Server.Hosting;
-using AnomalyLine.Server.Memory;
-using AnomalyLine.Server.Observability;
-using AnomalyLine.Server.Options;
-using Google.Protobuf;
-using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Grpc;
 
-/// <summary>The call of <see cref="Wire.InspectionService"/> that takes frames, with a reader of its own: <see cref="FrameRequest"/>.</summary>
-internal sealed class CameraService(LineHost host, AnomalyLineOptions options, ConnectedCameras cameras, ServerMetrics metrics, MemoryBudget memory, ProcessPulse pulse, TimeProvider time,
-    IHostApplicationLifetime lifetime, ILogger<CameraService> logger)
+/// <summary>The cameras of camera programs, and their triggers. Frames come by <see cref="FrameService"/>.</summary>
+internal sealed class CameraService(LineHost host, AttachedCameras cameras, TimeProvider time, IHostApplicationLifetime lifetime) : Wire.CameraService.CameraServiceBase
 {
-    private async Task InspectAsync(IAsyncStreamReader<FrameRequest> requests, IServerStreamWriter<Wire.InspectResponse> answers, ServerCallContext context)
+    public override async Task AttachCamera(IAsyncStreamReader<Wire.AttachCameraRequest> requestStream, IServerStreamWriter<Wire.AttachCameraResponse> responseStream, ServerCallContext context)
     {
-        using var stream = new CameraStream(
-            host.Line, cameras, metrics, memory, pulse, time, answers, options.MaxFramesInFlightPerStream, options.MaxFrameBytes, Visit.Of(context.GetHttpContext()).Who,
-            new FrameRefusals(metrics, logger, context.Peer));
-        await stream.RunAsync(requests, context.CancellationToken, lifetime.ApplicationStopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        AttachedCamera? camera = null;
+        var asking = Task.CompletedTask;
+        try
+        {
+            while (await requestStream.MoveNext(ended.Token))
+            {
+                var request = requestStream.Current;
+                if (request.Result is { } result && camera is not null)
+                {
+                    camera.Answer(result.TriggerId, result.Refusal.Length > 0 ? CameraWire.Clip(result.Refusal, CameraWire.MostFault) : null);
+                    continue;
+                }
+
+                var report = CameraWire.Read(request.Status, time.GetUtcNow());
+                if (camera is null)
+                {
+                    Check(report, Visit.Of(context.GetHttpContext()).Who);
+                    camera = cameras.Attach(report) ?? throw LineErrors.Failure(StatusCode.ResourceExhausted, "too-many-cameras", $"{AttachedCameras.Most} cameras are attached; end some of them.");
+                    asking = AskAsync(camera, responseStream, ended.Token);
+                }
+                else if (report.Station == camera.Report.Station && report.Name == camera.Report.Name)
+                {
+                    camera.Update(report);
+                }
+                else
+                {
+                    throw LineErrors.InvalidArgument("status", $"is of '{report.Name}' of station '{report.Station}', but this stream is for '{camera.Report.Name}' of station '{camera.Report.Station}'; open a stream for each camera.");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // Told below, or the program is gone.
+        }
+        catch (IOException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // The program is gone.
+        }
+        finally
+        {
+            camera?.Leave();
+            await ended.CancelAsync();
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (lifetime.ApplicationStopping.IsCancellationRequested) throw LineErrors.Failure(StatusCode.Unavailable, "stopping", "The server is stopping; connect again.");
     }
 
-    /// <summary>Tells the web server of the call.</summary>
-    public sealed class Methods(AnomalyLineOptions options, MemoryBudget memory, SharedMemory shared, ProcessPulse pulse) : IServiceMethodProvider<CameraService>
+    public override Task<Wire.ListCamerasResponse> ListCameras(Wire.ListCamerasRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.ListCamerasResponse { Cameras = { cameras.All.Select(camera => camera.ToWire(time.GetUtcNow())) } });
+
+    public override async Task<Wire.TriggerCameraResponse> TriggerCamera(Wire.TriggerCameraRequest request, ServerCallContext context)
     {
-        private readonly Method<FrameRequest, Wire.InspectResponse> _inspect = new(
-            MethodType.DuplexStreaming,
-            Wire.InspectionService.Descriptor.FullName,
-            "Inspect",
-            Marshallers.Create<FrameRequest>(
-                (_, _) => throw new NotSupportedException("A server only reads requests."),
-                context => FrameRequest.Receive(context.PayloadAsReadOnlySequence(), options.MaxFrameBytes, memory, shared, pulse.Read())),
-            Marshallers.Create<Wire.InspectResponse>(Write, _ => throw new NotSupportedException("A server only writes answers.")));
+        var station = host.Line.GetStation(request.Station).OrThrow();
+        var camera = (await cameras.TriggerAsync(station.Name, request.Camera, context.CancellationToken)).OrThrow();
+        return new Wire.TriggerCameraResponse { Camera = camera.Report.Name };
+    }
 
-        /// <inheritdoc/>
-        public void OnServiceMethodDiscovery(ServiceMethodProviderContext<CameraService> context) =>
-            context.AddDuplexStreamingMethod(_inspect, [], static (service, requests, answers, call) => service.InspectAsync(requests, answers, call));
+    /// <summary>A key for some stations is for their cameras alone.</summary>
+    private static void Check(CameraReport report, Identity? who)
+    {
+        if (who is null || who.Stations.Count == 0 || who.Stations.Contains(report.Station)) return;
+        throw new LineError(LineErrorCode.RoleMissing, $"{who.Words} may be the camera of {string.Join(", ", who.Stations)} only, not of '{report.Station}'.").ToRpcException();
+    }
 
-        private static void Write(Wire.InspectResponse answer, SerializationContext context)
-        {
-            context.SetPayloadLength(answer.CalculateSize());
-            answer.WriteTo(context.GetBufferWriter());
-            context.Complete();
-        }
+    private static async Task AskAsync(AttachedCamera camera, IServerStreamWriter<Wire.AttachCameraResponse> responses, CancellationToken cancel)
+    {
+        await foreach (var trigger in camera.Asked(cancel)) await responses.WriteAsync(new Wire.AttachCameraResponse { TriggerId = trigger }, cancel);
     }
 }

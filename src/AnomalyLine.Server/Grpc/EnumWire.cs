@@ -7,6 +7,7 @@ using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Production;
 using AnomalyLine.Management.Samples;
 using AnomalyLine.Management.Training;
+using AnomalyLine.Server.Cameras;
 using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Grpc;
@@ -21,7 +22,7 @@ internal static class EnumWire
         (typeof(PixelFormat), typeof(Wire.PixelFormat)), (typeof(SampleReason), typeof(Wire.SampleReason)), (typeof(SampleLabel), typeof(Wire.SampleLabel)),
         (typeof(SampleState), typeof(Wire.SampleState)), (typeof(JobState), typeof(Wire.JobState)), (typeof(ModelStage), typeof(Wire.ModelStage)),
         (typeof(AccessRole), typeof(Wire.Role)), (typeof(AlarmKind), typeof(Wire.AlarmKind)), (typeof(AlarmSeverity), typeof(Wire.AlarmSeverity)),
-        (typeof(ReportGrouping), typeof(Wire.ProductionGrouping)),
+        (typeof(ReportGrouping), typeof(Wire.ProductionGrouping)), (typeof(CameraTrigger), typeof(Wire.CameraTrigger)),
     ];
 
     public static Wire.Verdict ToWire(this Verdict verdict) => Pair<Verdict, Wire.Verdict>.ToWire.GetValueOrDefault(verdict);
@@ -45,6 +46,8 @@ internal static class EnumWire
     public static Wire.AlarmKind ToWire(this AlarmKind kind) => Pair<AlarmKind, Wire.AlarmKind>.ToWire[kind];
 
     public static Wire.AlarmSeverity ToWire(this AlarmSeverity severity) => Pair<AlarmSeverity, Wire.AlarmSeverity>.ToWire[severity];
+
+    public static Wire.CameraTrigger ToWire(this CameraTrigger trigger) => Pair<CameraTrigger, Wire.CameraTrigger>.ToWire[trigger];
 
     /// <summary>The format, or null where it is none that this release knows.</summary>
     public static PixelFormat? ToPixelFormat(this Wire.PixelFormat format) => Find<PixelFormat, Wire.PixelFormat>(format);

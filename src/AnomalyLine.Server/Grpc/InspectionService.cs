@@ -8,7 +8,7 @@ using Wire = AnomalyLine.Contracts.V1;
 
 namespace AnomalyLine.Server.Grpc;
 
-/// <summary>Publishes what was judged; frames come by <see cref="CameraService"/>.</summary>
+/// <summary>Publishes what was judged; frames come by <see cref="FrameService"/>.</summary>
 internal sealed class InspectionService(LineHost host, PictureMaker pictures, DriftWatch drift, DownloadLog downloads, TimeProvider time, IHostApplicationLifetime lifetime)
     : Wire.InspectionService.InspectionServiceBase
 {

@@ -17,7 +17,7 @@ import {
 import type { Logger } from "pino";
 
 /** What a PLC does for each part would fill the log. */
-const EACH_PART = /\.(AckSequence|NextPartId|NextProductId|Acknowledge|SetNextPart|GetResultById|GetResults)$/;
+const EACH_PART = /\.(AckSequence|NextPartId|NextProductId|Acknowledge|SetNextPart|Trigger|GetResultById|GetResults)$/;
 const DONE_SEVERITY = 100;
 const REFUSED_SEVERITY = 500;
 

@@ -155,10 +155,11 @@ export function loadInspectionService(protos: string): ServiceClientConstructor 
 /** The services that {@link ServerCommands} calls. */
 export function loadServices(
   protos: string,
-): Record<"inspection" | "station" | "recipe" | "training", ServiceClientConstructor> {
+): Record<"inspection" | "station" | "camera" | "recipe" | "training", ServiceClientConstructor> {
   return {
     inspection: loadInspectionService(protos),
     station: loadService(protos, "station", "StationService"),
+    camera: loadService(protos, "camera", "CameraService"),
     recipe: loadService(protos, "recipe", "RecipeService"),
     training: loadService(protos, "training", "TrainingService"),
   };

@@ -87,6 +87,15 @@ const METHODS: Readonly<Record<string, Method>> = {
       return [replaced?.partId ?? "", replaced?.productId ?? ""];
     },
   },
+  Trigger: {
+    least: "Operator",
+    text: "Has a camera with a software trigger take a frame; good once the camera has taken the trigger",
+    inputs: { Camera: argument(DataType.String, "Name of the camera; empty: the station's only one") },
+    outputs: { TriggeredCamera: argument(DataType.String, "Name of the camera that takes the frame") },
+    run: async (server, station, [camera]) => [
+      clip(await server.triggerCamera(station.name, (camera as string | null) ?? "")),
+    ],
+  },
   SelectRecipe: {
     least: "Operator",
     text: "Selects the product of the parts that name none; empty: the default recipe",

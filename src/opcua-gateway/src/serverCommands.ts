@@ -22,18 +22,22 @@ type Answer = (error: ServiceError | null, response: unknown) => void;
 type Unary = (request: object, metadata: Metadata, options: { deadline: number }, answer: Answer) => void;
 type Calls = Client & Record<string, Unary>;
 
-export type Services = Readonly<Record<"inspection" | "station" | "recipe" | "training", ServiceClientConstructor>>;
+export type Services = Readonly<
+  Record<"inspection" | "station" | "camera" | "recipe" | "training", ServiceClientConstructor>
+>;
 
 /** What the gateway asks the server to do. Each rejects with gRPC's ServiceError. */
 export class ServerCommands {
   readonly #inspections: Calls;
   readonly #stations: Calls;
+  readonly #cameras: Calls;
   readonly #recipes: Calls;
   readonly #training: Calls;
 
   constructor(services: Services, server: ServerAccess) {
     this.#inspections = connect(services.inspection, server) as Calls;
     this.#stations = connect(services.station, server) as Calls;
+    this.#cameras = connect(services.camera, server) as Calls;
     this.#recipes = connect(services.recipe, server) as Calls;
     this.#training = connect(services.training, server) as Calls;
   }
@@ -53,6 +57,11 @@ export class ServerCommands {
   /** Announces the next part; what is left out stays as announced and not used yet. */
   setNextPart(station: string, part: Partial<NextPart>): Promise<{ part: NextPart | null; replaced: NextPart | null }> {
     return call(this.#stations, "setNextPart", { station, ...part });
+  }
+
+  /** Has a camera take a frame; without a name the station's only one with a software trigger. Gives its name. */
+  async triggerCamera(station: string, camera: string): Promise<string> {
+    return (await call<{ camera: string }>(this.#cameras, "triggerCamera", { station, camera })).camera;
   }
 
   async selectRecipe(
@@ -106,7 +115,7 @@ export class ServerCommands {
   }
 
   close(): void {
-    for (const client of [this.#inspections, this.#stations, this.#recipes, this.#training]) {
+    for (const client of [this.#inspections, this.#stations, this.#cameras, this.#recipes, this.#training]) {
       client.close();
     }
   }

@@ -51,7 +51,7 @@ export class FakeServer {
 
   async start(): Promise<void> {
     const server = new Server();
-    const { inspection, station, recipe, training } = loadServices(`${DIST}/protos`);
+    const { inspection, station, camera, recipe, training } = loadServices(`${DIST}/protos`);
     server.addService(inspection.service, {
       watchInspections: (call: Call) => this.#watch(call),
       getInspection: (call: Lookup, answer: sendUnaryData<unknown>) => {
@@ -76,6 +76,10 @@ export class FakeServer {
         resetCounters: ({ name }) => this.#change(name, { countersSince: { seconds: "1800000000", nanos: 0 } }),
         setNextPart: (request) => this.#announce(request),
       }),
+    );
+    server.addService(
+      camera.service,
+      this.#commandsOf({ triggerCamera: ({ camera: name }) => ({ camera: name === "" ? "top" : name }) }),
     );
     const recipeOf = (request: object) => ({
       recipe: { revision: 7, modelVersion: "ae-l2-0", productId: "B", ...request },

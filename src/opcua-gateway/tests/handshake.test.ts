@@ -117,6 +117,19 @@ test("setNextPart_BeforeTheOneBeforeWasUsed_GivesItBack", async () => {
   expect(await plc.values("B.NextPartId")).toEqual(["N3"]);
 });
 
+test("trigger_Called_ReachesTheCameraOrSaysWhyNot", async () => {
+  expect(await plc.call("B", "Trigger", text(""))).toEqual(["Good", "top"]);
+  expect(await plc.call("B", "Trigger", text("side"))).toEqual(["Good", "side"]);
+  for (const [code, word, expected] of [
+    [status.FAILED_PRECONDITION, "camera-not-attached", "BadInvalidState"],
+    [status.FAILED_PRECONDITION, "trigger-refused", "BadInvalidState"],
+    [status.UNAVAILABLE, "camera-silent", "BadTimeout"],
+  ] as const) {
+    server.failure = { code, word };
+    expect((await plc.call("B", "Trigger", text("")))[0]).toBe(expected);
+  }
+});
+
 test("stopAndStart_Called_ShowAtOnce", async () => {
   expect(await plc.call("B", "Stop")).toEqual(["Good"]);
   expect(await plc.values("B.Mode", "B.Ready", "B.Fault")).toEqual([2, false, "stopped"]);
