@@ -21,7 +21,7 @@ public sealed class Frame
     private readonly PooledArray<byte>? _pooled;
 
     private Frame(
-        PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, PooledArray<byte>? pooled, DateTimeOffset captureTime, int significantBits)
+        PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, PooledArray<byte>? pooled, DateTimeOffset captureTime, int significantBits, ulong number)
     {
         Format = format;
         Width = width;
@@ -31,6 +31,7 @@ public sealed class Frame
         _pooled = pooled;
         CaptureTime = captureTime;
         SignificantBits = significantBits;
+        Number = number;
     }
 
     /// <summary>How <see cref="Data"/> is to be read.</summary>
@@ -51,6 +52,9 @@ public sealed class Frame
 
     /// <summary>When the camera exposed the frame.</summary>
     public DateTimeOffset CaptureTime { get; }
+
+    /// <summary>The camera's own number of the frame: each frame that it exposes has the number of the one before and 1, also where some are lost on the way. 0 where it numbers none.</summary>
+    public ulong Number { get; }
 
     /// <summary>
     /// Bits that the camera uses of each 16-bit value, counted from the lowest: 12 where values are 0..4095. 0 where nobody says, and without meaning for 8-bit values.
@@ -74,31 +78,32 @@ public sealed class Frame
     /// <param name="error">What is wrong and what to send instead.</param>
     /// <param name="significantBits">Bits in use of each 16-bit value, 9..16; 0 for what a PNG file says of itself, which may be nothing.</param>
     /// <param name="mostBytes">Most bytes of the pixels, 1..256 Mi: those sent, and those that a file declares and would take once it is decoded.</param>
+    /// <param name="number">The camera's own number of the frame; 0 for none.</param>
     public static bool TryCreate(
         PixelFormat format, int width, int height, int stride, ReadOnlyMemory<byte> data, DateTimeOffset captureTime,
-        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0, int mostBytes = MaxBytes)
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0, int mostBytes = MaxBytes, ulong number = 0)
     {
         error = Check(format, width, height, ref stride, data.Span, ref significantBits, mostBytes);
-        frame = error is null ? new Frame(format, width, height, stride, data, pooled: null, captureTime, significantBits) : null;
+        frame = error is null ? new Frame(format, width, height, stride, data, pooled: null, captureTime, significantBits, number) : null;
         return frame is not null;
     }
 
     /// <summary>The same with bytes whose memory is used again once the frame is recycled.</summary>
-    /// <inheritdoc cref="TryCreate(PixelFormat, int, int, int, ReadOnlyMemory{byte}, DateTimeOffset, out Frame?, out string?, int, int)"/>
+    /// <inheritdoc cref="TryCreate(PixelFormat, int, int, int, ReadOnlyMemory{byte}, DateTimeOffset, out Frame?, out string?, int, int, ulong)"/>
     public static bool TryCreate(
         PixelFormat format, int width, int height, int stride, PooledArray<byte> data, DateTimeOffset captureTime,
-        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0, int mostBytes = MaxBytes)
+        [NotNullWhen(true)] out Frame? frame, [NotNullWhen(false)] out string? error, int significantBits = 0, int mostBytes = MaxBytes, ulong number = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
         error = Check(format, width, height, ref stride, data.Memory.Span, ref significantBits, mostBytes);
-        frame = error is null ? new Frame(format, width, height, stride, default, data, captureTime, significantBits) : null;
+        frame = error is null ? new Frame(format, width, height, stride, default, data, captureTime, significantBits, number) : null;
         return frame is not null;
     }
 
     /// <summary>The frame as one that states its significant bits: itself where it does, else the same bytes with what is known from elsewhere, as of its station's model.</summary>
     /// <param name="significantBits">Bits in use, or 0 where nothing is known.</param>
     public Frame AssumeBits(int significantBits) =>
-        SignificantBits != 0 || significantBits == 0 ? this : new Frame(Format, Width, Height, Stride, _data, _pooled, CaptureTime, significantBits);
+        SignificantBits != 0 || significantBits == 0 ? this : new Frame(Format, Width, Height, Stride, _data, _pooled, CaptureTime, significantBits, Number);
 
     /// <summary>Leaves the bytes to the garbage collector, so that the frame can be kept; false where it was recycled before.</summary>
     public bool Detach() => _pooled?.Detach() ?? true;

@@ -207,6 +207,9 @@ internal sealed class CameraRun(
             SignificantBits = (uint)frame.SignificantBits,
         };
         wire.CaptureTime = taken.CaptureTime.ToTimestamp();
+
+        // Frames that were lost on the way from the camera, and whatever passed while it was opened anew, leave a gap; those that are dropped later leave their numbers.
+        wire.Number = _number + (ulong)(Tally.Lost + Tally.Reopened);
         var request = new InspectRequest
         {
             RequestId = _number,

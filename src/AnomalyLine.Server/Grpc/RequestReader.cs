@@ -31,7 +31,7 @@ internal static class RequestReader
         var time = request.Deadline?.ToTimeSpan();
         var pixels = taken.Pixels ?? PooledArrays.Of(wire.Data.ToByteArray());
         return Frame.TryCreate(
-            format, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits), mostBytes)
+            format, ToInt(wire.Width), ToInt(wire.Height), ToInt(wire.StrideBytes), pixels, capture, out var frame, out var error, ToInt(wire.SignificantBits), mostBytes, wire.Number)
             ? new InspectionRequest(request.Station, request.PartId, frame, time) { ProductId = request.ProductId, Arrival = taken.Arrival }
             : Unreadable(taken, $"frame: {error}") with { Deadline = time };
     }
