@@ -31,7 +31,7 @@ public static class FramePreparer
         (prepared, isPartMissing) = (null, false);
         if (input.Frames != 1)
         {
-            error = $"The model judges clips of {input.Frames} frames, but takes frames one by one here; judge files in order, with evaluate or inspect.";
+            error = $"The model judges clips of {input.Frames} frames, and this frame is here without those right before it.";
             return false;
         }
 

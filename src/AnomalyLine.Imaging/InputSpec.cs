@@ -27,6 +27,10 @@ public sealed record InputSpec(
     /// <summary>Values of one prepared frame, or clip: planes times height times width.</summary>
     public int Length => Planes * Height * Width;
 
+    /// <summary>What each frame of a clip is prepared to; the same where frames are judged one by one.</summary>
+    [JsonIgnore]
+    public InputSpec OfOneFrame => Frames == 1 ? this : this with { Frames = 1 };
+
     /// <summary>All of the input.</summary>
     [JsonIgnore]
     public RegionOfInterest Whole => new(0, 0, Width, Height);

@@ -64,12 +64,27 @@ public sealed class PreparedFrame : IDisposable
         ? new AnomalyMap(width, height, values, Region) { LeftOut = LeftOutShapes }
         : View.OnFrame(width, height, values, Area);
 
-    /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are, and for clips.</summary>
+    /// <summary>What decoding the file or the mosaic took, milliseconds, at least 0; 0 for pixels that came as they are. Of a clip it is that of the frame that is judged.</summary>
     public double DecodeMs { get; set; }
 
     /// <summary>The values, frame by frame, channel by channel and row by row, each in [0, 1].</summary>
     /// <exception cref="ObjectDisposedException">The buffer went back to the pool.</exception>
     public ReadOnlySpan<float> Values => Writable;
+
+    /// <summary>A clip of frames that were prepared one by one.</summary>
+    /// <param name="input">What the model takes.</param>
+    /// <param name="frames">As many as <see cref="InputSpec.Frames"/> says, each prepared to <see cref="InputSpec.OfOneFrame"/>, oldest first: the last is judged. They stay the caller's.</param>
+    /// <returns>The clip; the caller disposes it.</returns>
+    public static PreparedFrame Join(InputSpec input, IReadOnlyList<PreparedFrame> frames)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(frames);
+        if (frames.Count != input.Frames) throw new ArgumentException($"There are {frames.Count} frames for clips of {input.Frames}.", nameof(frames));
+        var judged = frames[^1];
+        var clip = new PreparedFrame(input, judged.Region, judged.FrameWidth, judged.FrameHeight) { Mask = judged.Mask, View = judged.View, DecodeMs = judged.DecodeMs };
+        foreach (var (number, frame) in frames.Index()) frame.Values.CopyTo(clip.Writable[(number * frame.Values.Length)..]);
+        return clip;
+    }
 
     internal Span<float> Writable => (_buffer ?? throw new ObjectDisposedException(nameof(PreparedFrame))).AsSpan(0, Input.Length);
 

@@ -38,4 +38,7 @@ public enum ReasonCode
 
     /// <summary>NotDecidable: the frame shows no part, or one that lies farther off than the model's training parts did.</summary>
     PartNotFound = 11,
+
+    /// <summary>NotDecidable: the model judges a frame together with those right before it, and those are not all there: after a start, a lost frame or a change.</summary>
+    ClipNotFull = 12,
 }

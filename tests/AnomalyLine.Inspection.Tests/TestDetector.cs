@@ -6,9 +6,9 @@ namespace AnomalyLine.Inspection.Tests;
 
 /// <summary>
 /// A detector without a network: the score is the first pixel, 0..1, plus <paramref name="offset"/>. White frames make it throw, grey 254 gives no number.
-/// It can be held inside a batch, and remembers what it saw and on which threads.
+/// Of a clip that is the judged frame's. It can be held inside a batch, and remembers what it saw and on which threads.
 /// </summary>
-internal sealed class TestDetector(string version, float offset = 0) : IDetector
+internal sealed class TestDetector(string version, float offset = 0, int clip = 1, int side = 16) : IDetector
 {
     private readonly ManualResetEventSlim _open = new(initialState: true);
     private readonly SemaphoreSlim _entered = new(0);
@@ -17,13 +17,16 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
 
     public string Version { get; } = version;
 
-    public InputSpec Input { get; } = new(16, 16, 1);
+    public InputSpec Input { get; } = new(side, side, 1, clip);
 
     /// <summary>Sizes of the batches after the warm-up.</summary>
     public ConcurrentQueue<int> Batches { get; } = new();
 
     /// <summary>Grey levels of the frames after the warm-up, those of failed batches included.</summary>
     public ConcurrentQueue<int> Seen { get; } = new();
+
+    /// <summary>The same with the frames before each, oldest first.</summary>
+    public ConcurrentQueue<int[]> Clips { get; } = new();
 
     /// <summary>Threads that made, used and disposed it.</summary>
     public ConcurrentDictionary<int, bool> Threads { get; } = new([new(Environment.CurrentManagedThreadId, true)]);
@@ -47,7 +50,12 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
         if (Interlocked.Decrement(ref _warmUps) < 0)
         {
             Batches.Enqueue(frames.Count);
-            foreach (var frame in frames) Seen.Enqueue(Grey(frame));
+            foreach (var frame in frames)
+            {
+                Seen.Enqueue(Grey(frame));
+                Clips.Enqueue([.. frame.Values.ToArray().Chunk(frame.Values.Length / Input.Frames).Select(one => (int)MathF.Round(one[0] * 255))]);
+            }
+
             _entered.Release();
             _open.Wait();
         }
@@ -62,12 +70,12 @@ internal sealed class TestDetector(string version, float offset = 0) : IDetector
         _disposed.SetResult();
     }
 
-    private static int Grey(PreparedFrame frame) => (int)MathF.Round(frame.Values[0] * 255);
+    private static int Grey(PreparedFrame frame) => (int)MathF.Round(frame.Values[^1] * 255);
 
     private DetectionResult Detect(PreparedFrame frame)
     {
         var score = Grey(frame) / 255f;
-        var values = new float[Input.Length];
+        var values = new float[Input.Width * Input.Height];
         values.AsSpan().Fill(score);
         return new DetectionResult(new AnomalyMap(Input.Width, Input.Height, values, frame.Region), Grey(frame) == 254 ? float.NaN : score + offset) { ForwardMs = ForwardMs };
     }

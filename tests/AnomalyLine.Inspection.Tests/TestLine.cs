@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AnomalyLine.Inspection.Tests;
 
-/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores; "broken-…" cannot be loaded; "gone-…" does not
+/// <summary>A line on a folder of its own, with test detectors: model "m-3" adds 3 to its scores, "m-3x4" takes clips of 4 and "m-3x4s8" of 8 pixels; "broken-…" cannot be loaded; "gone-…" does not
 /// exist;
 /// "slow-…" loads once it is let to.</summary>
 internal sealed class TestLine : IAsyncDisposable
@@ -50,11 +50,11 @@ internal sealed class TestLine : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static Frame Frame(int grey, int side = 16)
+    public static Frame Frame(int grey, int side = 16, ulong number = 0)
     {
         var pixels = new byte[side * side];
         pixels.AsSpan().Fill((byte)grey);
-        Assert.True(Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch, out var frame, out var error), error);
+        Assert.True(Imaging.Frame.TryCreate(PixelFormat.Mono8, side, side, 0, pixels, DateTimeOffset.UnixEpoch.AddSeconds(number), out var frame, out var error, number: number), error);
         return frame;
     }
 
@@ -125,7 +125,9 @@ internal sealed class TestLine : IAsyncDisposable
             SlowLoads.Task.GetAwaiter().GetResult();
         }
 
-        var offset = float.Parse(version[(version.IndexOf('-', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-        return Detectors[version] = new TestDetector(version.StartsWith("other", StringComparison.Ordinal) ? "m-0" : version, offset);
+        var numbers = version[(version.IndexOf('-', StringComparison.Ordinal) + 1)..].Split('x', 's');
+        int Number(int place, int otherwise) => numbers.Length > place ? int.Parse(numbers[place], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        var offset = float.Parse(numbers[0], System.Globalization.CultureInfo.InvariantCulture);
+        return Detectors[version] = new TestDetector(version.StartsWith("other", StringComparison.Ordinal) ? "m-0" : version, offset, Number(1, 1), Number(2, 16));
     }
 }

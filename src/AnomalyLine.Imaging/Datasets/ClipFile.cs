@@ -18,17 +18,17 @@ public static class ClipFile
     {
         ArgumentNullException.ThrowIfNull(input);
         var files = EndingAt(path, input.Frames);
-        var single = input with { Frames = 1 };
-        if (files.Count == 1) return One(path, single);
-        PreparedFrame? clip = null;
-        for (var i = files.Count - 1; i >= 0; i--)
+        if (files.Count == 1) return One(path, input);
+        var frames = new List<PreparedFrame>(files.Count);
+        try
         {
-            using var frame = One(files[i], single);
-            clip ??= new PreparedFrame(input, frame.Region, frame.FrameWidth, frame.FrameHeight) { Mask = frame.Mask };
-            frame.Values.CopyTo(clip.Writable[(i * single.Length)..]);
+            foreach (var file in files) frames.Add(One(file, input.OfOneFrame));
+            return PreparedFrame.Join(input, frames);
         }
-
-        return clip!;
+        finally
+        {
+            foreach (var frame in frames) frame.Dispose();
+        }
     }
 
     /// <summary>Files of the clip that ends at one, oldest first.</summary>

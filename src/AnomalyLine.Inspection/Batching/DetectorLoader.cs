@@ -60,12 +60,9 @@ internal static class DetectorLoader
         var frames = new List<PreparedFrame>(count);
         try
         {
-            while (frames.Count < count)
-            {
-                if (!FramePreparer.TryPrepare(frame, input, null, out var prepared, out error)) throw new ModelFileException(error);
-                frames.Add(prepared);
-            }
-
+            if (!FramePreparer.TryPrepare(frame, input.OfOneFrame, null, out var one, out error)) throw new ModelFileException(error);
+            using (one)
+                while (frames.Count < count) frames.Add(PreparedFrame.Join(input, [.. Enumerable.Repeat(one, input.Frames)]));
             var detections = detector.Detect(frames);
             if (detections.Count != count) throw new ModelFileException($"it gave {detections.Count} detections for {count} frames.");
         }

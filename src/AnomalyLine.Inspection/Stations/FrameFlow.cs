@@ -18,7 +18,8 @@ internal sealed class FrameFlow
     private readonly LineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly IFileDecoder? _decoder;
-    private readonly FairWork<(PendingInspection Pending, ModelWorker Worker)> _preparation;
+    private readonly FairWork<FrameWork> _preparation;
+    private readonly Action<ClipPlace, ClipHistory> _judgeClip;
     private readonly FlightGate _flights = new();
 
     public FrameFlow(
@@ -29,7 +30,8 @@ internal sealed class FrameFlow
 
         // Where there is one core, two threads share it, so that a frame that is long to decode does not hold up those of other stations.
         var threads = Math.Max(2, Environment.ProcessorCount);
-        _preparation = new FairWork<(PendingInspection Pending, ModelWorker Worker)>(threads, (threads + 1) / 2, frame => Prepare(frame.Pending, frame.Worker));
+        _preparation = new FairWork<FrameWork>(threads, (threads + 1) / 2, Prepare);
+        _judgeClip = JudgeClip;
     }
 
     public async Task<Outcome<InspectionRecord>> InspectAsync(InspectionRequest request, CancellationToken cancellation)
@@ -94,7 +96,10 @@ internal sealed class FrameFlow
         await using var withdrawal = cancellation.UnsafeRegister(static pending => ((PendingInspection)pending!).Withdraw(), pending);
 
         // Beside the wait, so that the deadline can answer while the frame is still being decoded.
-        _preparation.Add(station.Name, (pending, worker));
+        // Entered where frames still are in the order in which they came.
+        if (worker.Input.Frames == 1) station.Clips.Break("the frame before was judged by a model that takes no clips");
+        var place = worker.Input.Frames == 1 ? null : station.Clips.Enter(pending, worker);
+        _preparation.Add(station.Name, new FrameWork(pending, worker, station.Clips, place));
         var decision = await pending.Decided;
 
         // Decided before the frame was read: its preparation may still be at it, so its memory must not be used again.
@@ -122,21 +127,21 @@ internal sealed class FrameFlow
         });
     }
 
-    private void Prepare(PendingInspection pending, ModelWorker worker)
+    private void Prepare(FrameWork work)
     {
+        var (pending, worker) = (work.Pending, work.Worker);
+        PreparedFrame? prepared = null;
         try
         {
-            if (pending.IsOver())
+            if (work.Place is null && pending.IsOver())
             {
                 worker.GiveBack(pending);
             }
-            else if (TryPrepare(pending, worker.Input, out var prepared, out var error, out var isPartMissing))
+            else if (TryPrepare(pending, worker.Input.OfOneFrame, out prepared, out var error, out var isPartMissing))
             {
-                pending.Prepared = prepared;
+                // Also where its time is over: the clips of those that follow it hold this frame.
                 (pending.FrameWidth, pending.FrameHeight) = (prepared.FrameWidth, prepared.FrameHeight);
-                pending.PreparedAt = _time.GetTimestamp();
-                _metrics.Prepared(_time.GetElapsedTime(pending.Arrival, pending.PreparedAt).TotalMilliseconds);
-                worker.Enqueue(pending);
+                if (work.Place is null) Enqueue(pending, worker, prepared);
             }
             else
             {
@@ -147,10 +152,47 @@ internal sealed class FrameFlow
         catch (Exception e)
         {
             // A bulkhead: a frame that makes the image library throw must not wait for its deadline, nor take the model's place for ever.
-            LineEvents.PrepareFailed(_logger, pending.Recipe.Station, e);
-            worker.GiveBack(pending);
-            pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, $"The frame could not be prepared: {e.Message}"));
+            Fail(pending, worker, e);
         }
+
+        if (work.Place is not null) work.Clips.Fill(work.Place, prepared, _judgeClip);
+    }
+
+    /// <summary>Hands the model a frame with those before it; of one station's frames one at a time, in the order in which they came.</summary>
+    private void JudgeClip(ClipPlace place, ClipHistory history)
+    {
+        var (pending, worker) = (place.Pending, place.Worker);
+        try
+        {
+            if (history.TryJoin(place.Prepared!, pending.Frame, worker.Input, out var clip, out var missing))
+            {
+                Enqueue(pending, worker, clip);
+                return;
+            }
+
+            worker.GiveBack(pending);
+            pending.TryDecide(Decision.None(ReasonCode.ClipNotFull, missing));
+        }
+        catch (Exception e)
+        {
+            // A bulkhead, as above.
+            Fail(pending, worker, e);
+        }
+    }
+
+    private void Enqueue(PendingInspection pending, ModelWorker worker, PreparedFrame prepared)
+    {
+        pending.Prepared = prepared;
+        pending.PreparedAt = _time.GetTimestamp();
+        _metrics.Prepared(_time.GetElapsedTime(pending.Arrival, pending.PreparedAt).TotalMilliseconds);
+        worker.Enqueue(pending);
+    }
+
+    private void Fail(PendingInspection pending, ModelWorker worker, Exception exception)
+    {
+        LineEvents.PrepareFailed(_logger, pending.Recipe.Station, exception);
+        worker.GiveBack(pending);
+        pending.TryDecide(Decision.None(ReasonCode.InvalidFrame, $"The frame could not be prepared: {exception.Message}"));
     }
 
     private bool TryPrepare(
@@ -176,6 +218,7 @@ internal sealed class FrameFlow
     private Task<Outcome<InspectionRecord>> RefuseAsync(
         Station station, InspectionRequest request, Recipe? recipe, ReasonCode code, string text, long arrival)
     {
+        station.Clips.Break("the frame before was not taken");
         var draft = Draft(request, recipe, new Judgement(Verdict.NotDecidable, code, text, 0, [])) with
         {
             FrameWidth = request.Frame?.Width ?? 0,
@@ -218,4 +261,11 @@ internal sealed class FrameFlow
             IsCaptureTimeUncertain = request.IsCaptureTimeUncertain,
         };
     }
+
+    /// <summary>A frame to prepare.</summary>
+    /// <param name="Pending">The frame.</param>
+    /// <param name="Worker">The model that it is prepared for.</param>
+    /// <param name="Clips">Its station's.</param>
+    /// <param name="Place">Its place among its station's frames; null for a model that takes no clips.</param>
+    private sealed record FrameWork(PendingInspection Pending, ModelWorker Worker, ClipOrder Clips, ClipPlace? Place);
 }

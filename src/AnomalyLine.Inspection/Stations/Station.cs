@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Inspection.Batching;
 
 namespace AnomalyLine.Inspection.Stations;
 
@@ -15,6 +16,9 @@ internal sealed class Station(string name, long firstSequence, long lastSequence
 
     /// <summary>Its changes take turns; a turn is short.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
+
+    /// <summary>The last frames in order, for models that judge clips; empty while there is none such.</summary>
+    public ClipOrder Clips { get; } = new();
 
     /// <summary>What is done with frames now. Set by one change at a time.</summary>
     public StationSetup Setup

@@ -37,7 +37,7 @@ public static class ModelGate
         using var candidate = ModelLoader.Load(request.Candidate, request.Device);
         using var active = ModelLoader.Load(request.Active, request.Device);
         if (Math.Max(candidate.Input.Frames, active.Input.Frames) > 1)
-            throw new GateException("A model of clips cannot be compared at the gate: its stations judge frame by frame.");
+            throw new GateException("A model of clips cannot be compared at the gate: the frozen frames are single ones, without those right before them. Measure it with evaluate, let it be the shadow, and activate it with a reason.");
         var pair = new ModelPair(candidate, active, request);
         var frames = Judge(pair, set, request.Area, progress, cancel);
         var report = Report(pair, set, frames, request.Margins, time.GetUtcNow());

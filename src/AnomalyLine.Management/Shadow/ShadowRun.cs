@@ -89,11 +89,11 @@ public sealed class ShadowRun(Func<string, IDetector> load, Func<string, Calibra
     /// <summary>How a station's shadow does; null where it has none.</summary>
     public ShadowReport? Get(string station) => _shadows.TryGetValue(station, out var shadow) ? shadow.Report : null;
 
-    /// <summary>A judged frame; returns at once, and whether a shadow keeps it. A model that has become active is its own shadow no more.</summary>
+    /// <summary>A frame of the line, in log order; returns at once, and whether a shadow keeps it. A model that has become active is its own shadow no more.</summary>
     public bool Offer(EvidenceItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        if (item.Record.Verdict is not (Verdict.Ok or Verdict.NotOk) || !_shadows.TryGetValue(item.Record.Station, out var shadow)) return false;
+        if (!_shadows.TryGetValue(item.Record.Station, out var shadow)) return false;
         if (shadow.ProductId != item.Record.ProductId) return false;
         if (shadow.Version != item.Record.ModelVersion) return shadow.Offer(item);
         Stop(item.Record.Station, shadow.Version);

@@ -8,7 +8,8 @@ namespace AnomalyLine.Management.Shadow;
 
 /// <summary>
 /// One station's shadow: a model on a thread of its own at the lowest priority, with room for one frame. It looks at a frame after its verdict is in the log, and leaves it where it is
-/// still at the one before or where frames wait for the active model.
+/// still at the one before or where frames wait for the active model. One that judges clips has room for as many frames as a clip has, and prepares them all, so that it knows those before each; it scores the
+/// newest, and none where frames wait for the active model.
 /// </summary>
 internal sealed class StationShadow : IDisposable
 {
@@ -20,7 +21,9 @@ internal sealed class StationShadow : IDisposable
     private readonly Calibration _calibration;
     private readonly SemaphoreSlim _work = new(0);
     private readonly Queue<ShadowDisagreement> _disagreements = new();
-    private EvidenceItem? _next;
+    private readonly Queue<EvidenceItem> _waiting = new();
+    private int _room = 1;
+    private bool _isAtWork;
     private string _active = "";
     private string _fault = "";
     private long _judged;
@@ -52,18 +55,21 @@ internal sealed class StationShadow : IDisposable
         }
     }
 
-    /// <summary>A judged frame; returns at once, and whether it keeps the frame.</summary>
+    /// <summary>A frame of the product; returns at once, and whether it keeps the frame.</summary>
+    /// <param name="item">The frame; one without a verdict is only looked at as one before others.</param>
     public bool Offer(EvidenceItem item)
     {
         lock (_gate)
         {
-            if (_next is not null || !_isIdle())
+            var takesClips = _room > 1;
+            if (!takesClips && !IsJudged(item)) return false;
+            if (_waiting.Count + (_isAtWork ? 1 : 0) >= _room || (!takesClips && !_isIdle()))
             {
-                _skipped++;
+                if (IsJudged(item)) _skipped++;
                 return false;
             }
 
-            _next = item;
+            _waiting.Enqueue(item);
         }
 
         _work.Release();
@@ -81,12 +87,16 @@ internal sealed class StationShadow : IDisposable
         try
         {
             using var detector = _load(Version);
+            var history = new ClipHistory();
+            lock (_gate) _room = detector.Input.Frames;
             while (true)
             {
                 _work.Wait();
                 if (_ended) break;
-                if (_next is { } item) Judge(detector, item);
-                lock (_gate) _next = null;
+                EvidenceItem? item;
+                lock (_gate) _isAtWork = _waiting.TryDequeue(out item);
+                if (item is not null) Look(detector, history, item);
+                lock (_gate) _isAtWork = false;
             }
         }
         catch (Exception e)
@@ -96,12 +106,46 @@ internal sealed class StationShadow : IDisposable
         }
     }
 
-    private void Judge(IDetector detector, EvidenceItem item)
+    private static bool IsJudged(EvidenceItem item) => item.Record.Verdict is Verdict.Ok or Verdict.NotOk;
+
+    private void Look(IDetector detector, ClipHistory history, EvidenceItem item)
     {
-        DetectionResult? detection = null;
-        if (FramePreparer.TryPrepare(item.Frame, detector.Input, item.Area, out var prepared, out _, out var isPartMissing))
-            using (prepared) detection = detector.Detect([prepared])[0];
-        else if (!isPartMissing) return;
+        var input = detector.Input;
+        if (!FramePreparer.TryPrepare(item.Frame, input.OfOneFrame, item.Area, out var prepared, out _, out var isPartMissing))
+        {
+            if (input.Frames > 1) history.Clear("a frame could not be read");
+            else if (isPartMissing) Judge(detector, item, null);
+            return;
+        }
+
+        if (input.Frames == 1)
+        {
+            using (prepared) Judge(detector, item, prepared);
+            return;
+        }
+
+        if (!history.TryJoin(prepared, item.Frame, input, out var clip, out _))
+        {
+            if (IsJudged(item)) lock (_gate) _skipped++;
+            return;
+        }
+
+        using (clip)
+        {
+            bool isTime;
+            lock (_gate)
+            {
+                isTime = IsJudged(item) && _waiting.Count == 0 && _isIdle();
+                if (!isTime && IsJudged(item)) _skipped++;
+            }
+
+            if (isTime) Judge(detector, item, clip);
+        }
+    }
+
+    private void Judge(IDetector detector, EvidenceItem item, PreparedFrame? prepared)
+    {
+        var detection = prepared is null ? null : detector.Detect([prepared])[0];
 
         // A part that the shadow does not find would be rejected: its score is right above the threshold.
         var score = detection?.Score ?? MathF.BitIncrement(_calibration.Threshold);

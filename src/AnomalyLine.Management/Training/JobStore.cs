@@ -133,6 +133,9 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
         }
 
         if (method is null || !hasPreset) yield break;
-        foreach (var wrong in method.CheckOptions(job.Preset, JobOptions.Read(job.Options))) yield return ("options", wrong);
+        var options = JobOptions.Read(job.Options);
+        foreach (var wrong in method.CheckOptions(job.Preset, options)) yield return ("options", wrong);
+        if (options.FirstOrDefault(option => string.Equals(option.Key, "clip", StringComparison.OrdinalIgnoreCase)).Value is { } clip && clip != "1")
+            yield return ("options", $"clip is {clip}, but samples are single frames, without those right before them. Train it from the files of a video with anomalyline train, and upload the model.");
     }
 }

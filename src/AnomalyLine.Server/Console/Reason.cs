@@ -23,6 +23,7 @@ internal static class Reason
             ReasonCode.Cancelled => words["The camera withdrew the frame before there was a result."],
             ReasonCode.StationStopped => words["The station was stopped."],
             ReasonCode.PartNotFound => $"{words["The part was not found:"]} {record.ReasonText.Replace("The part was not found: ", "", StringComparison.Ordinal)}",
+            ReasonCode.ClipNotFull => $"{words["The frames before this one are not all there:"]} {record.ReasonText}",
             _ => record.ReasonText,
         };
     }

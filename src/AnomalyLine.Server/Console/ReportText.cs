@@ -54,6 +54,7 @@ internal static class ReportText
         ReasonCode.Cancelled => words["withdrawn by the camera"],
         ReasonCode.StationStopped => words["station stopped"],
         ReasonCode.PartNotFound => words["part not found"],
+        ReasonCode.ClipNotFull => words["frames before it missing"],
         _ => words["other"],
     };
 }

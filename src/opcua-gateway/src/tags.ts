@@ -40,7 +40,7 @@ export const REASONS = [
   "DeadlineExceeded",
   "Overloaded",
   "InvalidFrame",
-].concat(["NoRecipe", "ModelFailed", "Stopping", "Cancelled", "StationStopped", "PartNotFound"]);
+].concat(["NoRecipe", "ModelFailed", "Stopping", "Cancelled", "StationStopped", "PartNotFound", "ClipNotFull"]);
 export const MODES = ["Unknown", "Continuous", "Stopped"];
 
 /** Scores have no scale of their own but the threshold, which stands in the middle; without one, 0..1. */

@@ -27,4 +27,14 @@ public sealed class JobOptionsTests
 
         Assert.Equal("options", Assert.Single(JobStore.Check(job)).Field);
     }
+
+    [Fact]
+    public void Check_Clips_AreRefusedAsSamplesAreSingleFrames()
+    {
+        var job = new TrainingJob { Station = "s", Method = "memae", Options = JobOptions.Write(new Dictionary<string, string> { ["clip"] = "4" }) };
+
+        var (field, fault) = Assert.Single(JobStore.Check(job));
+        Assert.Equal(("options", true), (field, fault.Contains("samples are single frames", StringComparison.Ordinal)));
+        Assert.Empty(JobStore.Check(job with { Options = JobOptions.Write(new Dictionary<string, string> { ["clip"] = "1" }) }));
+    }
 }
