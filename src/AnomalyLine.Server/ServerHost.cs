@@ -33,6 +33,7 @@ using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace AnomalyLine.Server;
@@ -214,6 +215,15 @@ internal static class ServerHost
         UseProxies(app, app.Services.GetRequiredService<AnomalyLineOptions>().Access);
         app.UseSecurityHeaders();
         app.UseLanguages();
+        app.UseTimeZones();
+        // A person gets a page that helps; a program gets the bare status, as everywhere.
+        app.UseStatusCodePagesWithReExecute("/not-found");
+        app.Use((context, next) =>
+        {
+            if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+                pages.Enabled = HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint() is null && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+            return next(context);
+        });
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<MemoryMiddleware>();

@@ -72,7 +72,7 @@ public sealed partial class ConsoleTests
         }
 
         Assert.Matches(@"<td>[^<]*2024[^<]* – [^<]*2025[^<]*</td>", page);
-        Assert.Matches("7 times, [^<]*2025[^<]* 10:00 to [^<]*2025[^<]* 11:30<", page);
+        Assert.Matches("7 times, [^<]*2025[^<]* 10:00 UTC to [^<]*2025[^<]* 11:30 UTC<", page);
     }
 
     [Theory]

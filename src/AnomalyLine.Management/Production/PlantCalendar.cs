@@ -21,6 +21,9 @@ public sealed class PlantCalendar
     /// <summary>What reports call the plant; may be empty.</summary>
     public string PlantName { get; }
 
+    /// <summary>The time zone.</summary>
+    public TimeZoneInfo Zone => _zone;
+
     /// <summary>Name of the time zone.</summary>
     public string ZoneName => _zone.Id;
 

@@ -137,7 +137,7 @@ public sealed partial class JobQueue(
     private async Task TrainAsync(TrainingJob job, CancellationTokenSource end)
     {
         var (folder, cancel) = (FolderOf(job.Id), end.Token);
-        (job.State, job.StartTime, job.Message) = (JobState.Running, time.GetUtcNow(), "collecting the frames");
+        (job.State, job.StartTime, job.Done, job.Message) = (JobState.Running, time.GetUtcNow(), 0, "collecting the frames");
         job.Attempts++;
         await jobs.SaveAsync(job, null, "", cancel);
         if (FullDisk(folder) is { } full) throw new TrainingFailedException(full);
@@ -152,7 +152,7 @@ public sealed partial class JobQueue(
             {
                 folder.Write($"{time.GetUtcNow():O} {line.ToJson()}");
                 (job.Epoch, job.Epochs, job.Loss) = (line.Epoch ?? job.Epoch, line.Epochs ?? job.Epochs, line.Loss ?? job.Loss);
-                (job.Done, job.LeftSeconds, job.Message) = (line.Fraction, line.LeftSeconds ?? 0, $"{line.Phase}: {line.Message}");
+                (job.Done, job.LeftSeconds, job.Message) = (Math.Max(job.Done, line.DoneOfJob), line.LeftSeconds ?? 0, $"{line.Phase}: {line.Message}");
                 jobs.Progress(job);
                 if ((_fullDisk ??= FullDisk(folder)) is not null) end.Cancel();
             },

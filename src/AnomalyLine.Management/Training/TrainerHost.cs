@@ -77,9 +77,19 @@ public static class TrainerHost
         }
     }
 
+    /// <summary>Tells of every twentieth of the way: a line a frame would fill the log.</summary>
     private sealed class Telling(string phase, string words) : IProgress<double>
     {
-        public void Report(double value) => Write(new TrainerLine(phase, value, null, words));
+        private const int Steps = 20;
+        private int _told = -1;
+
+        public void Report(double value)
+        {
+            var step = (int)(value * Steps);
+            if (step == _told) return;
+            _told = step;
+            Write(new TrainerLine(phase, value, null, words));
+        }
     }
 
     /// <summary>Writes at once; <see cref="Progress{T}"/> would hand over to other threads and lose the order.</summary>

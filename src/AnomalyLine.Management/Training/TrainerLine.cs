@@ -23,6 +23,18 @@ public sealed record TrainerLine(string Phase, double Fraction, double? Loss, st
     /// <summary>Estimate of the time that the training steps still take; null outside training.</summary>
     public double? LeftSeconds { get; init; }
 
+    /// <summary>Part of the whole job that is done, 0..1: each of its phases is a share of it, so that it never falls.</summary>
+    [JsonIgnore]
+    public double DoneOfJob => Phase switch
+    {
+        "checking" => CheckingShare * Fraction,
+        "comparing" => 1 - (ComparingShare * (1 - Fraction)),
+        Done or Note => Fraction,
+        _ => CheckingShare + ((1 - CheckingShare - ComparingShare) * Fraction),
+    };
+
+    private const double CheckingShare = 0.1, ComparingShare = 0.1;
+
     /// <summary><see cref="Phase"/> of the last line of a training that did not succeed.</summary>
     public const string Failed = "failed";
 

@@ -114,7 +114,7 @@ internal static class Permissions
         {
             var anybody = new CallRule(null);
             Under("page ", new CallRule(AccessRole.Viewer) { IsForWall = true }, "/wall");
-            Under("page ", anybody, "/wall/enter", "/sign-in", "/sign-in/code", "/setup");
+            Under("page ", anybody, "/not-found", "/wall/enter", "/sign-in", "/sign-in/code", "/setup");
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
             Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/report", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
@@ -126,7 +126,7 @@ internal static class Permissions
         {
             var anybody = new CallRule(null);
             Under("", AccessRole.Viewer, Metrics);
-            Under("", anybody, Files, "* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language");
+            Under("", anybody, Files, "* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language", "GET /time-zone");
             // Each looks at who sends it itself: a page that was open for too long is shown anew.
             Under("POST ", anybody, "/wall/key", "/sign-in", "/sign-in/code", "/sign-out", "/setup", "/account/password", "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/remove");
             Under("", anybody, "GET /sign-in/provider");

@@ -33,37 +33,31 @@ internal static class Figures
     /// <summary>Milliseconds.</summary>
     public static string Ms(double milliseconds) => milliseconds.ToString(milliseconds < 10 ? "0.0" : "0", CultureInfo.CurrentCulture);
 
-    /// <summary>Time of day, UTC.</summary>
-    public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>Time of day by the page's clock (<see cref="TimeZones"/>).</summary>
+    public static string Clock(DateTimeOffset time) => Shown(time).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>Day and time, UTC, to the minute.</summary>
-    public static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>Time of day by the page's clock, with its zone.</summary>
+    public static string LocalClock(DateTimeOffset time) => $"{Clock(time)} {LocalZone(time)}";
 
-    /// <summary>Day and time where the server stands, to the minute, with its zone.</summary>
-    public static string Local(DateTimeOffset time)
-    {
-        var local = TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local);
-        return $"{local.ToString("d", CultureInfo.CurrentCulture)} {local.ToString("HH:mm", CultureInfo.InvariantCulture)} {Zone(local.Offset)}";
-    }
+    /// <summary>Day by the page's clock.</summary>
+    public static string Date(DateTimeOffset time) => Shown(time).ToString("d", CultureInfo.CurrentCulture);
 
-    /// <summary>Time of day where the server stands, with its zone.</summary>
-    public static string LocalClock(DateTimeOffset time)
-    {
-        var local = TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local);
-        return $"{local.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} {Zone(local.Offset)}";
-    }
+    /// <summary>Day and time by the page's clock, to the minute, with its zone.</summary>
+    public static string Local(DateTimeOffset time) => $"{Date(time)} {Shown(time).ToString("HH:mm", CultureInfo.InvariantCulture)} {LocalZone(time)}";
 
-    /// <summary>The zone where the server stands, at a time: "UTC+1".</summary>
-    public static string LocalZone(DateTimeOffset now) => Zone(TimeZoneInfo.Local.GetUtcOffset(now));
+    /// <summary>Day and time by the page's clock, to the second, with its zone.</summary>
+    public static string LocalSecond(DateTimeOffset time) => $"{Date(time)} {LocalClock(time)}";
+
+    /// <summary>The zone of the page's clock at a time: "UTC+1".</summary>
+    public static string LocalZone(DateTimeOffset time) => Zone(Shown(time).Offset);
 
     /// <summary>What follows a percentage: the sign, set apart from the number where the language has it so (pattern 0 is "n %", 1 is "n%").</summary>
     public static string PercentSign => CultureInfo.CurrentCulture.NumberFormat.PercentPositivePattern == 0 ? " %" : "%";
 
+    private static DateTimeOffset Shown(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, TimeZones.Current);
+
     private static string Zone(TimeSpan offset) => offset == TimeSpan.Zero ? "UTC"
         : $"UTC{(offset < TimeSpan.Zero ? "−" : "+")}{offset.Duration().ToString(offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";
-
-    /// <summary>Day, UTC.</summary>
-    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture);
 
     /// <summary>Day and time, UTC, to the millisecond.</summary>
     public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("d", CultureInfo.CurrentCulture) + time.UtcDateTime.ToString(" HH:mm:ss.fff", CultureInfo.InvariantCulture);

@@ -31,7 +31,7 @@ internal static class GateText
     {
         (_, GateResult.Unproven) when c.Count == 0 => c.Passes ? words["There is nothing of the kind to compare on, and nothing speaks against the candidate."] : words["There is nothing to compare on: approve more samples."],
         ("scoreDrift", GateResult.NotWorse) => words["That is to be expected: so many would come with a chance of {0}.", Chance(c.PValue)],
-        ("scoreDrift", _) => words["That are too many for chance ({0}): parts or pictures have changed since the training. Train on newer parts.", Chance(c.PValue)],
+        ("scoreDrift", _) => words["That is more than chance explains ({0}): parts or pictures have changed since the training. Train on newer parts.", Chance(c.PValue)],
         (_, GateResult.NotWorse) => words["The candidate is at most {0} worse, with 95 % confidence; {1} are allowed.", Percent(c.UpperBound), Percent(c.Margin)],
         (_, GateResult.Worse) => words["The candidate is {0} worse; {1} are allowed. Chance alone would do that in {2} of such comparisons.", Percent(c.Difference), Percent(c.Margin), Percent(c.PValue)],
         _ when c.Passes => words["It could be up to {0} worse, and {1} are allowed; confirmed rejects are too few to show more, which is accepted.", Percent(c.UpperBound), Percent(c.Margin)],
@@ -43,7 +43,7 @@ internal static class GateText
     {
         GateResult.NotWorse => words["not worse"],
         GateResult.Worse => words["worse"],
-        _ => words["not proven"],
+        _ => words["not enough data"],
     };
 
     /// <summary>Whose errors the pictures below show.</summary>

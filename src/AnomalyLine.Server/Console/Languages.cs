@@ -65,9 +65,7 @@ internal static class Languages
         context.Response.Cookies.Append(
             CookieRequestCultureProvider.DefaultCookieName, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
             new CookieOptions { MaxAge = TimeSpan.FromDays(365), HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true });
-        return Uri.IsWellFormedUriString(page, UriKind.Relative) && !page.StartsWith('/') && !page.Contains('\\', StringComparison.Ordinal)
-            ? Results.LocalRedirect($"~/{page}")
-            : Results.LocalRedirect("~/");
+        return PageLink.Back(page);
     }
 
     private static CultureInfo Culture(string name, string point, string thousands, string day, bool spacedPercent)

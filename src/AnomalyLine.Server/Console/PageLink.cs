@@ -6,6 +6,11 @@ namespace AnomalyLine.Server.Console;
 /// <summary>Addresses within the console, relative to its base.</summary>
 internal static class PageLink
 {
+    /// <summary>Answers with the way back to a page that a link has named; with that to the line if it is no page of the console.</summary>
+    /// <param name="page">Its address without the host.</param>
+    public static IResult Back(string page) =>
+        Results.LocalRedirect(Uri.IsWellFormedUriString(page, UriKind.Relative) && !page.StartsWith('/') && !page.Contains('\\', StringComparison.Ordinal) ? $"~/{page}" : "~/");
+
     /// <summary>A station's page.</summary>
     public static string ToStation(string station) => $"stations/{Uri.EscapeDataString(station)}";
 

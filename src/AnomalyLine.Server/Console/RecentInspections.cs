@@ -69,6 +69,10 @@ internal sealed class RecentInspections(LineHost host, TimeProvider time) : Back
     private void Add(InspectionRecord record)
     {
         _stations[record.Station] = Of(record.Station).With(record);
-        if (record.Verdict != Verdict.Ok) _rejected = [record, .. _rejected.Take(StripLength - 1)];
+        if (record.Verdict == Verdict.Ok) return;
+
+        // A station that cannot judge says the same of each part: the newest stands for all of them, else they would push out the others' rejects.
+        var others = record.Verdict == Verdict.NotDecidable ? _rejected.Where(other => other.Station != record.Station || other.ReasonCode != record.ReasonCode) : _rejected;
+        _rejected = [record, .. others.Take(StripLength - 1)];
     }
 }

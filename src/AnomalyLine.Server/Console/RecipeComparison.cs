@@ -46,7 +46,7 @@ internal static class RecipeComparison
             (words["Method"], manifest.Method),
             (words["Preset"], manifest.Preset is { Length: > 0 } preset ? words[preset] : None),
             (words["Started from"], manifest.Parent ?? None),
-            (words["Trained, UTC"], Figures.Moment(manifest.CreationTime)),
+            (words["Trained"], Figures.LocalSecond(manifest.CreationTime)),
             (words["Normal parts, trained on"], Figures.Count(manifest.TrainingSet.Count)),
             (words["Normal parts, digest"], manifest.TrainingSet.Digest),
             (words["Input, pixels"], Invariant($"{manifest.Input.Width} x {manifest.Input.Height} x {manifest.Input.Channels}")),

@@ -34,10 +34,10 @@ public sealed record SampleQuery
     /// <summary>Who decided last.</summary>
     public string? By { get; init; }
 
-    /// <summary>Captured from then on, where the server stands, as yyyy-MM-ddTHH:mm.</summary>
+    /// <summary>Captured from then on, by the page's clock, as yyyy-MM-ddTHH:mm.</summary>
     public string? From { get; init; }
 
-    /// <summary>Captured until then, where the server stands, as yyyy-MM-ddTHH:mm.</summary>
+    /// <summary>Captured until then, by the page's clock, as yyyy-MM-ddTHH:mm.</summary>
     public string? Until { get; init; }
 
     /// <summary>Least score, percent of the limit.</summary>
@@ -53,7 +53,7 @@ public sealed record SampleQuery
     public bool HasMore => new[] { Product, Reason, By, From, Until, Least, Most }.Any(value => !string.IsNullOrWhiteSpace(value));
 
     /// <summary>Whether nothing can match because it begins after its end.</summary>
-    public bool IsBackwards => Time(From) > Time(Until) || Share(Least) > Share(Most);
+    public bool IsBackwards => TimeZones.Read(From) > TimeZones.Read(Until) || Share(Least) > Share(Most);
 
     /// <summary>As a filter of samples.</summary>
     public SampleFilter ToFilter() => new()
@@ -65,8 +65,8 @@ public sealed record SampleQuery
         Product = OrNull(Product),
         Reason = Enum.TryParse<SampleReason>(Reason, out var reason) && Enum.IsDefined(reason) ? reason : null,
         ReviewedBy = OrNull(By),
-        Since = Time(From),
-        Until = Time(Until),
+        Since = TimeZones.Read(From),
+        Until = TimeZones.Read(Until),
         LeastScoreRatio = Share(Least),
         MostScoreRatio = Share(Most),
     };
@@ -85,7 +85,4 @@ public sealed record SampleQuery
 
     private static double? Share(string? percent) =>
         double.TryParse(percent?.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value / 100 : null;
-
-    private static DateTimeOffset? Time(string? text) =>
-        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && time.Year is > 1 and < 9999 ? new DateTimeOffset(time, TimeZoneInfo.Local.GetUtcOffset(time)) : null;
 }

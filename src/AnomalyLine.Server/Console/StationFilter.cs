@@ -6,8 +6,8 @@ namespace AnomalyLine.Server.Console;
 /// <summary>What a station's page shows, as its address says it.</summary>
 /// <param name="Show">"all", "rejected" (all that are not Ok), "not-decidable" or "near" the threshold.</param>
 /// <param name="Part">Text in the part's identity.</param>
-/// <param name="From">UTC, as yyyy-MM-ddTHH:mm.</param>
-/// <param name="Until">UTC, as yyyy-MM-ddTHH:mm.</param>
+/// <param name="From">By the page's clock, as yyyy-MM-ddTHH:mm.</param>
+/// <param name="Until">By the page's clock, as yyyy-MM-ddTHH:mm.</param>
 /// <param name="Before">Only older inspections than this sequence; null for the newest.</param>
 internal sealed record StationFilter(string? Show, string? Part, string? From, string? Until, long? Before)
 {
@@ -19,10 +19,13 @@ internal sealed record StationFilter(string? Show, string? Part, string? From, s
         [("all", "All"), ("rejected", "Not OK"), ("not-decidable", "Not decidable"), ("near", "Near the threshold")];
 
     /// <summary>Whether it narrows what is shown.</summary>
-    public bool IsNarrow => Show is not (null or "" or "all") || !string.IsNullOrWhiteSpace(Part) || Time(From) is not null || Time(Until) is not null;
+    public bool IsNarrow => Show is not (null or "" or "all") || !string.IsNullOrWhiteSpace(Part) || TimeZones.Read(From) is not null || TimeZones.Read(Until) is not null;
+
+    /// <summary>Whether nothing can match because it ends before it begins.</summary>
+    public bool IsBackwards => TimeZones.Read(From) > TimeZones.Read(Until);
 
     /// <summary>Whether what is shown grows with the line.</summary>
-    public bool IsLive => Before is null && Time(Until) is null;
+    public bool IsLive => Before is null && TimeZones.Read(Until) is null;
 
     /// <summary>As a search of the log; what cannot be read does not narrow it.</summary>
     public LogSearch Of(string station) => new()
@@ -37,8 +40,8 @@ internal sealed record StationFilter(string? Show, string? Part, string? From, s
         },
         NearThreshold = Show == "near" ? Near : null,
         PartId = Part?.Trim() ?? "",
-        From = Time(From),
-        Until = Time(Until),
+        From = TimeZones.Read(From),
+        Until = TimeZones.Read(Until),
     };
 
     /// <summary>The same with older inspections, as the query of an address.</summary>
@@ -48,7 +51,4 @@ internal sealed record StationFilter(string? Show, string? Part, string? From, s
         var text = string.Join('&', values.Where(v => !string.IsNullOrEmpty(v.Value)).Select(v => $"{v.Key}={Uri.EscapeDataString(v.Value!)}"));
         return text.Length > 0 ? "?" + text : "";
     }
-
-    private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 }

@@ -9,6 +9,13 @@ public sealed class JobLogTests : IDisposable
     private string LogPath => Path.Combine(_folder.FullName, "log.txt");
 
     [Fact]
+    public void DoneOfJob_AllPhasesOfAJob_NeverFalls()
+    {
+        TrainerLine[] lines = [new("checking", 0.5, null, ""), new("checking", 1, null, ""), new("loading", 0, null, ""), new("training", 0.5, 0.1, ""), new("saving", 1, null, ""), new("comparing", 0, null, ""), new("comparing", 1, null, ""), new(TrainerLine.Done, 1, null, "")];
+        Assert.Equal([0.05, 0.1, 0.1, 0.5, 0.9, 0.9, 1, 1], lines.Select(line => Math.Round(line.DoneOfJob, 9)));
+    }
+
+    [Fact]
     public void Read_LogThatGrows_TakesOnlyWholeNewLines()
     {
         var log = new JobLog(LogPath);

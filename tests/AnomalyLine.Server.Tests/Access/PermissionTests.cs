@@ -74,7 +74,7 @@ public sealed partial class PermissionTests
         Assert.Equal(Permissions.All["/anomalyline.v1.TrainingService/StartJob"].Least, Permissions.All["job.start"].Least);
         Assert.False(Permissions.All["job.start"].IsForGateway);
         Assert.Equal(
-            ["* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language", "GET /sign-in/provider", "files", "page /setup", "page /sign-in", "page /sign-in/code", "page /wall/enter"],
+            ["* /health/live", "* /health/ready", "GET /health/ready/{station}", "GET /language", "GET /sign-in/provider", "GET /time-zone", "files", "page /not-found", "page /setup", "page /sign-in", "page /sign-in/code", "page /wall/enter"],
             Permissions.All.Where(rule => rule.Value.Least is null && IsAddress(rule.Key) && !rule.Key.StartsWith('/') && !rule.Key.StartsWith("POST ", StringComparison.Ordinal)).Select(rule => rule.Key).Order(StringComparer.Ordinal));
     }
 

@@ -39,8 +39,12 @@ public sealed class LineStories(Chromium chromium)
         for (var number = 1; number <= 103; number++) await server.Stations.CreateStationAsync(new() { Name = $"press-{number:000}" }, cancellationToken: TestServer.Cancel);
         await using var page = await chromium.OpenAsync(server, "/");
 
-        await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(100);
-        await ConsolePage.SaysAsync(page.Locator("header.bar"), "0 of 103 stations ready");
+        // So many are shown in small, thirty of them on one screen.
+        await Assertions.Expect(page.Locator(".tile.small")).ToHaveCountAsync(100);
+        await page.Page.SetViewportSizeAsync(1920, 1080);
+        Assert.InRange(await page.Page.EvaluateAsync<double>("() => document.querySelectorAll('.tile')[29].getBoundingClientRect().bottom"), 1, 1080);
+        await page.KeepAsync("line-compact");
+        await ConsolePage.SaysAsync(page.Locator(".line-state"), "0 of 103 stations ready");
         await page.Button("Show all 103").ClickAsync();
         await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(103);
 

@@ -67,7 +67,7 @@ public sealed class TrainingStories(Chromium chromium)
 
         await page.Page.GetByLabel("What is judged").SelectOptionAsync("surface");
         await ConsolePage.SaysAsync(page.Locator(".plan"), "On the fabric that was measured");
-        await page.Page.GetByLabel("Time for it").SelectOptionAsync("60");
+        await page.Page.GetByLabel("Training time").SelectOptionAsync("60");
         await ConsolePage.SaysAsync(page.Locator(".plan"), "at most 60 min");
         await page.Locator("summary").ClickAsync();
         await page.Page.GetByLabel("Options of the method").FillAsync("rotation=5\ncolor=1\nbatch-size=many");
