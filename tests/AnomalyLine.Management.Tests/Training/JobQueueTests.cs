@@ -61,7 +61,7 @@ public sealed class JobQueueTests(PostgresServer postgres, SmallModels models)
         var first = await test.AddAsync(TestJobs.Draft());
         var second = await test.AddAsync(TestJobs.Draft());
         var running = await test.UntilAsync(first.Id, j => j.Epoch == 1);
-        Assert.Equal((JobState.Running, 4, 0.3, 30.0), (running.State, running.Epochs, running.Done, running.LeftSeconds));
+        Assert.Equal((JobState.Running, 4, 0.3, 30.0), (running.State, running.Epochs, Math.Round(running.Done, 9), running.LeftSeconds));
         Assert.Equal(JobState.Queued, (await test.Jobs.GetAsync(second.Id, TestDatabase.Cancel)).Value.State);
 
         var cancelled = (await test.Queue.CancelAsync(first.Id, TestDatabase.Somebody, TestDatabase.Cancel)).Value;
