@@ -21,6 +21,10 @@ public sealed record PartAlignment(
     private readonly Lock _gate = new();
     private PartFinder? _finder;
 
+    /// <summary>Copies the values alone, for <c>with</c>: the finder was made of another's.</summary>
+    private PartAlignment(PartAlignment other) => (_gate, FrameWidth, FrameHeight, Reference, MostShift, MostAngle, MostScale, LeastCorrelation, MostOutside)
+        = (new Lock(), other.FrameWidth, other.FrameHeight, other.Reference, other.MostShift, other.MostAngle, other.MostScale, other.LeastCorrelation, other.MostOutside);
+
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public string? Check()
     {

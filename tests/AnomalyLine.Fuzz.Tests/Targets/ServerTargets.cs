@@ -25,13 +25,12 @@ internal static class ServerTargets
     public static IReadOnlyList<Func<FuzzTarget>> All =>
         [static () => new Camera(), static () => new Calls(), static () => new Rest(), static () => new Parameters(), static () => new Tokens(), static () => new Settings(), static () => new Lines()];
 
+    /// <summary>Requests of all services of the contract.</summary>
     private static readonly MessageDescriptor[] s_requests =
     [
-        .. new FileDescriptor[]
-        {
-            AccessReflection.Descriptor, AlarmReflection.Descriptor, AuditReflection.Descriptor, InspectionReflection.Descriptor, ModelReflection.Descriptor, ProductionReflection.Descriptor,
-            RecipeReflection.Descriptor, SampleReflection.Descriptor, StationReflection.Descriptor, TrainingReflection.Descriptor,
-        }.SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => method.InputType),
+        .. typeof(AccessReflection).Assembly.GetTypes().Where(static type => type.Namespace == typeof(AccessReflection).Namespace && type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+            .Select(static file => (FileDescriptor)file.GetProperty(nameof(AccessReflection.Descriptor))!.GetValue(null)!)
+            .SelectMany(static file => file.Services).SelectMany(static service => service.Methods).Select(static method => method.InputType),
     ];
 
     /// <summary>Messages of a camera's stream: our own reader beside Google's.</summary>

@@ -40,6 +40,19 @@ public sealed class PartFinderTests
         Assert.True(degrees.Max() < 0.5 && degrees.Order().ElementAt(8) < 0.3, $"{degrees.Max()} degrees");
     }
 
+    [Fact]
+    public void With_AnotherReference_FindsThatPart()
+    {
+        var (width, height) = PartFinder.SizeOf(Side, Side);
+        using var part = Bracket();
+        var bracket = TestImages.Prepare(Grey(part), new InputSpec(width, height, 1));
+        var alignment = Alignment(9, 4);
+        Assert.NotNull(alignment.Find(bracket, out _));
+
+        Assert.Null((alignment with { Reference = PartAlignment.Encode(bracket, width, height) }).Find(bracket, out var found));
+        Assert.InRange(found.Pose.Shift, 0, 0.5);
+    }
+
     /// <summary>A part without symmetry, at any turn.</summary>
     [Fact]
     public void Find_PartThatLiesAnyHow_IsFoundByItsTurn()
