@@ -1,3 +1,7 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using AnomalyLine.Imaging;
 using AnomalyLine.Management.Gate;
 using AnomalyLine.Management.Tests.Training;
 
@@ -40,6 +44,23 @@ public sealed class ModelGateTests(SmallModels models)
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>A candidate that finds no part in the frames would leave the line without verdicts: each is a reject of its.</summary>
+    [Fact]
+    public void Compare_CandidateThatFindsNoPart_RejectsEachOfThem()
+    {
+        var candidate = Path.Combine(Directory.CreateTempSubdirectory("anomalyline-gate-").FullName, "aligned.alm");
+        File.Copy(models.Good.Path, candidate);
+        AlignToNoise(candidate);
+
+        var report = Compare(candidate, models.Good.Path);
+
+        Assert.False(report.Passes);
+        Assert.Equal(GateResult.Worse, report.Criteria[0].Result);
+        Assert.All(report.Frames.Where(frame => frame.Group == GateGroup.Normal), frame => Assert.True(frame.CandidateRejects));
+        Assert.DoesNotContain(report.Frames, frame => frame.Group == GateGroup.Planted);
+        Directory.Delete(Path.GetDirectoryName(candidate)!, recursive: true);
+    }
+
     [Fact]
     public void Compare_SameTwice_SaysTheSame()
     {
@@ -53,6 +74,34 @@ public sealed class ModelGateTests(SmallModels models)
     {
         var request = new GateRequest { Candidate = models.Good.Path, Active = models.Good.Path, DataFolder = models.Data, Margins = new GateMargins { FalseRejects = 0 } };
         Assert.Contains("margin of false rejects is 0", Assert.Throws<GateException>(() => ModelGate.Compare(request, cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives a model file a reference that no frame looks like.</summary>
+    private static void AlignToNoise(string model)
+    {
+        const int Side = 96;
+        var noise = new byte[Side * Side];
+        new Random(1).NextBytes(noise);
+        Assert.True(Frame.TryCreate(PixelFormat.Mono8, Side, Side, 0, noise, DateTimeOffset.UnixEpoch, out var frame, out _));
+        Assert.True(Overlay.TryEncodeFrame(frame, 0, PixelFormat.Png, out var reference, out _));
+        using var zip = ZipFile.Open(model, ZipArchiveMode.Update);
+        var entry = zip.GetEntry("manifest.json")!;
+        JsonNode manifest;
+        using (var old = entry.Open()) manifest = JsonNode.Parse(old)!;
+        entry.Delete();
+        manifest["input"]!["alignment"] = new JsonObject
+        {
+            ["frameWidth"] = Side,
+            ["frameHeight"] = Side,
+            ["reference"] = Convert.ToBase64String(reference),
+            ["mostShift"] = 4,
+            ["mostAngle"] = 5,
+            ["mostScale"] = 0.1,
+            ["leastCorrelation"] = 0.9,
+            ["mostOutside"] = 0.1,
+        };
+        using var now = zip.CreateEntry("manifest.json").Open();
+        now.Write(Encoding.UTF8.GetBytes(manifest.ToJsonString()));
     }
 
     private GateReport Compare(string candidate, string active) => ModelGate.Compare(
