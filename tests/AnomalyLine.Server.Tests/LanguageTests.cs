@@ -139,6 +139,19 @@ public sealed partial class LanguageTests
     }
 
     [Theory]
+    [MemberData(nameof(Translations))]
+    public void Jobs_InATranslation_AreSaidByTheirPhase(string language)
+    {
+        In(language, words =>
+        {
+            Assert.All(
+                ["collecting the frames", "checking: x", "loading: x", "training: x", "calibrating: x", "saving: x", "comparing: x"],
+                message => Assert.NotEqual(message, JobText.Of(new TrainingJob { Station = "a", State = JobState.Running, Message = message }, words)));
+            Assert.Equal("other: x", JobText.Of(new TrainingJob { Station = "a", State = JobState.Running, Message = "other: x" }, words));
+        });
+    }
+
+    [Theory]
     [InlineData("de", "Die Station hat kein aktives Rezept; aktivieren Sie eines.")]
     [InlineData("zh-CN", "工位没有在用配方；请启用一个。")]
     public async Task LinePage_StationWithoutARecipe_SaysSoInTheLanguage(string asked, string expected)

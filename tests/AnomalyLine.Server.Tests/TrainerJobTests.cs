@@ -33,7 +33,16 @@ public sealed class TrainerJobTests
             Options = new Dictionary<string, string> { ["size"] = "128", ["width"] = "4", ["latent"] = "8" },
         };
 
-        Assert.Equal("trained; there is no active model to compare it with", (await RunAsync(folder, new JobWork(request, null)))[^1].Message);
+        // With nothing to compare it with, the model is tried alone on what it has not learnt from.
+        var trialFile = Path.Combine(folder, "trial.json");
+        var alone = new JobWork(request, null) { Trial = new TrialRequest { Model = first, DataFolder = folder, Device = "cpu", Output = trialFile } };
+        Assert.Equal("trained; there is no active model to compare it with", (await RunAsync(folder, alone))[^1].Message);
+        var trial = TrialReport.Parse(await File.ReadAllTextAsync(trialFile, Cancel));
+        var counts = trial.Frames.CountBy(frame => frame.Group).ToDictionary();
+        Assert.Equal((ModelFile.ReadManifest(first).Version, ModelFile.ReadManifest(first).Manifest.Calibration.Threshold), (trial.Version, trial.Threshold));
+        Assert.Equal(8, counts[GateGroup.Normal]);
+        Assert.True(counts[GateGroup.Planted] > 8 && counts[GateGroup.Reject] > 1, $"{counts[GateGroup.Planted]} planted, {counts[GateGroup.Reject]} rejects");
+        Assert.All(trial.Frames, frame => Assert.True(float.IsFinite(frame.Score)));
         var lines = await RunAsync(folder, new JobWork(
             request with { From = first, Output = second, Epochs = 1, Options = new Dictionary<string, string>() },
             new GateRequest { Candidate = second, Active = first, DataFolder = folder, Device = "cpu", Output = folder }));

@@ -14,16 +14,20 @@ internal sealed record FrozenSet(string Root, IReadOnlyList<string> Normals, IRe
     /// <summary>Reads a folder.</summary>
     /// <exception cref="DatasetException">It cannot be read.</exception>
     /// <exception cref="ModelFileException">A model cannot be read.</exception>
-    public static FrozenSet Of(GateRequest request)
+    /// <param name="folder">The data set's folder.</param>
+    /// <param name="candidate">The candidate's model file.</param>
+    /// <param name="active">The active model's; null where there is none to compare with.</param>
+    public static FrozenSet Of(string folder, string candidate, string? active)
     {
-        var data = DatasetFolder.OpenToTest(request.DataFolder);
-        var (candidate, active) = (TrainingDigests.ReadAll(request.Candidate), TrainingDigests.ReadAll(request.Active));
+        var data = DatasetFolder.OpenToTest(folder);
+        var learnt = new[] { candidate, active }.OfType<string>().Select(TrainingDigests.ReadAll).ToArray();
+        var isKnown = Array.TrueForAll(learnt, digests => digests is not null);
         var notes = new List<string>();
         var tested = data.TestFrames.Where(f => f.IsNormal).Select(f => f.Path);
-        if (candidate is null || active is null)
-            notes.Add($"The file of the {(candidate is null ? "candidate" : "active model")} does not say which frames it learnt from, so only test/good is used as normals; none of it may have been trained on.");
-        var used = candidate is null || active is null ? [] : candidate.Union(active).ToHashSet(StringComparer.Ordinal);
-        var groups = PartGroups.Of([.. candidate is null || active is null ? tested : tested.Concat(data.TrainNormals)]);
+        if (!isKnown)
+            notes.Add($"The file of the {(learnt[0] is null ? "candidate" : "active model")} does not say which frames it learnt from, so only test/good is used as normals; none of it may have been trained on.");
+        var used = isKnown ? learnt.SelectMany(digests => digests!).ToHashSet(StringComparer.Ordinal) : [];
+        var groups = PartGroups.Of([.. isKnown ? tested.Concat(data.TrainNormals) : tested]);
         var fresh = groups.Parts.Where(part => used.Count == 0 || !part.Files.Any(path => used.Contains(TrainingDigests.Of(path)))).ToArray();
         var known = groups.Files - fresh.Sum(part => part.Files.Count);
         if (known > 0) notes.Add($"{known} of {groups.Files} normals are left out: one of the models learnt from them or was calibrated with them, or with another frame of the same part.");

@@ -33,7 +33,7 @@ public static class ModelGate
         time ??= TimeProvider.System;
         if (request.Margins.Validate().ToArray() is { Length: > 0 } wrong) throw new GateException(string.Join(Environment.NewLine, wrong));
         if (request.Output is { } output && AtomicFile.WhyNotInto(output) is { } unwritable) throw new GateException(unwritable);
-        var set = FrozenSet.Of(request);
+        var set = FrozenSet.Of(request.DataFolder, request.Candidate, request.Active);
         using var candidate = ModelLoader.Load(request.Candidate, request.Device);
         using var active = ModelLoader.Load(request.Active, request.Device);
         if (Math.Max(candidate.Input.Frames, active.Input.Frames) > 1)

@@ -34,7 +34,7 @@ internal sealed class ModelPair(AnomalyModel candidate, AnomalyModel active, Gat
     public PartAlignment? PlantedAlignment { get; } = active.Input.Alignment ?? candidate.Input.Alignment;
 
     /// <summary>The score; where no part is found, one right above what is rejected.</summary>
-    private static float Score(AnomalyModel model, float threshold, string path, Frame frame, InspectionArea? area)
+    public static float Score(AnomalyModel model, float threshold, string path, Frame frame, InspectionArea? area)
     {
         try
         {

@@ -42,6 +42,9 @@ public sealed class JobFolder
     /// <summary>The same as a page.</summary>
     public string GatePage => System.IO.Path.ChangeExtension(Gate, ".html");
 
+    /// <summary>What its model said of frames that it has not learnt from, once tried.</summary>
+    public string Trial => System.IO.Path.Combine(_root, "trial.json");
+
     /// <summary>What the guard says of its normals, once checked.</summary>
     public string Doubts => System.IO.Path.Combine(_root, "doubts.json");
 

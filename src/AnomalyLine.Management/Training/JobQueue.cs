@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AnomalyLine.Detection.Models;
 using AnomalyLine.Imaging;
 using AnomalyLine.Inspection;
@@ -33,6 +34,22 @@ public sealed partial class JobQueue(
 
     /// <summary>A job's folder.</summary>
     public JobFolder FolderOf(long job) => new(dataFolder, job);
+
+    /// <summary>What a version said of frames that it has not learnt from: its side of the comparison, or its trial; null if there is neither, or it cannot be read.</summary>
+    public async Task<TrialReport?> ReadTrialAsync(ModelVersion version, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        try
+        {
+            if (FindGate(version) is { } compared) return TrialReport.Of(GateReport.Parse(await File.ReadAllTextAsync(compared.Gate, cancellation)));
+            var path = version.JobId > 0 ? FolderOf(version.JobId).Trial : "";
+            return File.Exists(path) ? TrialReport.Parse(await File.ReadAllTextAsync(path, cancellation)) : null;
+        }
+        catch (Exception failure) when (failure is IOException or JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The comparison that the gate decided a version by; null if there is none.</summary>
     public JobFolder? FindGate(ModelVersion version)
@@ -207,7 +224,11 @@ public sealed partial class JobQueue(
             DataFolder = folder.Data,
             Output = folder.Path,
         };
-        return new JobWork(training, gate) { LeaveOut = new LeaveOutRequest(folder.Normals, folder.Doubts) };
+        return new JobWork(training, gate)
+        {
+            LeaveOut = new LeaveOutRequest(folder.Normals, folder.Doubts),
+            Trial = gate is null ? new TrialRequest { Model = folder.Model, DataFolder = folder.Data, Area = recipe?.Area, Output = folder.Trial } : null,
+        };
     }
 
     /// <summary>What the station judges of its frames, so that the next model learns from just that.</summary>

@@ -10,6 +10,9 @@ namespace AnomalyLine.Management.Training;
 /// <param name="Gate">The comparison with the active model; null where there is none.</param>
 public sealed record JobWork(TrainingRequest? Training, GateRequest? Gate)
 {
+    /// <summary>What the model is tried on where there is nothing to compare it with; null for nothing.</summary>
+    public TrialRequest? Trial { get; init; }
+
     /// <summary>The normals to check first; null for none.</summary>
     public LeaveOutRequest? LeaveOut { get; init; }
 

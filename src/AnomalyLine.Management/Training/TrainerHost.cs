@@ -28,11 +28,25 @@ public static class TrainerHost
 
         // A model file is whole or not there: one that is there was trained before the server stopped.
         if (!File.Exists(work.Training.Output)) Tell(Trainer.Train(work.Training, new Reporter()).Manifest.Notes);
+        if (work.Trial is not null) Try(work.Trial);
         if (work.Gate is null) return "trained; there is no active model to compare it with";
         var report = ModelGate.Compare(work.Gate, new Telling("comparing", "comparing with the active model on the frozen set"));
         Tell(report.Notes);
         return report.Summary;
     });
+
+    /// <summary>What cannot be tried, for instance because no frame was kept back, was trained all the same.</summary>
+    private static void Try(TrialRequest request)
+    {
+        try
+        {
+            ModelTrial.Make(request, new Telling("comparing", "judging frames that it has not learnt from"));
+        }
+        catch (Exception failure) when (failure is DatasetException or GateException)
+        {
+            Tell([$"not tried on frames that it has not learnt from: {failure.Message}"]);
+        }
+    }
 
     private static void Tell(IReadOnlyList<string> notes)
     {

@@ -7,5 +7,5 @@ namespace AnomalyLine.Server.Console;
 internal static class PartName
 {
     /// <summary>Its identity, with control characters written out, or words where that is empty.</summary>
-    public static string Of(string partId, IStringLocalizer words) => partId.Length > 0 ? ControlCharacters.Escape(partId) : words["without a name"];
+    public static string Of(string partId, IStringLocalizer words) => partId.Length > 0 ? ControlCharacters.Escape(partId) : words["no ID"];
 }

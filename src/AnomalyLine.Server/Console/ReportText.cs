@@ -27,7 +27,7 @@ internal static class ReportText
         { Day: { } day } => Day(day),
         { Station: { } station } => station,
         { ProductId: { Length: > 0 } product } => product,
-        _ => words["without a name"],
+        _ => words["no ID"],
     };
 
     /// <summary>A share; a dash for none.</summary>

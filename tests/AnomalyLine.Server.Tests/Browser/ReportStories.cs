@@ -25,7 +25,7 @@ public sealed class ReportStories(Chromium chromium)
         await page.Locator("select[name=station]").SelectOptionAsync("press-1");
         await page.Locator("select[name=by]").SelectOptionAsync("product");
         await page.Button("Show").ClickAsync();
-        await ConsolePage.SaysAsync(page.Locator("table.rows tbody"), "without a name");
+        await ConsolePage.SaysAsync(page.Locator("table.rows tbody"), "no ID");
         await ConsolePage.SaysAsync(page.Locator(".pareto").Last, "A1");
 
         var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Link("Download as CSV").ClickAsync());

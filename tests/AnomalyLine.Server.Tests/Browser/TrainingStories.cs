@@ -135,8 +135,9 @@ public sealed class TrainingStories(Chromium chromium)
         await ConsolePage.SaysAsync(question, $"revision 1: {active}, rejects above 0.5");
         await ConsolePage.SaysAsync(question, $"To{candidate}, rejects above 0.5");
         await Assertions.Expect(page.Button("Activate now")).ToBeDisabledAsync();
+        await ConsolePage.SaysAsync(question.Locator(".trial"), "2 of 2 good parts would be rejected. 1 of 1 defects drawn into pictures of good parts would be found.");
         await page.KeepAsync("training-activate");
-        await page.Page.GetByLabel("Why to activate it although the gate did not pass it").FillAsync("told by Eve");
+        await page.Page.GetByLabel("Reason for activating a model that failed the check (required)").FillAsync("told by Eve");
         await page.Button("Activate now").ClickAsync();
         var row = page.Locator($"section:has-text('Models of {ShownLine.First}') tr:has-text('{candidate}')");
         await ConsolePage.SaysAsync(row, "Active");
