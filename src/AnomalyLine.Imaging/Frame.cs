@@ -119,7 +119,7 @@ public sealed class Frame
     private static string? Check(PixelFormat format, int width, int height, ref int stride, ReadOnlySpan<byte> data, ref int significantBits, int mostBytes)
     {
         var bytes = data.Length;
-        if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to {(int)PixelFormat.Mono32F} (MONO32F).";
+        if (format is PixelFormat.Unspecified || !Enum.IsDefined(format)) return $"Pixel format {(int)format} is unknown; send one of 1 (MONO8) to {(int)PixelFormat.Bgr12P} (BGR12P).";
         if (Imaging.SignificantBits.Check(format, significantBits) is { } wrong) return wrong;
         if (significantBits == 0 && format is PixelFormat.Png) significantBits = PngFile.StatedBits(data);
         if (bytes == 0) return "The frame has no data; send the pixels or the file.";

@@ -36,7 +36,7 @@ internal static class FrameDecoder
         var layout = PixelLayout.Of(frame.Format);
         if (layout.Planes == 3) return Merge(frame, data);
         if (layout is { Mosaic: { } order, IsDeep: true }) return Demosaic(frame, layout, order);
-        if (layout.Packing != PixelPacking.None) return Unpack(frame, layout, out error) is { } values ? new DecodedFrame(values, false) : null;
+        if (layout.Packing != PixelPacking.None) return Unpack(frame, layout, out error) is { } values ? new DecodedFrame(values, frame.Format is PixelFormat.Rgb10P or PixelFormat.Rgb12P) : null;
         var type = frame.Format switch
         {
             PixelFormat.Rgb8 or PixelFormat.Bgr8 => MatType.CV_8UC3,
@@ -52,7 +52,7 @@ internal static class FrameDecoder
     {
         error = null;
         var isColour = layout.Packing == PixelPacking.SharedColour;
-        var values = new Mat(frame.Height, frame.Width, isColour ? MatType.CV_8UC3 : MatType.CV_16UC1);
+        var values = new Mat(frame.Height, frame.Width, isColour ? MatType.CV_8UC3 : MatType.CV_16UC(layout.Channels));
         var bytes = layout.RowBytes(frame.Width);
         for (var y = 0; y < frame.Height; y++)
         {
@@ -63,7 +63,7 @@ internal static class FrameDecoder
                 continue;
             }
 
-            if (!TryUnpack(row, layout, new Span<ushort>(values.Ptr(y).ToPointer(), frame.Width))) error = $"Row {y} of the MONO32F frame has a value outside 0..1; scale the values, 1 being white.";
+            if (!TryUnpack(row, layout, new Span<ushort>(values.Ptr(y).ToPointer(), frame.Width * layout.Channels))) error = $"Row {y} of the MONO32F frame has a value outside 0..1; scale the values, 1 being white.";
             if (error is null) continue;
             values.Dispose();
             return null;

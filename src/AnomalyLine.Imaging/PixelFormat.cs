@@ -101,4 +101,40 @@ public enum PixelFormat
 
     /// <summary>A 32-bit float a pixel, little endian, in [0, 1], 1 being white; another value makes the frame an invalid one. It is judged with 16 bits.</summary>
     Mono32F = 32,
+
+    /// <summary>Bayer mosaic whose first row starts red, green; 10 bits a pixel as in Mono10Packed.</summary>
+    BayerRG10Packed = 33,
+
+    /// <summary>Bayer mosaic whose first row starts green, red; 10 bits a pixel as in Mono10Packed.</summary>
+    BayerGR10Packed = 34,
+
+    /// <summary>Bayer mosaic whose first row starts green, blue; 10 bits a pixel as in Mono10Packed.</summary>
+    BayerGB10Packed = 35,
+
+    /// <summary>Bayer mosaic whose first row starts blue, green; 10 bits a pixel as in Mono10Packed.</summary>
+    BayerBG10Packed = 36,
+
+    /// <summary>Bayer mosaic whose first row starts red, green; 12 bits a pixel as in Mono12Packed.</summary>
+    BayerRG12Packed = 37,
+
+    /// <summary>Bayer mosaic whose first row starts green, red; 12 bits a pixel as in Mono12Packed.</summary>
+    BayerGR12Packed = 38,
+
+    /// <summary>Bayer mosaic whose first row starts green, blue; 12 bits a pixel as in Mono12Packed.</summary>
+    BayerGB12Packed = 39,
+
+    /// <summary>Bayer mosaic whose first row starts blue, green; 12 bits a pixel as in Mono12Packed.</summary>
+    BayerBG12Packed = 40,
+
+    /// <summary>Red, green, blue of 10 bits each, bits in one run from the lowest on (PFNC RGB10p). Each row begins at a byte.</summary>
+    Rgb10P = 41,
+
+    /// <summary>Blue, green, red of 10 bits each, bits in one run from the lowest on (PFNC BGR10p). Each row begins at a byte.</summary>
+    Bgr10P = 42,
+
+    /// <summary>Red, green, blue of 12 bits each, bits in one run from the lowest on (PFNC RGB12p). Each row begins at a byte.</summary>
+    Rgb12P = 43,
+
+    /// <summary>Blue, green, red of 12 bits each, bits in one run from the lowest on (PFNC BGR12p). Each row begins at a byte.</summary>
+    Bgr12P = 44,
 }

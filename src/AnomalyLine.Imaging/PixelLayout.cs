@@ -17,6 +17,9 @@ internal sealed record PixelLayout(int BitsPerPixel, PixelPacking Packing = Pixe
     /// <summary>Whether its values have 16 bits once they are decoded.</summary>
     public bool IsDeep { get; private init; }
 
+    /// <summary>Values of a pixel in a packed row.</summary>
+    public int Channels { get; private init; } = 1;
+
     /// <summary>Pictures of one colour each, one below the other.</summary>
     public int Planes { get; private init; } = 1;
 
@@ -36,6 +39,10 @@ internal sealed record PixelLayout(int BitsPerPixel, PixelPacking Packing = Pixe
         PixelFormat.Mono12P => new(12, PixelPacking.Run) { SignificantBits = 12, IsDeep = true },
         PixelFormat.Mono10Packed => new(12, PixelPacking.Pairs) { SignificantBits = 10, IsDeep = true },
         PixelFormat.Mono12Packed => new(12, PixelPacking.Pairs) { SignificantBits = 12, IsDeep = true },
+        >= PixelFormat.BayerRG10Packed and <= PixelFormat.BayerBG10Packed => new(12, PixelPacking.Pairs) { Mosaic = format - PixelFormat.BayerRG10Packed, SignificantBits = 10, IsDeep = true },
+        >= PixelFormat.BayerRG12Packed and <= PixelFormat.BayerBG12Packed => new(12, PixelPacking.Pairs) { Mosaic = format - PixelFormat.BayerRG12Packed, SignificantBits = 12, IsDeep = true },
+        PixelFormat.Rgb10P or PixelFormat.Bgr10P => new(30, PixelPacking.Run) { Channels = 3, SignificantBits = 10, IsDeep = true },
+        PixelFormat.Rgb12P or PixelFormat.Bgr12P => new(36, PixelPacking.Run) { Channels = 3, SignificantBits = 12, IsDeep = true },
         PixelFormat.Yuv422Yuyv8 or PixelFormat.Yuv422Uyvy8 => new(16, PixelPacking.SharedColour),
         PixelFormat.Rgb8Planar => new(8) { Planes = 3 },
         PixelFormat.Mono32F => new(32, PixelPacking.Float) { Alignment = 4, SignificantBits = Imaging.SignificantBits.All, IsDeep = true },

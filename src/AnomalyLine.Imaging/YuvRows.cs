@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AnomalyLine.Imaging;
 
@@ -39,11 +40,11 @@ internal static class YuvRows
             var y = Vector128.ShiftLeft(Vector128.ShuffleNative(pairs, luma).AsInt16(), Shift) + Vector128.Create((short)Half);
             var cb = Vector128.ShuffleNative(pairs, blueAt).AsInt16() - Vector128.Create((short)128);
             var cr = Vector128.ShuffleNative(pairs, redAt).AsInt16() - Vector128.Create((short)128);
-            var blue = Bytes(Vector128.AddSaturate(y, cb * Vector128.Create((short)Blue)));
-            var green = Bytes(Vector128.SubtractSaturate(Vector128.SubtractSaturate(y, cb * Vector128.Create((short)GreenOfBlue)), cr * Vector128.Create((short)GreenOfRed)));
-            var red = Bytes(Vector128.AddSaturate(y, cr * Vector128.Create((short)Red)));
-            var blueGreen = Vector128.Create(blue, green);
-            var redTwice = Vector128.Create(red, red);
+            var blue = Vector128.AddSaturate(y, cb * Vector128.Create((short)Blue));
+            var green = Vector128.SubtractSaturate(Vector128.SubtractSaturate(y, cb * Vector128.Create((short)GreenOfBlue)), cr * Vector128.Create((short)GreenOfRed));
+            var red = Vector128.AddSaturate(y, cr * Vector128.Create((short)Red));
+            var blueGreen = Bytes(blue, green);
+            var redTwice = Bytes(red, red);
             (Vector128.ShuffleNative(blueGreen, firstBlueGreen) | Vector128.ShuffleNative(redTwice, firstRed)).StoreUnsafe(ref target, (nuint)(at * 3));
             (Vector128.ShuffleNative(blueGreen, lastBlueGreen) | Vector128.ShuffleNative(redTwice, lastRed)).GetLower().StoreUnsafe(ref target, (nuint)((at * 3) + 16));
         }
@@ -59,11 +60,13 @@ internal static class YuvRows
         }
     }
 
-    /// <summary>Eight sums in 1/64 to bytes.</summary>
-    private static Vector64<byte> Bytes(Vector128<short> sums)
+    /// <summary>Twice eight sums in 1/64 to bytes.</summary>
+    private static Vector128<byte> Bytes(Vector128<short> first, Vector128<short> second)
     {
-        var whole = Vector128.Min(Vector128.Max(Vector128.ShiftRightArithmetic(sums, Shift), Vector128<short>.Zero), Vector128.Create((short)byte.MaxValue)).AsUInt16();
-        return Vector128.Narrow(whole, whole).GetLower();
+        (first, second) = (Vector128.ShiftRightArithmetic(first, Shift), Vector128.ShiftRightArithmetic(second, Shift));
+        return Sse2.IsSupported
+            ? Sse2.PackUnsignedSaturate(first, second)
+            : Vector128.NarrowWithSaturation(Vector128.Max(first, Vector128<short>.Zero).AsUInt16(), Vector128.Max(second, Vector128<short>.Zero).AsUInt16());
     }
 
     private static byte Byte(int sum) => (byte)Math.Clamp(sum >> Shift, 0, byte.MaxValue);

@@ -38,7 +38,7 @@ public sealed class SharedMemoryTests(TrainedModel model) : IDisposable
         var summary = JsonDocument.Parse(camera.Lines.Single(text => text.StartsWith('{'))).RootElement;
         Assert.Equal((Frames, 0, 0), (Int("taken"), Int("unanswered"), Int("errors")));
 
-        // A connection that was made while the server was still away sends messages.
+        // A connection that was made before the server takes memory sends messages for a second.
         Assert.InRange(Int("shared"), sharedMemory is "off" ? 0 : 10, sharedMemory is "off" ? 0 : Frames + Int("sentAgain"));
         Assert.InRange(Int("reconnections"), 1, 1000);
         var log = await line.ReadLogAsync("press-1");

@@ -78,6 +78,27 @@ public sealed class CameraTests
     }
 
     [Fact]
+    public async Task CamerasPage_AttachedFaultyAndGone_SaysHowEachIsAndShowsTheNewestFrame()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        Assert.Contains("No camera is attached", await server.Http.GetStringAsync("/cameras", TestServer.Cancel), StringComparison.Ordinal);
+        await server.InspectAsync([TestServer.Request("a", 1, 1)]);
+        var warm = Status("top", "a", Wire.CameraTrigger.Software);
+        warm.TemperatureCelsius = 41.5;
+        var broken = Status("side", "nowhere", Wire.CameraTrigger.FreeRun);
+        broken.Fault = "cable <pulled>";
+        using var camera = await AttachAsync(server, warm);
+        using var other = await AttachAsync(server, broken);
+        using (await AttachAsync(server, Status("old", "a", Wire.CameraTrigger.FreeRun))) { }
+        await UntilAsync(() => server.Get<AttachedCameras>().All.Any(each => !each.IsAttached));
+
+        var page = WebUtility.HtmlDecode(await server.Http.GetStringAsync("/cameras?station=a&camera=top", TestServer.Cancel));
+
+        foreach (var part in (string[])["waits for triggers", "41.5 °C", "cable <pulled>", "no frames", "There is no such station.", "not connected", "stations/a/inspections/1/frame?width=4096", "Sharpness in the middle", "software trigger"])
+            Assert.Contains(part, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AttachCamera_WhatCannotBe_EndsTheStreamWithItsReason()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);

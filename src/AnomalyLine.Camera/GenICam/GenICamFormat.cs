@@ -53,6 +53,18 @@ internal sealed record GenICamFormat(PixelFormat Format, int SignificantBits)
         [0x0210003B] = new(PixelFormat.Yuv422Yuyv8, 0),
         [0x02100043] = new(PixelFormat.Yuv422Uyvy8, 0),
         [0x02180021] = new(PixelFormat.Rgb8Planar, 0),
+        [0x010C0026] = new(PixelFormat.BayerGR10Packed, 0),
+        [0x010C0027] = new(PixelFormat.BayerRG10Packed, 0),
+        [0x010C0028] = new(PixelFormat.BayerGB10Packed, 0),
+        [0x010C0029] = new(PixelFormat.BayerBG10Packed, 0),
+        [0x010C002A] = new(PixelFormat.BayerGR12Packed, 0),
+        [0x010C002B] = new(PixelFormat.BayerRG12Packed, 0),
+        [0x010C002C] = new(PixelFormat.BayerGB12Packed, 0),
+        [0x010C002D] = new(PixelFormat.BayerBG12Packed, 0),
+        [0x021E005C] = new(PixelFormat.Rgb10P, 0),
+        [0x021E0048] = new(PixelFormat.Bgr10P, 0),
+        [0x0224005D] = new(PixelFormat.Rgb12P, 0),
+        [0x02240049] = new(PixelFormat.Bgr12P, 0),
         [0x0230004B] = new(PixelFormat.Bgr16, 16),
     };
 

@@ -116,7 +116,7 @@ internal static class Permissions
             Under("page ", new CallRule(AccessRole.Viewer) { IsForWall = true }, "/wall");
             Under("page ", anybody, "/not-found", "/wall/enter", "/sign-in", "/sign-in/code", "/setup");
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
-            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/models", "/no-access", "/report", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
+            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/cameras", "/models", "/no-access", "/report", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
             Under("page ", AccessRole.Engineer, "/stations/{Name}/setup");
             Under("page ", AccessRole.Administrator, "/users");
@@ -147,7 +147,7 @@ internal static class Permissions
             {
                 ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"), ("sample.import", "SampleService/ImportSample"), ("collection.set", "SampleService/SetCollection"),
                 ("defect-kind.add", "SampleService/AddDefectKind"), ("defect-kind.remove", "SampleService/RemoveDefectKind"),
-                ("station.create", "StationService/CreateStation"), ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("station.remove", "StationService/RemoveStation"),
+                ("station.create", "StationService/CreateStation"), ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("camera.trigger", "CameraService/TriggerCamera"), ("station.remove", "StationService/RemoveStation"),
                 ("recipe.activate", "RecipeService/ActivateRecipe"), ("recipe.select", "RecipeService/SelectRecipe"), ("recipe.rollback", "RecipeService/RollbackRecipe"),
                 ("recipe.sensitivity", "RecipeService/SetSensitivity"),
                 ("model.upload", "ModelService/UploadModel"), ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"),

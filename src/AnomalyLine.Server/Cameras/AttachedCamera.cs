@@ -15,6 +15,9 @@ internal sealed class AttachedCamera(CameraReport first, TimeProvider time)
     /// <summary>How long a camera may take to answer a trigger: less than the gateway waits for the server.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>A status comes every second; none for so long says that something hangs.</summary>
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(5);
+
     private readonly Channel<ulong> _asked = Channel.CreateUnbounded<ulong>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<string?>> _results = new();
     private volatile CameraReport _report = first;
@@ -30,6 +33,13 @@ internal sealed class AttachedCamera(CameraReport first, TimeProvider time)
 
     /// <summary>Whether its program is connected.</summary>
     public bool IsAttached => !_isGone;
+
+    /// <summary>Whether it gives frames.</summary>
+    public CameraState StateAt(DateTimeOffset now)
+    {
+        var report = _report;
+        return _isGone ? CameraState.Gone : now - report.Time > s_silence ? CameraState.Silent : report.Fault.Length > 0 ? CameraState.Faulty : CameraState.Well;
+    }
 
     /// <summary>The triggers to hand to the program, by their numbers; ends when the camera is gone.</summary>
     public IAsyncEnumerable<ulong> Asked(CancellationToken cancel) => _asked.Reader.ReadAllAsync(cancel);

@@ -3,15 +3,46 @@ using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using AnomalyLine.Contracts.V1;
 using AnomalyLine.Imaging.Sharing;
+using AnomalyLine.Server.Grpc;
+using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Win32.SafeHandles;
 
 namespace AnomalyLine.Fuzz.Tests.Targets;
 
-/// <summary>What camera programs on the same machine hand over.</summary>
+/// <summary>What camera programs hand over: memory on the same machine, and how their cameras are.</summary>
 internal static class SharingTargets
 {
-    public static IReadOnlyList<Func<FuzzTarget>> All => [static () => new Handover()];
+    public static IReadOnlyList<Func<FuzzTarget>> All => [static () => new Handover(), static () => new Status()];
+
+    /// <summary>Messages of the stream by which a program attaches a camera.</summary>
+    private sealed class Status() : FuzzTarget("status of a camera")
+    {
+        private const int MostName = 64, MostText = 512;
+
+        public override IReadOnlyList<byte[]> Seeds { get; } =
+        [
+            new AttachCameraRequest
+            {
+                Status = new() { Name = "top", Station = "a", Source = "genicam:1", Trigger = Contracts.V1.CameraTrigger.Software, Fault = "gone", Frames = 7, TemperatureCelsius = 40.5, SinceLastFrame = new() { Seconds = 3 } },
+            }.ToByteArray(),
+            new AttachCameraRequest { Result = new() { TriggerId = 7, Refusal = "is being opened anew" } }.ToByteArray(),
+        ];
+
+        public override bool Run(byte[] input)
+        {
+            AttachCameraRequest? request = null;
+            if (!Reads<InvalidProtocolBufferException>(() => request = AttachCameraRequest.Parser.ParseFrom(input))) return false;
+            return Reads<RpcException>(() =>
+            {
+                var camera = new Server.Cameras.AttachedCamera(CameraWire.Read(request!.Status, DateTimeOffset.UnixEpoch), TimeProvider.System);
+                var status = camera.ToWire(DateTimeOffset.UnixEpoch).Status;
+                if (status.Name.Length is 0 or > MostName || status.Station.Length is 0 or > MostName || status.Source.Length > MostText || status.Fault.Length > MostText) throw new InvalidOperationException($"A text is too long or missing: {status}");
+            });
+        }
+    }
 
     /// <summary>
     /// A program that hands its memory over: words before it, descriptors of any kind and number, words with them, and where a frame is then said to lie. The input is a head of 16 bytes (number and kinds

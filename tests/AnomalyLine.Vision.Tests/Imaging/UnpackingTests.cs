@@ -112,6 +112,34 @@ public sealed class UnpackingTests
         for (var i = 0; i < values.Length; i++) Assert.Equal(values[i], decoded.At<ushort>(i / width, i % width));
     }
 
+    [Theory]
+    [InlineData(PixelFormat.Rgb10P, 10)]
+    [InlineData(PixelFormat.Bgr10P, 10)]
+    [InlineData(PixelFormat.Rgb12P, 12)]
+    [InlineData(PixelFormat.Bgr12P, 12)]
+    public void TryDecode_PackedColoursWithPadding_AreTheSameAsThoseOf16Bits(PixelFormat format, int bits)
+    {
+        const int width = 37, height = 5, padding = 6;
+        var random = new Random(5);
+        var values = Enumerable.Range(0, width * 3 * height).Select(_ => random.Next(1 << bits)).ToArray();
+        var stride = Frame.RowBytes(format, width) + padding;
+        var data = new byte[stride * height];
+        for (var i = 0; i < values.Length; i++) Pack(format, bits, data.AsSpan(i / (width * 3) * stride, stride), i % (width * 3), values[i]);
+
+        var frame = Create(format, width, height, stride, data);
+        using var colour = Decode(frame);
+        Assert.Equal((((width * 3 * bits) + 7) / 8, bits, MatType.CV_16UC3), (stride - padding, frame.SignificantBits, colour.Type()));
+        for (var i = 0; i < width * height; i++)
+        {
+            var pixel = colour.At<Vec3w>(i / width, i % width);
+            Assert.Equal(values[(i * 3)..((i * 3) + 3)], [pixel.Item0, pixel.Item1, pixel.Item2]);
+        }
+
+        Assert.True(FrameDecoder.TryDecode(frame, IntPtr.Zero, out var decoded, out _));
+        Assert.Equal(format is PixelFormat.Rgb10P or PixelFormat.Rgb12P, decoded.RedFirst);
+        decoded.Dispose();
+    }
+
     [Fact]
     public void TryDecode_MosaicsOf10To16Bits_AreTheOneOf8BitsInTheirOrder()
     {
@@ -122,7 +150,7 @@ public sealed class UnpackingTests
         foreach (var order in s_orders)
         {
             using var expected = Decode(Create(Enum.Parse<PixelFormat>($"Bayer{order}8"), width, height, width, pixels));
-            foreach (var (name, bits) in (ReadOnlySpan<(string, int)>)[("16", 16), ("10P", 10), ("12P", 12)])
+            foreach (var (name, bits) in (ReadOnlySpan<(string, int)>)[("16", 16), ("10P", 10), ("12P", 12), ("10Packed", 10), ("12Packed", 12)])
             {
                 var format = Enum.Parse<PixelFormat>($"Bayer{order}{name}");
                 var stride = Frame.RowBytes(format, width);
@@ -219,7 +247,7 @@ public sealed class UnpackingTests
 
     private static void Pack(PixelFormat format, int bits, Span<byte> row, int x, int value)
     {
-        if (format is PixelFormat.Mono10Packed or PixelFormat.Mono12Packed)
+        if (format.ToString().EndsWith("Packed", StringComparison.Ordinal))
         {
             var low = bits - 8;
             row[(x / 2 * 3) + (x % 2 * 2)] = (byte)(value >> low);
