@@ -35,9 +35,10 @@ internal static class SharingTargets
         {
             AttachCameraRequest? request = null;
             if (!Reads<InvalidProtocolBufferException>(() => request = AttachCameraRequest.Parser.ParseFrom(input))) return false;
+            if (request!.Result is { } result) return CameraWire.Clip(result.Refusal, MostText).Length <= MostText ? true : throw new InvalidOperationException($"A refusal is too long: {result}");
             return Reads<RpcException>(() =>
             {
-                var camera = new Server.Cameras.AttachedCamera(CameraWire.Read(request!.Status, DateTimeOffset.UnixEpoch), TimeProvider.System);
+                var camera = new Server.Cameras.AttachedCamera(CameraWire.Read(request.Status, DateTimeOffset.UnixEpoch), TimeProvider.System);
                 var status = camera.ToWire(DateTimeOffset.UnixEpoch).Status;
                 if (status.Name.Length is 0 or > MostName || status.Station.Length is 0 or > MostName || status.Source.Length > MostText || status.Fault.Length > MostText) throw new InvalidOperationException($"A text is too long or missing: {status}");
             });

@@ -132,7 +132,7 @@ public sealed class UnpackingTests
         for (var i = 0; i < width * height; i++)
         {
             var pixel = colour.At<Vec3w>(i / width, i % width);
-            Assert.Equal(values[(i * 3)..((i * 3) + 3)], [pixel.Item0, pixel.Item1, pixel.Item2]);
+            Assert.Equal((values[i * 3], values[(i * 3) + 1], values[(i * 3) + 2]), (pixel.Item0, pixel.Item1, pixel.Item2));
         }
 
         Assert.True(FrameDecoder.TryDecode(frame, IntPtr.Zero, out var decoded, out _));
