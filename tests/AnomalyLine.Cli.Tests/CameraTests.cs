@@ -16,6 +16,7 @@ public sealed class CameraTests
         using var summary = JsonDocument.Parse(Assert.Single(run.ResultLines));
         Assert.Equal((4, 2, 2, 0), (Int(summary, "taken"), Int(summary, "ok"), Int(summary, "notOk"), Int(summary, "unanswered")));
         Assert.Equal(["000", "001", "002", "003"], line.Requests.Select(request => request.PartId));
+        Assert.Equal([1UL, 2, 3, 4], line.Requests.Select(request => request.Frame.Number));
         Assert.All(line.Requests, request => Assert.Equal((32u, 32u, PixelFormat.Bgr8, 250L), (request.Frame.Width, request.Frame.Height, request.Frame.PixelFormat, request.Deadline.Nanos / 1_000_000L)));
     }
 

@@ -120,6 +120,23 @@ public sealed class MnadMethodTests
         Assert.True((method.AnomalyMap(clips) - (foretold - clips[.., 6..]).pow(2).mean([1])).abs().max().item<float>() < 1e-6f);
     }
 
+    [Fact]
+    public void Complete_Prediction_TakesDeviationsInLighterAndDarkerFramesToo()
+    {
+        using var method = new MnadMethod(Small with { Variant = MnadVariant.Prediction, Clip = 3, Balance = 1 });
+        method.Network.eval();
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var clips = rand(4, 9, 32, 32);
+
+        // Before, deviations are 1, and with this balance the map is the error.
+        var errors = cat(new[] { 0.9, 1, 1.1 }.Select(gain => method.AnomalyMap((clips * gain).clamp(0, 1))).ToArray(), 0);
+        var expected = errors.std(unbiased: false).item<float>();
+        method.Complete([clips[..2], clips[2..]]);
+        Assert.Equal(1, ((MnadNetwork)method.Network).Deviations[0].item<float>() / expected, 1e-3);
+        Assert.NotEqual(1, method.AnomalyMap(clips).std(unbiased: false).item<float>(), 1e-3);
+    }
+
     [Theory]
     [InlineData(MnadVariant.Reconstruction, 2, "reconstruction takes 1 frame")]
     [InlineData(MnadVariant.Prediction, 1, "prediction 2..16")]

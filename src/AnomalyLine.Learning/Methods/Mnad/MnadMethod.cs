@@ -13,6 +13,9 @@ namespace AnomalyLine.Learning.Methods.Mnad;
 /// </summary>
 internal sealed class MnadMethod : AnomalyMethod
 {
+    /// <summary>Factors of the brightness under which deviations are taken.</summary>
+    private static readonly double[] s_asTheyAre = [1], s_lights = [0.9, 1, 1.1];
+
     private readonly MnadOptions _options;
     private readonly MnadNetwork _network;
 
@@ -53,7 +56,7 @@ internal sealed class MnadMethod : AnomalyMethod
     /// <summary>The judged frame as it is rebuilt, or foretold from those before it.</summary>
     public override Tensor Reconstruct(Tensor frames, InferenceContext context) => context.Pass(frames)[0].Plus(1) / S(2);
 
-    /// <summary>Takes the deviations of both parts over all places of all normal frames.</summary>
+    /// <summary>Takes the deviations of both parts over all places of all normal frames; for prediction also as they would be lighter and darker, as those of a video are of one hour.</summary>
     public override void Complete(IEnumerable<Tensor> normals)
     {
         using var scope = NewDisposeScope();
@@ -62,12 +65,15 @@ internal sealed class MnadMethod : AnomalyMethod
         long count = 0;
         foreach (var frames in normals)
         {
-            using var step = NewDisposeScope();
-            var (error, distance) = Parts(frames, context);
-            var parts = stack([error, distance]).flatten(1).to(ScalarType.Float64);
-            sum.add_(parts.sum([1]), S(1));
-            squares.add_((parts * parts).sum([1]), S(1));
-            count += parts.shape[1];
+            foreach (var gain in _options.Clip == 1 ? s_asTheyAre : s_lights)
+            {
+                using var step = NewDisposeScope();
+                var (error, distance) = Parts(gain == 1 ? frames : (frames * S(gain)).clamp(S(0), S(1)), context);
+                var parts = stack([error, distance]).flatten(1).to(ScalarType.Float64);
+                sum.add_(parts.sum([1]), S(1));
+                squares.add_((parts * parts).sum([1]), S(1));
+                count += parts.shape[1];
+            }
         }
 
         var mean = sum / S(count);
