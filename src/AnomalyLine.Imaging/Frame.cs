@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AnomalyLine.Imaging.Png;
 
 namespace AnomalyLine.Imaging;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using AnomalyLine.Imaging.Jpeg;
+using AnomalyLine.Imaging.Png;
 using OpenCvSharp;
 
 namespace AnomalyLine.Imaging;
@@ -154,7 +155,7 @@ internal static class FrameDecoder
         if (error is not null) return null;
         if (Agrees(frame, width, height) || Agrees(frame, height, width))
         {
-            if (Read(file, ImreadModes.AnyDepth | ImreadModes.AnyColor) is not { } pixels) return null;
+            if (Read(file) is not { } pixels) return null;
             if (Agrees(frame, width, height) || Agrees(frame, pixels.Width, pixels.Height)) return new DecodedFrame(pixels, false);
             pixels.Dispose();
         }
@@ -183,14 +184,12 @@ internal static class FrameDecoder
     /// <summary>The announced size may be that of the file or, where its orientation turns the picture, that of the picture.</summary>
     private static bool Agrees(Frame frame, int width, int height) => (frame.Width == 0 || frame.Width == width) && (frame.Height == 0 || frame.Height == height);
 
-    /// <summary>Decodes a file that <see cref="CheckFile"/> has let pass.</summary>
-    /// <returns>The picture, which the caller disposes of; null where OpenCV cannot read it.</returns>
-    internal static Mat? Read(ReadOnlySpan<byte> file, ImreadModes mode)
+    private static Mat? Read(ReadOnlySpan<byte> file)
     {
         Mat decoded;
         try
         {
-            decoded = Cv2.ImDecode(file, mode);
+            decoded = Cv2.ImDecode(file, ImreadModes.AnyDepth | ImreadModes.AnyColor);
         }
         catch (OpenCVException)
         {

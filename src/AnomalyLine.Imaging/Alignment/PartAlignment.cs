@@ -1,3 +1,4 @@
+using AnomalyLine.Imaging.Png;
 using OpenCvSharp;
 
 namespace AnomalyLine.Imaging.Alignment;
@@ -96,11 +97,19 @@ public sealed record PartAlignment(
         var file = Reference.Span;
 
         // Nothing larger than it has to be is ever decoded, and nothing damaged, which takes milliseconds.
-        if (FrameDecoder.CheckFile(PixelFormat.Png, file, out var declaredWidth, out var declaredHeight) is not null || (declaredWidth, declaredHeight) != (width, height)) return false;
-        using var mat = FrameDecoder.Read(file, ImreadModes.Grayscale);
-        if (mat is null || mat.Width != width || mat.Height != height) return false;
-        mat.GetArray(out byte[] bytes);
-        grey = Array.ConvertAll(bytes, value => value / 255f);
-        return true;
+        if (PngFile.Check(file, out var declaredWidth, out var declaredHeight) is not null || (declaredWidth, declaredHeight) != (width, height) || PngChecksums.Check(file) is not null) return false;
+        try
+        {
+            using var mat = Cv2.ImDecode(file, ImreadModes.Grayscale);
+            if (mat.Empty() || mat.Width != width || mat.Height != height) return false;
+            mat.GetArray(out byte[] bytes);
+            grey = Array.ConvertAll(bytes, value => value / 255f);
+            return true;
+        }
+        catch (OpenCVException)
+        {
+            // OpenCV reports some broken files by an exception instead of an empty result.
+            return false;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AnomalyLine.Imaging.Png;
 using OpenCvSharp;
 
 namespace AnomalyLine.Imaging.Datasets;

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using AnomalyLine.Imaging;
+using AnomalyLine.Imaging.Png;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Imaging.Png;
 using OpenCvSharp;
 
 namespace AnomalyLine.Fuzz.Tests.Targets;

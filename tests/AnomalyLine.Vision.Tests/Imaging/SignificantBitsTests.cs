@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Imaging.Png;
 using OpenCvSharp;
 
 namespace AnomalyLine.Vision.Tests.Imaging;

@@ -2,6 +2,7 @@ using AnomalyLine.Detection.Models;
 using AnomalyLine.Evaluation.Defects;
 using AnomalyLine.Imaging;
 using AnomalyLine.Imaging.Datasets;
+using AnomalyLine.Imaging.Png;
 using AnomalyLine.Learning.Catalog;
 using AnomalyLine.Learning.Methods.Autoencoder;
 using AnomalyLine.Learning.Training;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace AnomalyLine.Imaging;
+namespace AnomalyLine.Imaging.Png;
 
 /// <summary>
 /// What can be told of a PNG file before it is decoded (W3C PNG, section 5): its size, whether it is whole, and how many bits of its 16-bit values are in use, in a text of the keyword SignificantBits.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace AnomalyLine.Imaging;
+namespace AnomalyLine.Imaging.Png;
 
 /// <summary>
 /// The checksums of a PNG file's chunks (W3C PNG, annex D), before it is decoded: libpng reports a wrong one with a line on the process's
