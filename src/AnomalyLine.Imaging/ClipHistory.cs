@@ -23,7 +23,7 @@ public sealed class ClipHistory
     private int _strays;
 
     /// <summary>Takes a frame in, and makes the clip that ends with it.</summary>
-    /// <param name="frame">The frame, prepared to <see cref="InputSpec.OfOneFrame"/>; it belongs to the history from here on. If it was prepared to something else than those before, the clip begins anew with it.</param>
+    /// <param name="frame">The frame, prepared to <see cref="InputSpec.ForOneFrame"/>; it belongs to the history from here on. If it was prepared to something else than those before, the clip begins anew with it.</param>
     /// <param name="source">Where it comes from: its number and its capture time.</param>
     /// <param name="input">What the model takes.</param>
     /// <param name="clip">The clip; the caller disposes it.</param>

@@ -28,8 +28,7 @@ public sealed record InputSpec(
     public int Length => Planes * Height * Width;
 
     /// <summary>What each frame of a clip is prepared to; the same where frames are judged one by one.</summary>
-    [JsonIgnore]
-    public InputSpec OfOneFrame => Frames == 1 ? this : this with { Frames = 1 };
+    public InputSpec ForOneFrame() => Frames == 1 ? this : this with { Frames = 1 };
 
     /// <summary>All of the input.</summary>
     [JsonIgnore]

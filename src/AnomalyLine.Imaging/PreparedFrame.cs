@@ -73,7 +73,7 @@ public sealed class PreparedFrame : IDisposable
 
     /// <summary>A clip of frames that were prepared one by one.</summary>
     /// <param name="input">What the model takes.</param>
-    /// <param name="frames">As many as <see cref="InputSpec.Frames"/> says, each prepared to <see cref="InputSpec.OfOneFrame"/>, oldest first: the last is judged. They stay the caller's.</param>
+    /// <param name="frames">As many as <see cref="InputSpec.Frames"/> says, each prepared to <see cref="InputSpec.ForOneFrame"/>, oldest first: the last is judged. They stay the caller's.</param>
     /// <returns>The clip; the caller disposes it.</returns>
     public static PreparedFrame Join(InputSpec input, IReadOnlyList<PreparedFrame> frames)
     {

@@ -57,7 +57,7 @@ public sealed class ClipOrderTests
 
     private void Fill(ClipPlace place, int grey)
     {
-        Assert.True(FramePreparer.TryPrepare(TestLine.Frame(grey), s_input.OfOneFrame, null, out var prepared, out var error), error);
+        Assert.True(FramePreparer.TryPrepare(TestLine.Frame(grey), s_input.ForOneFrame(), null, out var prepared, out var error), error);
         _order.Fill(place, prepared, Hand);
     }
 

@@ -22,7 +22,7 @@ public static class ClipFile
         var frames = new List<PreparedFrame>(files.Count);
         try
         {
-            foreach (var file in files) frames.Add(One(file, input.OfOneFrame));
+            foreach (var file in files) frames.Add(One(file, input.ForOneFrame()));
             return PreparedFrame.Join(input, frames);
         }
         finally

@@ -60,7 +60,7 @@ internal static class DetectorLoader
         var frames = new List<PreparedFrame>(count);
         try
         {
-            if (!FramePreparer.TryPrepare(frame, input.OfOneFrame, null, out var one, out error)) throw new ModelFileException(error);
+            if (!FramePreparer.TryPrepare(frame, input.ForOneFrame(), null, out var one, out error)) throw new ModelFileException(error);
             using (one)
                 while (frames.Count < count) frames.Add(PreparedFrame.Join(input, [.. Enumerable.Repeat(one, input.Frames)]));
             var detections = detector.Detect(frames);

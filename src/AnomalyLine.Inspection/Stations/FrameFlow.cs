@@ -137,7 +137,7 @@ internal sealed class FrameFlow
             {
                 worker.GiveBack(pending);
             }
-            else if (TryPrepare(pending, worker.Input.OfOneFrame, out prepared, out var error, out var isPartMissing))
+            else if (TryPrepare(pending, worker.Input.ForOneFrame(), out prepared, out var error, out var isPartMissing))
             {
                 // Also where its time is over: the clips of those that follow it hold this frame.
                 (pending.FrameWidth, pending.FrameHeight) = (prepared.FrameWidth, prepared.FrameHeight);

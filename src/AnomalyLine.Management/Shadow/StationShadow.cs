@@ -111,7 +111,7 @@ internal sealed class StationShadow : IDisposable
     private void Look(IDetector detector, ClipHistory history, EvidenceItem item)
     {
         var input = detector.Input;
-        if (!FramePreparer.TryPrepare(item.Frame, input.OfOneFrame, item.Area, out var prepared, out _, out var isPartMissing))
+        if (!FramePreparer.TryPrepare(item.Frame, input.ForOneFrame(), item.Area, out var prepared, out _, out var isPartMissing))
         {
             if (input.Frames > 1) history.Clear("a frame could not be read");
             else if (isPartMissing) Judge(detector, item, null);

@@ -166,7 +166,7 @@ public sealed class ClipHistoryTests
 
     private static PreparedFrame Prepare(Frame source, InputSpec input)
     {
-        Assert.True(FramePreparer.TryPrepare(source, input.OfOneFrame, null, out var prepared, out var error), error);
+        Assert.True(FramePreparer.TryPrepare(source, input.ForOneFrame(), null, out var prepared, out var error), error);
         return prepared;
     }
 
