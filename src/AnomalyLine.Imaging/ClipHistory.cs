@@ -70,7 +70,9 @@ public sealed class ClipHistory
     /// <returns>Where that is; null for a frame that is too old.</returns>
     private int? Place(Entry entry, InputSpec input)
     {
+        // A model of shorter clips keeps fewer: those go first, so that a late frame's place is counted among the ones that stay.
         var room = input.Frames + Spare;
+        while (_frames.Count > room) DropOldest();
         var at = _frames.Count;
         while (at > 0 && entry.IsBefore(_frames[at - 1])) at--;
         var (before, after) = (at > 0 ? _frames[at - 1] : null, at < _frames.Count ? _frames[at] : null);
@@ -107,15 +109,16 @@ public sealed class ClipHistory
         at = Math.Min(at, _frames.Count);
         if (at == _frames.Count) _strays = 0;
         _frames.Insert(at, entry);
-        while (_frames.Count > room)
-        {
-            _frames[0].Prepared.Dispose();
-            _frames.RemoveAt(0);
-            _beginning = "those before are not kept any more";
-            at--;
-        }
+        if (_frames.Count <= room) return at;
+        DropOldest();
+        return at - 1;
+    }
 
-        return at;
+    private void DropOldest()
+    {
+        _frames[0].Prepared.Dispose();
+        _frames.RemoveAt(0);
+        _beginning = "those before are not kept any more";
     }
 
     /// <summary>Why one frame does not follow the other; null if it does.</summary>

@@ -267,5 +267,5 @@ internal sealed class FrameFlow
     /// <param name="Worker">The model that it is prepared for.</param>
     /// <param name="Clips">Its station's.</param>
     /// <param name="Place">Its place among its station's frames; null for a model that takes no clips.</param>
-    private sealed record FrameWork(PendingInspection Pending, ModelWorker Worker, ClipOrder Clips, ClipPlace? Place);
+    private readonly record struct FrameWork(PendingInspection Pending, ModelWorker Worker, ClipOrder Clips, ClipPlace? Place);
 }

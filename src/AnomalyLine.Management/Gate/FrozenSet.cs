@@ -16,7 +16,7 @@ internal sealed record FrozenSet(string Root, IReadOnlyList<string> Normals, IRe
     /// <exception cref="ModelFileException">A model cannot be read.</exception>
     /// <param name="folder">The data set's folder.</param>
     /// <param name="candidate">The candidate's model file.</param>
-    /// <param name="active">The active model's; null where there is none to compare with.</param>
+    /// <param name="active">The active model's; null if no model is active.</param>
     public static FrozenSet Of(string folder, string candidate, string? active)
     {
         var data = DatasetFolder.OpenToTest(folder);

@@ -46,6 +46,18 @@ public sealed class ClipHistoryTests
     }
 
     [Fact]
+    public void TryJoin_LateFrameAfterAModelOfShorterClips_IsTooOldOrHasItsPlace()
+    {
+        var (long16, short2) = (new InputSpec(4, 4, 1, 16), new InputSpec(4, 4, 1, 2));
+        for (var number = 1; number <= 26; number++)
+            if (number is not (5 or 24)) _ = TryJoin(number, (ulong)number, number * Interval, long16, out _, out _);
+
+        Assert.Contains("captured before all frames that are kept", Missing(5, number: 5, input: short2), StringComparison.Ordinal);
+        Assert.Equal([23, 24], Join(24, number: 24, input: short2));
+        Assert.Equal([26, 27], Join(27, number: 27, input: short2));
+    }
+
+    [Fact]
     public void TryJoin_NumberOfTwoFrames_BeginsAnew()
     {
         Fill(1, 4);
