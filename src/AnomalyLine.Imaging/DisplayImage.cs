@@ -25,7 +25,7 @@ internal static class DisplayImage
         if (maxWidth > 0 && pixels.Width > maxWidth)
         {
             scale = maxWidth / (double)pixels.Width;
-            Cv2.Resize(pixels, small, new Size(maxWidth, Math.Max(1, (int)Math.Round(pixels.Height * scale))), 0, 0, InterpolationFlags.Area);
+            AreaMean.Resize(pixels, small, new Size(maxWidth, Math.Max(1, (int)Math.Round(pixels.Height * scale))));
             pixels = small;
         }
 

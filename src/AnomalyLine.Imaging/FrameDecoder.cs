@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AnomalyLine.Imaging.Jpeg;
 using AnomalyLine.Imaging.Png;
@@ -12,8 +13,6 @@ namespace AnomalyLine.Imaging;
 /// </summary>
 internal static class FrameDecoder
 {
-    private static readonly ColorConversionCodes[] s_mosaics = [ColorConversionCodes.BayerBG2BGR, ColorConversionCodes.BayerGB2BGR, ColorConversionCodes.BayerGR2BGR, ColorConversionCodes.BayerRG2BGR];
-
     /// <summary>OpenCV writes lines of its own on standard error, between those of the log; what is wrong with a frame is said by <see cref="TryDecode"/>.</summary>
     static FrameDecoder() => Cv2.SetLogLevel(LogLevel.SILENT);
 
@@ -35,8 +34,8 @@ internal static class FrameDecoder
     {
         error = null;
         var layout = PixelLayout.Of(frame.Format);
-        if (layout.Planes == 3) return Merge(frame, data);
-        if (layout is { Mosaic: { } order, IsDeep: true }) return Demosaic(frame, layout, order);
+        if (layout.Planes == 3) return Interleave(frame);
+        if (layout.Mosaic is { } order) return layout.IsDeep ? Demosaic<ushort>(frame, layout, order, MatType.CV_16UC3) : Demosaic<byte>(frame, layout, order, MatType.CV_8UC3);
         if (layout.Packing != PixelPacking.None) return Unpack(frame, layout, out error) is { } values ? new DecodedFrame(values, frame.Format is PixelFormat.Rgb10P or PixelFormat.Rgb12P) : null;
         var type = frame.Format switch
         {
@@ -45,7 +44,7 @@ internal static class FrameDecoder
             _ => layout.IsDeep ? MatType.CV_16UC1 : MatType.CV_8UC1,
         };
         var raw = Mat.FromPixelData(frame.Height, frame.Width, type, data, frame.Stride);
-        return layout.Mosaic is { } mosaic ? Demosaic(raw, mosaic) : new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
+        return new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
     }
 
     /// <summary>Values that share bytes or are floats to 16 bits each; shared colours to blue, green, red.</summary>
@@ -99,12 +98,13 @@ internal static class FrameDecoder
         }
     }
 
-    /// <summary>A mosaic of more than 8 bits: three rows at a time are unpacked, so that they are in the processor's cache when their colours are taken.</summary>
-    private static unsafe DecodedFrame Demosaic(Frame frame, PixelLayout layout, int order)
+    /// <summary>Three rows at a time are unpacked, so that they are in the processor's cache when their colours are taken.</summary>
+    private static unsafe DecodedFrame Demosaic<T>(Frame frame, PixelLayout layout, int order, MatType type)
+        where T : unmanaged, IBinaryInteger<T>
     {
         int width = frame.Width, height = frame.Height, bytes = layout.RowBytes(width);
-        var colour = new Mat(height, width, MatType.CV_16UC3);
-        ushort[][] rows = [new ushort[width + 2], new ushort[width + 2], new ushort[width + 2]];
+        var colour = new Mat(height, width, type);
+        T[][] rows = [new T[width + 2], new T[width + 2], new T[width + 2]];
         Fill(0);
         Fill(1);
         for (var y = 0; y < height; y++)
@@ -115,7 +115,7 @@ internal static class FrameDecoder
             // Red green, green red, green blue, blue green; the next row has the other of each.
             var isGreenFirst = (order is 1 or 2) != (y % 2 == 1);
             var hasRed = (order is 0 or 1) != (y % 2 == 1);
-            MosaicRows.ToBgr(up, rows[y % 3], down, isGreenFirst, hasRed, new Span<ushort>(colour.Ptr(y).ToPointer(), width * 3));
+            MosaicRows.ToBgr<T>(up, rows[y % 3], down, isGreenFirst, hasRed, new Span<T>(colour.Ptr(y).ToPointer(), width * 3));
         }
 
         return new DecodedFrame(colour, false);
@@ -123,29 +123,24 @@ internal static class FrameDecoder
         void Fill(int y)
         {
             var row = rows[y % 3];
-            _ = TryUnpack(frame.Data.Span.Slice(y * frame.Stride, bytes), layout, row.AsSpan(1, width));
+            var source = frame.Data.Span.Slice(y * frame.Stride, bytes);
+            if (typeof(T) == typeof(byte)) source.CopyTo(MemoryMarshal.AsBytes(row.AsSpan(1, width)));
+            else _ = TryUnpack(source, layout, MemoryMarshal.Cast<T, ushort>(row.AsSpan(1, width)));
             (row[0], row[^1]) = (row[2], row[width - 1]);
         }
     }
 
-    private static DecodedFrame Merge(Frame frame, IntPtr data)
+    private static unsafe DecodedFrame Interleave(Frame frame)
     {
-        var planes = Enumerable.Range(0, 3).Select(plane => Mat.FromPixelData(frame.Height, frame.Width, MatType.CV_8UC1, data + (plane * frame.Height * frame.Stride), frame.Stride)).ToArray();
-        var colour = new Mat();
-        Cv2.Merge(planes, colour);
-        foreach (var plane in planes) plane.Dispose();
-        return new DecodedFrame(colour, true);
-    }
-
-    /// <summary>A mosaic of 8 bits: bilinear, by OpenCV, which names a mosaic by the second row's second and third pixel: its "BayerBG" starts red, green.</summary>
-    private static DecodedFrame Demosaic(Mat mosaic, int order)
-    {
-        using (mosaic)
+        int width = frame.Width, height = frame.Height, plane = height * frame.Stride;
+        var colour = new Mat(height, width, MatType.CV_8UC3);
+        for (var y = 0; y < height; y++)
         {
-            var colour = new Mat();
-            Cv2.CvtColor(mosaic, colour, s_mosaics[order]);
-            return new DecodedFrame(colour, false);
+            var from = frame.Data.Span[(y * frame.Stride)..];
+            ColourInterleaver.Interleave(from[..width], from.Slice(plane, width), from.Slice(2 * plane, width), new Span<byte>(colour.Ptr(y).ToPointer(), width * 3));
         }
+
+        return new DecodedFrame(colour, true);
     }
 
     private static DecodedFrame? DecodeFile(Frame frame, out string? error)

@@ -87,7 +87,7 @@ public static class FramePreparer
         var cover = input.CoverOf(taken.Width, taken.Height);
         var size = new Size(cover.Width, cover.Height);
         var sameSize = cut.Size() == size;
-        if (!sameSize && !BlockMean.TryShrink(cut, resized, size)) Cv2.Resize(cut, resized, size, 0, 0, InterpolationFlags.Area);
+        if (!sameSize) AreaMean.Resize(cut, resized, size);
         prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits, Mask = mask, View = view };
         error = null;
         using var filled = new Mat();
@@ -108,8 +108,7 @@ public static class FramePreparer
     private static float[] Grey(DecodedFrame decoded, (int Width, int Height) size)
     {
         using var small = new Mat();
-        var into = new Size(size.Width, size.Height);
-        if (!BlockMean.TryShrink(decoded.Pixels, small, into)) Cv2.Resize(decoded.Pixels, small, into, 0, 0, InterpolationFlags.Area);
+        AreaMean.Resize(decoded.Pixels, small, new Size(size.Width, size.Height));
         var values = new float[size.Width * size.Height];
         Spread(small, decoded.RedFirst, 1, small.Depth() == MatType.CV_16U ? SignificantBits.All : 0, values);
         return values;

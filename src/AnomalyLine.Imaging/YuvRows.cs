@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -10,7 +11,7 @@ namespace AnomalyLine.Imaging;
 /// </summary>
 internal static class YuvRows
 {
-    private const int Red = 90, GreenOfBlue = 22, GreenOfRed = 46, Blue = 113, Shift = 6, Half = 1 << (Shift - 1), PixelsAtOnce = 8;
+    private const int Red = 90, GreenOfBlue = 22, GreenOfRed = 46, Blue = 113, Shift = 6, Half = 1 << (Shift - 1);
 
     /// <summary>Converts a row.</summary>
     /// <param name="row">Four bytes for two pixels; the last pair is there in full where the width is odd.</param>
@@ -21,32 +22,22 @@ internal static class YuvRows
         var width = bgr.Length / 3;
         const byte none = 0xFF;
         var (luma, blueAt, redAt) = lumaFirst
-            ? (Vector128.Create((byte)0, none, 2, none, 4, none, 6, none, 8, none, 10, none, 12, none, 14, none),
-                Vector128.Create((byte)1, none, 1, none, 5, none, 5, none, 9, none, 9, none, 13, none, 13, none),
-                Vector128.Create((byte)3, none, 3, none, 7, none, 7, none, 11, none, 11, none, 15, none, 15, none))
-            : (Vector128.Create((byte)1, none, 3, none, 5, none, 7, none, 9, none, 11, none, 13, none, 15, none),
-                Vector128.Create((byte)0, none, 0, none, 4, none, 4, none, 8, none, 8, none, 12, none, 12, none),
-                Vector128.Create((byte)2, none, 2, none, 6, none, 6, none, 10, none, 10, none, 14, none, 14, none));
-        var firstBlueGreen = Vector128.Create((byte)0, 8, none, 1, 9, none, 2, 10, none, 3, 11, none, 4, 12, none, 5);
-        var firstRed = Vector128.Create(none, none, 0, none, none, 1, none, none, 2, none, none, 3, none, none, 4, none);
-        var lastBlueGreen = Vector128.Create(13, none, 6, 14, none, 7, 15, none, none, none, none, none, none, none, none, none);
-        var lastRed = Vector128.Create(none, 5, none, none, 6, none, none, 7, none, none, none, none, none, none, none, none);
+            ? (ColourInterleaver.Twice(0, none, 2, none, 4, none, 6, none, 8, none, 10, none, 12, none, 14, none),
+                ColourInterleaver.Twice(1, none, 1, none, 5, none, 5, none, 9, none, 9, none, 13, none, 13, none),
+                ColourInterleaver.Twice(3, none, 3, none, 7, none, 7, none, 11, none, 11, none, 15, none, 15, none))
+            : (ColourInterleaver.Twice(1, none, 3, none, 5, none, 7, none, 9, none, 11, none, 13, none, 15, none),
+                ColourInterleaver.Twice(0, none, 0, none, 4, none, 4, none, 8, none, 8, none, 12, none, 12, none),
+                ColourInterleaver.Twice(2, none, 2, none, 6, none, 6, none, 10, none, 10, none, 14, none, 14, none));
         var at = 0;
         ref var source = ref MemoryMarshal.GetReference(row);
         ref var target = ref MemoryMarshal.GetReference(bgr);
-        for (; at <= width - PixelsAtOnce; at += PixelsAtOnce)
+        for (; at <= width - Vector256<byte>.Count; at += Vector256<byte>.Count)
         {
-            var pairs = Vector128.LoadUnsafe(ref source, (nuint)(at * 2));
-            var y = Vector128.ShiftLeft(Vector128.ShuffleNative(pairs, luma).AsInt16(), Shift) + Vector128.Create((short)Half);
-            var cb = Vector128.ShuffleNative(pairs, blueAt).AsInt16() - Vector128.Create((short)128);
-            var cr = Vector128.ShuffleNative(pairs, redAt).AsInt16() - Vector128.Create((short)128);
-            var blue = Vector128.AddSaturate(y, cb * Vector128.Create((short)Blue));
-            var green = Vector128.SubtractSaturate(Vector128.SubtractSaturate(y, cb * Vector128.Create((short)GreenOfBlue)), cr * Vector128.Create((short)GreenOfRed));
-            var red = Vector128.AddSaturate(y, cr * Vector128.Create((short)Red));
-            var blueGreen = Bytes(blue, green);
-            var redTwice = Bytes(red, red);
-            (Vector128.ShuffleNative(blueGreen, firstBlueGreen) | Vector128.ShuffleNative(redTwice, firstRed)).StoreUnsafe(ref target, (nuint)(at * 3));
-            (Vector128.ShuffleNative(blueGreen, lastBlueGreen) | Vector128.ShuffleNative(redTwice, lastRed)).GetLower().StoreUnsafe(ref target, (nuint)((at * 3) + 16));
+            // Each half of the colours has 16 neighbouring pixels, eight of the one sum and eight of the other.
+            var from = (nuint)(at * 2);
+            var (firstBlue, firstGreen, firstRed) = Sums(Vector256.Create(Vector128.LoadUnsafe(ref source, from), Vector128.LoadUnsafe(ref source, from + 32)), luma, blueAt, redAt);
+            var (blue, green, red) = Sums(Vector256.Create(Vector128.LoadUnsafe(ref source, from + 16), Vector128.LoadUnsafe(ref source, from + 48)), luma, blueAt, redAt);
+            ColourInterleaver.Store(Bytes(firstBlue, blue), Bytes(firstGreen, green), Bytes(firstRed, red), ref Unsafe.Add(ref target, at * 3));
         }
 
         for (; at < width; at++)
@@ -60,14 +51,29 @@ internal static class YuvRows
         }
     }
 
-    /// <summary>Twice eight sums in 1/64 to bytes.</summary>
-    private static Vector128<byte> Bytes(Vector128<short> first, Vector128<short> second)
+    /// <summary>Blue, green and red of 16 pixels in 1/64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<short> Blue, Vector256<short> Green, Vector256<short> Red) Sums(Vector256<byte> pairs, Vector256<byte> luma, Vector256<byte> blueAt, Vector256<byte> redAt)
     {
-        (first, second) = (Vector128.ShiftRightArithmetic(first, Shift), Vector128.ShiftRightArithmetic(second, Shift));
-        return Sse2.IsSupported
-            ? Sse2.PackUnsignedSaturate(first, second)
-            : Vector128.NarrowWithSaturation(Vector128.Max(first, Vector128<short>.Zero).AsUInt16(), Vector128.Max(second, Vector128<short>.Zero).AsUInt16());
+        var y = Vector256.ShiftLeft(ColourInterleaver.Shuffle(pairs, luma).AsInt16(), Shift) + Vector256.Create((short)Half);
+        var cb = ColourInterleaver.Shuffle(pairs, blueAt).AsInt16() - Vector256.Create((short)128);
+        var cr = ColourInterleaver.Shuffle(pairs, redAt).AsInt16() - Vector256.Create((short)128);
+        return (
+            Vector256.AddSaturate(y, cb * Vector256.Create((short)Blue)),
+            Vector256.SubtractSaturate(Vector256.SubtractSaturate(y, cb * Vector256.Create((short)GreenOfBlue)), cr * Vector256.Create((short)GreenOfRed)),
+            Vector256.AddSaturate(y, cr * Vector256.Create((short)Red)));
     }
+
+    /// <summary>Twice 16 sums in 1/64 to bytes: a half has eight of the first, then eight of the second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Bytes(Vector256<short> first, Vector256<short> second)
+    {
+        (first, second) = (Vector256.ShiftRightArithmetic(first, Shift), Vector256.ShiftRightArithmetic(second, Shift));
+        return Avx2.IsSupported ? Avx2.PackUnsignedSaturate(first, second) : Vector256.Create(Bytes(first.GetLower(), second.GetLower()), Bytes(first.GetUpper(), second.GetUpper()));
+    }
+
+    private static Vector128<byte> Bytes(Vector128<short> first, Vector128<short> second) =>
+        Vector128.NarrowWithSaturation(Vector128.Max(first, Vector128<short>.Zero).AsUInt16(), Vector128.Max(second, Vector128<short>.Zero).AsUInt16());
 
     private static byte Byte(int sum) => (byte)Math.Clamp(sum >> Shift, 0, byte.MaxValue);
 }

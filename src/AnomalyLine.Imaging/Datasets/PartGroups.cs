@@ -101,7 +101,8 @@ public sealed class PartGroups
 
         private static float[] Small(Mat pixels)
         {
-            using var small = pixels.Resize(new Size(NearFrames.Side, NearFrames.Side), 0, 0, InterpolationFlags.Area);
+            using var small = new Mat();
+            AreaMean.Resize(pixels, small, new Size(NearFrames.Side, NearFrames.Side));
             if (small.Channels() == 3) Cv2.CvtColor(small, small, ColorConversionCodes.BGR2GRAY);
             using var values = new Mat();
             small.ConvertTo(values, MatType.CV_32FC1);

@@ -30,7 +30,7 @@ internal static class UnpackingBenchmark
             table.Add(format.ToString(), ms, moved / ms / 1e6, copy, copy / ms);
         }
 
-        return [table];
+        return [table, ShrinkingBenchmark.Run(options)];
     }
 
     private static DecodedFrame Decode(Frame frame, IntPtr bytes) =>
