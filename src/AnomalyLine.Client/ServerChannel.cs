@@ -44,7 +44,8 @@ public static class ServerChannel
     }
 
     /// <summary>Trusts what the system trusts, or this authority alone.</summary>
-    private static SslClientAuthenticationOptions Trust(string? authority)
+    /// <exception cref="CommandException">The file is no certificate.</exception>
+    public static SslClientAuthenticationOptions Trust(string? authority)
     {
         if (authority is null) return new SslClientAuthenticationOptions();
         try

@@ -40,6 +40,9 @@ public static class ServerOptions
         Recursive = true,
     };
 
+    /// <summary>The file of <see cref="Authority"/> that was given, or that the variable names; null for none.</summary>
+    public static string? AuthorityOf(System.CommandLine.ParseResult parsed) => Text(parsed.RootCommandResult, Authority, AuthorityVariable);
+
     /// <summary>The server's address, with what lets this program in.</summary>
     /// <param name="localKey">The key of the server with this port of gRPC on this machine, or null; asked again for each call. Null: there are none.</param>
     public static Option<ServerAddress> Server(Func<int, string?>? localKey) => new("--server")
@@ -70,7 +73,7 @@ public static class ServerOptions
         };
 
     /// <summary>The words themselves: converting them here would fail where the parser is about to say what is wrong with them.</summary>
-    private static string? Text(System.CommandLine.Parsing.ArgumentResult result, Option<string?> option, string variable) =>
+    private static string? Text(System.CommandLine.Parsing.SymbolResult result, Option<string?> option, string variable) =>
         result.GetResult(option)?.Tokens is [.., var last] ? last.Value : Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : null;
 
     private static bool TryParseAddress(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>

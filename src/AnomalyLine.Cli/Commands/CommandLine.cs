@@ -62,6 +62,7 @@ internal static class CommandLine
         UsersCommand.Create(output),
         KeysCommand.Create(output),
         SessionsCommand.Create(output),
+        HealthCommand.Create(output),
         BenchCommand.Create(output),
         OpcUaCommand.Create(output),
         BackupCommand.CreateBackup(output),

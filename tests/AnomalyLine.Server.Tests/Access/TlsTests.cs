@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -31,29 +30,6 @@ public sealed class TlsTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => server.Http.GetAsync("/v1/stations", TestServer.Cancel));
 
         SocketsHttpHandler Handler() => new() { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy.Clone() } };
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task HealthCheck_OfTheImage_FindsTheServerWithTlsAndWithout(bool isTls)
-    {
-        var (certificate, key) = Write();
-        var server = await TestServer.StartAsync(isTls ? [$"--AnomalyLine:Tls:Certificate={certificate}", $"--AnomalyLine:Tls:Key={key}"] : []);
-        var check = File.ReadLines(Checkout.PathOf("Dockerfile")).Last(line => line.StartsWith("HEALTHCHECK", StringComparison.Ordinal)).Split(" CMD ")[1]
-            .Replace(":8080/", $":{server.Http.BaseAddress!.Port}/", StringComparison.Ordinal);
-
-        Assert.Equal((0, ""), await RunAsync(check));
-        await server.DisposeAsync();
-        Assert.NotEqual(0, (await RunAsync(check)).ExitCode);
-
-        static async Task<(int ExitCode, string Output)> RunAsync(string command)
-        {
-            using var shell = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", $"{{ {command}; }} > /dev/null" }, RedirectStandardOutput = true, UseShellExecute = false })!;
-            var output = await shell.StandardOutput.ReadToEndAsync(TestServer.Cancel);
-            await shell.WaitForExitAsync(TestServer.Cancel);
-            return (shell.ExitCode, output);
-        }
     }
 
     [Fact]
