@@ -1,3 +1,4 @@
+using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Activation;
 using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Audit;
@@ -33,6 +34,7 @@ using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -131,6 +133,8 @@ internal static class ServerHost
         services.AddSingleton<AccessInterceptor>().AddSingleton<RefusalLog>().AddSingleton<SignInThrottle>().AddSingleton<PasswordCheck>().AddSingleton<Accounts>().AddSingleton<OwnPassword>().AddSingleton<SecondFactorSignIn>().AddSingleton<OwnSecondFactor>().AddSingleton<Setup>();
         services.AddHostedService(provider => provider.GetRequiredService<Setup>());
         services.AddHostedService<LocalPrograms>().AddHostedService<AccountEdits>();
+        // Forms and open pages of before a restart are known after it.
+        services.AddDataProtection().SetApplicationName("AnomalyLine").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, SessionFile.KeyFolder)));
         services.AddAuthentication(Identity.Scheme).AddScheme<AuthenticationSchemeOptions, CallerHandler>(Identity.Scheme, configureOptions: null);
         services.AddAuthorization(authorization => authorization.FallbackPolicy = PermissionHandler.Policy);
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>().AddSingleton<IAuthorizationMiddlewareResultHandler, AccessAnswers>();

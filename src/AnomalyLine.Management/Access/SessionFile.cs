@@ -9,6 +9,9 @@ public sealed class SessionFile(string dataFolder)
     /// <summary>Name of the file in the data folder.</summary>
     public const string FileName = "sessions.json";
 
+    /// <summary>Folder of the keys by which the server knows its forms and open pages again after a restart; as the sessions in no backup.</summary>
+    public const string KeyFolder = "protection";
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Where it is.</summary>

@@ -162,6 +162,6 @@ public static class BackupWriter
     {
         var name = Path.GetFileName(path);
         return !name.EndsWith(".db", StringComparison.Ordinal) && !name.Contains(".db-", StringComparison.Ordinal) && name is not ("line.lock" or LocalKey.FileName or SessionFile.FileName or AuditSeal.FileName or SigningKey.FileName)
-            && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
+            && Path.GetFileName(Path.GetDirectoryName(path)) != SessionFile.KeyFolder && !name.EndsWith(Part, StringComparison.Ordinal) && !name.StartsWith("incoming-", StringComparison.Ordinal) && path != target;
     }
 }

@@ -19,6 +19,8 @@ internal static class ObservabilitySetup
     public static void AddObservability(this WebApplicationBuilder builder, bool forPeople)
     {
         builder.Logging.ClearProviders();
+        // Warns of each key that it is not encrypted; the data folder is closed to other accounts, as to the keys beside it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         if (forPeople) builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Default));
         else builder.Logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
         builder.Services.AddSingleton<ServerMetrics>();

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Partner } from "./redundancy.ts";
 import { parseUsers, type Users, UsersFile } from "./users.ts";
@@ -120,8 +120,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (!parsed.success) {
     problems.push(...parsed.error.issues.map((issue) => describe(issue, environment)));
   }
-  const users = readUsers(environment.OPCUA_USERS, problems);
-  if (environment.OPCUA_LABORATORY !== "true" && users.size === 0) {
+  const isLaboratory = environment.OPCUA_LABORATORY === "true";
+  const isWithoutUsers = isLaboratory && isMissing(environment.OPCUA_USERS);
+  const users = readUsers(isWithoutUsers ? undefined : environment.OPCUA_USERS, problems);
+  if (!isLaboratory && users.size === 0) {
     problems.push(
       "OPCUA_USERS: must name a file with at least one user (nobody could log in), unless OPCUA_LABORATORY=true",
     );
@@ -170,6 +172,11 @@ function describe(issue: z.core.$ZodIssue, environment: NodeJS.ProcessEnv): stri
   const name = String(issue.path[0]);
   const value = environment[name];
   return `${name}${value === undefined ? "" : ` = "${value}"`}: ${issue.message}`;
+}
+
+/** Whether a file is named that is not there, as in a container image, which names one whatever it is run for. */
+function isMissing(file: string | undefined): boolean {
+  return file !== undefined && file !== "" && !existsSync(file);
 }
 
 function readUsers(file: string | undefined, problems: string[]): Users {

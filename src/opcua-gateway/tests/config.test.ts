@@ -96,6 +96,12 @@ test("readConfig_Laboratory_FillsDefaults", () => {
   });
 });
 
+test("readConfig_UsersFileThatIsNotThere_IsAMistakeUnlessInTheLaboratory", () => {
+  const environment = { OPCUA_PKI: "/tmp/pki", OPCUA_USERS: join(temporaryFolder(), "users") };
+  expect(problemsOf(environment)).toContainEqual(expect.stringMatching(/^OPCUA_USERS = .*ENOENT/));
+  expect(readConfig({ ...environment, OPCUA_LABORATORY: "true" }).users.size).toBe(0);
+});
+
 test("login_NamesThatNobodyHas_AreLockedOneByOneAsOthersAre", async () => {
   const lines: string[] = [];
   const log = pino({}, { write: (line: string) => lines.push((JSON.parse(line) as { msg: string }).msg) });
