@@ -1,5 +1,5 @@
 # Thin names for the commands of README.md.
-.PHONY: demo test test-fast check format benchmarks sbom protos
+.PHONY: demo test test-fast check format benchmarks sbom protos deb
 
 demo:
 	deploy/install-native.sh
@@ -25,6 +25,10 @@ sbom:
 protos:
 	dotnet build src/AnomalyLine.Contracts -t:ZipProtos -nologo -v m -tl:off
 
+# Packages for Debian 12, Ubuntu 22.04 and newer with all that they run on: artifacts/anomalyline_VERSION_amd64.deb, anomalyline-camera_VERSION_amd64.deb.
+deb:
+	build/deb.sh
+
 # All that docs/benchmarks.md measures without a folder of images, one after another, with the machine in each header; nothing else should run. About half an hour.
 benchmarks:
 	build/benchmarks.sh
@@ -33,6 +37,7 @@ benchmarks:
 check:
 	dotnet format whitespace AnomalyLine.sln --verify-no-changes
 	cd src/opcua-gateway && npm ci --no-audit --no-fund --loglevel=error && npm run check && npm run lint:proto
+	deploy/check/run.sh
 
 format:
 	dotnet format AnomalyLine.sln

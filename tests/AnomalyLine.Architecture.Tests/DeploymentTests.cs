@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace AnomalyLine.Architecture.Tests;
 
@@ -34,6 +35,24 @@ public sealed partial class DeploymentTests
         Rule.Holds("A project's file and its lock file are there before the restore.", Project.Product.SelectMany(project =>
             new[] { project.File, $"{Path.GetDirectoryName(project.File)}/packages.lock.json", $"{Path.GetDirectoryName(project.File)}/packages.gpu.lock.json" }).Where(name => !file.Contains(name, StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Health_OfImageAndCompose_IsAskedByTheCommand()
+    {
+        Assert.EndsWith(" CMD [\"anomalyline\", \"health\"]", Repository.Read("Dockerfile").Split('\n').Last(line => line.StartsWith("HEALTHCHECK", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("test: [\"CMD\", \"anomalyline\", \"health\"]", Repository.Read("deploy/compose.yaml"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("build/deb.sh")]
+    [InlineData("deploy/debian/postinst")]
+    [InlineData("deploy/debian/prerm")]
+    [InlineData("deploy/debian/postrm")]
+    public void Script_OfThePackages_IsOne(string script) => Assert.Empty(Programs.Run(Repository.Read(script).StartsWith("#!/bin/sh", StringComparison.Ordinal) ? "sh" : "bash", "-n", script));
+
+    [Fact]
+    public void Kubernetes_Image_IsOfThisRelease() => Assert.Contains(
+        $"newTag: {XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("Version").Single().Value}\n", Repository.Read("deploy/kubernetes/base/kustomization.yaml"), StringComparison.Ordinal);
 
     [GeneratedRegex(@"Overall exposure level for \S+: (?<level>\d+\.\d+)")]
     private static partial Regex Rating();
