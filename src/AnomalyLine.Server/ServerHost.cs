@@ -68,6 +68,7 @@ internal static class ServerHost
         });
         if (demo is not null) builder.Configuration.AddInMemoryCollection(demo.ToSettings());
         var options = OptionsReader.Read(builder.Configuration);
+        HomeFolder.Ensure(options.DataFolder);
         builder.WebHost.UseLinePorts(options);
         builder.WebHost.UseStaticWebAssets();
         builder.AddObservability(forPeople: demo is not null || builder.Environment.IsDevelopment());

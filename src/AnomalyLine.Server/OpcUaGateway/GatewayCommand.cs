@@ -43,8 +43,6 @@ internal static class GatewayCommand
             if (!string.IsNullOrEmpty(value)) environment[name] = value;
         }
 
-        // A container or a service can run under an account that has neither this variable nor an entry among the users, without which the gateway does not start.
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("HOME"))) environment["HOME"] = Path.GetFullPath(options.DataFolder);
         if (options.Tls.Certificate is { } certificate) environment["ANOMALYLINE_CERTIFICATE"] = Path.GetFullPath(certificate);
         var users = UserList.PathIn(options.DataFolder, opcUa.UsersFile);
         if (opcUa.UsersFile is not null || File.Exists(users)) environment["OPCUA_USERS"] = users;
