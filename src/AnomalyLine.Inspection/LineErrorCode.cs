@@ -66,6 +66,9 @@ public enum LineErrorCode
     /// <summary>A model cannot be removed: it judges, can be gone back to, is a shadow, or is used by a job.</summary>
     ModelInUse = 25,
 
+    /// <summary>Somebody else has set or ended a station's schedule meanwhile; nothing was changed.</summary>
+    ScheduleChanged = 26,
+
     /// <summary>There is no training job of this number.</summary>
     JobNotFound = 21,
 

@@ -33,6 +33,7 @@ using AnomalyLine.Server.Webhooks;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
@@ -265,6 +266,10 @@ internal static class ServerHost
         app.MapAudit();
         app.MapListCsv();
         app.MapModelFiles();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Add(static endpoint =>
+        {
+            // Kestrel sends no body for HEAD, whatever a page writes.
+            if (endpoint.Metadata.OfType<ComponentTypeMetadata>().Any()) endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head, HttpMethods.Post]));
+        });
     }
 }

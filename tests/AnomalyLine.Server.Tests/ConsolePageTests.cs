@@ -1,4 +1,5 @@
 using System.Net;
+using AnomalyLine.Server.Console;
 
 namespace AnomalyLine.Server.Tests;
 
@@ -12,7 +13,7 @@ public sealed class ConsolePageTests
     {
         await using var server = await TestServer.StartReadyAsync(["a"], India);
         await server.InspectAsync([TestServer.Request("a", 1, 10)]);
-        string[] pages = ["/stations/a", "/stations/a/inspections/1", "/stations/a/recipes", "/models", "/audit", "/system", "/users", "/alarms", "/samples", "/training"];
+        string[] pages = ["/stations/a", "/stations/a/inspections/1", "/stations/a/recipes", "/models", "/audit", "/system", "/users", "/alarms", "/samples", "/training", "/training/schedules"];
         foreach (var page in pages) Assert.Contains("UTC&#x2B;5:30", await server.Http.GetStringAsync(page, TestServer.Cancel), StringComparison.Ordinal);
 
         using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Http.BaseAddress };
@@ -41,6 +42,46 @@ public sealed class ConsolePageTests
         Assert.Equal(isFound, !page.Contains("No part meets this.", StringComparison.Ordinal));
         Assert.Contains("The filter ends before it begins.", await server.Http.GetStringAsync($"/stations/a?from={until}&until={from}", TestServer.Cancel), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/stations/a")]
+    [InlineData("/training/schedules")]
+    [InlineData("/sign-in")]
+    [InlineData("/nonsense")]
+    public async Task Head_Page_AnswersAsGetWithoutABody(string address)
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        foreach (var client in new[] { server.Http, server.Strangers })
+        {
+            using var get = await client.GetAsync(address, TestServer.Cancel);
+            using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, address), TestServer.Cancel);
+            Assert.Equal((get.StatusCode, get.RequestMessage!.RequestUri, get.Content.Headers.ContentType), (head.StatusCode, head.RequestMessage!.RequestUri, head.Content.Headers.ContentType));
+            Assert.Equal("", await head.Content.ReadAsStringAsync(TestServer.Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task Schedules_PlantWithAZone_AreShownByItsClockWithTheirDays()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"], India);
+
+        // Sunday 20:00 UTC is Monday 01:30 in India.
+        await server.Training.SetScheduleAsync(new() { Schedule = new() { Station = "a", Enabled = true, MinuteOfDay = 20 * 60, Weekdays = 1, Method = "riad" } }, cancellationToken: TestServer.Cancel);
+
+        var page = WebUtility.HtmlDecode(await server.Http.GetStringAsync("/training/schedules", TestServer.Cancel));
+
+        Assert.Contains("Mon 01:30 UTC+5:30", page, StringComparison.Ordinal);
+        Assert.Matches(@"\d 01:30 UTC\+5:30", page);
+    }
+
+    [Theory]
+    [InlineData(60, 0b0000001, 330, 390, 0b0000001)]
+    [InlineData(1200, 0b0000001, 330, 90, 0b0000010)]
+    [InlineData(90, 0b0000010, -330, 1200, 0b0000001)]
+    [InlineData(60, 0b0000001, -480, 1020, 0b1000000)]
+    [InlineData(1439, 0b1000000, 1, 0, 0b0000001)]
+    public void Schedule_MovedToAnotherClock_KeepsItsMoment(int minute, int days, int by, int expected, int expectedDays) => Assert.Equal((expected, expectedDays), ScheduleText.Move(minute, days, by));
 
     [Fact]
     public async Task Address_Unknown_HelpsAPersonAndIsABareStatusForAProgram()

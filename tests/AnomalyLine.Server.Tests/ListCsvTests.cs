@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Access;
+using AnomalyLine.Server.Access;
 
 namespace AnomalyLine.Server.Tests;
 
@@ -38,6 +40,28 @@ public sealed class ListCsvTests
         Assert.Equal(5, rows.Length);
         Assert.Contains(",Approved,Anomalous,\"'=1+1, \"\"x\"\"\",NotOk,Ok,", rows[3], StringComparison.Ordinal);
         Assert.Equal(rows[0], some.TrimEnd());
+    }
+
+    [Fact]
+    public async Task JobsModelsAndUsers_Download_HaveARowForEach()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        server.Get<AccessControl>().Users.Add("eva", AccessRole.Operator, "a password of eva");
+        await server.Training.StartJobAsync(new() { Order = new() { Station = "a", Method = "riad", Preset = "fast", MaxMinutes = 2.5 } }, cancellationToken: TestServer.Cancel);
+
+        var jobs = await RowsAsync("/training/jobs.csv");
+        var models = await RowsAsync("/models.csv");
+        var users = await RowsAsync("/users.csv");
+
+        Assert.StartsWith("1,a,,riad,false,fast,,2.5,", Assert.Single(jobs), StringComparison.Ordinal);
+        Assert.Contains(",a,1,,Active,,", Assert.Single(models), StringComparison.Ordinal);
+        Assert.Contains("user,eva,Operator,true,false,", users);
+        async Task<string[]> RowsAsync(string address)
+        {
+            var rows = (await server.Http.GetStringAsync(address, TestServer.Cancel)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+            Assert.All(rows, row => Assert.Equal(rows[0].Split(',').Length, row.Split(',').Length));
+            return rows[1..];
+        }
     }
 
     [Fact]

@@ -54,6 +54,17 @@ public sealed class StationTests
     }
 
     [Fact]
+    public async Task DeleteSchedule_OfAStation_EndsItOnce()
+    {
+        await using var server = await TestServer.StartReadyAsync(["a"]);
+        await server.Training.SetScheduleAsync(new() { Schedule = new() { Station = "a", Enabled = true, AfterApproved = 10, Method = "riad" } }, cancellationToken: TestServer.Cancel);
+
+        Assert.True((await server.Training.DeleteScheduleAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Deleted);
+        Assert.False((await server.Training.DeleteScheduleAsync(new() { Station = "a" }, cancellationToken: TestServer.Cancel)).Deleted);
+        Assert.Empty((await server.Training.ListSchedulesAsync(new(), cancellationToken: TestServer.Cancel)).Schedules);
+    }
+
+    [Fact]
     public async Task SetNextPart_ProductWithItsRecipe_IsUsedByTheNextFrameWithoutAPart()
     {
         await using var server = await TestServer.StartReadyAsync(["a"]);

@@ -20,17 +20,30 @@ internal static class ScheduleCommand
         var baseData = new Option<string>("--base") { Description = "Folder below 'datasets' in the server's data folder that is used beside the samples.", HelpName = "NAME", DefaultValueFactory = _ => "" };
         var minutes = new Option<double?>("--max-minutes") { Description = "Time limit of the training steps.", HelpName = "M" };
         var off = new Option<bool>("--off") { Description = "Keep the schedule but start no jobs." };
+        var remove = new Option<bool>("--remove") { Description = "End the schedule; a job that it has started goes on." };
         var server = CommonOptions.Server();
         var json = CommonOptions.Json();
         var command = new Command("schedule", "Set when a station is trained again by itself; each job ends at the gate.")
         {
-            station, at, days, after.Within(1, int.MaxValue), method, preset, baseData, minutes.Within(0.001, 100_000), off, server, json,
+            station, at, days, after.Within(1, int.MaxValue), method, preset, baseData, minutes.Within(0.001, 100_000), off, remove, server, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(remove) && result.GetValue(station) is null) result.AddError("--remove needs the station whose schedule ends.");
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             using var channel = ServerChannel.Open(parsed.GetRequiredValue(server));
             var client = new TrainingService.TrainingServiceClient(channel);
             IReadOnlyList<TrainingSchedule> schedules;
+            if (parsed.GetValue(station) is { } ended && parsed.GetValue(remove))
+            {
+                var deleted = (await client.DeleteScheduleAsync(new DeleteScheduleRequest { Station = ended }, cancellationToken: cancel)).Deleted;
+                if (parsed.GetValue(json)) output.WriteJson(new { station = ended, removed = deleted });
+                else await output.Result.WriteLineAsync(deleted ? $"{ended}: the schedule has ended." : $"{ended}: there was no schedule.");
+                return ExitCode.Done;
+            }
+
             if (parsed.GetValue(station) is { } name)
             {
                 var schedule = new TrainingSchedule

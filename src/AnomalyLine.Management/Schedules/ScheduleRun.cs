@@ -24,16 +24,20 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
         async (context, cancel) => await context.Set<TrainingSchedule>().OrderBy(schedule => schedule.Station).ToListAsync(cancel), cancellation);
 
     /// <summary>Sets a station's schedule in the place of the one before. It counts from now on.</summary>
-    /// <returns>The schedule, or <see cref="LineErrorCode.InvalidJob"/> with everything that is wrong, ManagementFailed.</returns>
-    public async Task<Outcome<TrainingSchedule>> SetAsync(TrainingSchedule draft, Caller caller, CancellationToken cancellation)
+    /// <param name="draft">The schedule.</param>
+    /// <param name="caller">Who sets it.</param>
+    /// <param name="cancellation">Changes nothing.</param>
+    /// <param name="seen">What the caller saw of the one before; null where it has not looked.</param>
+    /// <returns>The schedule, or <see cref="LineErrorCode.InvalidJob"/> with everything that is wrong, ScheduleChanged, ManagementFailed.</returns>
+    public async Task<Outcome<TrainingSchedule>> SetAsync(TrainingSchedule draft, Caller caller, CancellationToken cancellation, SeenSchedule? seen = null)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        var wrong = draft.Check().Concat(JobStore.Check(Job(draft)).Select(fault => $"{fault.Field}: {fault.Fault}")).ToArray();
-        if (wrong.Length > 0) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', wrong));
+        if (draft.Check().ToArray() is { Length: > 0 } wrong) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', wrong.AsEnumerable()));
         return await database.ChangeAsync<TrainingSchedule>(
             async (context, cancel) =>
             {
                 var old = await context.Set<TrainingSchedule>().AsNoTracking().FirstOrDefaultAsync(schedule => schedule.Station == draft.Station, cancel);
+                if (seen?.IsOf(old) == false) return Changed(draft.Station, old);
                 var schedule = draft with { CreatedBy = caller.User, LastTime = time.GetUtcNow(), LastJob = old?.LastJob ?? 0 };
                 if (old is null) context.Add(schedule);
                 else context.Update(schedule);
@@ -44,15 +48,27 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
     }
 
     /// <summary>Ends a station's schedule, if it has one; a job that it has started goes on.</summary>
-    /// <returns>Whether it had one, or <see cref="LineErrorCode.ManagementFailed"/>.</returns>
-    public Task<Outcome<bool>> EndAsync(string station, Caller caller, CancellationToken cancellation) => database.ChangeAsync<bool>(
+    /// <param name="station">Name of the station.</param>
+    /// <param name="caller">Who ends it.</param>
+    /// <param name="cancellation">Changes nothing.</param>
+    /// <param name="seen">What the caller saw of it; null where it has not looked.</param>
+    /// <returns>Whether it had one, or <see cref="LineErrorCode.ScheduleChanged"/>, ManagementFailed.</returns>
+    public Task<Outcome<bool>> EndAsync(string station, Caller caller, CancellationToken cancellation, SeenSchedule? seen = null) => database.ChangeAsync<bool>(
         async (context, cancel) =>
         {
-            if (await context.Set<TrainingSchedule>().FirstOrDefaultAsync(schedule => schedule.Station == station, cancel) is not { } schedule) return false;
+            var schedule = await context.Set<TrainingSchedule>().FirstOrDefaultAsync(schedule => schedule.Station == station, cancel);
+            if (seen?.IsOf(schedule) == false) return Changed(station, schedule);
+            if (schedule is null) return false;
             context.Remove(schedule);
             await audit.AppendAsync(context, caller, "schedule.end", station, schedule, null, cancel);
             return true;
         },
+        cancellation);
+
+    /// <summary>Samples of a schedule's station that were approved since it started a job last, or was set.</summary>
+    public Task<Outcome<int>> CountApprovedAsync(TrainingSchedule schedule, CancellationToken cancellation) => database.ReadAsync<int>(
+        async (context, cancel) => await context.Set<Sample>().CountAsync(
+            sample => sample.Station == schedule.Station && sample.State == SampleState.Approved && sample.ReviewTime > schedule.LastTime, cancel),
         cancellation);
 
     /// <summary>Looks once a minute until it is stopped.</summary>
@@ -73,7 +89,7 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
             if (schedule.LastJob > 0 && (await jobs.GetAsync(schedule.LastJob, cancellation)).TryGet(out var last, out _) && !last.IsOver) continue;
             if (!schedule.IsTime(time.GetUtcNow()) && !await IsEnoughAsync(schedule, cancellation)) continue;
             var caller = new Caller(schedule.CreatedBy, "server:schedule");
-            if (!(await jobs.AddAsync(Job(schedule), caller, cancellation)).TryGet(out var job, out _)) continue;
+            if (!(await jobs.AddAsync(schedule.ToJob(), caller, cancellation)).TryGet(out var job, out _)) continue;
             await database.ChangeAsync<bool>(
                 async (context, cancel) =>
                 {
@@ -85,23 +101,10 @@ public sealed class ScheduleRun(ManagementDatabase database, JobStore jobs, Audi
         }
     }
 
-    private async Task<bool> IsEnoughAsync(TrainingSchedule schedule, CancellationToken cancellation)
-    {
-        if (schedule.AfterApproved is not { } number) return false;
-        var count = await database.ReadAsync<int>(
-            async (context, cancel) => await context.Set<Sample>().CountAsync(
-                sample => sample.Station == schedule.Station && sample.State == SampleState.Approved && sample.ReviewTime > schedule.LastTime, cancel),
-            cancellation);
-        return count.TryGet(out var approved, out _) && approved >= number;
-    }
+    private async Task<bool> IsEnoughAsync(TrainingSchedule schedule, CancellationToken cancellation) =>
+        schedule.AfterApproved is { } number && (await CountApprovedAsync(schedule, cancellation)).TryGet(out var approved, out _) && approved >= number;
 
-    private static TrainingJob Job(TrainingSchedule schedule) => new()
-    {
-        Station = schedule.Station,
-        Method = schedule.Method,
-        WarmStart = schedule.Method.Length == 0,
-        Preset = schedule.Preset,
-        BaseData = schedule.BaseData,
-        MaxMinutes = schedule.MaxMinutes,
-    };
+    private static LineError Changed(string station, TrainingSchedule? now) => new(
+        LineErrorCode.ScheduleChanged,
+        now is null ? $"The schedule of station '{station}' has been ended meanwhile; nothing was changed." : $"{(now.CreatedBy.Length > 0 ? now.CreatedBy : "Somebody")} has set the schedule of station '{station}' meanwhile; nothing was changed. Look at it, and decide again.");
 }

@@ -1,8 +1,15 @@
+using AnomalyLine.Management.Training;
+
 namespace AnomalyLine.Management.Schedules;
 
 /// <summary>When a station's model is trained again by itself; one a station. The job it starts ends at the gate, with a candidate: nothing becomes active by itself.</summary>
 public sealed record TrainingSchedule
 {
+    /// <summary>The <see cref="Weekdays"/> of every day.</summary>
+    public const int EveryDay = 127;
+
+    private const int LastMinute = (24 * 60) - 1, DaysOfWeek = 7;
+
     /// <summary>Name of the station.</summary>
     public required string Station { get; init; }
 
@@ -13,7 +20,7 @@ public sealed record TrainingSchedule
     public int? MinuteOfDay { get; init; }
 
     /// <summary>Days of the fixed time, a bit each, 1 for Sunday, 2 for Monday … 64 for Saturday; 127 for every day.</summary>
-    public int Weekdays { get; init; } = 127;
+    public int Weekdays { get; init; } = EveryDay;
 
     /// <summary>Approved samples since the last scheduled job after which a job starts, at least 1; null for no such number.</summary>
     public int? AfterApproved { get; init; }
@@ -40,24 +47,45 @@ public sealed record TrainingSchedule
     public long LastJob { get; set; }
 
     /// <summary>Whether its fixed time has come since it started a job last: a time at which the server was down is made up for once.</summary>
-    public bool IsTime(DateTimeOffset now)
-    {
-        if (MinuteOfDay is not { } minute) return false;
-        for (var day = now.UtcDateTime.Date; day >= now.UtcDateTime.Date.AddDays(-7); day = day.AddDays(-1))
-        {
-            var due = new DateTimeOffset(day, TimeSpan.Zero).AddMinutes(minute);
-            if (due <= now && (Weekdays & (1 << (int)day.DayOfWeek)) != 0) return due > LastTime;
-        }
+    public bool IsTime(DateTimeOffset now) => Times(now, -1).Where(time => time <= now).Select(time => time > LastTime).FirstOrDefault();
 
-        return false;
+    /// <summary>Its next fixed time; null without one, and while it starts no jobs.</summary>
+    public DateTimeOffset? NextTime(DateTimeOffset now) => Enabled ? Times(now, 1).Where(time => time > now).Select(time => (DateTimeOffset?)time).FirstOrDefault() : null;
+
+    /// <summary>Whether it asks for the same as another one: who set it, and what it has started, apart.</summary>
+    public bool IsAs(TrainingSchedule? other) => other is not null && Settings(this) == Settings(other);
+
+    /// <summary>Everything that is wrong; nothing where all is well.</summary>
+    public IEnumerable<JobFault> Check()
+    {
+        if (MinuteOfDay is null && AfterApproved is null) yield return new("schedule", JobFaultKind.NothingToWaitFor);
+        if (MinuteOfDay is < 0 or > LastMinute) yield return new("minute_of_day", JobFaultKind.NotWithin, MinuteOfDay, 0, LastMinute);
+        if (Weekdays is < 1 or > EveryDay) yield return new("weekdays", JobFaultKind.NotWithin, Weekdays, 1, EveryDay);
+        if (AfterApproved is < 1) yield return new("after_approved", JobFaultKind.TooSmall, AfterApproved, 1);
+        foreach (var fault in JobStore.Check(ToJob())) yield return fault;
     }
 
-    /// <summary>Everything that is wrong, one sentence each; none where all is well.</summary>
-    public IEnumerable<string> Check()
+    /// <summary>The job that it starts.</summary>
+    internal TrainingJob ToJob() => new()
     {
-        if (MinuteOfDay is null && AfterApproved is null) yield return "schedule: give a time of day, a number of approved samples, or both.";
-        if (MinuteOfDay is < 0 or > 1439) yield return $"minute_of_day: {MinuteOfDay} is not 0..1439.";
-        if (Weekdays is < 1 or > 127) yield return $"weekdays: {Weekdays} is not 1..127.";
-        if (AfterApproved is < 1) yield return $"after_approved: {AfterApproved} is not at least 1.";
+        Station = Station,
+        Method = Method,
+        WarmStart = Method.Length == 0,
+        Preset = Preset,
+        BaseData = BaseData,
+        MaxMinutes = MaxMinutes,
+    };
+
+    private static TrainingSchedule Settings(TrainingSchedule schedule) => schedule with { CreatedBy = "", LastTime = default, LastJob = 0 };
+
+    /// <summary>Its fixed times of the days around a moment, in the order of the days from that day on, forwards or backwards.</summary>
+    private IEnumerable<DateTimeOffset> Times(DateTimeOffset moment, int direction)
+    {
+        if (MinuteOfDay is not { } minute) yield break;
+        for (var i = 0; i <= DaysOfWeek; i++)
+        {
+            var day = moment.UtcDateTime.Date.AddDays(i * direction);
+            if ((Weekdays & (1 << (int)day.DayOfWeek)) != 0) yield return new DateTimeOffset(day, TimeSpan.Zero).AddMinutes(minute);
+        }
     }
 }

@@ -14,6 +14,7 @@ namespace AnomalyLine.Management.Training;
 /// <param name="time">Clock.</param>
 public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimeProvider time)
 {
+    private const int MostMinutes = 100_000, MostThreads = 1024;
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<long, TrainingJob> _live = new();
@@ -28,7 +29,7 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
     public async Task<Outcome<TrainingJob>> AddAsync(TrainingJob draft, Caller caller, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        if (Check(draft).ToArray() is { Length: > 0 } faults) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', faults.Select(fault => $"{fault.Field}: {fault.Fault}")));
+        if (Check(draft).ToArray() is { Length: > 0 } faults) return new LineError(LineErrorCode.InvalidJob, string.Join(' ', faults.AsEnumerable()));
         var job = draft with { Id = 0, CreatedBy = caller.User, CreationTime = time.GetUtcNow(), State = JobState.Queued };
         var outcome = await database.ChangeAsync<TrainingJob>(
             async (context, cancel) =>
@@ -47,10 +48,11 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
     /// <param name="station">Only those of this station; null for all.</param>
     /// <param name="count">How many at most, 1..1000.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public async Task<Outcome<IReadOnlyList<TrainingJob>>> ListAsync(string? station, int count, CancellationToken cancellation)
+    /// <param name="before">Only those with a smaller number.</param>
+    public async Task<Outcome<IReadOnlyList<TrainingJob>>> ListAsync(string? station, int count, CancellationToken cancellation, long before = long.MaxValue)
     {
         var outcome = await database.ReadAsync<IReadOnlyList<TrainingJob>>(
-            async (context, cancel) => await context.Set<TrainingJob>().Where(job => station == null || job.Station == station)
+            async (context, cancel) => await context.Set<TrainingJob>().Where(job => (station == null || job.Station == station) && job.Id < before)
                 .OrderByDescending(job => job.Id).Take(Math.Clamp(count, 1, 1000)).ToListAsync(cancel),
             cancellation);
         return outcome.TryGet(out var jobs, out var error) ? new Outcome<IReadOnlyList<TrainingJob>>([.. jobs.Select(Latest)]) : error;
@@ -112,30 +114,30 @@ public sealed class JobStore(ManagementDatabase database, AuditLog audit, TimePr
 
     private static LineError NotFound(long id) => new(LineErrorCode.JobNotFound, $"There is no job {id}; use one that the list of jobs has.");
 
-    /// <summary>All that is wrong with an order: the field as the contract names it, and what is wrong with it.</summary>
-    public static IEnumerable<(string Field, string Fault)> Check(TrainingJob job)
+    /// <summary>All that is wrong with an order.</summary>
+    public static IEnumerable<JobFault> Check(TrainingJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
         var method = MethodCatalog.Find(job.Method);
         var hasPreset = MethodDescriptor.PresetNames.Contains(job.Preset, StringComparer.Ordinal);
-        if (job.WarmStart == (job.Method.Length > 0)) yield return ("method", "give a method, or ask for a warm start, which takes the active model's; not both.");
-        else if (!job.WarmStart && method is null) yield return ("method", $"'{job.Method}' is unknown; use one of {string.Join(", ", MethodCatalog.All.Select(m => m.Name))}.");
-        if (!hasPreset) yield return ("preset", $"'{job.Preset}' is unknown; use one of {string.Join(", ", MethodDescriptor.PresetNames)}.");
-        if (job.FalseRejectRate is not (> 0 and < 1)) yield return ("false_reject_rate", $"{job.FalseRejectRate} is not above 0 and below 1.");
-        if (job.MaxMinutes is { } minutes && minutes is not (> 0 and <= 100_000)) yield return ("max_minutes", $"{minutes} is not above 0 and at most 100000.");
-        if (job.Threads is < 0 or > 1024) yield return ("threads", $"{job.Threads} is not 0..1024.");
-        if (job.ProductId.Length > Recipe.MaxProductIdLength) yield return ("product_id", $"has {job.ProductId.Length} characters, more than {Recipe.MaxProductIdLength}.");
-        if (job.BaseData.Length > 0 && !job.BaseData.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) yield return ("base_data", $"'{job.BaseData}' is no folder's name of letters, digits, '-' and '_'.");
+        if (job.WarmStart == (job.Method.Length > 0)) yield return new("method", JobFaultKind.MethodOrWarmStart);
+        else if (!job.WarmStart && method is null) yield return new("method", JobFaultKind.Unknown, job.Method, string.Join(", ", MethodCatalog.All.Select(m => m.Name)));
+        if (!hasPreset) yield return new("preset", JobFaultKind.Unknown, job.Preset, string.Join(", ", MethodDescriptor.PresetNames));
+        if (job.FalseRejectRate is not (> 0 and < 1)) yield return new("false_reject_rate", JobFaultKind.NotBetween, job.FalseRejectRate, 0, 1);
+        if (job.MaxMinutes is { } minutes && minutes is not (> 0 and <= MostMinutes)) yield return new("max_minutes", JobFaultKind.NotUpTo, minutes, 0, MostMinutes);
+        if (job.Threads is < 0 or > MostThreads) yield return new("threads", JobFaultKind.NotWithin, job.Threads, 0, MostThreads);
+        if (job.ProductId.Length > Recipe.MaxProductIdLength) yield return new("product_id", JobFaultKind.TooLong, job.ProductId.Length, Recipe.MaxProductIdLength);
+        if (!job.BaseData.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) yield return new("base_data", JobFaultKind.NotAFolder, job.BaseData);
         if (job.Options is not ['{', ..])
         {
             foreach (var line in job.Options.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.IndexOf('=', StringComparison.Ordinal) < 1))
-                yield return ("options", $"'{line}' is not key=value.");
+                yield return new("options", JobFaultKind.NotASetting, line);
         }
 
         if (method is null || !hasPreset) yield break;
         var options = JobOptions.Read(job.Options);
-        foreach (var wrong in method.CheckOptions(job.Preset, options)) yield return ("options", wrong);
+        foreach (var wrong in method.CheckOptions(job.Preset, options)) yield return new("options", JobFaultKind.Option, wrong);
         if (options.FirstOrDefault(option => string.Equals(option.Key, "clip", StringComparison.OrdinalIgnoreCase)).Value is { } clip && clip != "1")
-            yield return ("options", $"clip is {clip}, but samples are single frames, without those right before them. Train it from the files of a video with anomalyline train, and upload the model.");
+            yield return new("options", JobFaultKind.ClipOfSamples, clip);
     }
 }

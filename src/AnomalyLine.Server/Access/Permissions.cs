@@ -77,7 +77,7 @@ internal static class Permissions
         Add("anomalyline.v1.SampleService", new CallRule(AccessRole.Engineer, MostBytes: 92L << 20), "ImportSample");
         Add("anomalyline.v1.AuditService", AccessRole.Viewer, "ListAuditEntries", "VerifyAudit");
         Add("anomalyline.v1.TrainingService", AccessRole.Viewer, "ListJobs", "GetJob", "WatchJob", "GetJobLog", "ListSchedules");
-        Add("anomalyline.v1.TrainingService", AccessRole.Engineer, "StartJob", "CancelJob", "SetSchedule");
+        Add("anomalyline.v1.TrainingService", AccessRole.Engineer, "StartJob", "CancelJob", "SetSchedule", "DeleteSchedule");
         Add("anomalyline.v1.AlarmService", AccessRole.Viewer, "ListAlarms", "WatchAlarms", "GetAlarmSettings");
         Add("anomalyline.v1.AlarmService", AccessRole.Operator, "AcknowledgeAlarm");
         Add("anomalyline.v1.AlarmService", AccessRole.Engineer, "ShelveAlarm", "SetAlarmSettings");
@@ -116,7 +116,7 @@ internal static class Permissions
             Under("page ", new CallRule(AccessRole.Viewer) { IsForWall = true }, "/wall");
             Under("page ", anybody, "/not-found", "/wall/enter", "/sign-in", "/sign-in/code", "/setup");
             Under("page ", new CallRule(AccessRole.Viewer) { IsForEnrolment = true }, "/account");
-            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/cameras", "/models", "/no-access", "/report", "/samples", "/system", "/training", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
+            Under("page ", AccessRole.Viewer, "/", "/alarms", "/audit", "/cameras", "/models", "/no-access", "/report", "/samples", "/system", "/training", "/training/schedules", "/training/jobs/{Id:long}", "/stations/{Name}", "/stations/{Name}/recipes",
                 "/stations/{Name}/inspections/{Sequence:long:min(1)}", "/stations/{Station}/models/{Version}/gate");
             Under("page ", AccessRole.Engineer, "/stations/{Name}/setup");
             Under("page ", AccessRole.Administrator, "/users");
@@ -132,12 +132,12 @@ internal static class Permissions
             Under("", anybody, "GET /sign-in/provider");
             Under("", AccessRole.Viewer, Routing);
             Under("", new CallRule(AccessRole.Viewer) { IsForEnrolment = true, IsForWall = true }, Socket);
-            Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/samples/{id:long:min(1)}/{kind:regex(^(map|overlay)$)}", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl", "/audit/entries.csv", "/alarms.csv", "/samples.csv", "/stations/{name}/inspections.csv");
+            Under("GET ", AccessRole.Viewer, "/openapi/v1.json", "/api", "/samples/{id:long:min(1)}/picture", "/samples/{id:long:min(1)}/{kind:regex(^(map|overlay)$)}", "/training/jobs/{id:long:min(1)}/log", "/models/{version}/file", "/audit/entries.jsonl", "/audit/entries.csv", "/alarms.csv", "/samples.csv", "/stations/{name}/inspections.csv", "/training/jobs.csv", "/models.csv");
             foreach (var part in (string[])["{kind:regex(^(frame|overlay|map)$)}", "reconstruction", "evidence.zip"]) Under("GET ", AccessRole.Viewer, $"/stations/{{station}}/inspections/{{sequence:long:min(1)}}/{part}");
             Under("GET ", AccessRole.Viewer, "/stations/{station}/models/{version}/gate/document", "/stations/{station}/models/{version}/gate/pictures/{number:int:min(0)}");
             Under("GET ", Of("InspectionService/ListInspections"), "/v1/stations/{station}/inspections.csv");
             Under("GET ", Of("ProductionService/GetProductionReport"), "/v1/production.csv");
-            Under("GET ", AccessRole.Administrator, "/system/backup");
+            Under("GET ", AccessRole.Administrator, "/system/backup", "/users.csv");
         }
 
         void AddChanges()
@@ -145,14 +145,14 @@ internal static class Permissions
             rules.Add("opcua.trust", AccessRole.Administrator);
             foreach (var (change, call) in new[]
             {
-                ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"), ("sample.import", "SampleService/ImportSample"), ("collection.set", "SampleService/SetCollection"),
+                ("inspection.feedback", "SampleService/ReviewSamples"), ("sample.review", "SampleService/ReviewSamples"), ("sample.delete", "SampleService/DeleteSamples"), ("sample.import", "SampleService/ImportSample"), ("sample.check", "SampleService/CheckSamples"), ("collection.set", "SampleService/SetCollection"),
                 ("defect-kind.add", "SampleService/AddDefectKind"), ("defect-kind.remove", "SampleService/RemoveDefectKind"),
-                ("station.create", "StationService/CreateStation"), ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.rename", "StationService/RenameStation"), ("camera.trigger", "CameraService/TriggerCamera"), ("station.remove", "StationService/RemoveStation"),
+                ("station.create", "StationService/CreateStation"), ("station.start", "StationService/StartStation"), ("station.stop", "StationService/StopStation"), ("station.reset-counters", "StationService/ResetCounters"), ("station.next-part", "StationService/SetNextPart"), ("station.rename", "StationService/RenameStation"), ("camera.trigger", "CameraService/TriggerCamera"), ("station.remove", "StationService/RemoveStation"),
                 ("recipe.activate", "RecipeService/ActivateRecipe"), ("recipe.select", "RecipeService/SelectRecipe"), ("recipe.rollback", "RecipeService/RollbackRecipe"),
                 ("recipe.sensitivity", "RecipeService/SetSensitivity"),
-                ("model.upload", "ModelService/UploadModel"), ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"),
+                ("model.upload", "ModelService/UploadModel"), ("model.label", "ModelService/UpdateModel"), ("model.delete", "ModelService/DeleteModel"), ("model.shadow", "ModelService/SetShadow"), ("signer.trust", "ModelService/TrustSigner"), ("signer.distrust", "ModelService/DistrustSigner"),
                 ("alarm.acknowledge", "AlarmService/AcknowledgeAlarm"), ("alarm.shelve", "AlarmService/ShelveAlarm"), ("alarm.settings", "AlarmService/SetAlarmSettings"),
-                ("job.start", "TrainingService/StartJob"), ("job.cancel", "TrainingService/CancelJob"),
+                ("job.start", "TrainingService/StartJob"), ("job.cancel", "TrainingService/CancelJob"), ("schedule.set", "TrainingService/SetSchedule"), ("schedule.end", "TrainingService/DeleteSchedule"),
                 ("user.add", "AccessService/AddUser"), ("user.role", "AccessService/SetUserRole"), ("user.password", "AccessService/SetUserPassword"), ("user.remove", "AccessService/RemoveUser"),
                 ("user.second-factor.remove", "AccessService/RemoveSecondFactor"), ("key.add", "AccessService/AddKey"), ("key.revoke", "AccessService/RevokeKey"), ("session.revoke", "AccessService/EndSession"),
                 ("wall.add", "AccessService/AddKey"), ("wall.revoke", "AccessService/RevokeKey"),

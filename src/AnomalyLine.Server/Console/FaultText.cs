@@ -51,6 +51,7 @@ internal static class FaultText
         LineErrorCode.GateNotPassed => words["The gate did not let this candidate pass, or was not asked: give a reason to activate it all the same."],
         LineErrorCode.RecipeChanged => With(words["Somebody has changed the recipe meanwhile: look at it, and decide again."], error.Message),
         LineErrorCode.SampleChanged => With(words["Somebody has decided about the sample meanwhile: look at it, and decide again."], error.Message),
+        LineErrorCode.ScheduleChanged => words["Somebody has set or ended the schedule meanwhile: look at it, and decide again."],
         LineErrorCode.ModelInUse => With(words["The model is still used and was not removed."], error.Message),
         LineErrorCode.JobNotFound => words["There is no such job."],
         LineErrorCode.InvalidJob => With(words["The job cannot be done like this."], error.Message),

@@ -1,8 +1,12 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using AnomalyLine.Inspection;
+using AnomalyLine.Management.Access;
 using AnomalyLine.Management.Alarms;
 using AnomalyLine.Management.Audit;
+using AnomalyLine.Management.Models;
 using AnomalyLine.Management.Samples;
+using AnomalyLine.Management.Training;
 using AnomalyLine.Server.Access;
 using AnomalyLine.Server.Hosting;
 using static AnomalyLine.Inspection.CsvField;
@@ -33,6 +37,13 @@ internal static class ListCsvEndpoints
             http, downloads, "alarms", "id,kind,station,severity,message,active,first_time,raise_time,clear_time,count,acknowledge_time,acknowledged_by,note,end_time", Alarms(alarms))).WithMetadata(heavy);
         app.MapGet("/audit/entries.csv", (HttpContext http, string? text, AuditLog audit, DownloadLog downloads) => SendAsync(
             http, downloads, "audit", "sequence,time,user,origin,action,subject,old_value,new_value,previous_hash,hash", Audit(audit, text?.Trim() ?? ""))).WithMetadata(heavy);
+        app.MapGet("/training/jobs.csv", (HttpContext http, JobStore jobs, DownloadLog downloads) => SendAsync(
+            http, downloads, "jobs", "id,station,product_id,method,warm_start,preset,options,max_minutes,state,created_by,creation_time,start_time,end_time,attempts,epochs,loss,model_version,message", Jobs(jobs))).WithMetadata(heavy);
+        app.MapGet("/models.csv", (HttpContext http, ModelStore models, ModelRegistry registry, DownloadLog downloads) => SendAsync(
+            http, downloads, "models", "version,label,method,preset,creation_time,size_bytes,training_frames,threshold,certified_false_reject_rate,is_certified,signer,station,number,product_id,stage,gate_passes,created_by",
+            Models(models, registry))).WithMetadata(heavy);
+        app.MapGet("/users.csv", (HttpContext http, AccessControl access, DownloadLog downloads) => SendAsync(
+            http, downloads, "users", "kind,name,role,has_password,has_second_factor,last_day", Accounts(access))).WithMetadata(heavy);
     }
 
     private static async Task SendAsync(HttpContext http, DownloadLog downloads, string name, string header, IAsyncEnumerable<string> rows)
@@ -103,6 +114,46 @@ internal static class ListCsvEndpoints
             if (page.Count < AuditLog.MaxPageSize) yield break;
             before = page[^1].Sequence;
         }
+    }
+
+    private static async IAsyncEnumerable<string> Jobs(JobStore jobs, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (var before = long.MaxValue; ;)
+        {
+            var page = OrBreakOff(await jobs.ListAsync(null, PageLength, cancellation, before));
+            foreach (var job in page)
+            {
+                yield return string.Join(
+                    ',', Number<long>(job.Id), Text(job.Station), Text(job.ProductId), Text(job.Method), job.WarmStart ? "true" : "false", Text(job.Preset), Text(job.Options), Number<double>(job.MaxMinutes), job.State, Text(job.CreatedBy),
+                    Time(job.CreationTime), Time(job.StartTime), Time(job.EndTime), Number<int>(job.Attempts), Number<int>(job.Epochs), Number<double>(job.Loss), Text(job.ModelVersion), Text(FilePaths.WithoutFolders(job.Message)));
+            }
+
+            if (page.Count < PageLength) yield break;
+            before = page[^1].Id;
+        }
+    }
+
+    /// <summary>A row for each place of a model, and one for a model without a place.</summary>
+    private static async IAsyncEnumerable<string> Models(ModelStore models, ModelRegistry registry, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var places = OrBreakOff(await registry.ListAllAsync(cancellation)).ToLookup(place => place.Version, StringComparer.Ordinal);
+        foreach (var model in models.List())
+        {
+            var (manifest, calibration) = (model.Manifest, model.Manifest.Calibration);
+            var said = string.Join(
+                ',', Text(model.Version), Text(model.Label), Text(manifest.Method), Text(manifest.Preset ?? ""), Time(model.CreationTime), Number<long>(model.SizeBytes), Number<int>(manifest.TrainingSet.Count),
+                Number<float>(calibration.Threshold), Number<double>(calibration.CertifiedFalseRejectRate), calibration.IsCertified ? "true" : "false", Text(model.Signer));
+            if (!places.Contains(model.Version)) yield return $"{said},,,,,,";
+            foreach (var place in places[model.Version])
+                yield return string.Join(',', said, Text(place.Station), Number<int>(place.Number), Text(place.ProductId), place.Stage, place.Gate is { } gate ? gate.Passes ? "true" : "false" : "", Text(place.CreatedBy));
+        }
+    }
+
+    private static async IAsyncEnumerable<string> Accounts(AccessControl access)
+    {
+        foreach (var user in access.Users.All) yield return $"user,{Text(user.Name)},{user.Role},{(UserList.HasPassword(user) ? "true" : "false")},{(UserList.HasSecondFactor(user) ? "true" : "false")},";
+        foreach (var key in access.Keys.All) yield return $"key,{Text(key.Name)},{key.Role},,,{KeyBounds.Of(key).LastDay?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
+        await Task.CompletedTask;
     }
 
     private static string Row(Alarm alarm) => string.Join(

@@ -93,6 +93,7 @@ internal static class LineErrors
         LineErrorCode.GateNotPassed => (StatusCode.FailedPrecondition, "gate-not-passed"),
         LineErrorCode.RecipeChanged => (StatusCode.Aborted, "recipe-changed"),
         LineErrorCode.SampleChanged => (StatusCode.Aborted, "sample-changed"),
+        LineErrorCode.ScheduleChanged => (StatusCode.Aborted, "schedule-changed"),
         LineErrorCode.ModelInUse => (StatusCode.FailedPrecondition, "model-in-use"),
         LineErrorCode.JobNotFound => (StatusCode.NotFound, "job-not-found"),
         LineErrorCode.InvalidJob => (StatusCode.InvalidArgument, "invalid-job"),

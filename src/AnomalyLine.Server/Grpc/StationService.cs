@@ -1,5 +1,4 @@
 using AnomalyLine.Inspection;
-using AnomalyLine.Management.Audit;
 using AnomalyLine.Management.Drift;
 using AnomalyLine.Server.Hosting;
 using Grpc.Core;
@@ -8,7 +7,7 @@ using Wire = AnomalyLine.Contracts.V1;
 namespace AnomalyLine.Server.Grpc;
 
 /// <summary>The inspection points of the line.</summary>
-internal sealed class StationService(LineHost host, StationChange stations, AuditLog audit, DriftWatch drift) : Wire.StationService.StationServiceBase
+internal sealed class StationService(LineHost host, StationChange stations, DriftWatch drift) : Wire.StationService.StationServiceBase
 {
     public override Task<Wire.ListStationsResponse> ListStations(Wire.ListStationsRequest request, ServerCallContext context) =>
         Task.FromResult(new Wire.ListStationsResponse { Stations = { host.Line.Stations.Select(station => station.ToWire(drift)) } });
@@ -35,14 +34,10 @@ internal sealed class StationService(LineHost host, StationChange stations, Audi
     public override async Task<Wire.StopStationResponse> StopStation(Wire.StopStationRequest request, ServerCallContext context) =>
         new() { Station = await SetModeAsync(request.Name, StationMode.Stopped, context) };
 
-    public override async Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context)
+    public override async Task<Wire.ResetCountersResponse> ResetCounters(Wire.ResetCountersRequest request, ServerCallContext context) => new()
     {
-        await audit.RequireAsync(context);
-        var before = host.Line.GetStation(request.Name).OrThrow();
-        var station = host.Line.ResetCounters(request.Name).OrThrow();
-        await audit.NoteAsync(context, "station.reset-counters", station.Name, before.Counters, station.Counters);
-        return new Wire.ResetCountersResponse { Station = station.ToWire(drift) };
-    }
+        Station = (await stations.ResetCountersAsync(request.Name, context.ToCaller(), context.CancellationToken)).OrThrow().ToWire(drift),
+    };
 
     public override Task<Wire.SetNextPartResponse> SetNextPart(Wire.SetNextPartRequest request, ServerCallContext context)
     {

@@ -75,6 +75,9 @@ internal sealed class TrainingService(LineHost host, JobStore jobs, JobQueue que
         return new Wire.SetScheduleResponse { Schedule = (await schedules.SetAsync(schedule.ToSchedule(), context.ToCaller(), context.CancellationToken)).OrThrow().ToWire() };
     }
 
+    public override async Task<Wire.DeleteScheduleResponse> DeleteSchedule(Wire.DeleteScheduleRequest request, ServerCallContext context) =>
+        new() { Deleted = (await schedules.EndAsync(request.Station, context.ToCaller(), context.CancellationToken)).OrThrow() };
+
     public override async Task<Wire.ListSchedulesResponse> ListSchedules(Wire.ListSchedulesRequest request, ServerCallContext context) =>
         new() { Schedules = { (await schedules.ListAsync(context.CancellationToken)).OrThrow().Select(JobWire.ToWire) } };
 }

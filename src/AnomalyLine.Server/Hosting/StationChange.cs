@@ -37,6 +37,16 @@ internal sealed class StationChange(LineHost host, ShadowRun shadows, ScheduleRu
         return after;
     }
 
+    /// <summary>Counts a station's inspections from zero.</summary>
+    public async Task<Outcome<StationStatus>> ResetCountersAsync(string name, Caller caller, CancellationToken cancellation)
+    {
+        if (!host.Line.GetStation(name).TryGet(out var before, out var unknown)) return unknown;
+        if (await audit.CheckWritableAsync(cancellation) is { } error) return error;
+        if (!host.Line.ResetCounters(name).TryGet(out var after, out var failure)) return failure;
+        await audit.NoteAsync(caller, "station.reset-counters", name, before.Counters, after.Counters);
+        return after;
+    }
+
     /// <summary>Takes a station out of the line, and ends its shadow and its schedule. Its inspections, recipes, samples and models stay.</summary>
     public async Task<Outcome<StationStatus>> RemoveAsync(string name, Caller caller, CancellationToken cancellation)
     {

@@ -85,6 +85,42 @@ public sealed class ScheduleRunTests(PostgresServer postgres)
     }
 
     [Theory]
+    [InlineData(127, 599, "2026-03-02 09:59")]
+    [InlineData(127, 601, "2026-03-01 10:01")]
+    [InlineData(1, 599, "2026-03-08 09:59")]
+    [InlineData(64, 0, "2026-03-07 00:00")]
+    public void NextTime_OnASundayAtTen_IsTheNextThatItNames(int weekdays, int minute, string expected)
+    {
+        var (now, schedule) = (new DateTimeOffset(2026, 3, 1, 10, 0, 0, TimeSpan.Zero), new TrainingSchedule { Station = "s", MinuteOfDay = minute, Weekdays = weekdays });
+        Assert.Equal(DateTimeOffset.Parse($"{expected}Z", System.Globalization.CultureInfo.InvariantCulture), schedule.NextTime(now));
+        Assert.Null((schedule with { Enabled = false }).NextTime(now));
+        Assert.Null((schedule with { MinuteOfDay = null }).NextTime(now));
+    }
+
+    [Fact]
+    public async Task SetAndEnd_SomebodyElseHasSetItMeanwhile_ChangeNothing()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var (run, _) = Open(test);
+        var draft = new TrainingSchedule { Station = "s", MinuteOfDay = 60, Method = "riad" };
+        var nothing = new SeenSchedule(null);
+        var first = (await run.SetAsync(draft, TestDatabase.Somebody, Cancel, nothing)).Value;
+        var second = (await run.SetAsync(draft with { MinuteOfDay = 120 }, TestDatabase.Somebody, Cancel, new SeenSchedule(first))).Value;
+
+        foreach (var seen in new[] { nothing, new SeenSchedule(first) })
+        {
+            Assert.Equal(LineErrorCode.ScheduleChanged, (await run.SetAsync(draft with { MinuteOfDay = 180 }, TestDatabase.Somebody, Cancel, seen)).Error?.Code);
+            Assert.Equal(LineErrorCode.ScheduleChanged, (await run.EndAsync("s", TestDatabase.Somebody, Cancel, seen)).Error?.Code);
+        }
+
+        Assert.Equal(120, Assert.Single((await run.ListAsync(Cancel)).Value).MinuteOfDay);
+
+        // What it has started since is no other schedule.
+        Assert.True((await run.EndAsync("s", TestDatabase.Somebody, Cancel, new SeenSchedule(second with { LastJob = 7 }))).Value);
+        Assert.Equal(LineErrorCode.ScheduleChanged, (await run.EndAsync("s", TestDatabase.Somebody, Cancel, new SeenSchedule(second))).Error?.Code);
+    }
+
+    [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.Postgres)]
     public async Task Look_StationIsGone_ItsScheduleEndsWithoutAJobAndIsAudited(DatabaseKind kind)

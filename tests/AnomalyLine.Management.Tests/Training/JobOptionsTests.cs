@@ -33,8 +33,9 @@ public sealed class JobOptionsTests
     {
         var job = new TrainingJob { Station = "s", Method = "memae", Options = JobOptions.Write(new Dictionary<string, string> { ["clip"] = "4" }) };
 
-        var (field, fault) = Assert.Single(JobStore.Check(job));
-        Assert.Equal(("options", true), (field, fault.Contains("samples are single frames", StringComparison.Ordinal)));
+        var fault = Assert.Single(JobStore.Check(job));
+        Assert.Equal(("options", JobFaultKind.ClipOfSamples), (fault.Field, fault.Kind));
+        Assert.Contains("clip is 4, but samples are single frames", fault.Message, StringComparison.Ordinal);
         Assert.Empty(JobStore.Check(job with { Options = JobOptions.Write(new Dictionary<string, string> { ["clip"] = "1" }) }));
     }
 }

@@ -24,6 +24,7 @@ public sealed class LookTests(Chromium chromium)
         var running = await ShownLine.StartJobAsync(server, ShownLine.First, untilOver: false);
         await server.InspectAsync([ShownLine.Part(ShownLine.First, 25), ShownLine.Part(ShownLine.Second, 9, isReject: true)]);
 
+        await server.Training.SetScheduleAsync(new() { Schedule = new() { Station = ShownLine.First, Enabled = true, MinuteOfDay = 90, AfterApproved = 50, Method = "dinomaly", MaxMinutes = 20 } }, cancellationToken: TestServer.Cancel);
         using var camera = await AttachCamerasAsync(server);
         var faults = new List<string>();
         await using var page = await chromium.OpenAsync(server, "/");
@@ -31,7 +32,7 @@ public sealed class LookTests(Chromium chromium)
         [
             ("line", "/"), ("station", "/stations/press-1"), ("station-filtered", "/stations/press-1?show=rejected"), ("station-not-ready", "/stations/press-3"), ("station-unknown", "/stations/none"),
             ("inspection", "/stations/press-1/inspections/4"), ("inspection-unknown", "/stations/press-1/inspections/99"),
-            ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"), ("job-running", $"/training/jobs/{running.Id}"), ("job-failed", $"/training/jobs/{failed.Id}"), ("job-done", $"/training/jobs/{job.Id}"),
+            ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"), ("schedules", "/training/schedules"), ("job-running", $"/training/jobs/{running.Id}"), ("job-failed", $"/training/jobs/{failed.Id}"), ("job-done", $"/training/jobs/{job.Id}"),
             ("gate", $"/stations/press-1/models/{job.ModelVersion}/gate"), ("alarms", "/alarms"), ("cameras", "/cameras?station=press-1"), ("report", "/report"), ("wall", "/wall"), ("audit", "/audit?check=true"), ("system", "/system"), ("users", "/users"), ("account", "/account"), ("no-access", "/no-access?needs=Engineer"), ("api", "/api"), ("sign-in", "/sign-in"),
         ];
         foreach (var (name, address) in pages)

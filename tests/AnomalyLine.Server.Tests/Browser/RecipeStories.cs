@@ -55,15 +55,49 @@ public sealed class RecipeStories(Chromium chromium)
         await page.UntilAliveAsync();
         await ConsolePage.SaysAsync(page.Locator("table.compared"), "≠ " + other);
 
-        await page.Button("Bring back revision 1").ClickAsync();
-        await Assertions.Expect(page.Button("Bring it back now")).ToBeDisabledAsync();
-        await page.Page.GetByLabel("Reason").FillAsync("rejects too much");
+        await page.Button("Restore revision 1").ClickAsync();
+        await Assertions.Expect(page.Button("Restore now")).ToBeDisabledAsync();
+        await page.Page.GetByLabel("Reason", new() { Exact = true }).FillAsync("rejects too much");
         await page.KeepAsync("recipes-restore");
-        await page.Button("Bring it back now").ClickAsync();
+        await page.Button("Restore now").ClickAsync();
         await ConsolePage.SaysAsync(page.Locator("form table"), "as revision 1");
         await ConsolePage.SaysAsync(page.Locator("form table"), "rejects too much");
         Assert.Equal(before, await ShownLine.ActiveAsync(server, ShownLine.First));
         Assert.Contains("rejects too much", (await server.Audit.ListAuditEntriesAsync(new() { Subject = ShownLine.First }, cancellationToken: TestServer.Cancel)).Entries.Single(entry => entry.Action == "recipe.select").NewValue, StringComparison.Ordinal);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Product_GivenARecipeByHand_IsJudgedByItAndSelected()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 3);
+        var model = await ShownLine.ActiveAsync(server, ShownLine.First);
+        await using var page = await chromium.OpenAsync(server, "/stations/press-1/recipes");
+        var form = page.Locator(".recipe-form");
+        await form.Locator("summary").ClickAsync();
+        await form.GetByLabel("Product").FillAsync("lid-7");
+        await form.GetByLabel("Threshold").FillAsync("0.25");
+        await form.GetByLabel("Deadline, ms").FillAsync("70000");
+        await page.Button("Activate…").ClickAsync();
+        await ConsolePage.SaysAsync(form.Locator("label", new() { HasText = "Deadline" }), "70000 is not allowed: 1 to 60000.");
+        await page.KeepAsync("recipes-new");
+        await form.GetByLabel("Deadline, ms").FillAsync("500");
+        await page.Button("Activate…").ClickAsync();
+        var question = page.Page.GetByRole(AriaRole.Group, new() { Name = $"Activate {model}" });
+        await ConsolePage.SaysAsync(question, "press-1 · lid-7");
+        await ConsolePage.SaysAsync(question, "Fromnothing");
+        await ConsolePage.SaysAsync(question, "rejects above 0.25");
+        await question.GetByLabel("Reason").FillAsync("a new lid");
+        await page.Button("Activate now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".banner[role=status]"), $"lid-7: revision 2: {model}, rejects above 0.25");
+        var recipe = (await server.Recipes.GetRecipeAsync(new() { Station = ShownLine.First, ProductId = "lid-7" }, cancellationToken: TestServer.Cancel)).Recipe;
+        Assert.Equal((0.25f, 500, "a new lid"), (recipe.Threshold, recipe.Deadline.ToTimeSpan().TotalMilliseconds, recipe.Reason));
+
+        await page.Page.Locator("section", new() { HasText = "Parts that come without a product" }).GetByLabel("Product").SelectOptionAsync("lid-7");
+        await page.Button("Select…").ClickAsync();
+        await page.Button("Select now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Page.Locator("section", new() { HasText = "Parts that come without a product" }).Locator("strong").First, "lid-7");
+        Assert.Equal("lid-7", (await server.InspectAsync([ShownLine.Part(ShownLine.First, 4)]))[0].Inspection.ProductId);
         Assert.Empty(page.Errors);
     }
 

@@ -89,6 +89,51 @@ public sealed class TrainingStories(Chromium chromium)
     }
 
     [Fact]
+    public async Task Schedule_AddedChangedAndDeleted_SaysWhatHoldsAndIsRefusedWhereThePageIsOld()
+    {
+        await using var server = await ShownLine.StartAsync(parts: 2);
+        await using var page = await chromium.OpenAsync(server, "/training");
+        await page.Link("Schedules").ClickAsync();
+        await page.UntilAliveAsync();
+        await page.Button("Add a schedule…").ClickAsync();
+        var form = page.Locator(".schedule");
+        await form.GetByLabel("Time of day").FillAsync("");
+        await page.Button("Set it…").ClickAsync();
+        await ConsolePage.SaysAsync(form.Locator(".fault"), "Give a time of day");
+        await form.GetByLabel("Time of day").FillAsync("02:30");
+        await form.GetByLabel("Data set beside the samples").FillAsync("../other");
+        await page.Button("Set it…").ClickAsync();
+        await ConsolePage.SaysAsync(form.Locator("label", new() { HasText = "Data set" }), "letters a to z, digits, - and _ only");
+        await form.GetByLabel("Data set beside the samples").FillAsync("");
+        foreach (var day in new[] { "Tue", "Thu" }) await form.GetByLabel(day).UncheckAsync();
+        await page.KeepAsync("schedule-form");
+        await page.Button("Set it…").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".confirm"), "Sun Mon Wed Fri Sat 02:30 UTC · again from the active model");
+        await page.Button("Set it now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".banner[role=status]"), "The schedule of press-1 is set.");
+        await ConsolePage.SaysAsync(page.Locator("tbody tr"), "press-1");
+        var kept = Assert.Single((await server.Training.ListSchedulesAsync(new(), cancellationToken: TestServer.Cancel)).Schedules);
+        Assert.Equal((150u, 107u, true), (kept.MinuteOfDay, kept.Weekdays, kept.Enabled));
+
+        await page.Button("Turn off the schedule of press-1").ClickAsync();
+        await server.Training.SetScheduleAsync(new() { Schedule = new() { Station = "press-1", Enabled = true, AfterApproved = 50, Method = "riad" } }, cancellationToken: TestServer.Cancel);
+        await page.Button("Set it now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".banner[role=alert]"), "nothing was changed");
+        await ConsolePage.SaysAsync(page.Locator("tbody tr"), "after 50 approved samples");
+        await ConsolePage.SaysAsync(page.Locator("tbody tr"), "0 of 50 samples");
+
+        await page.Button("Turn off the schedule of press-1").ClickAsync();
+        await page.Button("Set it now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator("tbody tr"), "– off");
+        await page.KeepAsync("schedules");
+        await page.Button("Delete the schedule of press-1").ClickAsync();
+        await page.Button("Delete it now").ClickAsync();
+        await ConsolePage.SaysAsync(page.Locator(".banner[role=status]"), "The schedule of press-1 is deleted.");
+        Assert.Empty((await server.Training.ListSchedulesAsync(new(), cancellationToken: TestServer.Cancel)).Schedules);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
     public async Task Gate_InGerman_ShowsTheDisagreementsAndLeadsToTheDocument()
     {
         await using var server = await ShownLine.StartAsync(parts: 2);
@@ -144,13 +189,13 @@ public sealed class TrainingStories(Chromium chromium)
         await ConsolePage.SaysAsync(page.Locator("main"), $"{ShownLine.First} judges with {candidate} from the next frame on.");
         Assert.Equal(candidate, await ShownLine.ActiveAsync(server, ShownLine.First));
 
-        await row.GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
-        var panel = page.Page.GetByRole(AriaRole.Group, new() { Name = "Roll back" });
+        await row.GetByRole(AriaRole.Button, new() { Name = "Restore the recipe before…" }).ClickAsync();
+        var panel = page.Page.GetByRole(AriaRole.Group, new() { Name = "Restore the recipe before", Exact = true });
         await ConsolePage.SaysAsync(panel, $"revision 2: {candidate}");
         await ConsolePage.SaysAsync(panel, $"the values of revision 1: {active}");
-        await Assertions.Expect(page.Button("Roll back now")).ToBeDisabledAsync();
+        await Assertions.Expect(page.Button("Restore now")).ToBeDisabledAsync();
         await panel.GetByLabel("Reason").FillAsync("rejects too much");
-        await page.Button("Roll back now").ClickAsync();
+        await page.Button("Restore now").ClickAsync();
         await ConsolePage.SaysAsync(row, "Retired");
         Assert.Equal(active, await ShownLine.ActiveAsync(server, ShownLine.First));
 
