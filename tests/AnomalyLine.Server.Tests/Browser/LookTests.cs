@@ -27,7 +27,6 @@ public sealed class LookTests(Chromium chromium)
         await server.Training.SetScheduleAsync(new() { Schedule = new() { Station = ShownLine.First, Enabled = true, MinuteOfDay = 90, AfterApproved = 50, Method = "dinomaly", MaxMinutes = 20 } }, cancellationToken: TestServer.Cancel);
         using var camera = await AttachCamerasAsync(server);
         var faults = new List<string>();
-        await using var page = await chromium.OpenAsync(server, "/");
         (string Name, string Address)[] pages =
         [
             ("line", "/"), ("station", "/stations/press-1"), ("station-filtered", "/stations/press-1?show=rejected"), ("station-not-ready", "/stations/press-3"), ("station-unknown", "/stations/none"),
@@ -35,34 +34,36 @@ public sealed class LookTests(Chromium chromium)
             ("recipes", "/stations/press-1/recipes"), ("recipes-compared", "/stations/press-1/recipes?from=1&to=2"), ("models", "/models"), ("samples", "/samples"), ("training", "/training"), ("schedules", "/training/schedules"), ("job-running", $"/training/jobs/{running.Id}"), ("job-failed", $"/training/jobs/{failed.Id}"), ("job-done", $"/training/jobs/{job.Id}"),
             ("gate", $"/stations/press-1/models/{job.ModelVersion}/gate"), ("alarms", "/alarms"), ("cameras", "/cameras?station=press-1"), ("report", "/report"), ("wall", "/wall"), ("audit", "/audit?check=true"), ("system", "/system"), ("users", "/users"), ("account", "/account"), ("no-access", "/no-access?needs=Engineer"), ("api", "/api"), ("sign-in", "/sign-in"),
         ];
-        foreach (var (name, address) in pages)
+        await using (var page = await chromium.OpenAsync(server, "/"))
         {
-            await page.GoAsync(address);
-            foreach (var view in View.All)
+            foreach (var (name, address) in pages)
             {
-                await page.LookAsync(view);
-                await page.KeepAsync(name);
-                faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name}, {view.Name}: {fault}"));
-                page.Errors.Clear();
+                await page.GoAsync(address);
+                foreach (var view in View.All) await LookAsync(page, view, name, "");
             }
         }
 
         // German words are longer, Chinese characters wider and from another font; and a phone is the narrowest.
         foreach (var (language, view) in new[] { ("de", View.All[2]), ("zh-CN", View.All[2]), ("zh-CN", View.Panel) })
         {
-            await page.GoAsync($"/language?to={language}&page=");
-            await page.LookAsync(view);
+            await using var page = await chromium.OpenAsync(server, $"/language?to={language}&page=");
             foreach (var (name, address) in pages)
             {
                 await page.GoAsync(address);
-                await page.KeepAsync($"{language}-{name}");
-                faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name} in {language}, {view.Name}: {fault}"));
-                page.Errors.Clear();
+                await LookAsync(page, view, name, language);
             }
         }
 
         await server.Training.CancelJobAsync(new() { Id = running.Id }, cancellationToken: TestServer.Cancel);
         Assert.True(faults.Count == 0, string.Join('\n', faults));
+
+        async Task LookAsync(ConsolePage page, View view, string name, string language)
+        {
+            await page.LookAsync(view);
+            await page.KeepAsync(language.Length == 0 ? name : $"{language}-{name}");
+            faults.AddRange((await page.FindFaultsAsync()).Concat(page.Errors).Select(fault => $"{name} {language}, {view.Name}: {fault}"));
+            page.Errors.Clear();
+        }
     }
 
     /// <summary>One that is well and one that is gone.</summary>
