@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -16,6 +17,9 @@ internal static unsafe class AreaMean
     /// <summary>Rows of bytes whose sum is sure to fit 16 bits.</summary>
     private const int MostRows = ushort.MaxValue / byte.MaxValue;
 
+    /// <summary>Where the first row of a cell lies, the others behind it; null to stop.</summary>
+    private delegate byte* RowsOf(AreaCell cell);
+
     /// <summary>Resizes by area averaging; an image that grows in any direction is interpolated, as OpenCV does.</summary>
     /// <param name="source">Any image of OpenCV's; 8 or 16 bits and 1 or 3 channels are made smaller here, others by OpenCV, as is halving both sides, which it does by vectors and rounds otherwise.</param>
     /// <param name="target">Gets the result.</param>
@@ -32,16 +36,58 @@ internal static unsafe class AreaMean
         }
 
         target.Create(size, source.Type());
-        if (depth == MatType.CV_16U) Shrink<ushort>(source, target, channels);
-        else Shrink<byte>(source, target, channels);
+        byte* rows = source.DataPointer;
+        var step = source.Step();
+        Shrink(cell => rows + (cell.Start * step), step, source.Size(), target);
     }
 
-    private static void Shrink<T>(Mat source, Mat target, int channels)
+    /// <summary>Whether rows can be decoded when their turn comes, not many of them twice.</summary>
+    public static bool CanResizeRows(RegionOfInterest region, Size size) => region.Width >= size.Width && region.Height >= 4 * size.Height;
+
+    /// <summary>The same of a frame whose rows are decoded when their turn comes, so that it is never in memory whole: <see cref="CanResizeRows"/> says whether.</summary>
+    /// <param name="frame">Its rows.</param>
+    /// <param name="frameWidth">Its width, pixels.</param>
+    /// <param name="region">The part of it that is taken.</param>
+    /// <param name="size">Width and height of the result.</param>
+    /// <param name="check">What is wrong with decoded rows of the region, or null.</param>
+    /// <param name="target">The result; the caller disposes it.</param>
+    /// <param name="error">What is wrong with a row.</param>
+    public static bool TryResize(
+        FrameRows frame, int frameWidth, RegionOfInterest region, Size size, Func<Mat, string?> check, [NotNullWhen(true)] out Mat? target, [NotNullWhen(false)] out string? error)
+    {
+        using var strip = new Mat(AreaCell.Of(region.Height, size.Height).Max(cell => cell.Count), frameWidth, frame.Type);
+        target = new Mat(size, frame.Type);
+        var taken = strip.DataPointer + (region.X * strip.ElemSize());
+        string? wrong = null;
+        Shrink(Decode, strip.Step(), new Size(region.Width, region.Height), target);
+        error = wrong;
+        if (error is null) return true;
+        target.Dispose();
+        target = null;
+        return false;
+
+        byte* Decode(AreaCell cell)
+        {
+            using var rows = strip.RowRange(0, cell.Count);
+            using var seen = new Mat(rows, new Rect(region.X, 0, region.Width, cell.Count));
+            wrong = frame.Decode(region.Y + cell.Start, rows) ?? check(seen);
+            return wrong is null ? taken : null;
+        }
+    }
+
+    private static void Shrink(RowsOf rows, long step, Size from, Mat target)
+    {
+        if (target.Depth() == MatType.CV_16U) Shrink<ushort>(rows, step, from, target);
+        else Shrink<byte>(rows, step, from, target);
+    }
+
+    private static void Shrink<T>(RowsOf rows, long step, Size from, Mat target)
         where T : unmanaged
     {
-        var (across, down) = (AreaCell.Of(source.Width, target.Width), AreaCell.Of(source.Height, target.Height));
-        var share = (float)target.Width / source.Width * target.Height / source.Height;
-        int values = source.Width * channels, count = target.Width * channels;
+        var channels = target.Channels();
+        var (across, down) = (AreaCell.Of(from.Width, target.Width), AreaCell.Of(from.Height, target.Height));
+        var share = (float)target.Width / from.Width * target.Height / from.Height;
+        int values = from.Width * channels, count = target.Width * channels;
         var taps = (across.Max(cell => cell.Count) + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
 
         // Vectors read past the last pixel, and write past the last mean, never what counts.
@@ -62,11 +108,13 @@ internal static unsafe class AreaMean
             fixed (float* sum = sums, mean = means, weight = shares)
             fixed (ushort* small = bytes)
             {
-                byte* rows = source.DataPointer, row = target.DataPointer;
-                long step = source.Step(), targetStep = target.Step();
+                byte* row = target.DataPointer;
+                var targetStep = target.Step();
                 foreach (var cell in down)
                 {
-                    AddRows<T>(rows + (cell.Start * step), step, cell, values, small, sum);
+                    var first = rows(cell);
+                    if (first is null) return;
+                    AddRows<T>(first, step, cell, values, small, sum);
                     if (channels == 1) AddNeighbours(sum, across, weight, taps, mean);
                     else AddColours(sum, across, mean);
                     Round((T*)row, mean, share, count);

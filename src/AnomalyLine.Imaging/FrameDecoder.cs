@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using AnomalyLine.Imaging.Jpeg;
 using AnomalyLine.Imaging.Png;
 using OpenCvSharp;
@@ -33,114 +31,23 @@ internal static class FrameDecoder
     private static DecodedFrame? Wrap(Frame frame, IntPtr data, out string? error)
     {
         error = null;
-        var layout = PixelLayout.Of(frame.Format);
-        if (layout.Planes == 3) return Interleave(frame);
-        if (layout.Mosaic is { } order) return layout.IsDeep ? Demosaic<ushort>(frame, layout, order, MatType.CV_16UC3) : Demosaic<byte>(frame, layout, order, MatType.CV_8UC3);
-        if (layout.Packing != PixelPacking.None) return Unpack(frame, layout, out error) is { } values ? new DecodedFrame(values, frame.Format is PixelFormat.Rgb10P or PixelFormat.Rgb12P) : null;
+        if (FrameRows.Of(frame) is { } rows)
+        {
+            var pixels = new Mat(frame.Height, frame.Width, rows.Type);
+            error = rows.Decode(0, pixels);
+            if (error is null) return new DecodedFrame(pixels, rows.RedFirst);
+            pixels.Dispose();
+            return null;
+        }
+
         var type = frame.Format switch
         {
             PixelFormat.Rgb8 or PixelFormat.Bgr8 => MatType.CV_8UC3,
             PixelFormat.Rgb16 or PixelFormat.Bgr16 => MatType.CV_16UC3,
-            _ => layout.IsDeep ? MatType.CV_16UC1 : MatType.CV_8UC1,
+            PixelFormat.Mono16 => MatType.CV_16UC1,
+            _ => MatType.CV_8UC1,
         };
-        var raw = Mat.FromPixelData(frame.Height, frame.Width, type, data, frame.Stride);
-        return new DecodedFrame(raw, frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
-    }
-
-    /// <summary>Values that share bytes or are floats to 16 bits each; shared colours to blue, green, red.</summary>
-    private static unsafe Mat? Unpack(Frame frame, PixelLayout layout, out string? error)
-    {
-        error = null;
-        var isColour = layout.Packing == PixelPacking.SharedColour;
-        var values = new Mat(frame.Height, frame.Width, isColour ? MatType.CV_8UC3 : MatType.CV_16UC(layout.Channels));
-        var bytes = layout.RowBytes(frame.Width);
-        for (var y = 0; y < frame.Height; y++)
-        {
-            var row = frame.Data.Span.Slice(y * frame.Stride, bytes);
-            if (isColour)
-            {
-                YuvRows.ToBgr(row, frame.Format is PixelFormat.Yuv422Yuyv8, new Span<byte>(values.Ptr(y).ToPointer(), frame.Width * 3));
-                continue;
-            }
-
-            if (!TryUnpack(row, layout, new Span<ushort>(values.Ptr(y).ToPointer(), frame.Width * layout.Channels))) error = $"Row {y} of the MONO32F frame has a value outside 0..1; scale the values, 1 being white.";
-            if (error is null) continue;
-            values.Dispose();
-            return null;
-        }
-
-        return values;
-    }
-
-    /// <summary>A row of values to 16 bits each.</summary>
-    /// <returns>Whether all floats are in 0..1.</returns>
-    private static bool TryUnpack(ReadOnlySpan<byte> row, PixelLayout layout, Span<ushort> values)
-    {
-        switch (layout.Packing, layout.SignificantBits)
-        {
-            case (PixelPacking.Run, 10):
-                PackedRows.Unpack10p(row, values);
-                return true;
-            case (PixelPacking.Run, _):
-                PackedRows.Unpack12p(row, values);
-                return true;
-            case (PixelPacking.Pairs, 10):
-                PackedRows.Unpack10Packed(row, values);
-                return true;
-            case (PixelPacking.Pairs, _):
-                PackedRows.Unpack12Packed(row, values);
-                return true;
-            case (PixelPacking.Float, _):
-                return FloatRows.TryConvert(MemoryMarshal.Cast<byte, float>(row), values);
-            default:
-                MemoryMarshal.Cast<byte, ushort>(row).CopyTo(values);
-                return true;
-        }
-    }
-
-    /// <summary>Three rows at a time are unpacked, so that they are in the processor's cache when their colours are taken.</summary>
-    private static unsafe DecodedFrame Demosaic<T>(Frame frame, PixelLayout layout, int order, MatType type)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        int width = frame.Width, height = frame.Height, bytes = layout.RowBytes(width);
-        var colour = new Mat(height, width, type);
-        T[][] rows = [new T[width + 2], new T[width + 2], new T[width + 2]];
-        Fill(0);
-        Fill(1);
-        for (var y = 0; y < height; y++)
-        {
-            if (y > 0 && y < height - 1) Fill(y + 1);
-            var (up, down) = (rows[(y == 0 ? 1 : y - 1) % 3], rows[(y == height - 1 ? y - 1 : y + 1) % 3]);
-
-            // Red green, green red, green blue, blue green; the next row has the other of each.
-            var isGreenFirst = (order is 1 or 2) != (y % 2 == 1);
-            var hasRed = (order is 0 or 1) != (y % 2 == 1);
-            MosaicRows.ToBgr<T>(up, rows[y % 3], down, isGreenFirst, hasRed, new Span<T>(colour.Ptr(y).ToPointer(), width * 3));
-        }
-
-        return new DecodedFrame(colour, false);
-
-        void Fill(int y)
-        {
-            var row = rows[y % 3];
-            var source = frame.Data.Span.Slice(y * frame.Stride, bytes);
-            if (typeof(T) == typeof(byte)) source.CopyTo(MemoryMarshal.AsBytes(row.AsSpan(1, width)));
-            else _ = TryUnpack(source, layout, MemoryMarshal.Cast<T, ushort>(row.AsSpan(1, width)));
-            (row[0], row[^1]) = (row[2], row[width - 1]);
-        }
-    }
-
-    private static unsafe DecodedFrame Interleave(Frame frame)
-    {
-        int width = frame.Width, height = frame.Height, plane = height * frame.Stride;
-        var colour = new Mat(height, width, MatType.CV_8UC3);
-        for (var y = 0; y < height; y++)
-        {
-            var from = frame.Data.Span[(y * frame.Stride)..];
-            ColourInterleaver.Interleave(from[..width], from.Slice(plane, width), from.Slice(2 * plane, width), new Span<byte>(colour.Ptr(y).ToPointer(), width * 3));
-        }
-
-        return new DecodedFrame(colour, true);
+        return new DecodedFrame(Mat.FromPixelData(frame.Height, frame.Width, type, data, frame.Stride), frame.Format is PixelFormat.Rgb8 or PixelFormat.Rgb16);
     }
 
     private static DecodedFrame? DecodeFile(Frame frame, out string? error)

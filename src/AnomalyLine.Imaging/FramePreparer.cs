@@ -36,31 +36,31 @@ public static class FramePreparer
         }
 
         using var pin = frame.Data.Pin();
-        var start = Stopwatch.GetTimestamp();
-        if (!FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out var decoded, out error)) return false;
-        using var owned = decoded;
-        var isWrapped = decoded.Pixels.Data == (IntPtr)pin.Pointer;
-        var decodeMs = isWrapped ? 0 : Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        var pixels = decoded.Pixels;
-        var whole = new RegionOfInterest(0, 0, pixels.Width, pixels.Height);
         var judged = area?.Over(input.Area) ?? input.Area;
-        error = judged?.CheckInside(pixels.Width, pixels.Height);
+        var rows = RowsOf(frame, input, judged);
+        var start = Stopwatch.GetTimestamp();
+        DecodedFrame? decoded = null;
+        if (rows is null && !FrameDecoder.TryDecode(frame, (IntPtr)pin.Pointer, out decoded, out error)) return false;
+        using var owned = decoded;
+        var decodeMs = decoded is null || decoded.Pixels.Data == (IntPtr)pin.Pointer ? 0 : Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var (width, height) = decoded is null ? (frame.Width, frame.Height) : (decoded.Pixels.Width, decoded.Pixels.Height);
+        error = judged?.CheckInside(width, height);
         if (error is not null) return false;
-        var taken = judged?.Region ?? whole;
+        var taken = judged?.Region ?? new RegionOfInterest(0, 0, width, height);
         var mask = (area ?? input.Area)?.MaskOf(input.Area, taken, input);
         AlignedView? view = null;
         if (input.Alignment is { } alignment)
         {
-            error = alignment.CheckSize(pixels.Width, pixels.Height);
+            error = alignment.CheckSize(width, height);
             if (error is not null) return false;
-            error = alignment.Find(Grey(decoded, PartFinder.SizeOf(pixels.Width, pixels.Height)), out var found);
+            error = alignment.Find(Grey(decoded!, PartFinder.SizeOf(width, height)), out var found);
             if (error is not null)
             {
                 isPartMissing = true;
                 return false;
             }
 
-            view = new AlignedView(found.ToFrame, taken, pixels.Width, pixels.Height);
+            view = new AlignedView(found.ToFrame, taken, width, height);
             mask = AreaMask.Without(mask, view.Unseen(input));
         }
 
@@ -70,38 +70,64 @@ public static class FramePreparer
             return false;
         }
 
-        using var seen = new Mat(pixels, view is null ? new Rect(taken.X, taken.Y, taken.Width, taken.Height) : new Rect(0, 0, pixels.Width, pixels.Height));
-        var bits = 0;
-        if (seen.Depth() == MatType.CV_16U)
-        {
-            error = SignificantBits.Check(seen, frame.SignificantBits, input.SignificantBits);
-            if (error is not null) return false;
-            bits = frame.SignificantBits != 0 ? frame.SignificantBits : input.SignificantBits != 0 ? input.SignificantBits : SignificantBits.All;
-        }
-
-        using var aligned = new Mat();
-        view?.Take(seen, aligned);
-        var cut = view is null ? seen : aligned;
-
-        using var resized = new Mat();
         var cover = input.CoverOf(taken.Width, taken.Height);
         var size = new Size(cover.Width, cover.Height);
-        var sameSize = cut.Size() == size;
-        if (!sameSize) AreaMean.Resize(cut, resized, size);
-        prepared = new PreparedFrame(input, taken, pixels.Width, pixels.Height) { DecodeMs = decodeMs, SignificantBits = bits, Mask = mask, View = view };
+        if (!(decoded is null ? AreaMean.TryResize(rows!, frame.Width, taken, size, Check, out var fitted, out error) : TryFit(decoded.Pixels, taken, view, size, Check, out fitted, out error))) return false;
+        using var ownedFitted = fitted;
+        var bits = fitted.Depth() != MatType.CV_16U ? 0 : frame.SignificantBits != 0 ? frame.SignificantBits : input.SignificantBits != 0 ? input.SignificantBits : SignificantBits.All;
+        prepared = new PreparedFrame(input, taken, width, height) { DecodeMs = rows?.ElapsedMs ?? decodeMs, SignificantBits = bits, Mask = mask, View = view };
         error = null;
         using var filled = new Mat();
-        var fitting = sameSize ? cut : resized;
         if (cover != input.Whole)
         {
             var (right, bottom) = (input.Width - cover.X - cover.Width, input.Height - cover.Y - cover.Height);
-            Cv2.CopyMakeBorder(fitting, filled, cover.Y, bottom, cover.X, right, BorderTypes.Replicate | BorderTypes.Isolated);
-            fitting = filled;
+            Cv2.CopyMakeBorder(fitted, filled, cover.Y, bottom, cover.X, right, BorderTypes.Replicate | BorderTypes.Isolated);
+            fitted = filled;
         }
 
-        Spread(fitting, decoded.RedFirst, input.Channels, bits, prepared.Writable);
+        Spread(fitted, decoded?.RedFirst ?? rows!.RedFirst, input.Channels, bits, prepared.Writable);
         mask?.Fill(prepared.Writable);
         return true;
+
+        string? Check(Mat seen) => seen.Depth() == MatType.CV_16U ? SignificantBits.Check(seen, frame.SignificantBits, input.SignificantBits) : null;
+    }
+
+    /// <summary>The rows of a frame that is made so much smaller that it need not be decoded whole; null for others.</summary>
+    private static FrameRows? RowsOf(Frame frame, InputSpec input, InspectionArea? judged)
+    {
+        if (input.Alignment is not null || FrameRows.Of(frame) is not { } rows) return null;
+        var region = judged?.Region ?? new RegionOfInterest(0, 0, frame.Width, frame.Height);
+        var cover = input.CoverOf(region.Width, region.Height);
+        return AreaMean.CanResizeRows(region, new Size(cover.Width, cover.Height)) ? rows : null;
+    }
+
+    /// <summary>The region of a decoded frame, turned and shifted if the part is aligned, in the size that the model takes.</summary>
+    private static bool TryFit(
+        Mat pixels, RegionOfInterest taken, AlignedView? view, Size size, Func<Mat, string?> check, [NotNullWhen(true)] out Mat? fitted, [NotNullWhen(false)] out string? error)
+    {
+        fitted = null;
+        var cut = new Mat(pixels, view is null ? new Rect(taken.X, taken.Y, taken.Width, taken.Height) : new Rect(0, 0, pixels.Width, pixels.Height));
+        error = check(cut);
+        if (error is null && view is not null)
+        {
+            using var seen = cut;
+            cut = new Mat();
+            view.Take(seen, cut);
+        }
+
+        if (error is null && cut.Size() == size)
+        {
+            fitted = cut;
+            return true;
+        }
+
+        using (cut)
+        {
+            if (error is not null) return false;
+            fitted = new Mat();
+            AreaMean.Resize(cut, fitted, size);
+            return true;
+        }
     }
 
     /// <summary>Grey values of a frame made small.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AnomalyLine.Imaging;
 using OpenCvSharp;
 
@@ -40,6 +41,60 @@ public class FramePreparerTests
 
         Assert.Equal(1f, values[(redPlane * 256) + (y * 16) + x]);
         Assert.All(values[256..], v => Assert.Equal(0f, v));
+    }
+
+    /// <summary>A frame that is made much smaller is decoded row by row; with what is decoded whole the result is the same to the bit.</summary>
+    [Fact]
+    public void TryPrepare_RowsOfEachFormat_AreThoseOfTheWholeFrame()
+    {
+        const int width = 133, height = 101;
+        foreach (var format in Enum.GetValues<PixelFormat>().Except([PixelFormat.Unspecified, PixelFormat.Jpeg, PixelFormat.Png]))
+        {
+            var data = new byte[Frame.RowBytes(format, width) * height * (format is PixelFormat.Rgb8Planar ? 3 : 1)];
+            new Random(3).NextBytes(data);
+            if (format is PixelFormat.Mono32F)
+                foreach (ref var value in MemoryMarshal.Cast<byte, float>(data.AsSpan())) value = Math.Abs(value % 1) is var share && float.IsNaN(share) ? 0 : share;
+            var frame = TestImages.Raw(format, width, height, data);
+            var pin = GCHandle.Alloc(data, GCHandleType.Pinned);
+            foreach (var region in (RegionOfInterest?[])[null, new(5, 3, 90, 97), new(0, 1, 16, 100)])
+            {
+                var taken = region ?? new RegionOfInterest(0, 0, width, height);
+                foreach (var input in new[] { Colour16, Grey16 with { Fit = FrameFit.Letterbox } })
+                {
+                    Assert.True(FrameDecoder.TryDecode(frame, pin.AddrOfPinnedObject(), out var decoded, out _));
+                    using var owned = decoded;
+                    var cover = input.CoverOf(taken.Width, taken.Height);
+                    using var cut = new Mat(decoded.Pixels, new Rect(taken.X, taken.Y, taken.Width, taken.Height));
+                    using var small = new Mat();
+                    AreaMean.Resize(cut, small, new Size(cover.Width, cover.Height));
+                    using var grey = small.Channels() == 3 ? small.CvtColor(decoded.RedFirst ? ColorConversionCodes.RGB2GRAY : ColorConversionCodes.BGR2GRAY) : small.Clone();
+
+                    var values = TestImages.Prepare(frame, input, region);
+
+                    var white = grey.Depth() == MatType.CV_16U ? SignificantBits.White(frame.SignificantBits) : 255f;
+                    for (var y = 0; input.Channels == 1 && y < cover.Height; y++)
+                    {
+                        for (var x = 0; x < cover.Width; x++)
+                        {
+                            var expected = grey.Depth() == MatType.CV_16U ? grey.At<ushort>(y, x) : grey.At<byte>(y, x);
+                            Assert.Equal(expected * (1f / white), values[((y + cover.Y) * 16) + x + cover.X]);
+                        }
+                    }
+
+                    for (var i = 0; input.Channels == 3 && small.Channels() == 3 && i < 256; i++)
+                    {
+                        for (var c = 0; c < 3; c++)
+                        {
+                            var at = decoded.RedFirst ? c : 2 - c;
+                            var expected = small.Depth() == MatType.CV_16U ? (int)small.At<Vec3w>(i / 16, i % 16)[at] : small.At<Vec3b>(i / 16, i % 16)[at];
+                            Assert.Equal(expected * (1f / white), values[(c * 256) + i]);
+                        }
+                    }
+                }
+            }
+
+            pin.Free();
+        }
     }
 
     /// <summary>The region that is taken decides, not the frame around it.</summary>

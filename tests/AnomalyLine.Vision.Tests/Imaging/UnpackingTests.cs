@@ -240,6 +240,23 @@ public sealed class UnpackingTests
         Assert.Contains("Row 1", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void TryPrepare_FaultInARowOfALargeFrame_IsFound()
+    {
+        var values = new float[64 * 100];
+        values[(50 * 64) + 63] = 2;
+        Assert.False(FramePreparer.TryPrepare(Create(PixelFormat.Mono32F, 64, 100, 0, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()), new InputSpec(16, 16, 1), null, out _, out var error));
+        Assert.Contains("Row 50", error, StringComparison.Ordinal);
+
+        var mosaic = new byte[64 * 100 * 2];
+        mosaic[(99 * 64 * 2) + 1] = 0xFF;
+        var frame = Create(PixelFormat.BayerRG16, 64, 100, 0, mosaic).AssumeBits(12);
+        Assert.False(FramePreparer.TryPrepare(frame, new InputSpec(16, 16, 1), null, out _, out error));
+        Assert.Contains("12 significant bits", error, StringComparison.Ordinal);
+        Assert.True(FramePreparer.TryPrepare(frame, new InputSpec(16, 16, 1), new RegionOfInterest(0, 0, 64, 96), out var prepared, out error), error);
+        prepared.Dispose();
+    }
+
     [Theory]
     [InlineData(PixelFormat.Mono12P, 0, 10, "has 12")]
     [InlineData(PixelFormat.BayerRG16, 9, 0, "no multiple of 2")]
