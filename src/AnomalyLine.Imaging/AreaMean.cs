@@ -44,7 +44,7 @@ internal static unsafe class AreaMean
     /// <summary>Whether rows can be decoded when their turn comes, not many of them twice.</summary>
     public static bool CanResizeRows(RegionOfInterest region, Size size) => region.Width >= size.Width && region.Height >= 4 * size.Height;
 
-    /// <summary>The same of a frame whose rows are decoded when their turn comes, so that it is never in memory whole: <see cref="CanResizeRows"/> says whether.</summary>
+    /// <summary>The same of a frame whose rows are decoded when their turn comes, so that its pixels are never in memory all at once: <see cref="CanResizeRows"/> says whether.</summary>
     /// <param name="frame">Its rows.</param>
     /// <param name="frameWidth">Its width, pixels.</param>
     /// <param name="region">The part of it that is taken.</param>
